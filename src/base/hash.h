@@ -1,0 +1,21 @@
+// Hashing of keys to the ring and checksums of bytes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace quorate {
+
+// XXH3 64-bit. Stable for ever: it decides where keys live and guards records
+// on disk.
+uint64_t Hash64(std::string_view bytes, uint64_t seed = 0);
+
+// The part of a key that places it: what stands between the first '{' and the
+// next '}' if that is not empty, else the whole key. Keys of one tag share a
+// partition.
+std::string_view PlacementTag(std::string_view key);
+
+// Where a key falls on the ring.
+inline uint64_t KeyHash(std::string_view key) { return Hash64(PlacementTag(key)); }
+
+}  // namespace quorate

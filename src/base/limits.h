@@ -1,0 +1,34 @@
+// Every bound on what a caller, a peer or a disk may hand us, in one place.
+// Those named *_default can be set in kvd's configuration.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quorate::limits {
+
+// A key is in every index, message and bloom filter.
+inline constexpr size_t kKeyBytesMax = 4 * 1024;
+// One value must not hold up a partition's log or a peer's stream.
+inline constexpr size_t kValueBytesMaxDefault = 1024 * 1024;
+// All mutations of one batch, keys and values: one log entry.
+inline constexpr size_t kBatchBytesMax = 4 * 1024 * 1024;
+inline constexpr size_t kBatchMutationsMax = 4096;
+// One page of a scan.
+inline constexpr uint32_t kScanRecordsDefault = 1000;
+inline constexpr uint32_t kScanRecordsMax = 10'000;
+inline constexpr uint64_t kScanBytesMax = 4 * 1024 * 1024;
+inline constexpr size_t kMultiGetKeysMax = 10'000;
+
+inline constexpr size_t kKeyspaceNameBytesMax = 64;
+inline constexpr uint32_t kReplicasMax = 7;
+inline constexpr uint32_t kPartitionsPerKeyspaceMax = 4096;
+// Few groups keep batches large; a keyspace grows by choice.
+inline constexpr uint32_t kPartitionsDefault = 8;
+
+// A gRPC message either way; a batch of the largest size fits with room.
+inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
+// Groups with a vote in the meta group.
+inline constexpr size_t kMetaVotersMax = 5;
+
+}  // namespace quorate::limits
