@@ -1,0 +1,174 @@
+// One replica's part in one Raft group: a pure state machine. Ticks, messages,
+// proposals and completions go in; an Output comes out.
+//
+// Sources: Ongaro and Ousterhout, "In Search of an Understandable Consensus
+// Algorithm" (extended version); Ongaro's thesis, chapters 3 (basic), 4
+// (membership), 6.4 (ReadIndex), 9.6 (PreVote).
+//
+// Single-threaded. After any call, when has_output(), the host takes the
+// Output and obeys the rules stated at its fields.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "base/log_entry.h"
+#include "base/random.h"
+#include "raft/configuration.h"
+#include "raft/message.h"
+#include "raft/output.h"
+
+namespace quorate::raft {
+
+// Deliberate faults for proving that the tests and the simulator catch them.
+// All off outside tests.
+struct Bugs {
+  bool count_before_sync = false;      // treat entries and votes as durable when handed out
+  bool skip_read_index_round = false;  // serve reads without asking a quorum
+  bool count_old_term = false;         // commit entries of older terms by count (figure 8)
+  bool count_learners = false;         // learners count in quorums
+};
+
+struct Config {
+  NodeId self;
+  uint32_t election_ticks = 10;   // lower end; the upper is twice that. > heartbeat_ticks
+  uint32_t heartbeat_ticks = 2;
+  // A leader with nothing to do for this many ticks goes quiet; 0: never.
+  uint32_t quiet_after_ticks = 0;
+  uint64_t append_bytes_max = 1 << 20;       // entries in one Append; at least one goes
+  uint64_t in_flight_appends_max = 256;      // per follower
+  uint64_t in_flight_bytes_max = 16 << 20;   // per follower
+  uint64_t uncommitted_bytes_max = 64 << 20;  // beyond it proposals are refused
+  uint64_t apply_bytes_max = 8 << 20;        // entries in one Output.committed
+  uint64_t seed = 0;                         // of election timeouts
+  Bugs bugs;
+
+  absl::Status Validate() const;
+};
+
+// What storage had at start. `base` is the position before entries.front():
+// what the state holds at least (a snapshot, or the applied position).
+struct Restored {
+  HardState hard_state;
+  SnapshotMeta base;               // configuration as of base.index
+  std::vector<LogEntry> entries;   // consecutive from base.index + 1
+  LogIndex applied;                // the state's; base.index <= applied <= last entry
+};
+
+// Progress of one peer as the leader sees it, for status and tests.
+enum class ProgressState : uint8_t { kProbe, kReplicate, kSnapshot };
+struct PeerStatus {
+  NodeId node;
+  ProgressState state = ProgressState::kProbe;
+  LogIndex match;
+  LogIndex next;
+  bool recently_active = false;
+};
+
+struct Status {
+  Role role = Role::kFollower;
+  NodeId leader;           // zero: unknown
+  HardState hard_state;
+  LogIndex first_index;    // of the entries kept in memory
+  LogIndex last_index;
+  Term last_term;
+  LogIndex durable_index;
+  LogIndex commit_index;
+  LogIndex applied_index;
+  bool quiet = false;
+  NodeId transferring_to;
+  Configuration configuration;       // the newest in the log, committed or not
+  std::vector<PeerStatus> peers;     // leader only
+};
+
+class Raft {
+ public:
+  Raft(Config config, Restored restored);
+  ~Raft();
+  Raft(const Raft&) = delete;
+  Raft& operator=(const Raft&) = delete;
+
+  // --- time and messages ---
+  void Tick();
+  // From another replica of this group. Messages of older terms, of strangers
+  // and duplicates are harmless.
+  void Step(Message message);
+
+  // --- proposals (leader only, else FAILED_PRECONDITION, nothing appended) ---
+  // The position appended to. Whether it commits is seen in Output.committed:
+  // the entry there at this index has this term, or the proposal is lost.
+  // RESOURCE_EXHAUSTED over uncommitted_bytes_max; UNAVAILABLE while a
+  // transfer is under way.
+  struct Position { Term term; LogIndex index; };
+  absl::StatusOr<Position> Propose(Payload command);
+  // Moves to the target by joint consensus and leaves the joint configuration
+  // by itself. Refused while another change is under way or before an entry of
+  // this term has committed (fault: raft-dev 2015).
+  absl::StatusOr<Position> ProposeChange(const MembershipChange& change);
+
+  // Asks for a linearizable read; answered by ReadReady or ReadFailed with
+  // this id, at the leader or through it. UNAVAILABLE if no leader is known.
+  absl::Status ReadIndex(uint64_t read_id);
+  // Hands over to `to`, or to the most caught-up voter where it is zero.
+  absl::Status TransferLeadership(NodeId to);
+  // Starts an election now (tests, bootstrap of the preferred leader).
+  void Campaign();
+
+  // --- completions ---
+  // Everything up to `id` is durable.
+  void Persisted(PersistId id);
+  // The state machine has applied up to `index`.
+  void Applied(LogIndex index);
+  // Forget entries up to `index` (<= applied) in memory. A follower that needs
+  // them gets a snapshot.
+  void Compact(LogIndex index);
+
+  // --- snapshots ---
+  // Leader: the chunk asked for by ChunkWanted.
+  void SendSnapshotChunk(NodeId to, SnapshotChunk chunk);
+  // Leader: no snapshot can be had now; tried again later.
+  void SnapshotUnavailable(NodeId to);
+  // Follower: state is replaced, durably, by the snapshot. The log restarts at
+  // meta.index unless it holds that very entry. The host must persist a log
+  // reset where `reset_log` comes back true before anything later.
+  struct Installed { bool reset_log = false; };
+  Installed SnapshotInstalled(const SnapshotMeta& meta);
+  void SnapshotRefused(const SnapshotMeta& meta);
+
+  // --- quiet groups ---
+  // While quiet, Tick does nothing and no heartbeats flow: the host watches
+  // the peers' nodes and calls Wake when the leader's node (or at the leader,
+  // a voter's) is gone or restarted. `leader_gone` drops the leader's lease
+  // so that an election may start at once.
+  bool quiet() const;
+  void Wake(bool leader_gone);
+
+  // --- looking in ---
+  bool has_output() const;
+  Output TakeOutput();
+  bool is_leader() const;
+  NodeId leader() const;
+  Term term() const;
+  // True once an entry of the leader's own term has committed.
+  bool leader_ready() const;
+  LogIndex commit_index() const;
+  LogIndex last_index() const;
+  // Bytes of entries kept in memory, and of those not yet committed.
+  uint64_t log_bytes() const;
+  uint64_t uncommitted_bytes() const;
+  // Zero where the term is not known (compacted or beyond the end).
+  Term TermAt(LogIndex index) const;
+  // The configuration in force at `index` (applied or kept), for snapshots.
+  Configuration ConfigurationAt(LogIndex index) const;
+  Status status() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quorate::raft
