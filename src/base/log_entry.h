@@ -15,6 +15,13 @@ enum class EntryKind : uint8_t {
   kConfiguration = 2,  // a change of members
 };
 
+// What a Raft replica must not forget (paper, figure 2).
+struct HardState {
+  Term term;
+  NodeId vote;  // in `term`; zero: none
+  friend bool operator==(const HardState&, const HardState&) = default;
+};
+
 struct LogEntry {
   Term term;
   LogIndex index;

@@ -11,14 +11,9 @@
 
 namespace quorate::raft {
 
-enum class Role : uint8_t { kFollower, kPreCandidate, kCandidate, kLeader };
+using quorate::HardState;
 
-// Durable before any message that follows from it (paper, figure 2).
-struct HardState {
-  Term term;
-  NodeId vote;
-  friend bool operator==(const HardState&, const HardState&) = default;
-};
+enum class Role : uint8_t { kFollower, kPreCandidate, kCandidate, kLeader };
 
 // Names one Output's `persist`; they complete in order.
 struct PersistId {

@@ -1,0 +1,100 @@
+// Ordered state of all partitions: bytes to bytes. Writes are atomic and fast
+// but not durable until flushed; the log brings back what a crash took.
+// Real: RocksDB without WAL. Simulated: maps that lose what was not flushed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace quorate {
+
+// Applied in order, all or nothing.
+class EngineBatch {
+ public:
+  struct Put { std::string key, value; };
+  struct Delete { std::string key; };
+  struct DeleteRange { std::string begin, end; };  // [begin, end)
+  using Step = std::variant<Put, Delete, DeleteRange>;
+
+  void PutKey(std::string key, std::string value) {
+    steps_.emplace_back(Put{std::move(key), std::move(value)});
+  }
+  void DeleteKey(std::string key) { steps_.emplace_back(Delete{std::move(key)}); }
+  void DeleteKeys(std::string begin, std::string end) {
+    steps_.emplace_back(DeleteRange{std::move(begin), std::move(end)});
+  }
+  const std::vector<Step>& steps() const { return steps_; }
+  bool empty() const { return steps_.empty(); }
+  void clear() { steps_.clear(); }
+
+ private:
+  std::vector<Step> steps_;
+};
+
+// Forward over [begin, end) in byte order. Views are valid until Next.
+class EngineIterator {
+ public:
+  virtual ~EngineIterator() = default;
+  virtual bool Valid() const = 0;   // false at the end and on error
+  virtual std::string_view key() const = 0;
+  virtual std::string_view value() const = 0;
+  virtual void Next() = 0;
+  virtual absl::Status status() const = 0;  // DATA_LOSS on a bad checksum
+};
+
+// A frozen moment. May outlive later writes, not the engine.
+class EngineView {
+ public:
+  virtual ~EngineView() = default;
+  virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
+  virtual std::unique_ptr<EngineIterator> Scan(std::string_view begin,
+                                               std::string_view end) const = 0;
+};
+
+// Stages a whole replacement of [begin, end) given to BeginReplace, in strictly
+// rising key order. Nothing is visible before Commit; dropping it discards all.
+class EngineReplace {
+ public:
+  virtual ~EngineReplace() = default;
+  virtual absl::Status Add(std::string_view key, std::string_view value) = 0;
+  // Atomic and durable when it returns OK: the range holds just what was added.
+  virtual absl::Status Commit() = 0;
+};
+
+struct EngineStats {
+  uint64_t data_bytes = 0;       // on disk
+  uint64_t memtable_bytes = 0;
+  uint64_t flushes = 0;
+  uint64_t compaction_pending_bytes = 0;
+  uint64_t block_cache_bytes = 0;
+  uint64_t keys_estimated = 0;
+};
+
+// Thread-safe.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual absl::Status Write(const EngineBatch& batch) = 0;
+  virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
+  virtual std::unique_ptr<EngineIterator> Scan(std::string_view begin,
+                                               std::string_view end) const = 0;
+  virtual std::unique_ptr<EngineView> View() const = 0;
+  // The value that a crash at this moment would leave.
+  virtual absl::StatusOr<std::optional<std::string>> GetDurable(std::string_view key) const = 0;
+  // All written before the call is durable when it returns. May take long.
+  virtual absl::Status Flush() = 0;
+  virtual absl::StatusOr<std::unique_ptr<EngineReplace>> BeginReplace(std::string_view begin,
+                                                                      std::string_view end) = 0;
+  virtual EngineStats stats() const = 0;
+};
+
+}  // namespace quorate
