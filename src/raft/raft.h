@@ -51,10 +51,12 @@ struct Config {
 };
 
 // What storage had at start. `base` is the position before entries.front():
-// what the state holds at least (a snapshot, or the applied position).
+// where the kept log begins. `base.configuration` is the one in force at
+// `applied` (later configuration entries are read from `entries`; those up to
+// `applied` are in it already).
 struct Restored {
   HardState hard_state;
-  SnapshotMeta base;               // configuration as of base.index
+  SnapshotMeta base;
   std::vector<LogEntry> entries;   // consecutive from base.index + 1
   LogIndex applied;                // the state's; base.index <= applied <= last entry
 };

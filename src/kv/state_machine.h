@@ -1,0 +1,81 @@
+// The deterministic state of one partition: applies committed entries to the
+// engine and answers reads from it. The same entries give the same bytes on
+// every replica: no clock, no randomness, no local limit has a say.
+//
+// Owned by one worker; not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/ids.h"
+#include "base/log_entry.h"
+#include "kv/command.h"
+#include "storage/engine.h"
+
+namespace quorate::kv {
+
+// Written in the same batch as what it speaks of; part of every snapshot.
+struct AppliedState {
+  LogIndex index;
+  Term term;                  // of that entry
+  uint64_t last_version = 0;  // commands are numbered by it, from 1
+  std::string configuration;  // opaque: the members in force at `index`
+
+  std::string Encode() const;
+  static absl::StatusOr<AppliedState> Decode(std::string_view bytes);
+  friend bool operator==(const AppliedState&, const AppliedState&) = default;
+};
+
+// Deliberate fault for the simulator; off outside tests.
+struct StateMachineBugs {
+  bool apply_twice_after_restart = false;  // forget the applied position on Load
+};
+
+class StateMachine {
+ public:
+  StateMachine(PartitionId partition, Engine& engine, StateMachineBugs bugs = {});
+
+  // What the engine holds. Call once before anything else; an empty engine
+  // gives zeroes. DATA_LOSS where the record is damaged.
+  absl::Status Load();
+  const AppliedState& applied() const { return applied_; }
+
+  // Consecutive entries behind applied().index, in one engine write together
+  // with the new applied state. Result: for each entry the results of its
+  // commands (none for no-ops and configurations). `configuration` is the one
+  // in force after the last entry. Commands later in the run see earlier ones.
+  // An error is the engine's, and the replica must stop.
+  absl::StatusOr<std::vector<std::vector<CommandResult>>> Apply(
+      absl::Span<const LogEntry> entries, std::string configuration);
+
+  // DATA_LOSS where a record is damaged.
+  absl::StatusOr<std::optional<Record>> Get(std::string_view key) const;
+  absl::StatusOr<Page> Scan(const Range& range) const;
+
+  // The applied index that would survive a crash now: the log may be released
+  // up to it.
+  absl::StatusOr<LogIndex> DurableIndex() const;
+
+  // Digest of all records and the applied state: equal on replicas that have
+  // applied the same index. Walks everything.
+  absl::StatusOr<uint64_t> Digest() const;
+
+  // Sets the state of a new, empty partition (its first configuration).
+  absl::Status Initialise(std::string configuration);
+
+ private:
+  PartitionId partition_;
+  Engine& engine_;
+  StateMachineBugs bugs_;
+  AppliedState applied_;
+};
+
+}  // namespace quorate::kv

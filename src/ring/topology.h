@@ -1,0 +1,90 @@
+// The map of the cluster at one epoch: nodes, keyspaces, and which nodes hold
+// which arc. A value; the meta group agrees on its successors.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "base/level.h"
+
+namespace quorate::ring {
+
+struct NodeInfo {
+  NodeId id;
+  std::string client_address;  // host:port
+  std::string peer_address;
+  std::string zone;
+  uint32_t weight = 100;
+  friend bool operator==(const NodeInfo&, const NodeInfo&) = default;
+};
+
+struct PartitionInfo {
+  PartitionId id;
+  std::vector<NodeId> replicas;  // the first is the preferred leader
+  friend bool operator==(const PartitionInfo&, const PartitionInfo&) = default;
+};
+
+struct KeyspaceInfo {
+  KeyspaceId id;
+  std::string name;
+  Mode mode = Mode::kRaft;
+  uint32_t replicas = 3;
+  Level default_read = Level::kLinearizable;
+  Level default_write = Level::kQuorum;
+  std::vector<PartitionInfo> partitions;  // arc i of partitions.size() equal arcs
+  friend bool operator==(const KeyspaceInfo&, const KeyspaceInfo&) = default;
+
+  const PartitionInfo& PartitionOf(std::string_view key) const;
+  // Which arc: 0 to partitions.size() - 1.
+  uint32_t ArcOfKey(std::string_view key) const;
+};
+
+struct Topology {
+  std::string cluster_id;
+  Epoch epoch;
+  std::vector<NodeInfo> nodes;                     // by id
+  std::map<std::string, KeyspaceInfo> keyspaces;   // by name
+  PartitionInfo meta;
+  uint64_t next_partition_id = 2;                  // 1 is the meta group
+  uint64_t next_keyspace_id = 1;
+  friend bool operator==(const Topology&, const Topology&) = default;
+
+  const NodeInfo* FindNode(NodeId id) const;               // null: none
+  const KeyspaceInfo* FindKeyspace(std::string_view name) const;
+  // Null: dropped or not yet known. The meta partition is found too.
+  const PartitionInfo* FindPartition(PartitionId id) const;
+  // All partitions (the meta group's too) with a replica on `node`, by id.
+  std::vector<PartitionInfo> PartitionsOn(NodeId node) const;
+};
+
+// Deterministic bytes (a serialised quorate.v1.Topology) and back.
+std::string EncodeTopology(const Topology& topology);
+absl::StatusOr<Topology> DecodeTopology(std::string_view bytes);
+
+// Epoch 1 of a new cluster: every node computes the same from the same list.
+// The meta group sits on the first kMetaVotersMax nodes by id.
+// INVALID_ARGUMENT: no nodes, a repeated id or address.
+absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes);
+
+struct KeyspaceSpec {
+  std::string name;             // [a-z0-9][a-z0-9_.-]*, up to kKeyspaceNameBytesMax
+  Mode mode = Mode::kRaft;
+  uint32_t replicas = 0;        // 0: 3, or the number of nodes if less
+  uint32_t partitions = 0;      // 0: kPartitionsDefault
+  Level default_read = Level::kDefault;   // kDefault: the mode's
+  Level default_write = Level::kDefault;
+};
+
+// The topology with the keyspace added, its partitions placed, one epoch on.
+// INVALID_ARGUMENT (what, which value, allowed range) or ALREADY_EXISTS.
+absl::StatusOr<Topology> WithKeyspace(const Topology& topology, const KeyspaceSpec& spec);
+// NOT_FOUND if there is none.
+absl::StatusOr<Topology> WithoutKeyspace(const Topology& topology, std::string_view name);
+
+}  // namespace quorate::ring
