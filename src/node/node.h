@@ -1,0 +1,119 @@
+// A whole node without threads, sockets or clocks of its own: the workers and
+// their replicas, the topology, and the way of a request to its partition.
+//
+// Life: construct over recovered storage, Start, then each worker's RunTurn is
+// called by its own thread (or the simulator) whenever the Scheduler was woken
+// or next_turn has come; Shutdown drains.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "kv/state_machine.h"
+#include "node/edges.h"
+#include "raft/raft.h"
+#include "replica/replica.h"
+#include "replica/request.h"
+#include "ring/topology.h"
+
+namespace quorate {
+
+// Deliberate faults for the simulator; all off outside tests.
+struct NodeBugs {
+  raft::Bugs raft;
+  kv::StateMachineBugs state;
+  bool forget_vote_on_restart = false;
+};
+
+struct NodeOptions {
+  std::string cluster_id;
+  NodeId self;
+  Boot boot;                                 // from ClaimDataDir
+  std::vector<ring::NodeInfo> bootstrap;     // every node of the new cluster
+  uint32_t workers = 1;
+  absl::Duration tick = absl::Milliseconds(50);
+  uint32_t heartbeat_ticks = 2;
+  uint32_t election_ticks = 10;              // lower end; the upper is twice that
+  uint32_t quiet_after_ticks = 40;
+  uint64_t group_log_bytes_max = 16 << 20;   // entries kept in memory for laggards
+  uint64_t log_flush_bytes = 256 << 20;      // log on disk beyond which the engine flushes
+  uint64_t snapshot_chunk_bytes = 256 << 10;
+  uint64_t uncommitted_bytes_max = 64 << 20;  // per group
+  uint64_t append_bytes_max = 1 << 20;
+  uint64_t in_flight_appends_max = 256;
+  absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
+  NodeBugs bugs;
+};
+
+struct NodeStatusReport {
+  Epoch epoch;
+  uint32_t leaders = 0;
+  uint32_t leaderless = 0;
+  std::vector<ReplicaStatus> replicas;   // by partition
+  std::vector<NodeId> unreachable;       // peers not heard of for an election timeout
+};
+
+class Node {
+ public:
+  // `recovered` is LogStore::TakeRecovered's. The log device is attached
+  // afterwards because its events call OnDurable / OnLogFailed.
+  static absl::StatusOr<std::unique_ptr<Node>> Open(NodeOptions options, Edges edges,
+                                                    std::vector<RecoveredGroup> recovered);
+  ~Node();
+
+  // Once, before any turn. `fatal` is called at most once, from any thread,
+  // when the node cannot go on (log or engine failed): the process must end.
+  void Start(LogDevice& log, std::function<void(absl::Status)> fatal);
+
+  // --- driven by the Scheduler's owner ---
+  uint32_t workers() const;
+  // Runs one turn of worker `index`, on its thread. Returns the moment
+  // (Env::Monotonic) by which the next turn is due even without a Wake.
+  absl::Duration RunTurn(uint32_t index);
+
+  // --- events from the edges; any thread ---
+  void OnDurable(SyncProof proof);
+  void OnLogFailed(absl::Status status);
+  // A serialised quorate.v1.PeerFrame. Garbage, another cluster's, another
+  // node's and an older boot's are refused and counted: INVALID_ARGUMENT.
+  absl::Status ReceiveFrame(std::string_view frame);
+  // The connection to or from a peer broke: a hint, looked into at once.
+  void OnPeerDisconnected(NodeId peer);
+
+  // --- requests; any thread; each callback exactly once, on a worker thread ---
+  std::shared_ptr<const ring::Topology> topology() const;
+  // The partition's replica here, or a peer that can serve it, answers.
+  void Execute(Request request, ReplyFn reply);
+  // Changes of the topology, agreed by the meta group.
+  using TopologyFn = absl::AnyInvocable<void(absl::StatusOr<std::shared_ptr<const ring::Topology>>) &&>;
+  void CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done);
+  void DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done);
+  void TransferLeader(PartitionId partition, NodeId to, absl::AnyInvocable<void(absl::Status) &&> done);
+  void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done);
+
+  // True when every partition here knows a leader: fit to serve.
+  bool ready() const;
+
+  // Hands leaderships over and answers what waits; `done` when nothing is
+  // left or the deadline has come. Requests that arrive later are refused.
+  void Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done);
+
+  // Simulator and tests only: a look at a replica's state machine, on the
+  // worker's thread (between turns). Null: not here.
+  const Replica* FindReplica(PartitionId partition) const;
+
+ private:
+  class Impl;
+  explicit Node(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quorate

@@ -1,0 +1,87 @@
+// One copy of one partition, whatever protocol keeps it: the "pluggable" of
+// pluggable consistency. A single-threaded state machine that its worker
+// drives in turns:
+//   inputs (Tick, Receive, Execute, Persisted, ...) -> Collect(turn)
+// Nothing of a turn may be shown to anyone before what it depends on is
+// durable; the turn's AfterSync parts see to that.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "replica/request.h"
+#include "storage/log_batch.h"
+
+namespace quorate {
+
+// A message to the same partition's replica on another node.
+struct PeerMessage {
+  NodeId to;
+  PartitionId partition;
+  std::string payload;
+};
+
+// What one replica wants done at the end of a turn.
+struct Turn {
+  std::vector<GroupWrite> writes;           // into the turn's one log batch
+  std::vector<PeerMessage> sends;           // at once
+  std::vector<PeerMessage> sends_after_sync;  // once all writes so far are durable
+  // Given back by Persisted when `writes` is durable; zero: nothing to give back.
+  uint64_t persist_token = 0;
+  void clear() { writes.clear(); sends.clear(); sends_after_sync.clear(); persist_token = 0; }
+};
+
+struct ReplicaStatus {
+  PartitionId partition;
+  NodeId node;
+  std::string role;       // leader, follower, candidate, learner
+  NodeId leader;
+  uint64_t term = 0;
+  uint64_t last_index = 0;
+  uint64_t commit_index = 0;
+  uint64_t applied_index = 0;
+  uint64_t log_first_index = 0;
+  uint64_t log_bytes = 0;  // in memory
+  bool quiet = false;
+};
+
+class Replica {
+ public:
+  virtual ~Replica() = default;
+
+  virtual PartitionId partition() const = 0;
+
+  // `now` is Env::Monotonic throughout.
+  virtual void Tick(absl::Duration now) = 0;
+  virtual void Receive(NodeId from, std::string_view payload, absl::Duration now) = 0;
+  // Takes the request only where this replica can serve its level; else the
+  // reply is UNAVAILABLE, NOT_LEADER, and LeaderHint says where to go.
+  virtual void Execute(Request request, ReplyFn reply, absl::Duration now) = 0;
+  // True if Execute would serve `level` here (and not refuse with NOT_LEADER).
+  virtual bool Serves(Level level, bool write) const = 0;
+  virtual NodeId LeaderHint() const = 0;  // zero: not known
+
+  virtual void Persisted(uint64_t token) = 0;
+  // A peer's node was lost or came back under a new boot.
+  virtual void PeerGone(NodeId node) = 0;
+
+  // Everything that follows from the inputs since the last call. Called until
+  // it returns false. An error stops the node (engine failed).
+  virtual absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) = 0;
+
+  // Up to where the node's log may forget this partition; asked now and then.
+  virtual absl::StatusOr<LogIndex> ReleasableIndex() = 0;
+  // Hand leadership over (to zero: whoever is best). OK: under way.
+  virtual absl::Status TransferLeadership(NodeId to) = 0;
+  virtual bool leading() const = 0;
+  virtual ReplicaStatus status() const = 0;
+  // Answers what is waiting with UNAVAILABLE (reads) or unknown (writes).
+  virtual void Shutdown() = 0;
+};
+
+}  // namespace quorate

@@ -1,0 +1,69 @@
+// A request to one partition, the reply, and the receipt that says what
+// stands behind it. The form in which requests travel inside a node.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/level.h"
+#include "kv/command.h"
+
+namespace quorate {
+
+struct Lookup {
+  std::vector<std::string> keys;
+};
+
+struct Request {
+  PartitionId partition;
+  Epoch epoch;                   // of the topology it was routed by
+  Level level = Level::kDefault;  // never kDefault once it is routed
+  absl::Duration deadline;       // a moment of Env::Monotonic
+  uint32_t hops = 0;             // times it was forwarded
+  std::variant<kv::Command, Lookup, kv::Range> op;
+
+  bool is_write() const { return std::holds_alternative<kv::Command>(op); }
+};
+
+struct Receipt {
+  Level asked = Level::kDefault;
+  Level achieved = Level::kDefault;
+  uint64_t version = 0;             // of the write, or the newest read
+  Mode mode = Mode::kNone;
+  Epoch epoch;
+  NodeId served_by;
+  std::vector<NodeId> acked_by;     // nodes known to hold the write; reads: who vouched
+  uint32_t durable = 0;             // of acked_by, how many have it on disk
+  std::optional<absl::Duration> staleness;  // weaker reads; nullopt: none known
+  PartitionId partition;
+};
+
+struct Reply {
+  // Not OK: nothing below but the receipt's partition and server counts,
+  // except CONDITION_FAILED, which keeps `write`.
+  absl::Status status;
+  kv::CommandResult write;
+  std::vector<std::optional<kv::Record>> found;  // Lookup: one for each key, in order
+  kv::Page page;                                 // Range
+  Receipt receipt;
+};
+
+// Called exactly once, on the worker's thread; must not block.
+using ReplyFn = absl::AnyInvocable<void(Reply) &&>;
+
+// Wire form, for forwarding between nodes (quorate.v1.StoredRequest, StoredReply).
+// The deadline does not travel in it: what is left of it goes beside.
+std::string EncodeRequest(const Request& request);
+absl::StatusOr<Request> DecodeRequest(std::string_view bytes);
+std::string EncodeReply(const Reply& reply);
+absl::StatusOr<Reply> DecodeReply(std::string_view bytes);
+
+}  // namespace quorate
