@@ -28,18 +28,23 @@ struct PeerMessage {
 
 // What one replica wants done at the end of a turn.
 struct Turn {
-  std::vector<GroupWrite> writes;           // into the turn's one log batch
-  std::vector<PeerMessage> sends;           // at once
+  std::vector<GroupWrite> writes;             // into the turn's one log batch
+  std::vector<PeerMessage> sends;             // at once
   std::vector<PeerMessage> sends_after_sync;  // once all writes so far are durable
   // Given back by Persisted when `writes` is durable; zero: nothing to give back.
   uint64_t persist_token = 0;
-  void clear() { writes.clear(); sends.clear(); sends_after_sync.clear(); persist_token = 0; }
+  void clear() {
+    writes.clear();
+    sends.clear();
+    sends_after_sync.clear();
+    persist_token = 0;
+  }
 };
 
 struct ReplicaStatus {
   PartitionId partition;
   NodeId node;
-  std::string role;       // leader, follower, candidate, learner
+  std::string role;  // leader, follower, candidate, learner
   NodeId leader;
   uint64_t term = 0;
   uint64_t last_index = 0;

@@ -24,10 +24,10 @@ struct Lookup {
 
 struct Request {
   PartitionId partition;
-  Epoch epoch;                   // of the topology it was routed by
+  Epoch epoch;                    // of the topology it was routed by
   Level level = Level::kDefault;  // never kDefault once it is routed
-  absl::Duration deadline;       // a moment of Env::Monotonic
-  uint32_t hops = 0;             // times it was forwarded
+  absl::Duration deadline;        // a moment of Env::Monotonic
+  uint32_t hops = 0;              // times it was forwarded
   std::variant<kv::Command, Lookup, kv::Range> op;
 
   bool is_write() const { return std::holds_alternative<kv::Command>(op); }
@@ -36,12 +36,12 @@ struct Request {
 struct Receipt {
   Level asked = Level::kDefault;
   Level achieved = Level::kDefault;
-  uint64_t version = 0;             // of the write, or the newest read
+  uint64_t version = 0;  // of the write, or the newest read
   Mode mode = Mode::kNone;
   Epoch epoch;
   NodeId served_by;
-  std::vector<NodeId> acked_by;     // nodes known to hold the write; reads: who vouched
-  uint32_t durable = 0;             // of acked_by, how many have it on disk
+  std::vector<NodeId> acked_by;             // nodes known to hold the write; reads: who vouched
+  uint32_t durable = 0;                     // of acked_by, how many have it on disk
   std::optional<absl::Duration> staleness;  // weaker reads; nullopt: none known
   PartitionId partition;
 };

@@ -1,0 +1,167 @@
+// The wire form of requests and replies between nodes.
+#include <utility>
+
+#include "base/error.h"
+#include "quorate/v1/storage.pb.h"
+#include "replica/request.h"
+
+namespace quorate {
+namespace {
+
+absl::Status Malformed(std::string_view what) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "MALFORMED_MESSAGE",
+                   std::string("forwarded ") + std::string(what));
+}
+
+void EncodeReceipt(const Receipt& receipt, v1::Receipt* out) {
+  out->set_asked(static_cast<v1::Level>(receipt.asked));
+  out->set_achieved(static_cast<v1::Level>(receipt.achieved));
+  out->set_version(receipt.version);
+  out->set_mode(static_cast<v1::Mode>(receipt.mode));
+  out->set_epoch(receipt.epoch.value());
+  out->set_served_by(receipt.served_by.value());
+  for (NodeId node : receipt.acked_by) out->add_acked_by(node.value());
+  out->set_durable(receipt.durable);
+  if (receipt.staleness) {
+    out->set_staleness_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*receipt.staleness)));
+  }
+}
+
+Receipt DecodeReceipt(const v1::Receipt& in) {
+  Receipt receipt;
+  receipt.asked = static_cast<Level>(in.asked());
+  receipt.achieved = static_cast<Level>(in.achieved());
+  receipt.version = in.version();
+  receipt.mode = static_cast<Mode>(in.mode());
+  receipt.epoch = Epoch(in.epoch());
+  receipt.served_by = NodeId(in.served_by());
+  for (uint64_t id : in.acked_by()) receipt.acked_by.emplace_back(id);
+  receipt.durable = in.durable();
+  if (in.has_staleness_us()) {
+    receipt.staleness = absl::Microseconds(static_cast<int64_t>(in.staleness_us()));
+  }
+  return receipt;
+}
+
+void EncodeFound(const kv::Record& record, v1::Found* out) {
+  out->set_key(record.key);
+  out->set_value(record.value);
+  out->set_version(record.version);
+}
+
+}  // namespace
+
+std::string EncodeRequest(const Request& request) {
+  v1::StoredRequest out;
+  out.set_partition(request.partition.value());
+  out.set_epoch(request.epoch.value());
+  out.set_level(static_cast<v1::Level>(request.level));
+  if (const auto* command = std::get_if<kv::Command>(&request.op)) {
+    out.set_bundle(kv::EncodeBundle(absl::MakeConstSpan(command, 1)));
+  } else if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
+    auto* keys = out.mutable_lookup();
+    for (const std::string& key : lookup->keys) keys->add_keys(key);
+  } else {
+    const auto& range = std::get<kv::Range>(request.op);
+    auto* r = out.mutable_range();
+    r->set_start(range.start);
+    r->set_end(range.end);
+    r->set_limit(range.limit);
+    r->set_max_bytes(range.bytes_max);
+    r->set_keys_only(range.keys_only);
+  }
+  return out.SerializeAsString();
+}
+
+absl::StatusOr<Request> DecodeRequest(std::string_view bytes) {
+  v1::StoredRequest in;
+  if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Malformed("request");
+  Request request;
+  request.partition = PartitionId(in.partition());
+  request.epoch = Epoch(in.epoch());
+  if (in.level() < 0 || in.level() > static_cast<int>(Level::kLinearizable)) {
+    return Malformed("request: level " + std::to_string(in.level()));
+  }
+  request.level = static_cast<Level>(in.level());
+  switch (in.op_case()) {
+    case v1::StoredRequest::kBundle: {
+      auto commands = kv::DecodeBundle(in.bundle());
+      if (!commands.ok()) return commands.status();
+      if (commands->size() != 1) return Malformed("request: not one command");
+      request.op = std::move(commands->front());
+      break;
+    }
+    case v1::StoredRequest::kLookup: {
+      Lookup lookup;
+      for (auto& key : *in.mutable_lookup()->mutable_keys()) lookup.keys.push_back(std::move(key));
+      request.op = std::move(lookup);
+      break;
+    }
+    case v1::StoredRequest::kRange:
+      request.op = kv::Range{in.range().start(), in.range().end(), in.range().limit(),
+                             in.range().max_bytes(), in.range().keys_only()};
+      break;
+    case v1::StoredRequest::OP_NOT_SET:
+      return Malformed("request without an operation");
+  }
+  return request;
+}
+
+std::string EncodeReply(const Reply& reply) {
+  v1::StoredReply out;
+  out.set_code(static_cast<int32_t>(reply.status.code()));
+  if (!reply.status.ok()) {
+    out.set_message(std::string(reply.status.message()));
+    out.set_reason(ReasonOf(reply.status));
+    out.set_applied(std::string(AppliedName(AppliedOf(reply.status))));
+  }
+  out.set_version(reply.write.version);
+  for (const kv::MutationResult& result : reply.write.results) {
+    auto* r = out.add_results();
+    r->set_version(result.version);
+    r->set_existed(result.existed);
+    r->set_counter(result.counter);
+  }
+  for (const auto& found : reply.found) {
+    auto* f = out.add_found();
+    if (found) EncodeFound(*found, f);
+  }
+  for (const kv::Record& record : reply.page.records) EncodeFound(record, out.add_records());
+  out.set_more(reply.page.more);
+  EncodeReceipt(reply.receipt, out.mutable_receipt());
+  out.set_partition(reply.receipt.partition.value());
+  return out.SerializeAsString();
+}
+
+absl::StatusOr<Reply> DecodeReply(std::string_view bytes) {
+  v1::StoredReply in;
+  if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Malformed("reply");
+  Reply reply;
+  if (in.code() != 0) {
+    reply.status = MakeError(static_cast<absl::StatusCode>(in.code()), in.reason(), in.message(),
+                             AppliedFromName(in.applied()));
+  }
+  reply.write.status = reply.status;
+  reply.write.version = in.version();
+  for (const auto& r : in.results()) {
+    reply.write.results.push_back(kv::MutationResult{r.version(), r.existed(), r.counter()});
+  }
+  for (auto& f : *in.mutable_found()) {
+    if (f.has_value()) {
+      reply.found.push_back(
+          kv::Record{std::move(*f.mutable_key()), std::move(*f.mutable_value()), f.version()});
+    } else {
+      reply.found.push_back(std::nullopt);
+    }
+  }
+  for (auto& r : *in.mutable_records()) {
+    reply.page.records.push_back(
+        kv::Record{std::move(*r.mutable_key()), std::move(*r.mutable_value()), r.version()});
+  }
+  reply.page.more = in.more();
+  reply.receipt = DecodeReceipt(in.receipt());
+  reply.receipt.partition = PartitionId(in.partition());
+  return reply;
+}
+
+}  // namespace quorate
