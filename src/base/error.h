@@ -2,10 +2,13 @@
 // is known of the request's effect.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 
 namespace quorate {
 
@@ -29,5 +32,14 @@ std::string ReasonOf(const absl::Status& status);
 // kNo for a status without the mark, except where its code alone says a
 // request may be under way (DEADLINE_EXCEEDED, CANCELLED, UNKNOWN, INTERNAL).
 Applied AppliedOf(const absl::Status& status);
+
+// Further facts for people, by name ("n2" -> "connection refused"); they
+// travel with the error. No effect on an OK status.
+void SetErrorDetail(absl::Status& status, std::string_view name, std::string_view value);
+std::map<std::string, std::string> ErrorDetailsOf(const absl::Status& status);
+
+// When trying again makes sense; nullopt: nothing known.
+void SetRetryAfter(absl::Status& status, absl::Duration delay);
+std::optional<absl::Duration> RetryAfterOf(const absl::Status& status);
 
 }  // namespace quorate

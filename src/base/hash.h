@@ -18,4 +18,10 @@ std::string_view PlacementTag(std::string_view key);
 // Where a key falls on the ring.
 inline uint64_t KeyHash(std::string_view key) { return Hash64(PlacementTag(key)); }
 
+// Which of `arcs` equal arcs of the ring holds `hash`; arcs > 0.
+inline uint32_t ArcOf(uint64_t hash, uint32_t arcs) {
+  __extension__ typedef unsigned __int128 Wide;
+  return static_cast<uint32_t>((static_cast<Wide>(hash) * arcs) >> 64);
+}
+
 }  // namespace quorate

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "base/strings.h"
 
 namespace quorate {
 namespace {
@@ -33,9 +34,9 @@ std::string_view LevelName(Level level) {
 }
 
 std::optional<Level> LevelFromName(std::string_view name) {
-  if (absl::EqualsIgnoreCase(name, "EVENTUAL")) return Level::kOne;
+  if (absl::EqualsIgnoreCase(ToAbsl(name), "EVENTUAL")) return Level::kOne;
   for (const auto& [value, known] : kNames) {
-    if (absl::EqualsIgnoreCase(name, known)) return value;
+    if (absl::EqualsIgnoreCase(ToAbsl(name), ToAbsl(known))) return value;
   }
   return std::nullopt;
 }
