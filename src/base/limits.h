@@ -26,6 +26,15 @@ inline constexpr uint32_t kPartitionsPerKeyspaceMax = 4096;
 // Few groups keep batches large; a keyspace grows by choice.
 inline constexpr uint32_t kPartitionsDefault = 8;
 
+// Commands that share one log entry. One entry must not hold up the rest.
+inline constexpr size_t kBundleBytesMax = 256 * 1024;
+inline constexpr size_t kBundleCommandsMax = 1024;
+
+// Groups' messages in one peer frame; more go into a further frame.
+inline constexpr size_t kFrameBytesMax = 4 * 1024 * 1024;
+// A request is passed on at most so often on its way to a leader.
+inline constexpr uint32_t kForwardHopsMax = 3;
+
 // A gRPC message either way; a batch of the largest size fits with room.
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
 // Groups with a vote in the meta group.

@@ -1,0 +1,62 @@
+// The writes of one raft replica on their way through the log: queued in this
+// turn, then waiting at their position for the entry there to be applied.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/payload.h"
+#include "raft/raft.h"
+#include "replica/request.h"
+
+namespace quorate {
+
+class Proposals {
+ public:
+  void Queue(Request request, ReplyFn reply);
+  bool queued() const { return !queued_.empty(); }
+
+  // Proposes all that is queued, many commands to an entry. What is refused
+  // or past its deadline is answered "not applied".
+  void Flush(raft::Raft& raft, absl::Duration now);
+
+  // The entry at `index` was applied in `term`. Takes over its replies if it
+  // is the one that was waited for; those whose place was taken by another
+  // leader's entry are answered "not applied".
+  struct Waiting {
+    Level level = Level::kDefault;
+    absl::Duration deadline;
+    ReplyFn reply;  // null once it was answered
+  };
+  std::vector<Waiting> TakeApplied(LogIndex index, Term term);
+  // The state jumped to `index` by a snapshot: what waited below is unknown.
+  void SkipTo(LogIndex index);
+
+  // Answers what is past its deadline: unknown.
+  void Expire(absl::Duration now);
+  // Answers everything: queued "not applied", waiting "unknown".
+  void FailAll(std::string_view reason, std::string_view message);
+
+  size_t waiting() const;
+
+ private:
+  struct Queued {
+    kv::Command command;
+    Waiting waiting;
+  };
+  struct Entry {
+    raft::Raft::Position position;
+    std::vector<Waiting> writes;
+  };
+  void ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle);
+
+  std::vector<Queued> queued_;
+  std::deque<Entry> entries_;  // by index
+};
+
+}  // namespace quorate

@@ -1,0 +1,83 @@
+// A partition kept by Raft: joins the pure core to the state machine.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "kv/state_machine.h"
+#include "raft/raft.h"
+#include "replica/proposals.h"
+#include "replica/reads.h"
+#include "replica/replica.h"
+#include "replica/snapshot_exchange.h"
+#include "storage/engine.h"
+
+namespace quorate {
+
+struct RaftReplicaOptions {
+  PartitionId partition;
+  raft::Config raft;
+  std::vector<NodeId> voters;         // of a group that is still empty
+  uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
+  uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
+  kv::StateMachineBugs bugs;
+};
+
+class RaftReplica final : public Replica {
+ public:
+  // `recovered` null: the log knows nothing of this group yet.
+  static absl::StatusOr<std::unique_ptr<RaftReplica>> Open(RaftReplicaOptions options,
+                                                           Engine& engine,
+                                                           RecoveredGroup* recovered);
+
+  PartitionId partition() const override { return options_.partition; }
+  void Tick(absl::Duration now) override;
+  void Receive(NodeId from, std::string_view payload, absl::Duration now) override;
+  void Execute(Request request, ReplyFn reply, absl::Duration now) override;
+  bool Serves(Level level, bool write) const override;
+  NodeId LeaderHint() const override { return raft_->leader(); }
+  void Persisted(uint64_t token) override { raft_->Persisted(raft::PersistId{token}); }
+  void PeerGone(NodeId node) override;
+  absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
+  absl::StatusOr<LogIndex> ReleasableIndex() override { return state_.DurableIndex(); }
+  absl::Status TransferLeadership(NodeId to) override;
+  bool leading() const override { return raft_->is_leader(); }
+  ReplicaStatus status() const override;
+  void Shutdown() override;
+
+  // For a group that has just been made: do not wait for an election timeout.
+  void Campaign() { raft_->Campaign(); }
+
+  // The simulator's view.
+  const raft::Raft& raft() const { return *raft_; }
+  const kv::StateMachine& state() const { return state_; }
+
+ private:
+  RaftReplica(RaftReplicaOptions options, Engine& engine);
+
+  absl::Status Obey(raft::Output& output, Turn& turn);
+  void Send(std::vector<raft::Message>& messages, std::vector<PeerMessage>& out) const;
+  absl::Status Apply(const std::vector<LogEntry>& entries);
+  absl::Status Install(const raft::ReceivedChunk& received, Turn& turn);
+  void ServeReads();
+  Reply Read(const Request& request) const;
+  void Acknowledge(const std::vector<LogEntry>& entries,
+                   std::vector<std::vector<kv::CommandResult>>& results);
+  void TrimMemory();
+  Receipt MakeReceipt(Level asked, Level achieved) const;
+
+  RaftReplicaOptions options_;
+  kv::StateMachine state_;
+  SnapshotExchange snapshots_;
+  std::unique_ptr<raft::Raft> raft_;
+  Proposals proposals_;
+  Reads reads_;
+  bool reset_log_at_start_ = false;
+  LogBase start_base_;
+};
+
+}  // namespace quorate

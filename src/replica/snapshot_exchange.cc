@@ -1,0 +1,83 @@
+#include "replica/snapshot_exchange.h"
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace quorate {
+namespace {
+
+absl::Status OutOfOrder(uint64_t got, uint64_t wanted) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "SNAPSHOT_OUT_OF_ORDER",
+                   "snapshot chunk " + std::to_string(got) + " came where " +
+                       std::to_string(wanted) + " was due");
+}
+
+}  // namespace
+
+absl::StatusOr<SnapshotExchange::Outgoing> SnapshotExchange::OpenOutgoing() const {
+  auto reader = kv::SnapshotReader::Open(partition_, engine_, chunk_bytes_);
+  if (!reader.ok()) return reader.status();
+  Outgoing outgoing;
+  outgoing.reader = *std::move(reader);
+  const kv::AppliedState& applied = outgoing.reader->applied();
+  auto configuration = raft::DecodeConfiguration(applied.configuration);
+  if (!configuration.ok()) return configuration.status();
+  outgoing.meta = {applied.index, applied.term, *std::move(configuration)};
+  return outgoing;
+}
+
+void SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft) {
+  if (wanted.sequence == 0) {
+    auto opened = OpenOutgoing();
+    if (!opened.ok()) {
+      outgoing_.erase(wanted.to);
+      raft.SnapshotUnavailable(wanted.to);
+      return;
+    }
+    outgoing_.insert_or_assign(wanted.to, *std::move(opened));
+  }
+  const auto it = outgoing_.find(wanted.to);
+  if (it == outgoing_.end()) return raft.SnapshotUnavailable(wanted.to);
+  Outgoing& outgoing = it->second;
+  const uint64_t next = outgoing.last ? outgoing.last->sequence + 1 : 0;
+  if (wanted.sequence == next && !(outgoing.last && outgoing.last->last)) {
+    auto chunk = outgoing.reader->Next();
+    if (!chunk.ok()) {
+      outgoing_.erase(it);
+      return raft.SnapshotUnavailable(wanted.to);
+    }
+    outgoing.last =
+        raft::SnapshotChunk{outgoing.meta, wanted.sequence, std::move(chunk->data), chunk->last};
+  } else if (!outgoing.last || wanted.sequence != outgoing.last->sequence) {
+    outgoing_.erase(it);
+    return raft.SnapshotUnavailable(wanted.to);
+  }
+  raft.SendSnapshotChunk(wanted.to, *outgoing.last);
+}
+
+absl::StatusOr<bool> SnapshotExchange::Receive(const raft::ReceivedChunk& received) {
+  const raft::SnapshotChunk& chunk = received.chunk;
+  if (chunk.sequence == 0) {
+    incoming_.reset();
+    auto writer = kv::SnapshotWriter::Begin(partition_, engine_);
+    if (!writer.ok()) return writer.status();
+    incoming_ = Incoming{chunk.meta, received.from, 0, *std::move(writer)};
+  }
+  if (!incoming_ || incoming_->from != received.from || incoming_->meta != chunk.meta) {
+    return OutOfOrder(chunk.sequence, 0);
+  }
+  if (incoming_->next != chunk.sequence) return OutOfOrder(chunk.sequence, incoming_->next);
+  if (absl::Status added = incoming_->writer->Add(chunk.data); !added.ok()) {
+    incoming_.reset();
+    return added;
+  }
+  incoming_->next++;
+  if (!chunk.last) return false;
+  absl::Status committed = incoming_->writer->Commit(chunk.meta.index, chunk.meta.term);
+  incoming_.reset();
+  if (!committed.ok()) return committed;
+  return true;
+}
+
+}  // namespace quorate

@@ -1,0 +1,54 @@
+// Snapshots of one raft replica on their way out (one reader for each follower
+// that needs one) and in (one writer).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "base/ids.h"
+#include "kv/snapshot.h"
+#include "raft/raft.h"
+#include "storage/engine.h"
+
+namespace quorate {
+
+class SnapshotExchange {
+ public:
+  SnapshotExchange(PartitionId partition, Engine& engine, size_t chunk_bytes)
+      : partition_(partition), engine_(engine), chunk_bytes_(chunk_bytes) {}
+
+  // Leader: hands `raft` the chunk wanted, or says that none can be had.
+  void Serve(const raft::ChunkWanted& wanted, raft::Raft& raft);
+  void Forget(NodeId to) { outgoing_.erase(to); }
+  void ForgetAll() { outgoing_.clear(); }
+
+  // Follower: stages the chunk. True once the whole snapshot was installed in
+  // the engine; false while chunks are missing. INVALID_ARGUMENT: damaged or
+  // out of order, nothing is kept of it; any other error is the engine's.
+  absl::StatusOr<bool> Receive(const raft::ReceivedChunk& received);
+
+ private:
+  struct Outgoing {
+    std::unique_ptr<kv::SnapshotReader> reader;
+    raft::SnapshotMeta meta;
+    std::optional<raft::SnapshotChunk> last;  // sent again when asked for again
+  };
+  struct Incoming {
+    raft::SnapshotMeta meta;
+    NodeId from;
+    uint64_t next = 0;
+    std::unique_ptr<kv::SnapshotWriter> writer;
+  };
+
+  absl::StatusOr<Outgoing> OpenOutgoing() const;
+
+  PartitionId partition_;
+  Engine& engine_;
+  size_t chunk_bytes_;
+  std::map<NodeId, Outgoing> outgoing_;
+  std::optional<Incoming> incoming_;
+};
+
+}  // namespace quorate
