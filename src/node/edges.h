@@ -39,7 +39,7 @@ class Scheduler {
 
 struct Edges {
   Env& env;
-  Files& files;          // the data folder's small files (identity, topology)
+  Files& files;  // the data folder's small files (identity, topology)
   Engine& engine;
   Transport& transport;
   Scheduler& scheduler;

@@ -36,15 +36,15 @@ struct NodeBugs {
 struct NodeOptions {
   std::string cluster_id;
   NodeId self;
-  Boot boot;                                 // from ClaimDataDir
-  std::vector<ring::NodeInfo> bootstrap;     // every node of the new cluster
+  Boot boot;                              // from ClaimDataDir
+  std::vector<ring::NodeInfo> bootstrap;  // every node of the new cluster
   uint32_t workers = 1;
   absl::Duration tick = absl::Milliseconds(50);
   uint32_t heartbeat_ticks = 2;
-  uint32_t election_ticks = 10;              // lower end; the upper is twice that
+  uint32_t election_ticks = 10;  // lower end; the upper is twice that
   uint32_t quiet_after_ticks = 40;
-  uint64_t group_log_bytes_max = 16 << 20;   // entries kept in memory for laggards
-  uint64_t log_flush_bytes = 256 << 20;      // log on disk beyond which the engine flushes
+  uint64_t group_log_bytes_max = 16 << 20;  // entries kept in memory for laggards
+  uint64_t log_flush_bytes = 256 << 20;     // log on disk beyond which the engine flushes
   uint64_t snapshot_chunk_bytes = 256 << 10;
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t append_bytes_max = 1 << 20;
@@ -57,8 +57,8 @@ struct NodeStatusReport {
   Epoch epoch;
   uint32_t leaders = 0;
   uint32_t leaderless = 0;
-  std::vector<ReplicaStatus> replicas;   // by partition
-  std::vector<NodeId> unreachable;       // peers not heard of for an election timeout
+  std::vector<ReplicaStatus> replicas;  // by partition
+  std::vector<NodeId> unreachable;      // peers not heard of for an election timeout
 };
 
 class Node {
@@ -93,10 +93,15 @@ class Node {
   // The partition's replica here, or a peer that can serve it, answers.
   void Execute(Request request, ReplyFn reply);
   // Changes of the topology, agreed by the meta group.
-  using TopologyFn = absl::AnyInvocable<void(absl::StatusOr<std::shared_ptr<const ring::Topology>>) &&>;
+  using TopologyFn =
+      absl::AnyInvocable<void(absl::StatusOr<std::shared_ptr<const ring::Topology>>) &&>;
+  // A topology that was agreed: made durable, followed and spread if it is
+  // newer than what is known.
+  void Adopt(std::shared_ptr<const ring::Topology> topology);
   void CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done);
   void DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done);
-  void TransferLeader(PartitionId partition, NodeId to, absl::AnyInvocable<void(absl::Status) &&> done);
+  void TransferLeader(PartitionId partition, NodeId to,
+                      absl::AnyInvocable<void(absl::Status) &&> done);
   void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done);
 
   // True when every partition here knows a leader: fit to serve.

@@ -257,6 +257,7 @@ Receipt RaftReplica::MakeReceipt(Level asked, Level achieved) const {
   receipt.asked = asked;
   receipt.achieved = achieved;
   receipt.mode = Mode::kRaft;
+  receipt.epoch = epoch_;
   receipt.served_by = options_.raft.self;
   receipt.partition = options_.partition;
   return receipt;

@@ -40,6 +40,7 @@ class RaftReplica final : public Replica {
   void Execute(Request request, ReplyFn reply, absl::Duration now) override;
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }
+  void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void Persisted(uint64_t token) override { raft_->Persisted(raft::PersistId{token}); }
   void PeerGone(NodeId node) override;
   absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
@@ -76,6 +77,7 @@ class RaftReplica final : public Replica {
   std::unique_ptr<raft::Raft> raft_;
   Proposals proposals_;
   Reads reads_;
+  Epoch epoch_;
   bool reset_log_at_start_ = false;
   LogBase start_base_;
 };

@@ -71,6 +71,8 @@ class Replica {
   virtual bool Serves(Level level, bool write) const = 0;
   virtual NodeId LeaderHint() const = 0;  // zero: not known
 
+  // The topology's epoch, for receipts.
+  virtual void SetEpoch(Epoch epoch) = 0;
   virtual void Persisted(uint64_t token) = 0;
   // A peer's node was lost or came back under a new boot.
   virtual void PeerGone(NodeId node) = 0;

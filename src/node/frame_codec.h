@@ -1,0 +1,30 @@
+// Takes a peer's frame apart, one part for each worker, refusing what is not
+// meant for this node.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "node/worker.h"
+#include "ring/topology.h"
+
+namespace quorate {
+
+struct DecodedFrame {
+  NodeId from;
+  Boot boot;
+  Epoch epoch;
+  bool draining = false;
+  std::optional<ring::Topology> topology;
+  std::vector<FrameInput> inputs;  // one for each worker
+};
+
+// INVALID_ARGUMENT with reason MALFORMED_FRAME, FOREIGN_CLUSTER or
+// FOREIGN_NODE.
+absl::StatusOr<DecodedFrame> DecodeFrame(std::string_view bytes, std::string_view cluster_id,
+                                         NodeId self, uint32_t workers);
+
+}  // namespace quorate

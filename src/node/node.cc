@@ -1,0 +1,290 @@
+#include "node/node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "node/drain.h"
+#include "node/frame_codec.h"
+#include "node/shared.h"
+#include "node/topology_change.h"
+#include "node/worker.h"
+
+namespace quorate {
+namespace {
+
+constexpr std::string_view kTopologyFile = "topology";
+
+absl::StatusOr<ring::Topology> LoadTopology(const NodeOptions& options, Files& files) {
+  auto stored = files.ReadWhole(kTopologyFile);
+  if (stored.ok()) return ring::DecodeTopology(*stored);
+  if (!absl::IsNotFound(stored.status())) return stored.status();
+  auto first = ring::Bootstrap(options.cluster_id, options.bootstrap);
+  if (!first.ok()) return first.status();
+  if (first->FindNode(options.self) == nullptr) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "NOT_IN_BOOTSTRAP",
+                     options.self.ToString() + " is not among the nodes of the bootstrap list");
+  }
+  absl::Status kept = files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*first));
+  if (!kept.ok()) return kept;
+  return first;
+}
+
+std::vector<NodeId> Members(const ring::Topology& topology) {
+  std::vector<NodeId> members;
+  for (const ring::NodeInfo& node : topology.nodes) members.push_back(node.id);
+  return members;
+}
+
+}  // namespace
+
+class Node::Impl {
+ public:
+  Impl(NodeOptions options, Edges edges, ring::Topology topology)
+      : shared_(std::move(options), edges, std::move(topology)) {
+    for (uint32_t i = 0; i < shared_.options.workers; ++i) {
+      workers_.push_back(std::make_unique<Worker>(i, shared_));
+    }
+    shared_.peers.SetMembers(Members(*shared_.topology.Get()), edges.env.Monotonic());
+    WorkerOf(kMetaPartition).WatchMeta([this](std::string bytes) { MetaChanged(bytes); });
+    workers_[0]->WatchTick([this](absl::Duration now) { Tick(now); });
+  }
+
+  absl::Status OpenReplicas(std::vector<RecoveredGroup> recovered) {
+    const auto topology = shared_.topology.Get();
+    for (const ring::PartitionInfo& partition : topology->PartitionsOn(shared_.options.self)) {
+      const auto known = std::find_if(
+          recovered.begin(), recovered.end(),
+          [&](const RecoveredGroup& group) { return group.partition == partition.id; });
+      RecoveredGroup* group = known == recovered.end() ? nullptr : &*known;
+      if (group != nullptr && shared_.options.bugs.forget_vote_on_restart) {
+        group->hard_state.vote = NodeId();
+      }
+      absl::Status opened = WorkerOf(partition.id).Open(partition, group, group == nullptr);
+      if (!opened.ok()) return opened;
+    }
+    for (const RecoveredGroup& group : recovered) {
+      if (topology->FindPartition(group.partition) == nullptr)
+        leftovers_.push_back(group.partition);
+    }
+    return absl::OkStatus();
+  }
+
+  void Start(LogDevice& log, std::function<void(absl::Status)> fatal) {
+    shared_.log = &log;
+    shared_.fatal = std::move(fatal);
+    LogBatch batch;
+    for (PartitionId partition : leftovers_) {
+      GroupWrite write;
+      write.partition = partition;
+      write.remove = true;
+      batch.groups.push_back(std::move(write));
+    }
+    if (!batch.empty()) log.Submit(std::move(batch));
+    for (uint32_t i = 0; i < workers_.size(); ++i) shared_.edges.scheduler.Wake(i);
+  }
+
+  Worker& WorkerOf(PartitionId partition) { return *workers_[partition.value() % workers_.size()]; }
+
+  absl::Status ReceiveFrame(std::string_view bytes) {
+    const auto topology = shared_.topology.Get();
+    auto frame = DecodeFrame(bytes, topology->cluster_id, shared_.options.self,
+                             static_cast<uint32_t>(workers_.size()));
+    if (!frame.ok()) return frame.status();
+    const Peers::Heard heard = shared_.peers.Hear(frame->from, frame->boot, frame->epoch,
+                                                  frame->draining, shared_.edges.env.Monotonic());
+    if (!heard.accepted) {
+      return MakeError(absl::StatusCode::kInvalidArgument, "OLDER_BOOT",
+                       "a frame of an earlier life of " + frame->from.ToString());
+    }
+    if (heard.restarted) PostPeerGone(frame->from);
+    if (frame->topology && frame->topology->epoch > topology->epoch) {
+      Adopt(std::make_shared<const ring::Topology>(*std::move(frame->topology)));
+    }
+    for (size_t i = 0; i < workers_.size(); ++i) {
+      if (!frame->inputs[i].empty()) workers_[i]->PostFrame(std::move(frame->inputs[i]));
+    }
+    return absl::OkStatus();
+  }
+
+  void PostPeerGone(NodeId peer) {
+    for (auto& worker : workers_) {
+      worker->PostTask([peer](Worker& w) { w.PeerGone(peer); });
+    }
+  }
+
+  void Disconnected(NodeId peer) {
+    if (shared_.peers.Lose(peer)) PostPeerGone(peer);
+  }
+
+  void Adopt(std::shared_ptr<const ring::Topology> topology) {
+    workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
+      if (topology->epoch <= shared_.topology.Get()->epoch) return;
+      absl::Status kept =
+          shared_.edges.files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*topology));
+      if (!kept.ok()) return shared_.Fail(kept);
+      shared_.topology.Set(topology);
+      shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
+      first.Follow(topology);
+      first.Ping(absl::InfiniteDuration());
+      for (size_t i = 1; i < workers_.size(); ++i) {
+        workers_[i]->PostTask([topology](Worker& other) { other.Follow(topology); });
+      }
+    });
+  }
+
+  void MetaChanged(std::string_view bytes) {
+    auto topology = ring::DecodeTopology(bytes);
+    if (!topology.ok()) return shared_.Fail(topology.status());
+    if (topology->epoch > shared_.topology.Get()->epoch) {
+      Adopt(std::make_shared<const ring::Topology>(*std::move(topology)));
+    }
+  }
+
+  // On worker 0's thread, once a tick.
+  void Tick(absl::Duration now) {
+    for (NodeId peer : shared_.peers.TakeSilent(now)) PostPeerGone(peer);
+    workers_[0]->Ping(now - shared_.options.tick * shared_.options.heartbeat_ticks);
+    if (shared_.log->stats().bytes_on_disk > shared_.options.log_flush_bytes &&
+        !flushing_.exchange(true)) {
+      shared_.edges.scheduler.Background([this] {
+        if (absl::Status flushed = shared_.edges.engine.Flush(); !flushed.ok()) {
+          shared_.Fail(flushed);
+        }
+        flushing_ = false;
+      });
+    }
+  }
+
+  void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
+    struct Gather {
+      absl::Mutex mutex;
+      NodeStatusReport report;
+      size_t missing = 0;
+      absl::AnyInvocable<void(NodeStatusReport) &&> done;
+    };
+    auto gather = std::make_shared<Gather>();
+    gather->missing = workers_.size();
+    gather->done = std::move(done);
+    for (auto& worker : workers_) {
+      worker->PostTask([this, gather](Worker& w) {
+        bool last = false;
+        {
+          absl::MutexLock lock(&gather->mutex);
+          for (const Replica* replica : w.Replicas()) {
+            gather->report.replicas.push_back(replica->status());
+          }
+          last = --gather->missing == 0;
+        }
+        if (last) std::move(gather->done)(Summarise(std::move(gather->report)));
+      });
+    }
+  }
+
+  NodeStatusReport Summarise(NodeStatusReport report) const {
+    report.epoch = shared_.topology.Get()->epoch;
+    report.unreachable = shared_.peers.gone();
+    std::sort(report.replicas.begin(), report.replicas.end(),
+              [](const auto& a, const auto& b) { return a.partition < b.partition; });
+    for (const ReplicaStatus& replica : report.replicas) {
+      if (replica.leader == shared_.options.self) ++report.leaders;
+      if (!replica.leader) ++report.leaderless;
+    }
+    return report;
+  }
+
+  NodeShared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
+  std::atomic<bool> flushing_ = false;
+};
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
+                                                 std::vector<RecoveredGroup> recovered) {
+  auto topology = LoadTopology(options, edges.files);
+  if (!topology.ok()) return topology.status();
+  std::unique_ptr<Node> node(new Node(nullptr));
+  node->impl_ = std::make_unique<Impl>(std::move(options), edges, *std::move(topology));
+  absl::Status opened = node->impl_->OpenReplicas(std::move(recovered));
+  if (!opened.ok()) return opened;
+  return node;
+}
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+void Node::Start(LogDevice& log, std::function<void(absl::Status)> fatal) {
+  impl_->Start(log, std::move(fatal));
+}
+
+uint32_t Node::workers() const { return static_cast<uint32_t>(impl_->workers_.size()); }
+absl::Duration Node::RunTurn(uint32_t index) { return impl_->workers_[index]->RunTurn(); }
+
+void Node::OnDurable(SyncProof proof) {
+  for (auto& worker : impl_->workers_) worker->PostProof(proof);
+}
+void Node::OnLogFailed(absl::Status status) { impl_->shared_.Fail(std::move(status)); }
+absl::Status Node::ReceiveFrame(std::string_view frame) { return impl_->ReceiveFrame(frame); }
+void Node::OnPeerDisconnected(NodeId peer) { impl_->Disconnected(peer); }
+
+std::shared_ptr<const ring::Topology> Node::topology() const {
+  return impl_->shared_.topology.Get();
+}
+
+void Node::Execute(Request request, ReplyFn reply) {
+  Worker& worker = impl_->WorkerOf(request.partition);
+  worker.PostRequest(std::move(request), std::move(reply));
+}
+
+void Node::Adopt(std::shared_ptr<const ring::Topology> topology) {
+  impl_->Adopt(std::move(topology));
+}
+
+void Node::CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done) {
+  ChangeTopology(
+      *this,
+      [spec = std::move(spec)](const ring::Topology& now) { return ring::WithKeyspace(now, spec); },
+      deadline, std::move(done));
+}
+
+void Node::DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done) {
+  ChangeTopology(
+      *this,
+      [name = std::move(name)](const ring::Topology& now) {
+        return ring::WithoutKeyspace(now, name);
+      },
+      deadline, std::move(done));
+}
+
+void Node::TransferLeader(PartitionId partition, NodeId to,
+                          absl::AnyInvocable<void(absl::Status) &&> done) {
+  impl_->WorkerOf(partition).PostTask(
+      [partition, to, done = std::move(done)](Worker& worker) mutable {
+        Replica* replica = worker.Find(partition);
+        std::move(done)(replica != nullptr
+                            ? replica->TransferLeadership(to)
+                            : MakeError(absl::StatusCode::kNotFound, "NO_REPLICA_HERE",
+                                        partition.ToString() + " has no replica on this node"));
+        if (replica != nullptr) worker.TouchReplica(partition);
+      });
+}
+
+void Node::Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
+  impl_->Report(std::move(done));
+}
+
+bool Node::ready() const {
+  return std::all_of(impl_->workers_.begin(), impl_->workers_.end(),
+                     [](const auto& worker) { return worker->HasLeaderEverywhere(); });
+}
+
+void Node::Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done) {
+  impl_->shared_.draining = true;
+  StartDrain(impl_->workers_, deadline, std::move(done));
+}
+
+const Replica* Node::FindReplica(PartitionId partition) const {
+  return impl_->WorkerOf(partition).Find(partition);
+}
+
+}  // namespace quorate

@@ -1,0 +1,50 @@
+// What one worker has to tell its peers: one frame for each of them a turn.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/sync_proof.h"
+#include "node/shared.h"
+#include "replica/replica.h"
+
+namespace quorate {
+
+class Outbox {
+ public:
+  explicit Outbox(NodeShared& shared);
+  ~Outbox();
+
+  void Add(PeerMessage message);
+  // Kept back until `ticket` is durable.
+  void AddAfterSync(LogTicket ticket, std::vector<PeerMessage> messages);
+  void AddRequest(NodeId to, uint64_t id, PartitionId partition, std::string request,
+                  absl::Duration left, uint32_t hops);
+  void AddReply(NodeId to, uint64_t id, std::string reply);
+  // A frame goes to `to` this turn even if there is nothing to say.
+  void AddPing(NodeId to);
+
+  // Lets go what the proof covers.
+  void Open(const SyncProof& proof);
+  // Sends everything added or let go since the last call.
+  void Flush(absl::Duration now);
+
+  // Those that were sent nothing since `since`.
+  bool SentSince(NodeId to, absl::Duration since) const;
+
+ private:
+  struct Frames;  // the open frame of each peer
+  void SendFrame(NodeId to, absl::Duration now);
+
+  NodeShared& shared_;
+  std::deque<AfterSync<std::vector<PeerMessage>>> waiting_;  // by rising ticket
+  std::unique_ptr<Frames> frames_;
+  std::map<NodeId, absl::Duration> sent_;
+};
+
+}  // namespace quorate

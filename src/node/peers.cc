@@ -1,0 +1,84 @@
+#include "node/peers.h"
+
+#include <algorithm>
+
+namespace quorate {
+
+void Peers::SetMembers(const std::vector<NodeId>& members, absl::Duration now) {
+  absl::MutexLock lock(&mutex_);
+  for (NodeId node : members) {
+    if (node != self_ && !peers_.contains(node)) peers_[node].heard = now;
+  }
+}
+
+Peers::Heard Peers::Hear(NodeId node, Boot boot, Epoch epoch, bool draining, absl::Duration now) {
+  absl::MutexLock lock(&mutex_);
+  Peer& peer = peers_[node];
+  if (boot < peer.boot) return {.accepted = false};
+  const Heard heard{.accepted = true, .restarted = peer.boot && boot > peer.boot};
+  // A new life may know less than the one before.
+  if (boot > peer.boot) {
+    peer.epoch = Epoch();
+    peer.taught_epoch = Epoch();
+  }
+  peer.boot = boot;
+  peer.epoch = std::max(peer.epoch, epoch);
+  peer.draining = draining;
+  peer.gone = false;
+  peer.heard = now;
+  return heard;
+}
+
+bool Peers::Lose(NodeId node) {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  if (it == peers_.end() || it->second.gone) return false;
+  it->second.gone = true;
+  return true;
+}
+
+std::vector<NodeId> Peers::TakeSilent(absl::Duration now) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<NodeId> silent;
+  for (auto& [node, peer] : peers_) {
+    if (peer.gone || now - peer.heard < silence_max_) continue;
+    peer.gone = true;
+    silent.push_back(node);
+  }
+  return silent;
+}
+
+bool Peers::alive(NodeId node) const {
+  if (node == self_) return true;
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it != peers_.end() && !it->second.gone;
+}
+
+bool Peers::draining(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it != peers_.end() && it->second.draining;
+}
+
+std::vector<NodeId> Peers::gone() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<NodeId> gone;
+  for (const auto& [node, peer] : peers_) {
+    if (peer.gone) gone.push_back(node);
+  }
+  return gone;
+}
+
+bool Peers::ClaimTeaching(NodeId node, Epoch epoch, absl::Duration now, absl::Duration pause) {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  if (it == peers_.end() || it->second.epoch >= epoch) return false;
+  Peer& peer = it->second;
+  if (peer.taught_epoch == epoch && now - peer.taught < pause) return false;
+  peer.taught = now;
+  peer.taught_epoch = epoch;
+  return true;
+}
+
+}  // namespace quorate

@@ -1,0 +1,58 @@
+// What this node knows of the others: their boot, their epoch, and whether
+// they have been heard of lately. Shared by all workers; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+
+namespace quorate {
+
+class Peers {
+ public:
+  // A peer is gone when nothing came from it for `silence_max`.
+  Peers(NodeId self, absl::Duration silence_max) : self_(self), silence_max_(silence_max) {}
+
+  // The nodes of the topology; new ones count as heard of now.
+  void SetMembers(const std::vector<NodeId>& members, absl::Duration now);
+
+  struct Heard {
+    bool accepted = true;    // false: from an older life of that node
+    bool restarted = false;  // its boot number rose
+  };
+  Heard Hear(NodeId peer, Boot boot, Epoch epoch, bool draining, absl::Duration now);
+  // Its connection broke. True if it counted as alive: it is gone until heard again.
+  bool Lose(NodeId peer);
+  // Those that have just become gone by silence.
+  std::vector<NodeId> TakeSilent(absl::Duration now);
+
+  bool alive(NodeId peer) const;
+  bool draining(NodeId peer) const;
+  std::vector<NodeId> gone() const;
+
+  // True if `peer` is behind `epoch` and was not taught within `pause`.
+  bool ClaimTeaching(NodeId peer, Epoch epoch, absl::Duration now, absl::Duration pause);
+
+ private:
+  struct Peer {
+    Boot boot;
+    Epoch epoch;
+    bool draining = false;
+    bool gone = false;
+    absl::Duration heard;
+    absl::Duration taught = -absl::InfiniteDuration();
+    Epoch taught_epoch;
+  };
+
+  const NodeId self_;
+  const absl::Duration silence_max_;
+  mutable absl::Mutex mutex_;
+  std::map<NodeId, Peer> peers_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace quorate

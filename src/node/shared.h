@@ -1,0 +1,62 @@
+// What all workers of a node share. Constant after construction, except where
+// a member is thread-safe by itself.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "node/edges.h"
+#include "node/node.h"
+#include "node/peers.h"
+#include "ring/topology.h"
+#include "storage/log_device.h"
+
+namespace quorate {
+
+// The newest topology this node has made durable. Thread-safe.
+class TopologyHolder {
+ public:
+  using Snapshot = std::shared_ptr<const ring::Topology>;
+  explicit TopologyHolder(ring::Topology topology)
+      : current_(std::make_shared<const ring::Topology>(std::move(topology))) {}
+
+  Snapshot Get() const {
+    absl::MutexLock lock(&mutex_);
+    return current_;
+  }
+  void Set(Snapshot next) {
+    absl::MutexLock lock(&mutex_);
+    current_ = std::move(next);
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  Snapshot current_ ABSL_GUARDED_BY(mutex_);
+};
+
+struct NodeShared {
+  NodeShared(NodeOptions node_options, Edges node_edges, ring::Topology topology)
+      : options(std::move(node_options)),
+        edges(node_edges),
+        topology(std::move(topology)),
+        peers(options.self, options.tick * options.election_ticks) {}
+
+  const NodeOptions options;
+  const Edges edges;
+  TopologyHolder topology;
+  Peers peers;
+  LogDevice* log = nullptr;                 // set by Start
+  std::function<void(absl::Status)> fatal;  // set by Start
+  std::atomic<bool> failed = false;
+  std::atomic<bool> draining = false;
+
+  // Ends the node's work, once.
+  void Fail(absl::Status status) {
+    if (!failed.exchange(true)) fatal(std::move(status));
+  }
+};
+
+}  // namespace quorate

@@ -1,0 +1,147 @@
+// One worker: owns the replicas of its share of the partitions and runs them
+// in turns. Everything but Post* happens on the worker's own thread.
+//
+// A turn: take what queued, let each replica react, hand everything that must
+// become durable to the log as one batch, send what may be sent. What waits
+// for durability goes out in the turn after the log's proof.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "base/sync_proof.h"
+#include "node/forwards.h"
+#include "node/outbox.h"
+#include "node/shared.h"
+#include "replica/raft_replica.h"
+
+namespace quorate {
+
+// A peer's frame, the part that concerns one worker.
+struct FrameInput {
+  struct Forwarded {
+    uint64_t id;
+    std::string request;
+    absl::Duration left;
+    uint32_t hops;
+  };
+  struct Answered {
+    uint64_t id;
+    std::string reply;
+  };
+  NodeId from;
+  std::vector<std::pair<PartitionId, std::string>> groups;
+  std::vector<Forwarded> requests;
+  std::vector<Answered> replies;
+  bool empty() const { return groups.empty() && requests.empty() && replies.empty(); }
+};
+
+class Worker {
+ public:
+  using Task = absl::AnyInvocable<void(Worker&) &&>;
+
+  Worker(uint32_t index, NodeShared& shared);
+  ~Worker();
+
+  // --- any thread ---
+  void PostRequest(Request request, ReplyFn reply);
+  void PostFrame(FrameInput frame);
+  void PostTask(Task task);
+  void PostProof(SyncProof proof);
+
+  // --- the worker's thread ---
+  absl::Duration RunTurn();
+
+  // Makes a replica of what storage recovered, or of a new partition.
+  // `fresh`: its preferred leader campaigns at once.
+  absl::Status Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered, bool fresh);
+  // Makes and removes replicas so that they match the topology.
+  void Follow(const TopologyHolder::Snapshot& topology);
+  void PeerGone(NodeId peer);
+  void Ping(absl::Duration since);
+  // Hands all leaderships over, then answers all that waits and takes nothing
+  // more. `done` when no leadership is left or at the deadline.
+  void Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done);
+  // The replica was acted on from outside: collect from it this turn.
+  void TouchReplica(PartitionId partition);
+
+  Replica* Find(PartitionId partition) const;
+  std::vector<Replica*> Replicas() const;
+  bool HasLeaderEverywhere() const { return leader_everywhere_; }
+  // Called with the stored topology whenever the meta partition has moved on.
+  void WatchMeta(std::function<void(std::string)> changed) { meta_changed_ = std::move(changed); }
+  // Called once a tick.
+  void WatchTick(std::function<void(absl::Duration)> ticked) { ticked_ = std::move(ticked); }
+
+ private:
+  struct RequestInput {
+    Request request;
+    ReplyFn reply;
+  };
+  using Input = std::variant<RequestInput, FrameInput, Task>;
+  struct Slot {
+    std::unique_ptr<Replica> replica;
+    NodeId preferred_leader;
+    bool touched = false;
+    LogTicket last_write;  // newest batch that holds something of this group
+    uint64_t applied_seen = 0;
+    LogIndex released;
+  };
+  struct PersistToken {
+    PartitionId partition;
+    uint64_t token;
+  };
+
+  void Post(Input input);
+  void Handle(Input& input);
+  void HandleRequest(Request request, ReplyFn reply);
+  void HandleFrame(FrameInput& frame);
+  void Forward(Request request, ReplyFn reply, NodeId to);
+  NodeId ChooseTarget(PartitionId partition, const Replica* replica) const;
+  void OpenDurable(const SyncProof& proof);
+  void Tick();
+  void ReleaseLog(Slot& slot);
+  void Rebalance(Slot& slot);
+  void DrainStep();
+  void CollectAll();
+  void AfterCollect(PartitionId partition, Slot& slot);
+  void Touch(PartitionId partition, Slot& slot);
+  void Remove(PartitionId partition);
+
+  const uint32_t index_;
+  NodeShared& shared_;
+  Outbox outbox_;
+  Forwards forwards_;
+  std::map<PartitionId, Slot> slots_;
+  std::vector<PartitionId> touched_;
+  std::vector<GroupWrite> writes_;  // of replicas removed in this turn
+  std::deque<AfterSync<PersistToken>> tokens_;
+  std::optional<SyncProof> proven_;  // the newest proof taken
+  std::function<void(std::string)> meta_changed_;
+  std::function<void(absl::Duration)> ticked_;
+  absl::Duration now_;
+  absl::Duration next_tick_;
+  absl::Duration next_upkeep_;
+  std::atomic<bool> leader_everywhere_ = false;
+  absl::Duration drain_deadline_ = absl::InfiniteDuration();
+  absl::AnyInvocable<void() &&> drained_;  // set while draining
+  bool shut_down_ = false;
+
+  absl::Mutex mutex_;
+  std::vector<Input> inbox_ ABSL_GUARDED_BY(mutex_);
+  std::optional<SyncProof> proof_ ABSL_GUARDED_BY(mutex_);
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// The key under which the meta partition holds the encoded topology.
+inline constexpr std::string_view kTopologyKey = "topology";
+
+}  // namespace quorate
