@@ -1,0 +1,62 @@
+#include "node/peers.h"
+
+#include <gtest/gtest.h>
+
+namespace quorate {
+namespace {
+
+constexpr absl::Duration kSilence = absl::Milliseconds(500);
+const NodeId kPeer(2);
+
+Peers Make() {
+  Peers peers(NodeId(1), kSilence);
+  peers.SetMembers({NodeId(1), kPeer}, absl::ZeroDuration());
+  return peers;
+}
+
+TEST(PeersTest, AMessageOfAnOlderLifeIsRefused) {
+  Peers peers = Make();
+  EXPECT_TRUE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).accepted);
+  EXPECT_FALSE(peers.Hear(kPeer, Boot(4), Epoch(9), false, absl::Seconds(9)).accepted);
+}
+
+TEST(PeersTest, ARestartIsTold) {
+  Peers peers = Make();
+  EXPECT_FALSE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).restarted);
+  EXPECT_FALSE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).restarted);
+  EXPECT_TRUE(peers.Hear(kPeer, Boot(6), Epoch(1), false, absl::ZeroDuration()).restarted);
+}
+
+TEST(PeersTest, SilenceIsToldOnceAndEndsWithTheNextWord) {
+  Peers peers = Make();
+  peers.Hear(kPeer, Boot(1), Epoch(1), false, absl::ZeroDuration());
+  EXPECT_TRUE(peers.TakeSilent(kSilence - absl::Milliseconds(1)).empty());
+  EXPECT_EQ(peers.TakeSilent(kSilence), std::vector<NodeId>{kPeer});
+  EXPECT_TRUE(peers.TakeSilent(kSilence * 2).empty());
+  EXPECT_FALSE(peers.alive(kPeer));
+  peers.Hear(kPeer, Boot(1), Epoch(1), false, kSilence * 3);
+  EXPECT_TRUE(peers.alive(kPeer));
+}
+
+TEST(PeersTest, ABrokenConnectionCountsOnce) {
+  Peers peers = Make();
+  EXPECT_TRUE(peers.Lose(kPeer));
+  EXPECT_FALSE(peers.Lose(kPeer));
+  EXPECT_EQ(peers.gone(), std::vector<NodeId>{kPeer});
+}
+
+TEST(PeersTest, ANewLifeIsTaughtAgain) {
+  Peers peers = Make();
+  const absl::Duration pause = absl::Milliseconds(100);
+  peers.Hear(kPeer, Boot(1), Epoch(1), false, absl::ZeroDuration());
+  EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(2), absl::ZeroDuration(), pause));
+  EXPECT_FALSE(peers.ClaimTeaching(kPeer, Epoch(2), pause / 2, pause));
+  EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(3), pause / 2, pause));
+  peers.Hear(kPeer, Boot(1), Epoch(3), false, pause);
+  EXPECT_FALSE(peers.ClaimTeaching(kPeer, Epoch(3), pause * 9, pause));
+  peers.Hear(kPeer, Boot(2), Epoch(1), false, pause);
+  EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(3), pause * 9, pause));
+}
+
+}  // namespace
+}  // namespace quorate
