@@ -18,6 +18,8 @@ std::string AppliedKey(PartitionId partition);
 std::string RecordKey(PartitionId partition, std::string_view key);
 // The first stored key behind all records of the partition.
 std::string RecordsEnd(PartitionId partition);
+// Whose range a stored key is in.
+PartitionId PartitionOf(std::string_view stored);
 // The user's key within a stored one of RecordKey's form.
 std::string_view UserKey(std::string_view stored);
 

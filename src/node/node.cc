@@ -7,6 +7,7 @@
 #include "node/drain.h"
 #include "node/frame_codec.h"
 #include "node/shared.h"
+#include "node/sweep.h"
 #include "node/topology_change.h"
 #include "node/worker.h"
 
@@ -52,6 +53,8 @@ class Node::Impl {
 
   absl::Status OpenReplicas(std::vector<RecoveredGroup> recovered) {
     const auto topology = shared_.topology.Get();
+    absl::Status swept = SweepDropped(*topology, shared_.options.self, shared_.edges.engine);
+    if (!swept.ok()) return swept;
     for (const ring::PartitionInfo& partition : topology->PartitionsOn(shared_.options.self)) {
       const auto known = std::find_if(
           recovered.begin(), recovered.end(),
