@@ -26,7 +26,7 @@ namespace quorate::kv {
 struct AppliedState {
   LogIndex index;
   Term term;                  // of that entry
-  uint64_t last_version = 0;  // commands are numbered by it, from 1
+  uint64_t last_version = 0;  // of the last command that changed something; from 1
   std::string configuration;  // opaque: the members in force at `index`
 
   std::string Encode() const;
@@ -36,7 +36,9 @@ struct AppliedState {
 
 // Deliberate fault for the simulator; off outside tests.
 struct StateMachineBugs {
-  bool apply_twice_after_restart = false;  // forget the applied position on Load
+  // Write the applied position apart from the data, and only now and then: a
+  // restart then applies again what the data already holds.
+  bool apply_twice_after_restart = false;
 };
 
 class StateMachine {
@@ -72,6 +74,9 @@ class StateMachine {
   absl::Status Initialise(std::string configuration);
 
  private:
+  // What Apply adds to its batch about itself.
+  void StageApplied(const AppliedState& next, EngineBatch& batch) const;
+
   PartitionId partition_;
   Engine& engine_;
   StateMachineBugs bugs_;

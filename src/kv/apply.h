@@ -1,0 +1,53 @@
+// Carries out one command after the other on the pending writes of a run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "kv/command.h"
+#include "kv/pending_writes.h"
+#include "storage/engine.h"
+
+namespace quorate::kv {
+
+class Applier {
+ public:
+  Applier(PartitionId partition, const Engine& engine, uint64_t last_version)
+      : partition_(partition), engine_(engine), last_version_(last_version) {}
+
+  // An error is the engine's or a damaged record, and nothing counts any more;
+  // a command that fails says so in its result.
+  absl::StatusOr<CommandResult> Apply(Command command);
+
+  uint64_t last_version() const { return last_version_; }
+  EngineBatch TakeBatch() { return pending_.TakeBatch(); }
+
+ private:
+  struct Value {
+    uint64_t version = 0;
+    std::string value;
+  };
+
+  absl::StatusOr<std::optional<Value>> Read(std::string_view key,
+                                            std::string_view stored_key) const;
+  // Fills results and, where a condition fails, the status.
+  absl::Status CheckConditions(const Command& command, CommandResult& result);
+  absl::Status Act(Mutation& mutation, MutationResult& result, CommandResult& command);
+  absl::Status ActPut(Mutation& mutation, MutationResult& result);
+  absl::Status ActDelete(const Mutation& mutation, MutationResult& result);
+  absl::Status ActAdd(const Mutation& mutation, MutationResult& result, CommandResult& command);
+
+  PartitionId partition_;
+  const Engine& engine_;
+  uint64_t last_version_;
+  bool changed_ = false;  // by the command under way
+  PendingWrites pending_;
+};
+
+}  // namespace quorate::kv

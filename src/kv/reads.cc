@@ -1,0 +1,72 @@
+// The state machine's answers: they change nothing.
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "kv/layout.h"
+#include "kv/record.h"
+#include "kv/state_machine.h"
+
+namespace quorate::kv {
+namespace {
+
+template <class Integer>
+Integer BoundOr(Integer asked, Integer most) {
+  return asked == 0 ? most : std::min(asked, most);
+}
+
+// Chained, so that order and borders count.
+uint64_t Mix(uint64_t digest, std::string_view bytes) {
+  return Hash64(bytes, Hash64(std::string_view(), digest + bytes.size()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Record>> StateMachine::Get(std::string_view key) const {
+  const auto bytes = engine_.Get(RecordKey(partition_, key));
+  if (!bytes.ok()) return bytes.status();
+  if (!bytes->has_value()) return std::nullopt;
+  const auto stored = DecodeStored(key, **bytes);
+  if (!stored.ok()) return stored.status();
+  return Record{std::string(key), std::string(stored->value), stored->version};
+}
+
+absl::StatusOr<Page> StateMachine::Scan(const Range& range) const {
+  Page page;
+  if (!range.end.empty() && range.start >= range.end) return page;
+  const uint32_t limit = BoundOr(range.limit, limits::kScanRecordsMax);
+  const uint64_t bytes_max = BoundOr(range.bytes_max, limits::kScanBytesMax);
+  const std::string begin = RecordKey(partition_, range.start);
+  const std::string end =
+      range.end.empty() ? RecordsEnd(partition_) : RecordKey(partition_, range.end);
+  const auto it = engine_.Scan(begin, end);
+  uint64_t bytes = 0;
+  for (; it->Valid(); it->Next()) {
+    page.more = page.records.size() >= limit || bytes >= bytes_max;
+    if (page.more) break;
+    const std::string_view key = UserKey(it->key());
+    const auto stored = DecodeStored(key, it->value());
+    if (!stored.ok()) return stored.status();
+    const std::string_view value = range.keys_only ? std::string_view() : stored->value;
+    bytes += key.size() + value.size();
+    page.records.push_back({std::string(key), std::string(value), stored->version});
+  }
+  if (!it->status().ok()) return it->status();
+  return page;
+}
+
+absl::StatusOr<uint64_t> StateMachine::Digest() const {
+  uint64_t digest = Mix(0, applied_.Encode());
+  const auto it = engine_.Scan(RecordKey(partition_, {}), RecordsEnd(partition_));
+  for (; it->Valid(); it->Next()) {
+    const std::string_view key = UserKey(it->key());
+    const auto stored = DecodeStored(key, it->value());
+    if (!stored.ok()) return stored.status();
+    digest = Mix(Mix(digest, key), it->value());
+  }
+  if (!it->status().ok()) return it->status();
+  return digest;
+}
+
+}  // namespace quorate::kv
