@@ -44,7 +44,12 @@ struct Config {
   uint64_t in_flight_bytes_max = 16 << 20;   // per follower
   uint64_t uncommitted_bytes_max = 64 << 20;  // beyond it proposals are refused
   uint64_t apply_bytes_max = 8 << 20;        // entries in one Output.committed
-  uint64_t seed = 0;                         // of election timeouts
+  // While the kept log is smaller, Compact spares what follows a snapshot under
+  // way; else its receiver would need another one on arrival, for ever.
+  uint64_t snapshot_keep_bytes_max = 64 << 20;
+  // Of election timeouts, and of the names under which reads are passed on to
+  // the leader: must differ between two lives of a replica.
+  uint64_t seed = 0;
   Bugs bugs;
 
   absl::Status Validate() const;
@@ -126,7 +131,7 @@ class Raft {
   // The state machine has applied up to `index`.
   void Applied(LogIndex index);
   // Forget entries up to `index` (<= applied) in memory. A follower that needs
-  // them gets a snapshot.
+  // them gets a snapshot. May keep more, see snapshot_keep_bytes_max.
   void Compact(LogIndex index);
 
   // --- snapshots ---
@@ -164,6 +169,8 @@ class Raft {
   uint64_t uncommitted_bytes() const;
   // Zero where the term is not known (compacted or beyond the end).
   Term TermAt(LogIndex index) const;
+  // Null where it is not kept. Valid until the next call that changes anything.
+  const LogEntry* EntryAt(LogIndex index) const;
   // The configuration in force at `index` (applied or kept), for snapshots.
   Configuration ConfigurationAt(LogIndex index) const;
   Status status() const;

@@ -1,0 +1,86 @@
+// Changes of membership by joint consensus: thesis 4.3; in force once appended.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "raft/impl.h"
+
+namespace quorate::raft {
+namespace {
+
+absl::Status Refused(std::string_view reason, std::string_view message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
+}
+
+}  // namespace
+
+absl::StatusOr<Raft::Position> Raft::Impl::ProposeChange(const MembershipChange& change) {
+  if (!is_leader()) return Refused("NOT_LEADER", "only the leader changes the members");
+  if (const absl::Status valid = ValidateChange(change); !valid.ok()) return valid;
+  if (transferring_to_) {
+    return MakeError(absl::StatusCode::kUnavailable, "LEADER_MOVING",
+                     "leadership is moving to " + transferring_to_.ToString() + "; try there");
+  }
+  if (!leader_ready()) {
+    return Refused("LEADER_NOT_READY",
+                   "the leader has not committed an entry of its term yet; try again");
+  }
+  if (history_.newest().joint() || history_.newest_index() > log_.commit_index()) {
+    return Refused("CHANGE_UNDER_WAY",
+                   "another change of members is under way; try again when it has ended");
+  }
+  Configuration entered = ComputeEntered(history_.newest(), change);
+  if (entered == history_.newest()) {
+    return MakeError(absl::StatusCode::kAlreadyExists, "NO_CHANGE",
+                     "the members are these already");
+  }
+  AppendConfiguration(entered);
+  const Position position{hard_state_.term, log_.last_index()};
+  // With fewer to ask, what is there already may be enough.
+  AdvanceCommit();
+  return position;
+}
+
+void Raft::Impl::AppendConfiguration(const Configuration& configuration) {
+  const LogIndex index =
+      AppendOwn(EntryKind::kConfiguration, Payload(EncodeConfiguration(configuration)));
+  history_.Append(index, configuration);
+  ConfigurationChanged();
+}
+
+void Raft::Impl::ConfigurationChanged() {
+  counting_ = history_.newest();
+  if (config_.bugs.count_learners) {
+    const std::vector<NodeId> voters = std::exchange(counting_.voters, {});
+    std::set_union(voters.begin(), voters.end(), counting_.learners.begin(),
+                   counting_.learners.end(), std::back_inserter(counting_.voters));
+  }
+  if (!is_leader()) return;
+  peers_.Follow(counting_.Members(), log_.last_index(), config_);
+  if (transferring_to_ && !counting_.IsVoter(transferring_to_)) transferring_to_ = NodeId();
+  appends_due_ = true;
+}
+
+void Raft::Impl::FinishChange() {
+  if (history_.newest_index() > log_.commit_index()) return;
+  const Configuration& newest = history_.newest();
+  if (newest.joint()) {
+    AppendConfiguration(ComputeLeft(newest));
+  } else if (!newest.IsVoter(config_.self)) {
+    ResignAsStranger();
+  }
+}
+
+// It has led without counting itself until its own removal was committed.
+void Raft::Impl::ResignAsStranger() {
+  SendAppends();
+  const NodeId successor = BestSuccessor();
+  const Progress* peer = peers_.Find(successor);
+  if (peer != nullptr && peer->match == log_.last_index()) {
+    Send(To(successor, MessageKind::kTimeoutNow));
+  }
+  BecomeFollower(hard_state_.term, NodeId());
+}
+
+}  // namespace quorate::raft

@@ -1,0 +1,54 @@
+// What a leader sends: appends and heartbeats.
+#include <algorithm>
+#include <utility>
+
+#include "raft/impl.h"
+
+namespace quorate::raft {
+
+void Raft::Impl::SendAppends() {
+  appends_due_ = false;
+  for (Progress& peer : peers_.all()) SendAppendsTo(peer);
+}
+
+void Raft::Impl::SendAppendsTo(Progress& peer) {
+  while (peer.CanAppend()) {
+    const bool due = peer.next <= log_.last_index() || peer.commit_told < log_.commit_index() ||
+                     peer.nudge || peer.state == ProgressState::kProbe;
+    if (!due) return;
+    if (peer.next < log_.first_index()) {
+      BeginSnapshot(peer);
+      return;
+    }
+    SendOneAppend(peer);
+  }
+}
+
+void Raft::Impl::SendOneAppend(Progress& peer) {
+  Message append = To(peer.node, MessageKind::kAppend);
+  append.index = peer.next.prev();
+  append.log_term = log_.TermAt(append.index);
+  append.commit = log_.commit_index();
+  append.entries = log_.Slice(peer.next, log_.last_index(), config_.append_bytes_max);
+  uint64_t bytes = 0;
+  for (const LogEntry& entry : append.entries) bytes += EntryBytes(entry);
+  const LogIndex last = append.index + append.entries.size();
+  peer.Sent(last, bytes);
+  peer.commit_told = std::min(append.commit, last);
+  Send(std::move(append));
+}
+
+void Raft::Impl::SendHeartbeats() {
+  heartbeat_elapsed_ = 0;
+  for (const Progress& peer : peers_.all()) SendHeartbeat(peer, /*quiet=*/false);
+}
+
+void Raft::Impl::SendHeartbeat(const Progress& peer, bool quiet) {
+  Message heartbeat = To(peer.node, MessageKind::kHeartbeat);
+  heartbeat.commit = std::min(peer.match, log_.commit_index());
+  heartbeat.context = reads_.round();
+  heartbeat.quiet = quiet;
+  Send(std::move(heartbeat));
+}
+
+}  // namespace quorate::raft
