@@ -35,9 +35,22 @@ inline constexpr size_t kFrameBytesMax = 4 * 1024 * 1024;
 // A request is passed on at most so often on its way to a leader.
 inline constexpr uint32_t kForwardHopsMax = 3;
 
+// Operations of one client stream that are accepted and not yet written back;
+// each counts one, and one more for each KiB of its value. Beyond it the stream
+// isn't read.
+inline constexpr uint64_t kStreamOutstandingMax = 32 * 1024;
+
+// Waiting for one peer; what a slow one cannot take is dropped, and sent anew
+// by the protocol.
+inline constexpr uint64_t kPeerQueueBytesMax = 64 * 1024 * 1024;
+// All that queued for a peer goes as one message.
+inline constexpr int kPeerMessageBytesMax = 128 * 1024 * 1024;
+
 // A gRPC message either way; a batch of the largest size fits with room.
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
 // Groups with a vote in the meta group.
 inline constexpr size_t kMetaVotersMax = 5;
+// A node's share of the ring is 100 times another's at most, if that is usual.
+inline constexpr uint32_t kNodeWeightMax = 10'000;
 
 }  // namespace quorate::limits

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
@@ -36,6 +37,14 @@ std::string StrCat(const Pieces&... pieces) {
 template <class... Pieces>
 void StrAppend(std::string* out, const Pieces&... pieces) {
   absl::StrAppend(out, strings_internal::Piece(pieces)...);
+}
+
+// Bytes that people are to read, in a message: escaped, and cut where long.
+inline std::string PrintableBytes(std::string_view bytes) {
+  constexpr size_t kBytesMax = 64;
+  std::string text = absl::CHexEscape(ToAbsl(bytes.substr(0, kBytesMax)));
+  if (bytes.size() > kBytesMax) StrAppend(&text, "... (", bytes.size(), " bytes)");
+  return text;
 }
 
 }  // namespace quorate

@@ -13,7 +13,7 @@ namespace {
 
 absl::Status Refused(std::string_view reason, std::string_view key, std::string_view what) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason,
-                   StrCat("key \"", PrintableKey(key), "\" ", what));
+                   StrCat("key \"", PrintableBytes(key), "\" ", what));
 }
 
 std::string_view Name(Condition::Kind kind) {

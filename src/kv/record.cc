@@ -1,6 +1,5 @@
 #include "kv/record.h"
 
-#include "absl/strings/escaping.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -14,7 +13,6 @@ constexpr size_t kFlagsAt = 1;
 constexpr size_t kChecksumAt = 2;
 constexpr size_t kVersionAt = kChecksumAt + sizeof(uint32_t);
 constexpr size_t kValueAt = kVersionAt + sizeof(uint64_t);
-constexpr size_t kPrintableBytesMax = 64;
 
 uint32_t Checksum(std::string_view key, std::string_view version_and_value) {
   return static_cast<uint32_t>(Hash64(version_and_value, Hash64(key)));
@@ -22,13 +20,13 @@ uint32_t Checksum(std::string_view key, std::string_view version_and_value) {
 
 absl::Status Damaged(std::string_view key, std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
-                   StrCat("the stored record of key \"", PrintableKey(key), "\" ", what,
+                   StrCat("the stored record of key \"", PrintableBytes(key), "\" ", what,
                           "; remove this node's data folder and let it be rebuilt from its peers"));
 }
 
 absl::Status Newer(std::string_view key, int format, int flags) {
   return MakeError(absl::StatusCode::kDataLoss, "NEWER_FORMAT",
-                   StrCat("the stored record of key \"", PrintableKey(key), "\" has format ",
+                   StrCat("the stored record of key \"", PrintableBytes(key), "\" has format ",
                           format, " with flags ", flags, ", this build reads format ", int{kFormat},
                           " with flags 0; run the build that wrote it"));
 }
@@ -60,12 +58,6 @@ absl::StatusOr<StoredValue> DecodeStored(std::string_view key, std::string_view 
   const auto flags = static_cast<uint8_t>(bytes[kFlagsAt]);
   if (format != kFormat || flags != 0) return Newer(key, format, flags);
   return StoredValue{LoadFixed<uint64_t>(rest), bytes.substr(kValueAt)};
-}
-
-std::string PrintableKey(std::string_view key) {
-  std::string text = absl::CHexEscape(ToAbsl(key.substr(0, kPrintableBytesMax)));
-  if (key.size() > kPrintableBytesMax) StrAppend(&text, "... (", key.size(), " bytes)");
-  return text;
 }
 
 }  // namespace quorate::kv

@@ -26,7 +26,4 @@ std::string EncodeStored(std::string_view key, uint64_t version, std::string_vie
 // build wrote it.
 absl::StatusOr<StoredValue> DecodeStored(std::string_view key, std::string_view bytes);
 
-// A key as text for messages: escaped, and cut where it is long.
-std::string PrintableKey(std::string_view key);
-
 }  // namespace quorate::kv

@@ -1,0 +1,135 @@
+// Keyspaces coming and going: each gives the next topology.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/strings.h"
+#include "ring/levels.h"
+#include "ring/placement.h"
+#include "ring/topology.h"
+
+namespace quorate::ring {
+namespace {
+
+absl::Status Refused(std::string_view reason, std::string_view what) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, what);
+}
+
+bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+absl::Status CheckName(std::string_view name) {
+  const bool fits = !name.empty() && name.size() <= limits::kKeyspaceNameBytesMax &&
+                    IsLowerOrDigit(name.front()) &&
+                    std::all_of(name.begin(), name.end(), [](char c) {
+                      return IsLowerOrDigit(c) || c == '_' || c == '.' || c == '-';
+                    });
+  if (fits) return absl::OkStatus();
+  return Refused("KEYSPACE_NAME_INVALID",
+                 StrCat("keyspace name \"", PrintableBytes(name), "\": use 1 to ",
+                        limits::kKeyspaceNameBytesMax,
+                        " of a-z, 0-9, '_', '.' and '-', beginning with a letter or digit"));
+}
+
+absl::Status CheckCount(std::string_view reason, std::string_view what, uint64_t asked,
+                        uint64_t most, std::string_view why) {
+  if (asked <= most) return absl::OkStatus();
+  return Refused(reason, StrCat(asked, " ", what, ": allowed are 1 to ", most, why));
+}
+
+// The keyspace asked for, defaults filled in, without its partitions.
+absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpec& spec,
+                                     uint32_t partitions) {
+  const uint64_t nodes = topology.nodes.size();
+  KeyspaceInfo keyspace;
+  keyspace.name = spec.name;
+  keyspace.mode = spec.mode == Mode::kNone ? Mode::kRaft : spec.mode;
+  keyspace.replicas =
+      spec.replicas != 0 ? spec.replicas : static_cast<uint32_t>(std::min<uint64_t>(3, nodes));
+  keyspace.default_read =
+      spec.default_read != Level::kDefault ? spec.default_read : DefaultReadLevel(keyspace.mode);
+  keyspace.default_write =
+      spec.default_write != Level::kDefault ? spec.default_write : DefaultWriteLevel(keyspace.mode);
+  for (const absl::Status& status :
+       {CheckName(spec.name), CheckMode(keyspace.mode),
+        CheckCount("REPLICAS_TOO_MANY", "replicas", keyspace.replicas,
+                   std::min<uint64_t>(limits::kReplicasMax, nodes),
+                   StrCat(" in a cluster of ", nodes, " nodes")),
+        CheckCount("PARTITIONS_TOO_MANY", "partitions", partitions,
+                   limits::kPartitionsPerKeyspaceMax, " in a keyspace"),
+        CheckReadLevel(keyspace.mode, keyspace.default_read),
+        CheckWriteLevel(keyspace.mode, keyspace.default_write)}) {
+    if (!status.ok()) return status;
+  }
+  return keyspace;
+}
+
+std::vector<PlacementNode> NodesWithLoad(const Topology& topology) {
+  std::map<NodeId, PlacementNode> nodes;
+  for (const NodeInfo& node : topology.nodes) {
+    nodes[node.id] = {node.id, node.zone, node.weight, 0, 0};
+  }
+  for (const auto& [name, keyspace] : topology.keyspaces) {
+    for (const PartitionInfo& partition : keyspace.partitions) {
+      for (NodeId id : partition.replicas) {
+        const auto node = nodes.find(id);
+        if (node == nodes.end()) continue;
+        ++node->second.replicas_elsewhere;
+        if (id == partition.replicas.front()) ++node->second.leaders_elsewhere;
+      }
+    }
+  }
+  std::vector<PlacementNode> list;
+  for (auto& [id, node] : nodes) list.push_back(std::move(node));
+  return list;
+}
+
+// Where an arc stands on the hash ring; it keeps the place for ever.
+uint64_t RingPoint(KeyspaceId keyspace, uint32_t arc) {
+  return Hash64(StrCat(keyspace.value(), "/", arc));
+}
+
+void PlacePartitions(uint32_t partitions, KeyspaceInfo& keyspace, Topology& topology) {
+  PlacementInput input;
+  input.nodes = NodesWithLoad(topology);
+  input.replicas = keyspace.replicas;
+  for (uint32_t arc = 0; arc < partitions; ++arc) {
+    input.arcs.push_back({RingPoint(keyspace.id, arc), {}});
+  }
+  for (std::vector<NodeId>& replicas : ComputePlacement(input)) {
+    keyspace.partitions.push_back({PartitionId(topology.next_partition_id++), std::move(replicas)});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Topology> WithKeyspace(const Topology& topology, const KeyspaceSpec& spec) {
+  const uint32_t partitions = spec.partitions != 0 ? spec.partitions : limits::kPartitionsDefault;
+  auto keyspace = Resolve(topology, spec, partitions);
+  if (!keyspace.ok()) return keyspace.status();
+  if (topology.FindKeyspace(spec.name) != nullptr) {
+    return MakeError(
+        absl::StatusCode::kAlreadyExists, "KEYSPACE_EXISTS",
+        StrCat("keyspace \"", spec.name, "\" exists already; choose another name, or drop it"));
+  }
+  Topology next = topology;
+  keyspace->id = KeyspaceId(next.next_keyspace_id++);
+  PlacePartitions(partitions, *keyspace, next);
+  next.keyspaces.emplace(spec.name, *std::move(keyspace));
+  next.epoch = topology.epoch.next();
+  return next;
+}
+
+absl::StatusOr<Topology> WithoutKeyspace(const Topology& topology, std::string_view name) {
+  Topology next = topology;
+  if (next.keyspaces.erase(std::string(name)) == 0) {
+    return MakeError(absl::StatusCode::kNotFound, "KEYSPACE_NOT_FOUND",
+                     StrCat("there is no keyspace \"", PrintableBytes(name), "\""));
+  }
+  next.epoch = topology.epoch.next();
+  return next;
+}
+
+}  // namespace quorate::ring

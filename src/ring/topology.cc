@@ -1,0 +1,53 @@
+#include "ring/topology.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace quorate::ring {
+
+uint32_t KeyspaceInfo::ArcOfKey(std::string_view key) const {
+  return ArcOf(KeyHash(key), static_cast<uint32_t>(partitions.size()));
+}
+
+const PartitionInfo& KeyspaceInfo::PartitionOf(std::string_view key) const {
+  return partitions[ArcOfKey(key)];
+}
+
+const NodeInfo* Topology::FindNode(NodeId id) const {
+  const auto it = std::lower_bound(nodes.begin(), nodes.end(), id,
+                                   [](const NodeInfo& node, NodeId at) { return node.id < at; });
+  return it != nodes.end() && it->id == id ? &*it : nullptr;
+}
+
+const KeyspaceInfo* Topology::FindKeyspace(std::string_view name) const {
+  const auto it = keyspaces.find(std::string(name));
+  return it == keyspaces.end() ? nullptr : &it->second;
+}
+
+const PartitionInfo* Topology::FindPartition(PartitionId id) const {
+  if (id == meta.id) return &meta;
+  for (const auto& [name, keyspace] : keyspaces) {
+    for (const PartitionInfo& partition : keyspace.partitions) {
+      if (partition.id == id) return &partition;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<PartitionInfo> Topology::PartitionsOn(NodeId node) const {
+  std::vector<PartitionInfo> found;
+  const auto add_if_there = [&](const PartitionInfo& partition) {
+    const auto& on = partition.replicas;
+    if (std::find(on.begin(), on.end(), node) != on.end()) found.push_back(partition);
+  };
+  add_if_there(meta);
+  for (const auto& [name, keyspace] : keyspaces) {
+    for (const PartitionInfo& partition : keyspace.partitions) add_if_there(partition);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const PartitionInfo& a, const PartitionInfo& b) { return a.id < b.id; });
+  return found;
+}
+
+}  // namespace quorate::ring
