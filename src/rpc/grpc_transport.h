@@ -1,0 +1,42 @@
+// Frames to other nodes over gRPC: one link, and one stream, to each.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "base/metrics.h"
+#include "node/edges.h"
+#include "rpc/peer_link.h"
+
+namespace quorate::rpc {
+
+class GrpcTransport : public Transport {
+ public:
+  GrpcTransport(NodeId self, Env& env) : self_(self), env_(env) {}
+
+  // Told, on any thread, of each connection that broke. Set before the first
+  // Send.
+  void OnLost(std::function<void(NodeId)> lost) { lost_ = std::move(lost); }
+
+  void Send(NodeId to, const std::string& address, std::string frame) override;
+  // Ends all links: nothing is sent and nothing told any more when it returns.
+  void Close();
+
+  void WriteTo(MetricsPage& page) const;
+
+ private:
+  std::shared_ptr<PeerLink> LinkTo(NodeId to, const std::string& address);
+
+  const NodeId self_;
+  Env& env_;
+  std::function<void(NodeId)> lost_;
+  mutable absl::Mutex mutex_;
+  std::map<NodeId, std::shared_ptr<PeerLink>> links_ ABSL_GUARDED_BY(mutex_);
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace quorate::rpc

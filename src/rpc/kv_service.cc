@@ -1,0 +1,159 @@
+#include "rpc/kv_service.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "rpc/convert.h"
+#include "rpc/deadline.h"
+#include "rpc/multi_get.h"
+#include "rpc/reply_error.h"
+#include "rpc/scan_call.h"
+#include "rpc/stream_call.h"
+#include "rpc/write_command.h"
+
+namespace quorate::rpc {
+
+KvService::KvService(Node& node, Env& env, CallMetrics& metrics, KvOptions options)
+    : node_(node), env_(env), metrics_(metrics), options_(options), router_(node) {
+  SetMessageAllocatorFor_Put(&put_messages_);
+  SetMessageAllocatorFor_Delete(&delete_messages_);
+  SetMessageAllocatorFor_CompareAndSet(&cas_messages_);
+  SetMessageAllocatorFor_Add(&add_messages_);
+  SetMessageAllocatorFor_Batch(&batch_messages_);
+  SetMessageAllocatorFor_Get(&get_messages_);
+  SetMessageAllocatorFor_MultiGet(&multi_get_messages_);
+  SetMessageAllocatorFor_Scan(&scan_messages_);
+}
+
+template <class In, class Then>
+void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in,
+                       bool write, Then then) {
+  const absl::StatusOr<absl::Duration> deadline =
+      DeadlineOf(*context, env_, options_.default_deadline);
+  if (!deadline.ok()) return call->Fail(deadline.status());
+  call->deadline = *deadline;
+  const absl::StatusOr<Route> route = router_.Find(in->keyspace(), in->level(), write);
+  if (!route.ok()) {
+    if (MayBeStale(route.status())) return RouteAgain(call, in, write, std::move(then));
+    return call->Fail(route.status());
+  }
+  call->level = route->level;
+  if (absl::Status begun = then(*route); !begun.ok()) call->Fail(begun);
+}
+
+// The keyspace isn't known here; it may be new.
+template <class In, class Then>
+void KvService::RouteAgain(UnaryCall* call, const In* in, bool write, Then then) {
+  router_.Refresh(call->deadline, [=, this](absl::Status refreshed) mutable {
+    if (!refreshed.ok()) return call->Fail(refreshed);
+    const absl::StatusOr<Route> route = router_.Find(in->keyspace(), in->level(), write);
+    if (!route.ok()) return call->Fail(route.status());
+    call->level = route->level;
+    if (absl::Status begun = then(*route); !begun.ok()) call->Fail(begun);
+  });
+}
+
+template <class In, class Make>
+grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
+                                           Operation operation, const In* in,
+                                           v1::WriteResponse* out, Make make) {
+  UnaryCall* call = UnaryCall::New(out, context, operation, env_, metrics_);
+  grpc::ServerUnaryReactor* reactor = call->reactor();
+  Routed(call, context, in, true, [=, this](const Route& route) -> absl::Status {
+    absl::StatusOr<kv::Command> command = make(Own(in));
+    if (!command.ok()) return command.status();
+    const absl::StatusOr<uint32_t> arc = ArcOfCommand(*command, *route.keyspace, options_.limits);
+    if (!arc.ok()) return arc.status();
+    call->arc = *arc;
+    Request request = route.ToArc(*arc, call->deadline);
+    request.op = *std::move(command);
+    node_.Execute(std::move(request), [call, out](Reply reply) {
+      if (!reply.status.ok()) return call->Fail(ErrorOf(reply));
+      FillWrite(reply, call->arc, out);
+      call->Succeed();
+    });
+    return absl::OkStatus();
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* KvService::Put(grpc::CallbackServerContext* context,
+                                         const v1::PutRequest* in, v1::WriteResponse* out) {
+  return Write(context, Operation::kPut, in, out, [](v1::PutRequest* put) {
+    return OneMutation(MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value())));
+  });
+}
+
+grpc::ServerUnaryReactor* KvService::Delete(grpc::CallbackServerContext* context,
+                                            const v1::DeleteRequest* in, v1::WriteResponse* out) {
+  return Write(context, Operation::kDelete, in, out, [](v1::DeleteRequest* del) {
+    return OneMutation(MakeDelete(std::move(*del->mutable_key())));
+  });
+}
+
+grpc::ServerUnaryReactor* KvService::CompareAndSet(grpc::CallbackServerContext* context,
+                                                   const v1::CompareAndSetRequest* in,
+                                                   v1::WriteResponse* out) {
+  return Write(context, Operation::kCas, in, out,
+               [](v1::CompareAndSetRequest* cas) { return OneMutation(TakeMutation(cas)); });
+}
+
+grpc::ServerUnaryReactor* KvService::Add(grpc::CallbackServerContext* context,
+                                         const v1::AddRequest* in, v1::WriteResponse* out) {
+  return Write(context, Operation::kAdd, in, out, [](v1::AddRequest* add) {
+    return OneMutation(MakeAdd(std::move(*add->mutable_key()), add->delta()));
+  });
+}
+
+grpc::ServerUnaryReactor* KvService::Batch(grpc::CallbackServerContext* context,
+                                           const v1::BatchRequest* in, v1::WriteResponse* out) {
+  return Write(context, Operation::kBatch, in, out,
+               [](v1::BatchRequest* batch) { return ManyMutations(batch->mutable_mutations()); });
+}
+
+grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,
+                                         const v1::GetRequest* in, v1::GetResponse* out) {
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kGet, env_, metrics_);
+  grpc::ServerUnaryReactor* reactor = call->reactor();
+  Routed(call, context, in, false, [=, this](const Route& route) -> absl::Status {
+    if (absl::Status key = CheckKey(in->key()); !key.ok()) return key;
+    call->arc = route.keyspace->ArcOfKey(in->key());
+    Request request = route.ToArc(call->arc, call->deadline);
+    request.op.emplace<Lookup>().keys.push_back(std::move(*Own(in)->mutable_key()));
+    node_.Execute(std::move(request), [call, out](Reply reply) {
+      if (!reply.status.ok()) return call->Fail(ErrorOf(reply));
+      FillGet(reply, 0, call->arc, out);
+      call->Succeed();
+    });
+    return absl::OkStatus();
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* KvService::MultiGet(grpc::CallbackServerContext* context,
+                                              const v1::MultiGetRequest* in,
+                                              v1::MultiGetResponse* out) {
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kMultiGet, env_, metrics_);
+  grpc::ServerUnaryReactor* reactor = call->reactor();
+  Routed(call, context, in, false,
+         [=, this](const Route& route) { return StartMultiGet(node_, route, call, Own(in), out); });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* KvService::Scan(grpc::CallbackServerContext* context,
+                                          const v1::ScanRequest* in, v1::ScanResponse* out) {
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kScan, env_, metrics_);
+  grpc::ServerUnaryReactor* reactor = call->reactor();
+  Routed(call, context, in, false,
+         [=, this](const Route& route) { return StartScan(node_, route, call, in, out); });
+  return reactor;
+}
+
+grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* KvService::Stream(
+    grpc::CallbackServerContext*) {
+  return StartStream(StreamWorld{node_, env_, metrics_, router_, options_.limits,
+                                 options_.default_deadline, streams_});
+}
+
+}  // namespace quorate::rpc

@@ -1,0 +1,80 @@
+#include "rpc/limits.h"
+
+#include "absl/strings/escaping.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "base/units.h"
+
+namespace quorate::rpc {
+namespace {
+
+absl::Status Refuse(std::string_view reason, std::string_view message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, message);
+}
+
+size_t SizeOf(const kv::Mutation& mutation) {
+  return mutation.key.size() + mutation.value.size() + mutation.condition.value.size();
+}
+
+}  // namespace
+
+std::string ShownKey(std::string_view key) {
+  constexpr size_t kShownMax = 48;
+  std::string shown = StrCat("\"", absl::CHexEscape(ToAbsl(key.substr(0, kShownMax))));
+  return shown + (key.size() > kShownMax ? "…\"" : "\"");
+}
+
+absl::Status CheckKey(std::string_view key) {
+  if (key.empty()) {
+    return Refuse("KEY_EMPTY",
+                  StrCat("the key is empty; keys have 1 to ", limits::kKeyBytesMax, " bytes"));
+  }
+  if (key.size() > limits::kKeyBytesMax) {
+    return Refuse("KEY_TOO_LARGE",
+                  StrCat("the key ", ShownKey(key), " has ", key.size(), " bytes; at most ",
+                         limits::kKeyBytesMax, " are allowed"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckValue(std::string_view value, const RequestLimits& limits) {
+  if (value.size() <= limits.value_bytes_max) return absl::OkStatus();
+  return Refuse("VALUE_TOO_LARGE",
+                StrCat("the value has ", value.size(), " bytes; at most ", limits.value_bytes_max,
+                       " (", FormatBytes(limits.value_bytes_max),
+                       ") are allowed: split it, or raise kvd's value-bytes-max"));
+}
+
+absl::Status CheckMutation(const kv::Mutation& mutation, const RequestLimits& limits) {
+  if (absl::Status key = CheckKey(mutation.key); !key.ok()) return key;
+  if (absl::Status value = CheckValue(mutation.value, limits); !value.ok()) return value;
+  return CheckValue(mutation.condition.value, limits);
+}
+
+absl::Status CheckBatch(const std::vector<kv::Mutation>& mutations, const RequestLimits& limits) {
+  if (mutations.empty()) return Refuse("BATCH_EMPTY", "the batch holds no mutation");
+  if (mutations.size() > limits::kBatchMutationsMax) {
+    return Refuse("BATCH_TOO_LONG",
+                  StrCat("the batch holds ", mutations.size(), " mutations; at most ",
+                         limits::kBatchMutationsMax, " are allowed: split it"));
+  }
+  size_t total = 0;
+  for (const kv::Mutation& mutation : mutations) {
+    if (absl::Status one = CheckMutation(mutation, limits); !one.ok()) return one;
+    total += SizeOf(mutation);
+  }
+  if (total > limits::kBatchBytesMax) {
+    return Refuse("BATCH_TOO_LARGE", StrCat("the batch has ", total, " bytes; at most ",
+                                            limits::kBatchBytesMax, " are allowed: split it"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKeyCount(size_t keys) {
+  if (keys == 0) return Refuse("NO_KEYS", "no key is asked for");
+  if (keys <= limits::kMultiGetKeysMax) return absl::OkStatus();
+  return Refuse("TOO_MANY_KEYS", StrCat(keys, " keys are asked for; at most ",
+                                        limits::kMultiGetKeysMax, " are allowed: split the call"));
+}
+
+}  // namespace quorate::rpc

@@ -1,0 +1,192 @@
+#include "rpc/peer_link.h"
+
+#include <grpcpp/create_channel.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "rpc/frame_bundle.h"
+#include "rpc/grpc_status.h"
+#include "rpc/turn_end.h"
+
+namespace quorate::rpc {
+namespace {
+
+constexpr char kMethod[] = "/quorate.v1.Peer/Frames";
+constexpr absl::Duration kBackoffMin = absl::Milliseconds(20);
+constexpr absl::Duration kBackoffMax = absl::Milliseconds(500);
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(limits::kPeerMessageBytesMax);
+  arguments.SetMaxSendMessageSize(limits::kPeerMessageBytesMax);
+  // A restarted peer is to be found at once; the stream has its own back-off.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  // Notices a host that is gone without a word.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 5000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+// Doubles with each failure in a row; half of it by chance.
+absl::Duration Backoff(uint32_t failures, uint64_t random) {
+  absl::Duration delay = kBackoffMin;
+  for (uint32_t i = 1; i < failures && delay < kBackoffMax; ++i) delay *= 2;
+  delay = std::min(delay, kBackoffMax);
+  return delay / 2 + delay / 2 * (static_cast<double>(random >> 11) * 0x1.0p-53);
+}
+
+}  // namespace
+
+// One life of the stream. Deletes itself when gRPC is done with it.
+class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  Stream(std::shared_ptr<PeerLink> link, grpc::GenericStub& stub) : link_(std::move(link)) {
+    context_.AddMetadata(kNodeMetadata, std::to_string(link_->self_.value()));
+    stub.PrepareBidiStreamingCall(&context_, kMethod, grpc::StubOptions(), this);
+  }
+
+  void Begin() {
+    StartRead(&incoming_);
+    StartCall();
+  }
+  void Write(grpc::ByteBuffer bundle) {
+    outgoing_ = std::move(bundle);
+    StartWrite(&outgoing_);
+  }
+  void Cancel() { context_.TryCancel(); }
+
+  void OnReadDone(bool ok) override {
+    if (ok) StartRead(&incoming_);  // nothing is expected; the end is
+  }
+  void OnWriteDone(bool ok) override { link_->Written(ok); }
+  void OnDone(const grpc::Status& status) override {
+    link_->Ended(FromGrpcStatus(status));
+    delete this;
+  }
+
+ private:
+  std::shared_ptr<PeerLink> link_;
+  grpc::ClientContext context_;
+  grpc::ByteBuffer incoming_;
+  grpc::ByteBuffer outgoing_;
+};
+
+PeerLink::PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
+                   std::function<void(NodeId)> lost)
+    : self_(self),
+      peer_(peer),
+      address_(std::move(address)),
+      env_(env),
+      lost_(std::move(lost)),
+      stub_(std::make_unique<grpc::GenericStub>(MakeChannel(address_))) {}
+
+PeerLink::~PeerLink() = default;
+
+void PeerLink::Send(std::string frame) {
+  absl::MutexLock lock(&mutex_);
+  if (closed_) return;
+  if (queue_bytes_ + frame.size() > limits::kPeerQueueBytesMax) {
+    ++stats_.frames_dropped;
+    return;
+  }
+  queue_bytes_ += frame.size();
+  queue_.push_back(std::move(frame));
+  if (flush_due_ || writing_) return;
+  if (!TurnEnd::InTurn()) return WriteNext();
+  flush_due_ = true;
+  TurnEnd::Defer([self = shared_from_this()] { self->Flush(); });
+}
+
+void PeerLink::Flush() {
+  absl::MutexLock lock(&mutex_);
+  flush_due_ = false;
+  WriteNext();
+}
+
+void PeerLink::OpenStream() {
+  if (env_.Monotonic() < retry_at_) return;
+  written_once_ = false;
+  stream_ = new Stream(shared_from_this(), *stub_);
+  stream_->Begin();
+}
+
+void PeerLink::WriteNext() {
+  if (writing_ || queue_.empty() || closed_) return;
+  if (stream_ == nullptr) OpenStream();
+  if (stream_ == nullptr) {
+    // Down, and not yet to be tried again: what is old by then is of no use.
+    stats_.frames_dropped += queue_.size();
+    queue_.clear();
+    queue_bytes_ = 0;
+    return;
+  }
+  writing_ = true;
+  stats_.frames_sent += queue_.size();
+  stats_.bytes_sent += queue_bytes_;
+  ++stats_.messages_sent;
+  queue_bytes_ = 0;
+  stream_->Write(MakeBundle(std::exchange(queue_, {})));
+}
+
+void PeerLink::Written(bool ok) {
+  absl::MutexLock lock(&mutex_);
+  writing_ = false;
+  if (!ok) return;  // Ended follows
+  if (!std::exchange(written_once_, true)) {
+    if (failures_ > 0) spdlog::info("connected to {} at {}", peer_.ToString(), address_);
+    failures_ = 0;
+    last_error_.clear();
+  }
+  WriteNext();
+}
+
+void PeerLink::Ended(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  stream_ = nullptr;
+  writing_ = false;
+  stats_.frames_dropped += queue_.size();
+  queue_.clear();
+  queue_bytes_ = 0;
+  if (closed_) return;
+  ++failures_;
+  retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
+  const std::string error(status.message());
+  if (error != last_error_) {
+    spdlog::warn("no connection to {} at {}: {}", peer_.ToString(), address_, error);
+    last_error_ = error;
+  }
+  if (!written_once_) return;
+  ++stats_.connections_lost;
+  lost_(peer_);
+}
+
+void PeerLink::Close() {
+  absl::MutexLock lock(&mutex_);
+  closed_ = true;
+  queue_.clear();
+  queue_bytes_ = 0;
+  if (stream_ != nullptr) stream_->Cancel();
+}
+
+void PeerLink::AwaitClosed() {
+  absl::MutexLock lock(&mutex_);
+  const auto ended = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stream_ == nullptr; };
+  mutex_.Await(absl::Condition(&ended));
+}
+
+PeerLinkStats PeerLink::stats() const {
+  absl::MutexLock lock(&mutex_);
+  PeerLinkStats stats = stats_;
+  stats.queue_bytes = queue_bytes_;
+  stats.connected = stream_ != nullptr && written_once_;
+  return stats;
+}
+
+}  // namespace quorate::rpc

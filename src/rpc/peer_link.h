@@ -1,0 +1,87 @@
+// The way to one other node: a stream that is opened when there is something
+// to send, and the frames that wait for it.
+#pragma once
+
+#include <grpcpp/generic/generic_stub.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/env.h"
+#include "base/ids.h"
+
+namespace quorate::rpc {
+
+// The metadata in which a stream's caller names itself.
+inline constexpr char kNodeMetadata[] = "quorate-node";
+
+struct PeerLinkStats {
+  uint64_t frames_sent = 0;
+  uint64_t bytes_sent = 0;
+  uint64_t messages_sent = 0;   // bundles of frames
+  uint64_t frames_dropped = 0;  // queue full, or the connection broke
+  uint64_t connections_lost = 0;
+  uint64_t queue_bytes = 0;
+  bool connected = false;
+};
+
+// Thread-safe.
+class PeerLink : public std::enable_shared_from_this<PeerLink> {
+ public:
+  // `lost` is called, on any thread, each time an open stream ended. It must
+  // not block nor call back.
+  PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
+           std::function<void(NodeId)> lost);
+  ~PeerLink();
+
+  const std::string& address() const { return address_; }
+
+  // Takes the frame, or drops it when too much waits. It leaves at the end of
+  // this thread's turn; while a message is on its way, with the next.
+  void Send(std::string frame);
+  // Ends the stream; later frames are dropped.
+  void Close();
+  // After Close: returns when the stream has ended and `lost` won't be called
+  // any more. Not from one of gRPC's threads.
+  void AwaitClosed();
+
+  PeerLinkStats stats() const;
+
+ private:
+  class Stream;
+  friend class Stream;
+
+  void Flush();
+  void OpenStream() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Written(bool ok);
+  void Ended(const absl::Status& status);
+
+  const NodeId self_;
+  const NodeId peer_;
+  const std::string address_;
+  Env& env_;
+  const std::function<void(NodeId)> lost_;
+  std::unique_ptr<grpc::GenericStub> stub_;
+
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> queue_ ABSL_GUARDED_BY(mutex_);
+  uint64_t queue_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  Stream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;  // owns itself
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool written_once_ ABSL_GUARDED_BY(mutex_) = false;  // on this stream
+  bool flush_due_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  uint32_t failures_ ABSL_GUARDED_BY(mutex_) = 0;  // since the last stream that worked
+  absl::Duration retry_at_ ABSL_GUARDED_BY(mutex_);
+  std::string last_error_ ABSL_GUARDED_BY(mutex_);
+  PeerLinkStats stats_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace quorate::rpc

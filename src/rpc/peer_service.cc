@@ -1,0 +1,88 @@
+#include "rpc/peer_service.h"
+
+#include <grpcpp/support/slice.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "base/strings.h"
+#include "rpc/frame_bundle.h"
+#include "rpc/grpc_status.h"
+#include "rpc/peer_link.h"
+
+namespace quorate::rpc {
+namespace {
+
+// Zero where the caller didn't say.
+NodeId CallerOf(const grpc::CallbackServerContext& context) {
+  const auto entry = context.client_metadata().find(kNodeMetadata);
+  if (entry == context.client_metadata().end()) return NodeId();
+  uint64_t id = 0;
+  std::from_chars(entry->second.begin(), entry->second.end(), id);
+  return NodeId(id);
+}
+
+absl::Status ReceiveBundle(Node& node, const grpc::ByteBuffer& bundle, Counter& frames) {
+  const auto take = [&](std::string_view frame) {
+    frames.Add();
+    return node.ReceiveFrame(frame);
+  };
+  grpc::Slice slice;
+  if (!bundle.TrySingleSlice(&slice).ok() && !bundle.DumpToSingleSlice(&slice).ok()) {
+    return absl::ResourceExhaustedError("no memory for a peer's message");
+  }
+  return ForEachFrame(std::string_view(reinterpret_cast<const char*>(slice.begin()), slice.size()),
+                      take);
+}
+
+}  // namespace
+
+class PeerService::Stream : public PeerReactor {
+ public:
+  Stream(PeerService& service, NodeId caller, std::string address)
+      : service_(service), caller_(caller), address_(std::move(address)) {
+    StartRead(&bundle_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return Finish(grpc::Status::OK);
+    service_.bytes_.Add(bundle_.Length());
+    const absl::Status taken = ReceiveBundle(service_.node_, bundle_, service_.frames_);
+    if (taken.ok()) {
+      bundle_.Clear();
+      return StartRead(&bundle_);
+    }
+    service_.refused_.Add();
+    spdlog::warn("refused a message of {} on the peer port: {}", address_, ToStd(taken.message()));
+    Finish(ToGrpcStatus(taken));
+  }
+
+  void OnDone() override {
+    if (caller_) service_.node_.OnPeerDisconnected(caller_);
+    delete this;
+  }
+
+ private:
+  PeerService& service_;
+  const NodeId caller_;
+  const std::string address_;
+  grpc::ByteBuffer bundle_;
+};
+
+PeerReactor* PeerService::Frames(grpc::CallbackServerContext* context) {
+  return new Stream(*this, CallerOf(*context), context->peer());
+}
+
+void PeerService::WriteTo(MetricsPage& page) const {
+  page.AddCounter("quorate_peer_received_frames_total", "Frames received from peers.",
+                  static_cast<double>(frames_.value()));
+  page.AddCounter("quorate_peer_received_bytes_total", "Bytes of frames received from peers.",
+                  static_cast<double>(bytes_.value()));
+  page.AddCounter("quorate_peer_refused_total",
+                  "Peer messages refused: garbage, another cluster's, another node's.",
+                  static_cast<double>(refused_.value()));
+}
+
+}  // namespace quorate::rpc

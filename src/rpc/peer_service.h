@@ -1,0 +1,33 @@
+// Receives other nodes' frames and hands them to this one.
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include "base/metrics.h"
+#include "node/node.h"
+#include "quorate/v1/peer.grpc.pb.h"
+
+namespace quorate::rpc {
+
+using PeerReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+class PeerService final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer::Service> {
+ public:
+  explicit PeerService(Node& node) : node_(node) {}
+
+  // A stream that brings what the node refuses is ended with the reason; the
+  // node goes on.
+  PeerReactor* Frames(grpc::CallbackServerContext* context) override;
+
+  void WriteTo(MetricsPage& page) const;
+
+ private:
+  class Stream;
+
+  Node& node_;
+  Counter frames_;
+  Counter bytes_;
+  Counter refused_;
+};
+
+}  // namespace quorate::rpc
