@@ -44,8 +44,8 @@ cores() { nproc 2>/dev/null || echo 2; }
 preset_dir() {
   if [[ $1 == release ]]; then echo "$root/build"; else echo "$root/build/$1"; fi
 }
-bin="$root/build/bin"
+bin=${QUORATE_BIN:-$root/build/bin}
 
 need_binary() {
-  [[ -x $bin/$1 ]] || die "build/bin/$1 does not exist; build it: ./dev build $1"
+  [[ -x $bin/$1 ]] || die "$bin/$1 does not exist; build it: ./dev build $1"
 }
