@@ -1,0 +1,101 @@
+// What a cluster says about itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/level.h"
+
+namespace quorate {
+
+struct NodeDescription {
+  NodeId id;
+  std::string client_address;  // host:port
+  std::string peer_address;
+  std::string zone;
+  uint32_t weight = 0;
+};
+
+struct PartitionDescription {
+  PartitionId id;
+  std::vector<NodeId> replicas;  // the first is the preferred leader
+};
+
+struct KeyspaceDescription {
+  KeyspaceId id;
+  std::string name;
+  Mode mode = Mode::kNone;
+  uint32_t replicas = 0;
+  Level default_read = Level::kDefault;
+  Level default_write = Level::kDefault;
+  std::vector<PartitionDescription> partitions;  // arc i of partitions.size() equal arcs
+
+  // The arc that holds `key`; nullptr if there are no partitions.
+  const PartitionDescription* PartitionOf(std::string_view key) const;
+};
+
+struct TopologyDescription {
+  std::string cluster_id;
+  Epoch epoch;
+  std::vector<NodeDescription> nodes;
+  std::vector<KeyspaceDescription> keyspaces;
+  PartitionDescription meta;
+
+  const NodeDescription* FindNode(NodeId id) const;  // nullptr: none
+  const KeyspaceDescription* FindKeyspace(std::string_view name) const;
+};
+
+struct ReplicaDescription {
+  PartitionId partition;
+  NodeId node;
+  std::string role;  // leader, follower, candidate, learner
+  NodeId leader;     // as this replica knows it
+  Term term;
+  LogIndex last_index;
+  LogIndex commit_index;
+  LogIndex applied_index;
+  LogIndex log_first_index;
+  bool quiet = false;
+};
+
+struct KeyspaceState {
+  KeyspaceDescription keyspace;
+  std::vector<ReplicaDescription> replicas;  // of the nodes that answered
+  std::vector<NodeId> unreachable;           // nodes that did not
+};
+
+struct NodeState {
+  NodeDescription node;
+  bool reachable = false;
+  std::string version;
+  Epoch epoch;
+  Boot boot;
+  absl::Duration uptime;
+  uint32_t replicas = 0;
+  uint32_t leaders = 0;
+  uint32_t leaderless = 0;  // raft replicas that know no leader
+  uint64_t log_bytes = 0;
+  uint64_t data_bytes = 0;
+  std::vector<ReplicaDescription> details;
+};
+
+struct ClusterState {
+  std::string cluster_id;
+  Epoch epoch;
+  NodeId meta_leader;
+  std::vector<NodeState> nodes;
+};
+
+struct KeyspaceOptions {
+  Mode mode = Mode::kRaft;
+  uint32_t replicas = 0;                 // 0: 3, or the number of nodes if that is less
+  uint32_t partitions = 0;               // 0: the server's default
+  Level default_read = Level::kDefault;  // kDefault: the mode's
+  Level default_write = Level::kDefault;
+};
+
+}  // namespace quorate

@@ -1,0 +1,90 @@
+#include "client/call.h"
+
+#include <grpc/support/time.h>
+
+#include <algorithm>
+
+#include "base/env.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "client/retry_policy.h"
+
+namespace quorate::client {
+namespace {
+
+gpr_timespec DeadlineIn(absl::Duration timeout) {
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_micros(absl::ToInt64Microseconds(timeout), GPR_TIMESPAN));
+}
+
+}  // namespace
+
+CallBase::CallBase(Core& core, Target target, absl::Duration deadline)
+    : core_(core),
+      target_(std::move(target)),
+      deadline_(SystemEnv().Monotonic() + core.DeadlineOf(deadline)) {}
+
+void CallBase::Start() {
+  core_.Begin();
+  core_.OnCall();
+  Attempt();
+}
+
+absl::Duration CallBase::Left() const { return deadline_ - SystemEnv().Monotonic(); }
+
+absl::Duration CallBase::AttemptTimeout() const {
+  const absl::Duration left = Left();
+  if (target_.write || choice_.untried == 0) return left;
+  return left / 2;
+}
+
+void CallBase::Attempt() {
+  choice_ = core_.router().Choose(target_, tried_);
+  tried_.push_back(choice_.link);
+  context_ = std::make_unique<grpc::ClientContext>();
+  context_->set_deadline(DeadlineIn(AttemptTimeout()));
+  sent_at_ = SystemEnv().Monotonic();
+  choice_.link->OnStart();
+  Send(*choice_.link, *context_,
+       [self = shared_from_this()](const grpc::Status& rpc) { self->OnRpcDone(rpc); });
+}
+
+void CallBase::OnRpcDone(const grpc::Status& rpc) {
+  RpcResult result = ResultOfRpc(rpc, *context_, target_.write, choice_.link->address());
+  if (result.node_failed) {
+    choice_.link->OnFailure();
+  } else {
+    choice_.link->OnAnswer(SystemEnv().Monotonic() - sent_at_);
+  }
+  if (result.status.ok()) return Finish(absl::OkStatus());
+  RetryOrFail(std::move(result));
+}
+
+void CallBase::RetryOrFail(RpcResult result) {
+  if (result.node_failed) causes_.emplace_back(choice_.link->address(), result.cause);
+  const RetryDecision decision = DecideRetry({.status = result.status,
+                                              .write = target_.write,
+                                              .node_failed = result.node_failed,
+                                              .attempt = attempt_,
+                                              .untried_nodes = choice_.untried,
+                                              .left = Left()},
+                                             core_.options().backoff, SystemEnv().Random());
+  if (!decision.retry || !core_.TakeRetry()) return Finish(Explain(std::move(result.status)));
+  ++attempt_;
+  // With every node tried once, the round starts anew.
+  if (choice_.untried == 0) tried_.clear();
+  // Off gRPC's thread even without a wait: the finished call is still on the stack.
+  core_.housekeeping().PostAfter(decision.wait, [self = shared_from_this()] { self->Attempt(); });
+}
+
+absl::Status CallBase::Explain(absl::Status last) const {
+  for (const auto& [address, cause] : causes_) SetErrorDetail(last, address, cause);
+  return last;
+}
+
+void CallBase::Finish(absl::Status status) {
+  Deliver(std::move(status));
+  core_.End();
+}
+
+}  // namespace quorate::client

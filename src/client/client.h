@@ -1,0 +1,65 @@
+// The C++ client of Quorate.
+//
+//   auto db = quorate::Client::Connect("127.0.0.1:7400");
+//   if (!db.ok()) ...
+//   auto orders = db->Keyspace("orders");
+//   auto written = orders.Put("42", "paid", {.level = quorate::Level::kQuorum});
+//   auto read = orders.Get("42");
+//
+// No exceptions: errors are absl::Status, with a reason (ReasonOf) and what is
+// known of the effect (OutcomeOf).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/admin_types.h"
+#include "client/keyspace.h"
+#include "client/options.h"
+#include "client/pipeline.h"
+#include "client/scan.h"
+#include "client/types.h"
+
+namespace quorate {
+
+// A connection to a cluster; learns its topology from any node, goes straight
+// to the node that holds a key and is corrected by each reply. Thread-safe; a
+// cheap handle, copied at will. When the last handle (of client, keyspaces and
+// pipelines) goes, it waits for the calls under way.
+class Client {
+ public:
+  // `endpoints`: host:port, separated by commas; one reachable node is enough.
+  // INVALID_ARGUMENT: no endpoint or one without a port, a deadline that isn't
+  // positive. UNAVAILABLE: none answered in time; the details say why, each.
+  static absl::StatusOr<Client> Connect(std::string_view endpoints, ClientOptions options = {});
+
+  quorate::Keyspace Keyspace(std::string name) const;
+
+  // ALREADY_EXISTS if there is one of that name.
+  absl::StatusOr<KeyspaceDescription> CreateKeyspace(std::string name,
+                                                     KeyspaceOptions keyspace = {},
+                                                     AdminOptions options = {});
+  // The epoch from which it is gone, with all its data.
+  absl::StatusOr<Epoch> DropKeyspace(std::string name, AdminOptions options = {});
+  absl::StatusOr<std::vector<KeyspaceDescription>> ListKeyspaces(AdminOptions options = {});
+  absl::StatusOr<KeyspaceState> DescribeKeyspace(std::string name, AdminOptions options = {});
+
+  // As the cluster has it now, not from the cache.
+  absl::StatusOr<TopologyDescription> Topology(AdminOptions options = {});
+  absl::StatusOr<ClusterState> Status(AdminOptions options = {});
+
+  // Asks the partition's leader to hand over; `to` none: to whichever replica
+  // is most caught up. Gives the new leader.
+  absl::StatusOr<NodeId> TransferLeader(PartitionId partition, NodeId to = {},
+                                        AdminOptions options = {});
+
+ private:
+  explicit Client(std::shared_ptr<client::Handle> handle);
+  std::shared_ptr<client::Handle> handle_;
+};
+
+}  // namespace quorate

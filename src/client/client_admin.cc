@@ -1,0 +1,110 @@
+#include <functional>
+#include <utility>
+
+#include "client/call.h"
+#include "client/client.h"
+#include "client/convert.h"
+#include "client/core.h"
+#include "client/refresh.h"
+#include "client/wait.h"
+
+namespace quorate {
+namespace {
+
+using Async = v1::Admin::StubInterface::async_interface;
+
+template <class Request, class Response>
+using AdminMethod = void (Async::*)(grpc::ClientContext*, const Request*, Response*,
+                                    std::function<void(grpc::Status)>);
+
+template <class Request, class Response>
+absl::StatusOr<Response> CallAdmin(client::Core& core, Request request,
+                                   AdminMethod<Request, Response> method, bool write,
+                                   const AdminOptions& options) {
+  auto send = [method](client::NodeLink& link, grpc::ClientContext* context, const Request* sent,
+                       Response* response, std::function<void(grpc::Status)> done) {
+    (link.admin().async()->*method)(context, sent, response, std::move(done));
+  };
+  return client::WaitFor<Response>([&](auto done) {
+    client::StartCall<Response>(core, client::Target{.write = write}, options.deadline,
+                                std::move(request), std::move(send), std::move(done));
+  });
+}
+
+template <class Request>
+Request Named(std::string name) {
+  Request request;
+  request.set_name(std::move(name));
+  return request;
+}
+
+}  // namespace
+
+absl::StatusOr<KeyspaceDescription> Client::CreateKeyspace(std::string name,
+                                                           KeyspaceOptions keyspace,
+                                                           AdminOptions options) {
+  auto request = Named<v1::CreateKeyspaceRequest>(std::move(name));
+  request.set_mode(client::ToWire(keyspace.mode));
+  request.set_replicas(keyspace.replicas);
+  request.set_partitions(keyspace.partitions);
+  request.set_default_read(client::ToWire(keyspace.default_read));
+  request.set_default_write(client::ToWire(keyspace.default_write));
+  auto created = CallAdmin<v1::CreateKeyspaceRequest, v1::Keyspace>(
+      handle_->core(), std::move(request), &Async::CreateKeyspace, /*write=*/true, options);
+  if (!created.ok()) return created.status();
+  client::RefreshTopology(handle_->core());
+  return client::DescriptionOf(*created);
+}
+
+absl::StatusOr<Epoch> Client::DropKeyspace(std::string name, AdminOptions options) {
+  auto dropped = CallAdmin<v1::DropKeyspaceRequest, v1::DropKeyspaceResponse>(
+      handle_->core(), Named<v1::DropKeyspaceRequest>(std::move(name)), &Async::DropKeyspace,
+      /*write=*/true, options);
+  if (!dropped.ok()) return dropped.status();
+  client::RefreshTopology(handle_->core());
+  return Epoch(dropped->epoch());
+}
+
+absl::StatusOr<std::vector<KeyspaceDescription>> Client::ListKeyspaces(AdminOptions options) {
+  auto listed = CallAdmin<v1::ListKeyspacesRequest, v1::ListKeyspacesResponse>(
+      handle_->core(), {}, &Async::ListKeyspaces, /*write=*/false, options);
+  if (!listed.ok()) return listed.status();
+  std::vector<KeyspaceDescription> keyspaces;
+  for (const auto& one : listed->keyspaces()) keyspaces.push_back(client::DescriptionOf(one));
+  return keyspaces;
+}
+
+absl::StatusOr<KeyspaceState> Client::DescribeKeyspace(std::string name, AdminOptions options) {
+  auto described = CallAdmin<v1::DescribeKeyspaceRequest, v1::DescribeKeyspaceResponse>(
+      handle_->core(), Named<v1::DescribeKeyspaceRequest>(std::move(name)),
+      &Async::DescribeKeyspace, /*write=*/false, options);
+  if (!described.ok()) return described.status();
+  return client::StateOf(*described);
+}
+
+absl::StatusOr<TopologyDescription> Client::Topology(AdminOptions options) {
+  auto topology = CallAdmin<v1::GetTopologyRequest, v1::Topology>(
+      handle_->core(), {}, &Async::GetTopology, /*write=*/false, options);
+  if (!topology.ok()) return topology.status();
+  return client::DescriptionOf(*topology);
+}
+
+absl::StatusOr<ClusterState> Client::Status(AdminOptions options) {
+  auto status = CallAdmin<v1::GetStatusRequest, v1::ClusterStatus>(
+      handle_->core(), {}, &Async::GetStatus, /*write=*/false, options);
+  if (!status.ok()) return status.status();
+  return client::StateOf(*status);
+}
+
+absl::StatusOr<NodeId> Client::TransferLeader(PartitionId partition, NodeId to,
+                                              AdminOptions options) {
+  v1::TransferLeaderRequest request;
+  request.set_partition(partition.value());
+  request.set_to(to.value());
+  auto moved = CallAdmin<v1::TransferLeaderRequest, v1::TransferLeaderResponse>(
+      handle_->core(), std::move(request), &Async::TransferLeader, /*write=*/true, options);
+  if (!moved.ok()) return moved.status();
+  return NodeId(moved->leader());
+}
+
+}  // namespace quorate

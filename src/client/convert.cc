@@ -1,0 +1,124 @@
+#include "client/convert.h"
+
+#include <utility>
+
+namespace quorate::client {
+namespace {
+
+template <class Receipt>
+Receipt ReceiptOf(const v1::Receipt& wire) {
+  Receipt receipt;
+  receipt.asked = static_cast<Level>(wire.asked());
+  receipt.achieved = static_cast<Level>(wire.achieved());
+  receipt.version = wire.version();
+  receipt.mode = static_cast<Mode>(wire.mode());
+  receipt.epoch = Epoch(wire.epoch());
+  receipt.served_by = NodeId(wire.served_by());
+  for (const uint64_t node : wire.acked_by()) receipt.acked_by.push_back(NodeId(node));
+  receipt.durable = wire.durable();
+  if (wire.has_staleness_us()) receipt.staleness = absl::Microseconds(wire.staleness_us());
+  receipt.partition = wire.partition();
+  return receipt;
+}
+
+template <class List>
+std::vector<ReadReceipt> ReceiptsOf(const List& wire) {
+  std::vector<ReadReceipt> receipts;
+  for (const v1::Receipt& one : wire) receipts.push_back(ReadReceiptOf(one));
+  return receipts;
+}
+
+template <class List>
+std::vector<Record> TakeRecords(List& wire) {
+  std::vector<Record> records;
+  records.reserve(static_cast<size_t>(wire.size()));
+  for (v1::Record& one : wire) {
+    records.push_back(
+        {std::move(*one.mutable_key()), std::move(*one.mutable_value()), one.version()});
+  }
+  return records;
+}
+
+}  // namespace
+
+void ToWire(const Condition& condition, v1::Condition& out) {
+  switch (condition.kind()) {
+    case Condition::Kind::kNone:
+      break;
+    case Condition::Kind::kAbsent:
+      out.set_absent(true);
+      break;
+    case Condition::Kind::kPresent:
+      out.set_present(true);
+      break;
+    case Condition::Kind::kVersion:
+      out.set_version(condition.version());
+      break;
+    case Condition::Kind::kValue:
+      out.set_value(condition.value());
+      break;
+  }
+}
+
+v1::Mutation ToWire(Mutation mutation) {
+  v1::Mutation wire;
+  wire.set_key(mutation.key());
+  switch (mutation.action()) {
+    case Mutation::Action::kPut:
+      wire.set_put(mutation.value());
+      break;
+    case Mutation::Action::kDelete:
+      wire.set_delete_(true);
+      break;
+    case Mutation::Action::kAdd:
+      wire.set_add(mutation.delta());
+      break;
+  }
+  if (mutation.condition().kind() != Condition::Kind::kNone) {
+    ToWire(mutation.condition(), *wire.mutable_condition());
+  }
+  return wire;
+}
+
+WriteReceipt WriteReceiptOf(const v1::WriteResponse& response) {
+  auto receipt = ReceiptOf<WriteReceipt>(response.receipt());
+  receipt.existed = response.results_size() > 0 && response.results(0).existed();
+  return receipt;
+}
+
+AddResult AddResultOf(const v1::WriteResponse& response) {
+  return {.sum = response.results_size() > 0 ? response.results(0).counter() : 0,
+          .receipt = WriteReceiptOf(response)};
+}
+
+BatchResult BatchResultOf(const v1::WriteResponse& response) {
+  BatchResult result;
+  for (const v1::MutationResult& one : response.results()) {
+    result.items.push_back({one.version(), one.existed(), one.counter()});
+  }
+  result.receipt = WriteReceiptOf(response);
+  return result;
+}
+
+ReadReceipt ReadReceiptOf(const v1::Receipt& wire) { return ReceiptOf<ReadReceipt>(wire); }
+
+GetResult GetResultOf(v1::GetResponse& response) {
+  GetResult result;
+  if (response.found()) result.value = std::move(*response.mutable_value());
+  result.version = response.version();
+  result.receipt = ReadReceiptOf(response.receipt());
+  return result;
+}
+
+MultiGetResult MultiGetResultOf(v1::MultiGetResponse& response) {
+  return {.records = TakeRecords(*response.mutable_records()),
+          .receipts = ReceiptsOf(response.receipts())};
+}
+
+ScanPage ScanPageOf(v1::ScanResponse& response) {
+  return {.records = TakeRecords(*response.mutable_records()),
+          .cursor = std::move(*response.mutable_cursor()),
+          .receipts = ReceiptsOf(response.receipts())};
+}
+
+}  // namespace quorate::client

@@ -1,0 +1,182 @@
+#include "client/kv_calls.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/strings.h"
+#include "client/call.h"
+#include "client/convert.h"
+#include "client/refresh.h"
+
+namespace quorate::client {
+namespace {
+
+template <class Request, class Response>
+using KvMethod = void (v1::Kv::StubInterface::async_interface::*)(
+    grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>);
+
+using Async = v1::Kv::StubInterface::async_interface;
+
+void Learn(Core& core, const Target& target, const v1::WriteResponse& response) {
+  LearnFrom(core, target.keyspace, response.receipt(), /*serving=*/true);
+}
+void Learn(Core& core, const Target& target, const v1::GetResponse& response) {
+  const bool weak = response.receipt().achieved() == v1::LEVEL_ONE;
+  LearnFrom(core, target.keyspace, response.receipt(), !weak);
+}
+template <class Response>
+void Learn(Core& core, const Target& target, const Response& response) {
+  for (const v1::Receipt& receipt : response.receipts()) {
+    LearnFrom(core, target.keyspace, receipt, /*serving=*/false);
+  }
+}
+
+absl::Status CheckSize(size_t bytes) {
+  if (bytes <= limits::kMessageBytesMax) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, "REQUEST_TOO_LARGE",
+                   StrCat("the request has ", bytes, " bytes; at most ", limits::kMessageBytesMax,
+                          " fit into a message: send it in parts"));
+}
+
+// Sends, learns from the reply, and gives `convert`'s view of it.
+template <class Result, class Request, class Response, class Convert>
+void Start(Core& core, Target target, absl::Duration deadline, Request request,
+           KvMethod<Request, Response> method, Convert convert, Callback<Result> done) {
+  if (auto status = CheckSize(request.ByteSizeLong()); !status.ok()) {
+    return std::move(done)(std::move(status));
+  }
+  auto send = [method](NodeLink& link, grpc::ClientContext* context, const Request* sent,
+                       Response* response, std::function<void(grpc::Status)> on_end) {
+    (link.kv().async()->*method)(context, sent, response, std::move(on_end));
+  };
+  auto on_reply = [&core, target, convert,
+                   done = std::move(done)](absl::StatusOr<Response> response) mutable {
+    if (!response.ok()) return std::move(done)(response.status());
+    Learn(core, target, *response);
+    std::move(done)(convert(*response));
+  };
+  StartCall<Response>(core, target, deadline, std::move(request), std::move(send),
+                      std::move(on_reply));
+}
+
+Target WriteTarget(const std::string& keyspace, std::string_view key, Level level) {
+  return {.keyspace = keyspace, .key_hash = KeyHash(key), .level = level, .write = true};
+}
+
+template <class Request>
+Request RequestFor(const std::string& keyspace, Level level) {
+  Request request;
+  request.set_keyspace(keyspace);
+  request.set_level(ToWire(level));
+  return request;
+}
+
+}  // namespace
+
+void StartPut(Core& core, const std::string& keyspace, std::string key, std::string value,
+              const WriteOptions& options, Callback<WriteReceipt> done) {
+  Target target = WriteTarget(keyspace, key, options.level);
+  auto request = RequestFor<v1::PutRequest>(keyspace, options.level);
+  request.set_key(std::move(key));
+  request.set_value(std::move(value));
+  Start<WriteReceipt, v1::PutRequest, v1::WriteResponse>(core, std::move(target), options.deadline,
+                                                         std::move(request), &Async::Put,
+                                                         WriteReceiptOf, std::move(done));
+}
+
+void StartDelete(Core& core, const std::string& keyspace, std::string key,
+                 const WriteOptions& options, Callback<WriteReceipt> done) {
+  Target target = WriteTarget(keyspace, key, options.level);
+  auto request = RequestFor<v1::DeleteRequest>(keyspace, options.level);
+  request.set_key(std::move(key));
+  Start<WriteReceipt, v1::DeleteRequest, v1::WriteResponse>(
+      core, std::move(target), options.deadline, std::move(request), &Async::Delete, WriteReceiptOf,
+      std::move(done));
+}
+
+void StartCompareAndSet(Core& core, const std::string& keyspace, std::string key,
+                        const Condition& condition, std::optional<std::string> value,
+                        const WriteOptions& options, Callback<WriteReceipt> done) {
+  Target target = WriteTarget(keyspace, key, options.level);
+  auto request = RequestFor<v1::CompareAndSetRequest>(keyspace, options.level);
+  request.set_key(std::move(key));
+  ToWire(condition, *request.mutable_condition());
+  if (value) {
+    request.set_put(*std::move(value));
+  } else {
+    request.set_delete_(true);
+  }
+  Start<WriteReceipt, v1::CompareAndSetRequest, v1::WriteResponse>(
+      core, std::move(target), options.deadline, std::move(request), &Async::CompareAndSet,
+      WriteReceiptOf, std::move(done));
+}
+
+void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t delta,
+              const WriteOptions& options, Callback<AddResult> done) {
+  Target target = WriteTarget(keyspace, key, options.level);
+  auto request = RequestFor<v1::AddRequest>(keyspace, options.level);
+  request.set_key(std::move(key));
+  request.set_delta(delta);
+  Start<AddResult, v1::AddRequest, v1::WriteResponse>(core, std::move(target), options.deadline,
+                                                      std::move(request), &Async::Add, AddResultOf,
+                                                      std::move(done));
+}
+
+void StartBatch(Core& core, const std::string& keyspace, std::vector<Mutation> mutations,
+                const WriteOptions& options, Callback<BatchResult> done) {
+  Target target = WriteTarget(keyspace, {}, options.level);
+  if (mutations.empty()) {
+    target.key_hash = std::nullopt;
+  } else {
+    target.key_hash = KeyHash(mutations.front().key());
+  }
+  auto request = RequestFor<v1::BatchRequest>(keyspace, options.level);
+  for (const Mutation& mutation : mutations) *request.add_mutations() = ToWire(mutation);
+  Start<BatchResult, v1::BatchRequest, v1::WriteResponse>(core, std::move(target), options.deadline,
+                                                          std::move(request), &Async::Batch,
+                                                          BatchResultOf, std::move(done));
+}
+
+void StartGet(Core& core, const std::string& keyspace, std::string key, const ReadOptions& options,
+              Callback<GetResult> done) {
+  Target target{.keyspace = keyspace, .key_hash = KeyHash(key), .level = options.level};
+  auto request = RequestFor<v1::GetRequest>(keyspace, options.level);
+  request.set_key(std::move(key));
+  Start<GetResult, v1::GetRequest, v1::GetResponse>(core, std::move(target), options.deadline,
+                                                    std::move(request), &Async::Get, GetResultOf,
+                                                    std::move(done));
+}
+
+void StartMultiGet(Core& core, const std::string& keyspace, std::vector<std::string> keys,
+                   const ReadOptions& options, Callback<MultiGetResult> done) {
+  auto request = RequestFor<v1::MultiGetRequest>(keyspace, options.level);
+  for (std::string& key : keys) request.add_keys(std::move(key));
+  Start<MultiGetResult, v1::MultiGetRequest, v1::MultiGetResponse>(
+      core, Target{.keyspace = keyspace, .level = options.level}, options.deadline,
+      std::move(request), &Async::MultiGet, MultiGetResultOf, std::move(done));
+}
+
+void StartReadPage(Core& core, const std::string& keyspace, const ScanOptions& options,
+                   std::string cursor, Callback<ScanPage> done) {
+  auto request = RequestFor<v1::ScanRequest>(keyspace, options.level);
+  request.set_start(options.start);
+  request.set_end(options.end);
+  request.set_prefix(options.prefix);
+  uint32_t limit = options.page_records;
+  // A short scan needs no full page.
+  if (options.limit != 0 && (limit == 0 || options.limit < limit)) {
+    limit = static_cast<uint32_t>(std::min<uint64_t>(
+        options.limit, limit == 0 ? limits::kScanRecordsDefault : limits::kScanRecordsMax));
+  }
+  request.set_limit(limit);
+  request.set_max_bytes(options.page_bytes);
+  request.set_keys_only(options.keys_only);
+  request.set_cursor(std::move(cursor));
+  Start<ScanPage, v1::ScanRequest, v1::ScanResponse>(
+      core, Target{.keyspace = keyspace, .level = options.level}, options.deadline,
+      std::move(request), &Async::Scan, ScanPageOf, std::move(done));
+}
+
+}  // namespace quorate::client

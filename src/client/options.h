@@ -1,0 +1,81 @@
+// How a client and its calls behave. Set fields by name:
+//   Client::Connect("127.0.0.1:7400", {.deadline = absl::Seconds(2)})
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/level.h"
+
+namespace quorate {
+
+// Waits between attempts: initial, then `multiplier` times as long each time,
+// at most max; each wait is shortened by a random part of up to a half.
+struct BackoffOptions {
+  absl::Duration initial = absl::Milliseconds(20);
+  absl::Duration max = absl::Seconds(1);
+  double multiplier = 2.0;
+};
+
+// Retries are paid for from a bucket: each call puts `per_call` in, each retry
+// takes one out. An empty bucket means no retries, so that a struggling
+// cluster isn't given more work by those it fails.
+struct RetryBudgetOptions {
+  double capacity = 200;
+  double per_call = 0.2;
+};
+
+// A node that fails this often in a row is left alone for a while, then tried
+// by one call. The while doubles as long as that one fails too.
+struct BreakerOptions {
+  uint32_t failures = 5;
+  absl::Duration open_for = absl::Milliseconds(200);
+  absl::Duration open_for_max = absl::Seconds(5);
+};
+
+struct ClientOptions {
+  // Of calls that give none; of Connect too. Must be positive.
+  absl::Duration deadline = absl::Seconds(5);
+  BackoffOptions backoff = {};
+  RetryBudgetOptions retry_budget = {};
+  BreakerOptions breaker = {};
+  // Threads that run callbacks; 1 keeps them in the order of the replies.
+  uint32_t callback_threads = 1;
+};
+
+struct WriteOptions {
+  Level level = Level::kDefault;                   // the keyspace's
+  absl::Duration deadline = absl::ZeroDuration();  // zero: the client's
+};
+
+struct ReadOptions {
+  Level level = Level::kDefault;
+  absl::Duration deadline = absl::ZeroDuration();
+};
+
+struct ScanOptions {
+  std::string prefix = {};    // narrows start and end
+  std::string start = {};     // inclusive
+  std::string end = {};       // exclusive; empty: no end
+  uint64_t limit = 0;         // records in all; 0: no limit
+  uint32_t page_records = 0;  // 0: the server's default
+  uint64_t page_bytes = 0;    // 0: the server's default
+  bool keys_only = false;
+  Level level = Level::kDefault;
+  absl::Duration deadline = absl::ZeroDuration();  // of each page
+};
+
+struct PipelineOptions {
+  size_t max_in_flight = 256;                      // operations; more wait
+  Level level = Level::kDefault;                   // reads and writes alike
+  absl::Duration deadline = absl::ZeroDuration();  // of each operation
+};
+
+// Of calls that look at the cluster or change it.
+struct AdminOptions {
+  absl::Duration deadline = absl::ZeroDuration();
+};
+
+}  // namespace quorate

@@ -1,0 +1,203 @@
+#include "client/pipeline_core.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/env.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/strings.h"
+#include "client/convert.h"
+#include "client/refresh.h"
+#include "client/retry_policy.h"
+
+namespace quorate::client {
+namespace {
+
+// Room that callbacks free is given back in portions, so that a waiting
+// producer isn't woken for each.
+constexpr size_t kReleasePortionMax = 32;
+
+absl::Status ErrorOf(const v1::StreamError& error, bool write) {
+  return MakeError(static_cast<absl::StatusCode>(error.code()), error.reason(), error.message(),
+                   write ? AppliedFromName(error.applied()) : Applied::kNo);
+}
+
+}  // namespace
+
+PipelineCore::PipelineCore(Core& core, std::string keyspace, const PipelineOptions& options)
+    : core_(core),
+      keyspace_(std::move(keyspace)),
+      options_(options),
+      deadline_(core.DeadlineOf(options.deadline)) {}
+
+void PipelineCore::Submit(v1::StreamOp wire, uint64_t key_hash, bool write, PipelineOp::Done done) {
+  Acquire();
+  core_.OnCall();
+  auto op = std::make_unique<PipelineOp>();
+  op->wire = std::move(wire);
+  op->wire.set_id(next_id_.fetch_add(1, std::memory_order_relaxed));
+  op->key_hash = key_hash;
+  op->write = write;
+  op->deadline = SystemEnv().Monotonic() + deadline_;
+  op->done = std::move(done);
+  Dispatch(std::move(op));
+}
+
+void PipelineCore::Acquire() {
+  absl::MutexLock lock(&mutex_);
+  const auto room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return in_flight_ < std::max<size_t>(1, options_.max_in_flight);
+  };
+  if (!Executor::OnExecutorThread()) mutex_.Await(absl::Condition(&room));
+  ++in_flight_;
+}
+
+void PipelineCore::Release(size_t count) {
+  absl::MutexLock lock(&mutex_);
+  in_flight_ -= count;
+}
+
+size_t PipelineCore::in_flight() const {
+  absl::MutexLock lock(&mutex_);
+  return in_flight_;
+}
+
+void PipelineCore::Drain() {
+  QUORATE_CHECK(!Executor::OnExecutorThread(), "a callback cannot wait for itself");
+  absl::MutexLock lock(&mutex_);
+  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return in_flight_ == 0; };
+  mutex_.Await(absl::Condition(&idle));
+}
+
+void PipelineCore::Close() {
+  absl::MutexLock lock(&mutex_);
+  for (auto& [link, lane] : lanes_) lane->Close();
+  lanes_.clear();
+}
+
+std::shared_ptr<StreamLane> PipelineCore::LaneTo(const std::shared_ptr<NodeLink>& link,
+                                                 const StreamLane* ended) {
+  absl::MutexLock lock(&mutex_);
+  auto& lane = lanes_[link.get()];
+  if (lane == nullptr || lane.get() == ended) {
+    lane = std::make_shared<StreamLane>(
+        core_, shared_from_this(), link,
+        StreamLane::Settings{keyspace_, ToWire(options_.level), deadline_});
+    lane->Open();
+  }
+  return lane;
+}
+
+void PipelineCore::Dispatch(PipelineOpPtr op) {
+  const Choice choice = core_.router().Choose({.keyspace = keyspace_,
+                                               .key_hash = op->key_hash,
+                                               .level = options_.level,
+                                               .write = op->write},
+                                              op->tried);
+  op->untried = choice.untried;
+  op->tried.push_back(choice.link);
+  auto lane = LaneTo(choice.link, nullptr);
+  while (!lane->Enqueue(op)) lane = LaneTo(choice.link, lane.get());
+}
+
+void PipelineCore::OnReplies(std::unique_ptr<v1::StreamResponse> response,
+                             std::vector<PipelineOpPtr> ops) {
+  Learn(*response);
+  std::vector<Answer> answers;
+  std::vector<Answer> failed;
+  answers.reserve(ops.size());
+  for (size_t i = 0; i < ops.size(); ++i) {
+    if (ops[i] == nullptr) continue;  // answered already, by its deadline
+    v1::StreamReply* reply = response->mutable_replies(static_cast<int>(i));
+    if (reply->has_error()) {
+      auto status = ErrorOf(reply->error(), ops[i]->write);
+      failed.push_back({std::move(ops[i]), std::move(status)});
+    } else {
+      answers.push_back({std::move(ops[i]), reply});
+    }
+  }
+  RetryOrAnswer(std::move(failed), /*node_failed=*/false, answers);
+  Deliver(std::move(response), std::move(answers));
+}
+
+void PipelineCore::OnFailed(std::vector<PipelineOpPtr> ops, const absl::Status& status,
+                            bool node_failed) {
+  std::vector<Answer> failed;
+  failed.reserve(ops.size());
+  for (PipelineOpPtr& op : ops) failed.push_back({std::move(op), status});
+  std::vector<Answer> answers;
+  RetryOrAnswer(std::move(failed), node_failed, answers);
+  Deliver(nullptr, std::move(answers));
+}
+
+void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
+                                 std::vector<Answer>& answers) {
+  const absl::Duration now = SystemEnv().Monotonic();
+  // One draw for all: they come back as one message.
+  const uint64_t random = SystemEnv().Random();
+  std::map<absl::Duration, std::vector<PipelineOpPtr>> again;
+  for (Answer& one : failed) {
+    PipelineOp& op = *one.op;
+    const RetryDecision decision = DecideRetry({.status = one.reply.status(),
+                                                .write = op.write,
+                                                .node_failed = node_failed,
+                                                .attempt = op.attempt,
+                                                .untried_nodes = op.untried,
+                                                .left = op.deadline - now},
+                                               core_.options().backoff, random);
+    // Paid once for each message sent again.
+    const bool paid = decision.retry && (again.contains(decision.wait) || core_.TakeRetry());
+    if (!paid) {
+      answers.push_back(std::move(one));
+      continue;
+    }
+    ++op.attempt;
+    // A node that answered may be asked again.
+    if (!node_failed || op.untried == 0) op.tried.clear();
+    again[decision.wait].push_back(std::move(one.op));
+  }
+  for (auto& [wait, ops] : again) {
+    core_.housekeeping().PostAfter(wait,
+                                   [self = shared_from_this(), ops = std::move(ops)]() mutable {
+                                     for (PipelineOpPtr& op : ops) self->Dispatch(std::move(op));
+                                   });
+  }
+}
+
+void PipelineCore::Learn(const v1::StreamResponse& response) {
+  // Most replies of a message tell the same.
+  std::map<uint32_t, uint64_t> told;
+  for (const v1::StreamReply& reply : response.replies()) {
+    if (reply.has_error()) continue;
+    const bool weak = reply.has_get() && reply.get().receipt().achieved() == v1::LEVEL_ONE;
+    const v1::Receipt& receipt = reply.has_get() ? reply.get().receipt() : reply.write().receipt();
+    if (weak ||
+        std::exchange(told[receipt.partition()], receipt.served_by()) == receipt.served_by()) {
+      continue;
+    }
+    LearnFrom(core_, keyspace_, receipt, /*serving=*/true);
+  }
+}
+
+void PipelineCore::Deliver(std::unique_ptr<v1::StreamResponse> response,
+                           std::vector<Answer> answers) {
+  if (answers.empty()) return;
+  core_.PostCallback([self = shared_from_this(), response = std::move(response),
+                      answers = std::move(answers)]() mutable {
+    const size_t portion =
+        std::clamp<size_t>(self->options_.max_in_flight / 8, 1, kReleasePortionMax);
+    size_t ran = 0;
+    for (Answer& answer : answers) {
+      std::move(answer.op->done)(std::move(answer.reply));
+      answer.op.reset();
+      if (++ran < portion) continue;
+      self->Release(ran);
+      ran = 0;
+    }
+    self->Release(ran);
+  });
+}
+
+}  // namespace quorate::client

@@ -1,0 +1,46 @@
+#include "client/retry_policy.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "client/backoff.h"
+
+namespace quorate::client {
+namespace {
+
+// Codes of states that pass by themselves or that another node may not be in.
+bool MayPass(const FailedAttempt& failed) {
+  switch (failed.status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kAborted:
+      return true;
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kInternal:
+      // The connection's or the server's end, when the server itself said
+      // nothing more precise.
+      return !failed.write;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& backoff,
+                          uint64_t random) {
+  if (!MayPass(failed)) return {};
+  if (failed.write && AppliedOf(failed.status) != Applied::kNo) return {};
+
+  RetryDecision decision{.retry = true, .wait = absl::ZeroDuration()};
+  if (!failed.node_failed || failed.untried_nodes == 0) {
+    decision.wait = std::max(ComputeBackoff(backoff, failed.attempt, random),
+                             RetryAfterOf(failed.status).value_or(absl::ZeroDuration()));
+  }
+  if (decision.wait >= failed.left) return {};
+  return decision;
+}
+
+}  // namespace quorate::client

@@ -1,0 +1,34 @@
+// What to do after an attempt failed. Pure.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "client/options.h"
+
+namespace quorate::client {
+
+struct FailedAttempt {
+  absl::Status status;
+  bool write = false;
+  bool node_failed = false;    // the node gave no answer of its own
+  uint32_t attempt = 0;        // 0 is the first
+  uint32_t untried_nodes = 0;  // that could be asked instead
+  absl::Duration left;         // of the call's deadline
+};
+
+struct RetryDecision {
+  bool retry = false;
+  absl::Duration wait;  // before the next attempt
+};
+
+// Retries what is safe and may help: reads, and writes whose error says that
+// nothing was applied, when the code speaks of a passing state. A node that
+// failed is left for another one at once; everything else waits: as long as
+// the server said, or a backoff by `random`, whichever is longer. No retry
+// when the wait would outlast the deadline.
+RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& backoff,
+                          uint64_t random);
+
+}  // namespace quorate::client

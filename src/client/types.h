@@ -1,0 +1,158 @@
+// What calls take and give: mutations, records, and the receipts that say
+// what stands behind an answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/level.h"
+
+namespace quorate {
+
+// What became of a call. A write that failed is either certainly not done, or
+// unknown: it may have taken effect, or still may. Reads are never unknown.
+enum class Outcome : uint8_t { kDone, kNotDone, kUnknown };
+Outcome OutcomeOf(const absl::Status& status);
+
+struct WriteReceipt {
+  Level asked = Level::kDefault;
+  Level achieved = Level::kDefault;
+  uint64_t version = 0;  // of the write
+  Mode mode = Mode::kNone;
+  Epoch epoch;  // of the topology the server acted under
+  NodeId served_by;
+  std::vector<NodeId> acked_by;             // known to hold the write, served_by included
+  uint32_t durable = 0;                     // how many of acked_by have it on disk
+  std::optional<absl::Duration> staleness;  // nullopt: none known
+  uint32_t partition = 0;                   // position of the arc in its keyspace
+  bool existed = false;                     // the key (the first, of a batch) had a value before
+};
+
+struct ReadReceipt {
+  Level asked = Level::kDefault;
+  Level achieved = Level::kDefault;
+  uint64_t version = 0;  // of the newest value read
+  Mode mode = Mode::kNone;
+  Epoch epoch;
+  NodeId served_by;
+  std::vector<NodeId> acked_by;  // who vouched for the answer
+  uint32_t durable = 0;
+  std::optional<absl::Duration> staleness;  // weaker reads: the bound; nullopt: none known
+  uint32_t partition = 0;
+};
+
+// Holds or not at the moment of the write. Made by the functions only.
+class Condition {
+ public:
+  enum class Kind : uint8_t { kNone, kAbsent, kPresent, kVersion, kValue };
+
+  Condition() = default;  // always holds
+  static Condition Absent() { return Condition(Kind::kAbsent, 0, {}); }
+  static Condition Present() { return Condition(Kind::kPresent, 0, {}); }
+  static Condition Version(uint64_t version) { return Condition(Kind::kVersion, version, {}); }
+  static Condition Value(std::string value) { return Condition(Kind::kValue, 0, std::move(value)); }
+
+  Kind kind() const { return kind_; }
+  uint64_t version() const { return version_; }
+  const std::string& value() const { return value_; }
+
+ private:
+  Condition(Kind kind, uint64_t version, std::string value)
+      : kind_(kind), version_(version), value_(std::move(value)) {}
+
+  Kind kind_ = Kind::kNone;
+  uint64_t version_ = 0;
+  std::string value_;
+};
+
+// One change of one key. Made by the functions only.
+class Mutation {
+ public:
+  enum class Action : uint8_t { kPut, kDelete, kAdd };
+
+  static Mutation Put(std::string key, std::string value, Condition condition = {}) {
+    return {std::move(key), Action::kPut, std::move(value), 0, std::move(condition)};
+  }
+  static Mutation Delete(std::string key, Condition condition = {}) {
+    return {std::move(key), Action::kDelete, {}, 0, std::move(condition)};
+  }
+  static Mutation Add(std::string key, int64_t delta) {
+    return {std::move(key), Action::kAdd, {}, delta, {}};
+  }
+
+  const std::string& key() const { return key_; }
+  Action action() const { return action_; }
+  const std::string& value() const { return value_; }
+  int64_t delta() const { return delta_; }
+  const Condition& condition() const { return condition_; }
+
+ private:
+  Mutation(std::string key, Action action, std::string value, int64_t delta, Condition condition)
+      : key_(std::move(key)),
+        action_(action),
+        value_(std::move(value)),
+        delta_(delta),
+        condition_(std::move(condition)) {}
+
+  std::string key_;
+  Action action_;
+  std::string value_;
+  int64_t delta_;
+  Condition condition_;
+};
+
+struct AddResult {
+  int64_t sum = 0;
+  WriteReceipt receipt;
+};
+
+struct BatchResult {
+  struct Item {
+    uint64_t version = 0;  // the key's version now; 0 after a delete
+    bool existed = false;
+    int64_t sum = 0;  // after an add
+  };
+  std::vector<Item> items;  // one for each mutation, in order
+  WriteReceipt receipt;
+};
+
+// A key without a value is an answer, not an error.
+struct GetResult {
+  std::optional<std::string> value;
+  uint64_t version = 0;
+  ReadReceipt receipt;
+
+  bool found() const { return value.has_value(); }
+};
+
+struct Record {
+  std::string key;
+  std::string value;
+  uint64_t version = 0;
+};
+
+struct MultiGetResult {
+  std::vector<Record> records;        // those found, in the order asked
+  std::vector<ReadReceipt> receipts;  // one for each partition asked
+};
+
+struct ScanPage {
+  std::vector<Record> records;
+  std::string cursor;  // for the page after; empty: at the end
+  std::vector<ReadReceipt> receipts;
+};
+
+// Called exactly once, on a thread of the client's own; may call the client.
+template <class T>
+using Callback = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
+
+}  // namespace quorate
