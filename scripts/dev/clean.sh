@@ -8,15 +8,13 @@
 source "$root/scripts/dev/lib/cluster.sh"
 
 run() {
-  local all=false n
+  local all=false
   case "${1:-}" in
     '') ;;
     --all) all=true ;;
     *) usage_error "what is '$1'?" ;;
   esac
-  for ((n = 1; n <= $(cluster_size); n++)); do
-    [[ -z $(node_pid "$n") ]] || die 'a cluster runs from this build; stop it first: ./dev down'
-  done
+  [[ -z $(cluster_pids) ]] || die 'a cluster runs from this build; stop it first: ./dev down'
   rm -rf "$root/build"
   if $all; then rm -rf "$root/.cache"; fi
   say 'clean'

@@ -41,7 +41,10 @@ run() {
   build_binaries kvd kvctl
   need_binary kvd
 
+  # What does not come up as a whole is not left half up.
+  if [[ -z $(cluster_pids) ]]; then trap 'cluster_stop TERM >/dev/null' EXIT; fi
   cluster_start "$nodes" "$@"
+  trap - EXIT
   say "$nodes nodes are ready: $(cluster_endpoints)"
   say "data and logs: $cluster_home"
   if [[ $cluster_port != 7400 ]]; then say "for kvctl: export QUORATE_ENDPOINTS=$(cluster_endpoints)"; fi

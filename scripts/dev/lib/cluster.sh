@@ -41,6 +41,11 @@ node_pid() {
   fi
 }
 
+cluster_pids() {
+  local n
+  for ((n = 1; n <= $(cluster_size); n++)); do node_pid "$n"; done
+}
+
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # Fails with the port's name when something else listens where node N would.
@@ -61,7 +66,6 @@ node_start() {
   dir=$(node_dir "$n")
   port=$(client_port "$n")
   [[ -z $(node_pid "$n") ]] || return 0
-  node_ports_free "$n"
   mkdir -p "$dir"
   setsid nohup "$bin/kvd" --node-id "$n" --cluster-id "$(cat "$cluster_home/id")" \
     --data-dir "$dir/data" --listen "127.0.0.1:$port" --peer-listen "127.0.0.1:$((port + 1))" \
@@ -98,6 +102,9 @@ node_wait_ready() {
 cluster_start() {
   local n nodes=$1
   shift
+  for ((n = 1; n <= nodes; n++)); do
+    if [[ -z $(node_pid "$n") ]]; then node_ports_free "$n"; fi
+  done
   mkdir -p "$cluster_home"
   echo "$nodes" >"$cluster_home/nodes"
   [[ -f $cluster_home/id ]] || echo "local-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')" >"$cluster_home/id"
