@@ -1,0 +1,112 @@
+#include "sim/cluster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+
+namespace quorate::sim {
+namespace {
+
+// How soon a peer may notice that a connection broke, if at all.
+constexpr absl::Duration kNoticeMax = absl::Milliseconds(20);
+
+std::vector<ring::NodeInfo> BootstrapList(uint32_t count) {
+  std::vector<ring::NodeInfo> list;
+  for (uint32_t i = 1; i <= count; ++i) {
+    ring::NodeInfo node;
+    node.id = NodeId(i);
+    node.client_address = StrCat("n", i, ":7400");
+    node.peer_address = StrCat("n", i, ":7401");
+    list.push_back(std::move(node));
+  }
+  return list;
+}
+
+double ClockRate(Random& random, double drift_max) {
+  return 1 + drift_max * (static_cast<double>(random.Below(2001)) / 1000 - 1);
+}
+
+}  // namespace
+
+Cluster::Cluster(EventQueue& queue, Trace& trace, Random random, const Knobs& knobs,
+                 std::function<void(std::string)> violation)
+    : queue_(queue), random_(random), watch_(trace, violation) {
+  network_ =
+      std::make_unique<Network>(queue, trace, random_.Fork(), knobs.network,
+                                Network::Ends{[this](NodeId id) { return nodes_.at(id)->life(); },
+                                              [this](NodeId to, NodeId, std::string frame) {
+                                                nodes_.at(to)->process()->Deliver(std::move(frame));
+                                              }});
+  const std::vector<ring::NodeInfo> bootstrap = BootstrapList(knobs.nodes);
+  for (const ring::NodeInfo& info : bootstrap) {
+    ids_.push_back(info.id);
+    ProcessOptions options{knobs.node, knobs.log, knobs.disk, knobs.cpu};
+    options.node.self = info.id;
+    options.node.bootstrap = bootstrap;
+    SimNode::Hooks hooks{
+        [this](NodeId from, NodeId to, std::string frame) { Send(from, to, std::move(frame)); },
+        [this](SimNode& node) { watch_.Look(node); }, [this](SimNode& node) { Died(node); },
+        violation};
+    const MachineProfile machine{ClockRate(random_, knobs.clock_drift_max),
+                                 knobs.wall_offset_max * (random_.Below(1000) / 1e3),
+                                 knobs.flush_chance};
+    nodes_[info.id] = std::make_unique<SimNode>(queue, trace, random_.Fork(), info.id,
+                                                std::move(options), machine, std::move(hooks));
+  }
+}
+
+void Cluster::BootAll() {
+  for (auto& [id, node] : nodes_) {
+    SimNode* starting = node.get();
+    queue_.After(absl::Milliseconds(static_cast<int64_t>(random_.Below(50))),
+                 [starting] { starting->Boot(); });
+  }
+}
+
+void Cluster::Send(NodeId from, NodeId to, std::string frame) {
+  if (nodes_.contains(to)) network_->Send(from, to, std::move(frame));
+}
+
+void Cluster::Died(SimNode& node) {
+  watch_.Forget(node.id());
+  for (auto& [id, peer] : nodes_) {
+    if (id == node.id() || random_.Chance(0.3)) continue;
+    const absl::Duration notice = kNoticeMax * (random_.Below(1000) / 1e3);
+    SimNode* told = peer.get();
+    queue_.After(notice, [told, life = told->life(), gone = node.id()] {
+      if (told->up() && told->life() == life) told->process()->PeerDisconnected(gone);
+    });
+  }
+  if (on_death_) on_death_(node.id());
+}
+
+Nodes Cluster::UpNodes() {
+  Nodes up;
+  for (const auto& [id, node] : nodes_) {
+    if (node->up()) up.push_back(id);
+  }
+  return up;
+}
+
+std::shared_ptr<const ring::Topology> Cluster::topology() {
+  std::shared_ptr<const ring::Topology> newest;
+  for (const auto& [id, node] : nodes_) {
+    if (!node->up()) continue;
+    auto topology = node->node()->topology();
+    if (newest == nullptr || topology->epoch > newest->epoch) newest = std::move(topology);
+  }
+  return newest;
+}
+
+std::vector<ring::PartitionInfo> Cluster::Partitions() {
+  const auto newest = topology();
+  if (newest == nullptr) return {};
+  std::vector<ring::PartitionInfo> partitions{newest->meta};
+  for (const auto& [name, keyspace] : newest->keyspaces) {
+    partitions.insert(partitions.end(), keyspace.partitions.begin(), keyspace.partitions.end());
+  }
+  return partitions;
+}
+
+}  // namespace quorate::sim

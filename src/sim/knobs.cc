@@ -1,0 +1,226 @@
+#include "sim/knobs.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "base/error.h"
+#include "base/strings.h"
+
+namespace quorate::sim {
+namespace {
+
+template <class T>
+T OneOf(Random& random, std::initializer_list<T> choices) {
+  return choices.begin()[random.Below(choices.size())];
+}
+
+bool HalfTheTime(Random& random) { return random.Chance(0.5); }
+
+void RollNode(Random& random, NodeOptions& node) {
+  node.cluster_id = "simulated";
+  node.workers = HalfTheTime(random) ? 1 : 2;
+  node.tick = absl::Milliseconds(OneOf(random, {10, 15, 25}));
+  node.heartbeat_ticks = static_cast<uint32_t>(random.Between(1, 3));
+  node.election_ticks = static_cast<uint32_t>(random.Between(8, 12));
+  node.quiet_after_ticks = OneOf<uint32_t>(random, {0, 3, 10, 40});
+  node.group_log_bytes_max = OneOf<uint64_t>(random, {500, 3000, 20'000, 16 << 20});
+  node.log_flush_bytes = OneOf<uint64_t>(random, {8 << 10, 32 << 10, 128 << 10, 16 << 20});
+  node.snapshot_chunk_bytes = OneOf<uint64_t>(random, {64, 300, 2000, 256 << 10});
+  node.uncommitted_bytes_max = OneOf<uint64_t>(random, {1000, 10'000, 64 << 20});
+  node.append_bytes_max = OneOf<uint64_t>(random, {100, 1000, 1 << 20});
+  node.in_flight_appends_max = OneOf<uint64_t>(random, {1, 2, 8, 256});
+  node.rebalance_interval = absl::Milliseconds(OneOf(random, {200, 1000, 2000}));
+}
+
+void RollMachine(Random& random, Knobs& knobs) {
+  knobs.log.segment_bytes = kFileBlockBytes * OneOf<uint64_t>(random, {4, 16, 64});
+  knobs.log.spare_segments = static_cast<uint32_t>(random.Between(0, 2));
+  if (random.Chance(0.25)) {  // a slow disk all along
+    knobs.disk.sync_min = absl::Milliseconds(2);
+    knobs.disk.sync_spread = absl::Milliseconds(10);
+  }
+  knobs.disk.slow_chance = OneOf(random, {0.0, 0.01, 0.05});
+  knobs.cpu.hold_up_chance = OneOf(random, {0.0, 0.002, 0.02});
+  knobs.clock_drift_max = OneOf(random, {0.0, 0.0005, 0.05});
+  knobs.flush_chance = OneOf(random, {0.0, 0.02, 0.5});
+  knobs.wall_offset_max = absl::Seconds(OneOf(random, {0, 1, 3600}));
+}
+
+void RollNetwork(Random& random, NetworkProfile& network) {
+  network.delay_spread = absl::Microseconds(OneOf(random, {100, 400, 3000}));
+  network.tail_chance = OneOf(random, {0.0, 0.01, 0.05});
+  network.loss = OneOf(random, {0.0, 0.0, 0.01, 0.05});
+  network.duplication = OneOf(random, {0.0, 0.01, 0.1});
+  network.reordering = OneOf(random, {0.0, 0.01, 0.2});
+}
+
+void RollWorkload(Random& random, WorkloadProfile& workload) {
+  workload.clients = static_cast<uint32_t>(random.Between(3, 9));
+  workload.think_max = absl::Milliseconds(OneOf(random, {5, 20, 60}));
+  workload.deadline_min = absl::Milliseconds(OneOf(random, {50, 200}));
+  workload.deadline_max = absl::Milliseconds(OneOf(random, {500, 2000}));
+  workload.reply_loss = OneOf(random, {0.0, 0.01});
+  workload.value_bytes_max = OneOf<uint32_t>(random, {20, 200, 5000});
+  workload.keyspaces = static_cast<uint32_t>(random.Between(1, 2));
+  workload.partitions_max = static_cast<uint32_t>(random.Between(1, 3));
+  workload.churn = random.Chance(0.3);
+}
+
+// Few kinds at a time, so that each gets its share.
+void RollNemesis(Random& random, NemesisProfile& nemesis) {
+  for (int kind = 0; kind < kFaultKinds; ++kind) {
+    if (random.Chance(0.3)) nemesis.armed.push_back(static_cast<FaultKind>(kind));
+  }
+  nemesis.gap_max = absl::Milliseconds(OneOf(random, {200, 500, 1500}));
+  nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000, 3000}));
+}
+
+void Target(Profile profile, Random& random, Knobs& knobs) {
+  using F = FaultKind;
+  switch (profile) {
+    case Profile::kMixed:
+      break;
+    case Profile::kElections:
+      knobs.nodes = OneOf<uint32_t>(random, {3, 5});
+      knobs.node.quiet_after_ticks = 0;
+      knobs.nemesis.armed = {F::kCrashOne,  F::kCrashLeader, F::kCrashLeader, F::kIsolateLeader,
+                             F::kSlowLinks, F::kCrashInTurn, F::kCrashAll};
+      knobs.nemesis.gap_max = absl::Milliseconds(100);
+      knobs.nemesis.length_max = absl::Milliseconds(300);
+      break;
+    case Profile::kFigure8:
+      knobs.nodes = 5;
+      knobs.workload.keyspaces = 1;
+      knobs.workload.partitions_max = 1;
+      knobs.workload.think_max = absl::Milliseconds(5);
+      knobs.node.quiet_after_ticks = 0;
+      knobs.node.append_bytes_max = 100;
+      knobs.node.in_flight_appends_max = 1;
+      knobs.node.group_log_bytes_max = 16 << 20;
+      knobs.nemesis.armed = {F::kIsolateLeader, F::kIsolateLeader, F::kCrashLeader,
+                             F::kSomeLinks,     F::kLossyLinks,    F::kMoveLeader};
+      knobs.nemesis.gap_max = absl::Milliseconds(150);
+      knobs.nemesis.length_max = absl::Milliseconds(600);
+      break;
+    case Profile::kLearners:
+      knobs.nodes = 5;
+      knobs.node.quiet_after_ticks = 0;
+      knobs.nemesis.armed = {F::kIsolateLeader, F::kSomeLinks, F::kHalves, F::kMajorityRing,
+                             F::kCrashLeader};
+      knobs.nemesis.gap_max = absl::Milliseconds(200);
+      break;
+  }
+}
+
+}  // namespace
+
+const char* FaultName(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kIsolateOne:
+      return "isolate-one";
+    case FaultKind::kIsolateLeader:
+      return "isolate-leader";
+    case FaultKind::kHalves:
+      return "halves";
+    case FaultKind::kMajorityRing:
+      return "majority-ring";
+    case FaultKind::kBridge:
+      return "bridge";
+    case FaultKind::kOneWay:
+      return "one-way";
+    case FaultKind::kSomeLinks:
+      return "some-links";
+    case FaultKind::kFlapping:
+      return "flapping";
+    case FaultKind::kStallLinks:
+      return "stall-links";
+    case FaultKind::kSlowLinks:
+      return "slow-links";
+    case FaultKind::kLossyLinks:
+      return "lossy-links";
+    case FaultKind::kSwizzle:
+      return "swizzle";
+    case FaultKind::kCrashOne:
+      return "crash-one";
+    case FaultKind::kCrashLeader:
+      return "crash-leader";
+    case FaultKind::kCrashInTurn:
+      return "crash-in-turn";
+    case FaultKind::kCrashAll:
+      return "crash-all";
+    case FaultKind::kFreeze:
+      return "freeze";
+    case FaultKind::kSlowCpu:
+      return "slow-cpu";
+    case FaultKind::kSlowDisk:
+      return "slow-disk";
+    case FaultKind::kStallDisk:
+      return "stall-disk";
+    case FaultKind::kFailSync:
+      return "fail-sync";
+    case FaultKind::kFullDisk:
+      return "full-disk";
+    case FaultKind::kJumpClock:
+      return "jump-clock";
+    case FaultKind::kBendClock:
+      return "bend-clock";
+    case FaultKind::kFlush:
+      return "flush";
+    case FaultKind::kMoveLeader:
+      return "move-leader";
+  }
+  return "?";
+}
+
+absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
+  for (const Profile profile :
+       {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners}) {
+    if (name == ProfileName(profile)) return profile;
+  }
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
+      StrCat("no profile '", name, "'; there are mixed, elections, figure8, learners"));
+}
+
+const char* ProfileName(Profile profile) {
+  switch (profile) {
+    case Profile::kMixed:
+      return "mixed";
+    case Profile::kElections:
+      return "elections";
+    case Profile::kFigure8:
+      return "figure8";
+    case Profile::kLearners:
+      return "learners";
+  }
+  return "?";
+}
+
+Knobs RollKnobs(Profile profile, Random& random) {
+  Knobs knobs;
+  knobs.nodes = OneOf<uint32_t>(random, {1, 3, 3, 3, 5, 5});
+  RollNode(random, knobs.node);
+  RollMachine(random, knobs);
+  RollNetwork(random, knobs.network);
+  RollWorkload(random, knobs.workload);
+  RollNemesis(random, knobs.nemesis);
+  Target(profile, random, knobs);
+  return knobs;
+}
+
+std::string Knobs::Describe() const {
+  return absl::StrFormat(
+      "%u nodes, %u workers, tick %s, election %u, quiet %u, log %u B in memory, flush at %u B, "
+      "segments %u B, chunks %u B, appends %u B x %u, %u clients, loss %.2f dup %.2f reorder %.2f, "
+      "faults: %s",
+      nodes, node.workers, absl::FormatDuration(node.tick), node.election_ticks,
+      node.quiet_after_ticks, node.group_log_bytes_max, node.log_flush_bytes, log.segment_bytes,
+      node.snapshot_chunk_bytes, node.append_bytes_max, node.in_flight_appends_max,
+      workload.clients, network.loss, network.duplication, network.reordering,
+      absl::StrJoin(nemesis.armed, " ",
+                    [](std::string* out, FaultKind kind) { *out += FaultName(kind); }));
+}
+
+}  // namespace quorate::sim

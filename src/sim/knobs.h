@@ -1,0 +1,105 @@
+// What a seed decides before a run begins: the size of everything. Small
+// limits make rare paths common.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/random.h"
+#include "node/node.h"
+#include "sim/machine.h"
+#include "sim/network.h"
+#include "sim/process.h"
+
+namespace quorate::sim {
+
+struct WorkloadProfile {
+  uint32_t clients = 6;
+  absl::Duration think_max = absl::Milliseconds(20);
+  absl::Duration deadline_min = absl::Milliseconds(100);
+  absl::Duration deadline_max = absl::Seconds(2);
+  double one_reads = 0.1;    // of all reads, at ONE
+  double reply_loss = 0.01;  // the answer never reaches the client
+  uint32_t value_bytes_max = 200;
+  uint32_t keyspaces = 2;       // that stay
+  uint32_t replicas = 0;        // of each; 0: as the server chooses
+  uint32_t partitions_max = 2;  // of each
+  bool churn = false;           // one more keyspace is made and dropped, again and again
+  // A keyspace's keys are left for new ones after so many operations: what
+  // checking a key costs grows with what happened to it.
+  uint32_t operations_per_generation = 250;
+};
+
+// What the nemesis may do, each with a length of its own choosing.
+enum class FaultKind : uint8_t {
+  kIsolateOne,
+  kIsolateLeader,
+  kHalves,
+  kMajorityRing,
+  kBridge,
+  kOneWay,
+  kSomeLinks,
+  kFlapping,
+  kStallLinks,
+  kSlowLinks,
+  kLossyLinks,
+  kSwizzle,
+  kCrashOne,
+  kCrashLeader,
+  kCrashInTurn,
+  kCrashAll,
+  kFreeze,
+  kSlowCpu,
+  kSlowDisk,
+  kStallDisk,
+  kFailSync,
+  kFullDisk,
+  kJumpClock,
+  kBendClock,
+  kFlush,
+  kMoveLeader,
+};
+inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kMoveLeader) + 1;
+const char* FaultName(FaultKind kind);
+
+struct NemesisProfile {
+  std::vector<FaultKind> armed;  // a kind that stands twice comes twice as often
+  absl::Duration gap_max = absl::Milliseconds(800);
+  absl::Duration length_max = absl::Seconds(2);
+};
+
+struct Knobs {
+  uint32_t nodes = 3;
+  absl::Duration safety = absl::Seconds(10);  // virtual length of the phase with faults
+  NodeOptions node;                           // a template: self, boot and bootstrap are filled in
+  LogOptions log;
+  DiskProfile disk;
+  CpuProfile cpu;
+  NetworkProfile network;
+  WorkloadProfile workload;
+  NemesisProfile nemesis;
+  double clock_drift_max = 0;  // rates lie within 1 +- this
+  absl::Duration wall_offset_max;
+  double flush_chance = 0.02;  // of an engine, by itself, after a write
+
+  // A few words for the timeline's head.
+  std::string Describe() const;
+};
+
+// Shapes of runs. `kMixed` is the usual one; the others make one kind of
+// trouble likely.
+enum class Profile : uint8_t {
+  kMixed,
+  kElections,  // many contested elections and crashes of voters
+  kFigure8,    // leaders die with entries on a minority (the paper's figure 8)
+  kLearners,   // some replicas of each partition are learners
+};
+absl::StatusOr<Profile> ProfileFromName(std::string_view name);
+const char* ProfileName(Profile profile);
+
+Knobs RollKnobs(Profile profile, Random& random);
+
+}  // namespace quorate::sim

@@ -1,0 +1,56 @@
+// One operation of a simulated client, from the question to the answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/level.h"
+#include "kv/command.h"
+#include "replica/request.h"
+
+namespace quorate::sim {
+
+enum class OpKind : uint8_t { kWrite, kLookup, kScan };
+
+enum class Outcome : uint8_t {
+  kPending,
+  kDone,     // took effect as the reply says; a condition that failed is done too
+  kFailed,   // provably never took effect
+  kUnknown,  // may have, or still may
+};
+
+struct Op {
+  uint64_t id = 0;      // counts the run's operations
+  uint64_t client = 0;  // a client does one thing at a time; after an unknown it is another
+  OpKind kind = OpKind::kWrite;
+  Level level = Level::kLinearizable;
+  std::string keyspace;
+  std::vector<kv::Mutation> mutations;  // kWrite: one, or a batch
+  std::vector<std::string> keys;        // kLookup
+  kv::Range range;                      // kScan
+
+  // Filled in on the way.
+  PartitionId partition;  // zero: it never got that far
+  NodeId asked;
+  absl::Duration invoked;
+  absl::Duration returned = absl::InfiniteDuration();
+  Outcome outcome = Outcome::kPending;
+  Reply reply;  // kDone
+
+  // A condition did not hold: nothing changed.
+  bool refused() const {
+    return outcome == Outcome::kDone && kind == OpKind::kWrite && !reply.write.status.ok();
+  }
+  // In all that its level promises, a linearizable read.
+  bool strong() const { return kind == OpKind::kWrite || level == Level::kLinearizable; }
+};
+
+// One line for the timeline.
+std::string DescribeCall(const Op& op);
+std::string DescribeOutcome(const Op& op);
+
+}  // namespace quorate::sim

@@ -1,0 +1,77 @@
+// Judges each answer the moment it comes, so that a violation stands in the
+// timeline where it happened. What needs the whole history (linearizability)
+// is left to check/.
+//
+// What it holds against the system:
+//   a version names one write of its partition, and a key's version one value;
+//   a write that began after another was acknowledged has a greater version;
+//   a linearizable read is no older than what any earlier answer told;
+//   whatever is read was once written to that key, and never "failed";
+//   keys that are only ever written together are seen together.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/ids.h"
+#include "sim/op.h"
+
+namespace quorate::sim {
+
+class Oracle {
+ public:
+  explicit Oracle(std::function<void(std::string)> violation) : violation_(std::move(violation)) {}
+
+  // When the operation knows its partition and is about to be sent.
+  void Invoked(const Op& op);
+  // When its outcome is known.
+  void Returned(const Op& op);
+
+  struct Counts {
+    uint64_t done = 0, failed = 0, unknown = 0;
+    uint64_t weak_reads = 0;  // judged as such
+    uint64_t refused = 0;     // conditions that did not hold
+  };
+  const Counts& counts() const { return counts_; }
+
+ private:
+  using KeyId = std::pair<PartitionId, std::string>;
+  // What is known of a value that some client wrote to a key.
+  struct Written {
+    uint64_t op = 0;
+    bool failed = false;
+    bool seen = false;
+  };
+  struct Floors {
+    uint64_t partition = 0;                // the greatest version acknowledged
+    std::map<std::string, uint64_t> keys;  // of the keys the operation reads
+  };
+
+  void Wrote(const Op& op);
+  void Read(const Op& op, const Floors& floors);
+  void Saw(const Op& op, const kv::Record& record);
+  void CheckPair(const Op& op);
+  void Raise(const Op& op, const std::string& key, uint64_t version);
+  void Violation(const Op& op, const std::string& what);
+
+  std::function<void(std::string)> violation_;
+  Counts counts_;
+  std::map<uint64_t, Floors> floors_;  // of operations under way
+  std::map<PartitionId, uint64_t> partition_floor_;
+  std::map<KeyId, uint64_t> key_floor_;  // greatest version told by strong answers
+  std::map<std::pair<PartitionId, uint64_t>, uint64_t> writer_;  // version -> operation
+  std::map<std::pair<KeyId, uint64_t>, std::string> value_at_;   // version -> value
+  std::map<std::pair<KeyId, std::string>, Written> written_;
+};
+
+// Keys of this form are only ever written in one batch with their twin, and
+// always the same value: "{name}a" and "{name}b".
+bool IsTwin(std::string_view key);
+
+// Keys that only adds are sent to.
+bool IsCounter(std::string_view key);
+
+}  // namespace quorate::sim

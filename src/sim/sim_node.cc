@@ -1,0 +1,83 @@
+#include "sim/sim_node.h"
+
+#include <utility>
+
+#include "base/probe.h"
+#include "base/strings.h"
+
+namespace quorate::sim {
+namespace {
+
+// How long a machine or a supervisor takes to start a process again.
+constexpr absl::Duration kRestartDelay = absl::Milliseconds(200);
+
+}  // namespace
+
+SimNode::SimNode(EventQueue& queue, Trace& trace, Random random, NodeId id, ProcessOptions options,
+                 const MachineProfile& machine, Hooks hooks)
+    : queue_(queue),
+      trace_(trace),
+      random_(random),
+      machine_(queue, id, random_, machine),
+      options_(std::move(options)),
+      hooks_(std::move(hooks)) {}
+
+void SimNode::Boot() {
+  if (up()) return;
+  Process::Hooks hooks{
+      [this](NodeId to, std::string frame) { hooks_.send(id(), to, std::move(frame)); },
+      [this](const Node&) { hooks_.after_turn(*this); },
+      [this](absl::Status why) { Ended(std::move(why)); }};
+  auto process = Process::Boot(queue_, random_.Fork(), machine_, options_, std::move(hooks));
+  if (!process.ok()) {
+    hooks_.violation(StrCat(id().ToString(), " cannot start again: ", process.status().ToString()));
+    return;
+  }
+  process_ = *std::move(process);
+  ++lives_;
+  trace_.Add(TraceKind::kProcess, id(), StrCat("starts, life ", lives_));
+}
+
+void SimNode::Crash(const std::string& why) {
+  if (!up()) return;
+  trace_.Add(TraceKind::kProcess, id(), StrCat("crashes: ", why));
+  LosePower();
+}
+
+void SimNode::LosePower() {
+  process_.reset();
+  machine_.log_files.Crash();
+  machine_.data_files.Crash();
+  machine_.engine.Crash();
+  failure_expected_ = false;
+  hooks_.died(*this);
+}
+
+void SimNode::Ended(absl::Status why) {
+  const bool killed = why.ok();
+  trace_.Add(
+      TraceKind::kProcess, id(),
+      killed ? std::string("dies in the middle of a turn") : StrCat("ends: ", why.ToString()));
+  if (!killed && !failure_expected_) {
+    hooks_.violation(StrCat(id().ToString(), " gave up by itself: ", why.ToString()));
+    return;
+  }
+  if (!killed) Reached<"sim: a node ended because its disk failed">();
+  LosePower();
+  queue_.After(kRestartDelay, [this] { Boot(); });
+}
+
+void SimNode::Freeze() {
+  if (!up() || frozen()) return;
+  trace_.Add(TraceKind::kProcess, id(), "is frozen");
+  ++freezes_;
+  process_->Freeze();
+}
+
+void SimNode::Thaw() {
+  if (!frozen()) return;
+  trace_.Add(TraceKind::kProcess, id(), "goes on");
+  process_->Thaw();
+}
+
+}  // namespace quorate::sim
