@@ -1,0 +1,83 @@
+#include "check/json_fields.h"
+
+#include <utility>
+
+#include "base/strings.h"
+#include "check/bytes.h"
+
+namespace quorate::check {
+
+JsonFields::JsonFields(const nlohmann::ordered_json& object, std::string path)
+    : object_(object), path_(std::move(path)) {}
+
+const nlohmann::ordered_json* JsonFields::Find(std::string_view name) {
+  const auto [known, added] = known_.emplace(name);
+  const auto found = object_.find(*known);
+  return found == object_.end() ? nullptr : &*found;
+}
+
+std::optional<int64_t> JsonFields::Integer(std::string_view name) {
+  const nlohmann::ordered_json* json = Find(name);
+  if (json == nullptr) return std::nullopt;
+  const bool fits = json->is_number_integer() &&
+                    (!json->is_number_unsigned() || json->get<uint64_t>() <= INT64_MAX);
+  if (fits) return json->get<int64_t>();
+  Wrong(name, "a 64-bit integer");
+  return std::nullopt;
+}
+
+std::optional<uint64_t> JsonFields::Natural(std::string_view name) {
+  const nlohmann::ordered_json* json = Find(name);
+  if (json == nullptr) return std::nullopt;
+  if (json->is_number_unsigned()) return json->get<uint64_t>();
+  Wrong(name, "an integer of 64 bits, not negative");
+  return std::nullopt;
+}
+
+std::optional<bool> JsonFields::Bool(std::string_view name) {
+  const nlohmann::ordered_json* json = Find(name);
+  if (json == nullptr) return std::nullopt;
+  if (json->is_boolean()) return json->get<bool>();
+  Wrong(name, "true or false");
+  return std::nullopt;
+}
+
+std::optional<std::string> JsonFields::Bytes(std::string_view name) {
+  const nlohmann::ordered_json* json = Find(name);
+  if (json == nullptr) return std::nullopt;
+  std::optional<std::string> bytes = BytesFromJson(*json);
+  if (!bytes) Wrong(name, "a string or {\"b64\": \"…\"}");
+  return bytes;
+}
+
+const nlohmann::ordered_json* JsonFields::Object(std::string_view name) {
+  const nlohmann::ordered_json* json = Find(name);
+  if (json == nullptr || json->is_object()) return json;
+  Wrong(name, "an object");
+  return nullptr;
+}
+
+void JsonFields::Complain(std::string message) {
+  if (error_.empty()) error_ = std::move(message);
+}
+
+void JsonFields::Wrong(std::string_view name, std::string_view wanted) {
+  Complain(StrCat("\"", path_, name, "\" is ", object_[std::string(name)].dump(-1, ' ', true),
+                  ": must be ", wanted));
+}
+
+void JsonFields::Missing(std::string_view name) {
+  Complain(StrCat("\"", path_, name, "\" is missing"));
+}
+
+const std::string& JsonFields::error() {
+  for (const auto& [name, value] : object_.items()) {
+    if (known_.contains(name)) continue;
+    std::string known;
+    for (const std::string& one : known_) StrAppend(&known, known.empty() ? "" : ", ", one);
+    Complain(StrCat("unknown field \"", path_, name, "\": those known here are ", known));
+  }
+  return error_;
+}
+
+}  // namespace quorate::check

@@ -1,0 +1,131 @@
+#include "check/linearizable.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "check/key_model.h"
+#include "check/schedule.h"
+#include "check/search.h"
+
+namespace quorate::check {
+namespace {
+
+using KeyOperations = std::vector<const Operation*>;
+
+bool TellsOfState(const Operation& op) {
+  return op.outcome == Outcome::kDone &&
+         (op.action == Action::kGet || op.result.success || op.result.found || op.result.sum);
+}
+
+void Count(const Operation& op, LinearizabilityReport& report) {
+  switch (op.outcome) {
+    case Outcome::kDone:
+      report.done++;
+      break;
+    case Outcome::kFailed:
+      report.failed++;
+      break;
+    case Outcome::kUnknown:
+      report.unknown++;
+      break;
+  }
+  if (TellsOfState(op)) report.observations++;
+}
+
+uint64_t CountOverlapping(const KeyOperations& operations) {
+  std::vector<const Operation*> done;
+  for (const Operation* op : operations) {
+    if (op->outcome == Outcome::kDone) done.push_back(op);
+  }
+  std::stable_sort(done.begin(), done.end(), [](const Operation* a, const Operation* b) {
+    return a->invoke_us < b->invoke_us;
+  });
+  uint64_t overlapping = 0;
+  int64_t any_until_us = INT64_MIN;
+  int64_t write_until_us = INT64_MIN;
+  for (const Operation* op : done) {
+    const bool writes = !IsObserver(*op);
+    if ((writes ? any_until_us : write_until_us) >= op->invoke_us) overlapping++;
+    any_until_us = std::max(any_until_us, *op->return_us);
+    if (writes) write_until_us = std::max(write_until_us, *op->return_us);
+  }
+  return overlapping;
+}
+
+KeyReport CheckKey(std::string_view key, const KeyOperations& operations,
+                   const LinearizabilityOptions& options, bool want_window) {
+  KeyReport report;
+  report.key = std::string(key);
+  report.operations = operations.size();
+  if (std::none_of(operations.begin(), operations.end(),
+                   [](const Operation* op) { return TellsOfState(*op); })) {
+    return report;
+  }
+  const KeyModel model(operations);
+  std::vector<Call> calls;
+  for (uint32_t i = 0; i < model.size(); ++i) {
+    calls.push_back({.op = i, .required = model.operation(i).outcome == Outcome::kDone});
+  }
+  const SearchResult result = FindOrder(model, calls, {.steps_max = options.steps_max});
+  report.steps = result.steps;
+  switch (result.answer) {
+    case SearchResult::Answer::kOrdered:
+      report.verdict = Verdict::kPassed;
+      break;
+    case SearchResult::Answer::kGaveUp:
+      report.verdict = Verdict::kUndecided;
+      break;
+    case SearchResult::Answer::kNoOrder:
+      report.verdict = Verdict::kViolated;
+      if (want_window) report.window = Shrink(model, std::move(calls), options.steps_max);
+      break;
+  }
+  return report;
+}
+
+std::string WhyNothing(const LinearizabilityReport& report) {
+  if (report.done + report.failed + report.unknown == 0) return "there are no operations";
+  if (report.done == 0) return "no operation is known to be done";
+  if (report.observations == 0) return "no reply told anything of a key's state";
+  if (report.overlapping == 0) {
+    return "no operation overlapped a write of the same key: one after the other proves little";
+  }
+  return "";
+}
+
+Verdict Judge(const LinearizabilityReport& report) {
+  if (report.Count(Verdict::kViolated) > 0) return Verdict::kViolated;
+  if (report.Count(Verdict::kUndecided) > 0) return Verdict::kUndecided;
+  return report.why_nothing.empty() ? Verdict::kPassed : Verdict::kNothingChecked;
+}
+
+}  // namespace
+
+uint64_t LinearizabilityReport::Count(Verdict wanted) const {
+  return static_cast<uint64_t>(std::count_if(
+      keys.begin(), keys.end(), [&](const KeyReport& key) { return key.verdict == wanted; }));
+}
+
+LinearizabilityReport CheckLinearizable(const History& history,
+                                        const LinearizabilityOptions& options) {
+  LinearizabilityReport report;
+  std::map<std::string_view, KeyOperations> by_key;
+  for (const Operation& op : history.operations()) {
+    Count(op, report);
+    KeyOperations& operations = by_key[op.key];
+    if (op.outcome != Outcome::kFailed) operations.push_back(&op);
+  }
+  size_t windows = 0;
+  for (const auto& [key, operations] : by_key) {
+    report.overlapping += CountOverlapping(operations);
+    report.keys.push_back(CheckKey(key, operations, options, windows < options.windows_max));
+    if (report.keys.back().verdict == Verdict::kViolated) windows++;
+  }
+  report.why_nothing = WhyNothing(report);
+  report.verdict = Judge(report);
+  return report;
+}
+
+}  // namespace quorate::check

@@ -1,0 +1,143 @@
+#include "check/shrink.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/types/span.h"
+#include "check/observed.h"
+#include "check/search.h"
+
+namespace quorate::check {
+namespace {
+
+class Shrinker {
+ public:
+  Shrinker(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max)
+      : model_(model), calls_(std::move(calls)), steps_max_(steps_max), steps_left_(steps_max) {
+    std::stable_sort(calls_.begin(), calls_.end(), [&](const Call& a, const Call& b) {
+      return model_.operation(a.op).invoke_us < model_.operation(b.op).invoke_us;
+    });
+  }
+
+  Window Run() {
+    CutBehindStuck();
+    for (size_t chunk = calls_.size() / 2; chunk > 1; chunk /= 2) DropChunks(chunk);
+    // What one observer needed may be free to go once that one has gone.
+    while (DropChunks(1)) {
+    }
+    return Describe();
+  }
+
+ private:
+  // What `calls` get stuck on; nullopt: they have an order, or we gave up.
+  std::optional<SearchResult> Stuck(absl::Span<const Call> calls) {
+    // Not looking ahead: what is told of a call that has not returned by the
+    // end of the window must not be what rules it out.
+    SearchResult result = FindOrder(model_, calls, {.steps_max = steps_left_, .look_ahead = false});
+    Spend(std::max<uint64_t>(result.steps, calls.size()));
+    if (result.answer != SearchResult::Answer::kNoOrder) return std::nullopt;
+    return result;
+  }
+
+  void Spend(uint64_t steps) { steps_left_ -= std::min(steps, steps_left_); }
+
+  // The shortest prefix without an order ends with the return of the call
+  // nobody got past. Calls that return later need not have happened in it.
+  void CutBehindStuck() {
+    const std::optional<SearchResult> stuck = Stuck(calls_);
+    if (!stuck) return;
+    const int64_t end_us = *model_.operation(stuck->stuck_op).return_us;
+    std::vector<Call> prefix;
+    for (Call call : calls_) {
+      const Operation& operation = model_.operation(call.op);
+      if (operation.invoke_us > end_us) continue;
+      call.required = call.required && *operation.return_us <= end_us;
+      if (call.required || !model_.IsObserver(call.op)) prefix.push_back(call);
+    }
+    if (Stuck(prefix)) calls_ = std::move(prefix);
+  }
+
+  // Tries to do without each run of `chunk` calls. True if any could go.
+  bool DropChunks(size_t chunk) {
+    bool dropped = false;
+    for (size_t begin = 0; begin < calls_.size() && steps_left_ > 0;) {
+      const size_t end = std::min(begin + chunk, calls_.size());
+      std::vector<Call> rest = Without(begin, end);
+      const size_t gone = calls_.size() - rest.size();
+      if (gone > 0 && Stuck(rest)) {
+        calls_ = std::move(rest);
+        dropped = true;
+        begin = end - gone;
+      } else {
+        begin = end;
+      }
+    }
+    return dropped;
+  }
+
+  // Leaving out what observes never makes an order impossible. Leaving out a
+  // write does not either, if nothing that stays could come right after it:
+  // in any order of all, only blind writes do.
+  std::vector<Call> Without(size_t begin, size_t end) {
+    Spend(calls_.size());
+    Observed observed;
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      if (i < begin || i >= end) observed.Add(model_.operation(calls_[i].op));
+    }
+    // A write that stays is one more that must not follow those that go.
+    std::vector<bool> stays(end - begin, false);
+    for (bool found = true; found;) {
+      found = false;
+      for (size_t i = begin; i < end; ++i) {
+        if (stays[i - begin] || Droppable(calls_[i], observed)) continue;
+        stays[i - begin] = found = true;
+        observed.Add(model_.operation(calls_[i].op));
+      }
+    }
+    std::vector<Call> rest;
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      if (i < begin || i >= end || stays[i - begin]) rest.push_back(calls_[i]);
+    }
+    return rest;
+  }
+
+  bool Droppable(const Call& call, const Observed& observed) const {
+    return model_.IsObserver(call.op) || !observed.MayFollow(model_.operation(call.op));
+  }
+
+  Window Describe() {
+    SearchResult result = FindOrder(model_, calls_, {.steps_max = steps_max_, .look_ahead = false});
+    if (result.answer != SearchResult::Answer::kNoOrder) {
+      // Nothing was cut: it is what the caller gave, and found this way.
+      result = FindOrder(model_, calls_, {.steps_max = steps_max_});
+    }
+    Window window;
+    window.smallest = steps_left_ > 0;
+    for (const Call& call : calls_) {
+      if (call.op == result.stuck_op) window.stuck = window.operations.size();
+      window.operations.push_back(model_.operation(call.op));
+    }
+    for (const KeyState& state : result.states) {
+      std::string text = model_.Describe(state);
+      if (std::find(window.possible.begin(), window.possible.end(), text) ==
+          window.possible.end()) {
+        window.possible.push_back(std::move(text));
+      }
+    }
+    return window;
+  }
+
+  const KeyModel& model_;
+  std::vector<Call> calls_;
+  const uint64_t steps_max_;
+  uint64_t steps_left_;
+};
+
+}  // namespace
+
+Window Shrink(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max) {
+  return Shrinker(model, std::move(calls), steps_max).Run();
+}
+
+}  // namespace quorate::check
