@@ -20,9 +20,15 @@ namespace quorate {
 // Applied in order, all or nothing.
 class EngineBatch {
  public:
-  struct Put { std::string key, value; };
-  struct Delete { std::string key; };
-  struct DeleteRange { std::string begin, end; };  // [begin, end)
+  struct Put {
+    std::string key, value;
+  };
+  struct Delete {
+    std::string key;
+  };
+  struct DeleteRange {
+    std::string begin, end;
+  };  // [begin, end)
   using Step = std::variant<Put, Delete, DeleteRange>;
 
   void PutKey(std::string key, std::string value) {
@@ -44,7 +50,7 @@ class EngineBatch {
 class EngineIterator {
  public:
   virtual ~EngineIterator() = default;
-  virtual bool Valid() const = 0;   // false at the end and on error
+  virtual bool Valid() const = 0;  // false at the end and on error
   virtual std::string_view key() const = 0;
   virtual std::string_view value() const = 0;
   virtual void Next() = 0;
@@ -71,7 +77,7 @@ class EngineReplace {
 };
 
 struct EngineStats {
-  uint64_t data_bytes = 0;       // on disk
+  uint64_t data_bytes = 0;  // on disk
   uint64_t memtable_bytes = 0;
   uint64_t flushes = 0;
   uint64_t compaction_pending_bytes = 0;

@@ -19,10 +19,10 @@ struct LogBase {
 // Applied in the order of the fields.
 struct GroupWrite {
   PartitionId partition;
-  std::optional<LogBase> reset;     // drop all entries, restart behind this position
+  std::optional<LogBase> reset;  // drop all entries, restart behind this position
   std::optional<HardState> hard_state;
-  std::vector<LogEntry> entries;    // consecutive; replace whatever stands from the first on
-  bool remove = false;              // forget the group for ever (its id is never used again)
+  std::vector<LogEntry> entries;  // consecutive; replace whatever stands from the first on
+  bool remove = false;            // forget the group for ever (its id is never used again)
 };
 
 struct LogBatch {
