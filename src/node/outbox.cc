@@ -68,7 +68,8 @@ void Outbox::AddPing(NodeId to) { frames_->For(to, 0); }
 
 void Outbox::Open(const SyncProof& proof) {
   while (!waiting_.empty() && waiting_.front().CoveredBy(proof)) {
-    for (PeerMessage& message : *std::move(waiting_.front()).Open(proof)) Add(std::move(message));
+    std::vector<PeerMessage> messages = *std::move(waiting_.front()).Open(proof);
+    for (PeerMessage& message : messages) Add(std::move(message));
     waiting_.pop_front();
   }
 }
