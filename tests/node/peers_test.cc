@@ -8,27 +8,24 @@ namespace {
 constexpr absl::Duration kSilence = absl::Milliseconds(500);
 const NodeId kPeer(2);
 
-Peers Make() {
-  Peers peers(NodeId(1), kSilence);
-  peers.SetMembers({NodeId(1), kPeer}, absl::ZeroDuration());
-  return peers;
-}
+class PeersTest : public ::testing::Test {
+ protected:
+  PeersTest() { peers.SetMembers({NodeId(1), kPeer}, absl::ZeroDuration()); }
+  Peers peers{NodeId(1), kSilence};
+};
 
-TEST(PeersTest, AMessageOfAnOlderLifeIsRefused) {
-  Peers peers = Make();
+TEST_F(PeersTest, AMessageOfAnOlderLifeIsRefused) {
   EXPECT_TRUE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).accepted);
   EXPECT_FALSE(peers.Hear(kPeer, Boot(4), Epoch(9), false, absl::Seconds(9)).accepted);
 }
 
-TEST(PeersTest, ARestartIsTold) {
-  Peers peers = Make();
+TEST_F(PeersTest, ARestartIsTold) {
   EXPECT_FALSE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).restarted);
   EXPECT_FALSE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).restarted);
   EXPECT_TRUE(peers.Hear(kPeer, Boot(6), Epoch(1), false, absl::ZeroDuration()).restarted);
 }
 
-TEST(PeersTest, SilenceIsToldOnceAndEndsWithTheNextWord) {
-  Peers peers = Make();
+TEST_F(PeersTest, SilenceIsToldOnceAndEndsWithTheNextWord) {
   peers.Hear(kPeer, Boot(1), Epoch(1), false, absl::ZeroDuration());
   EXPECT_TRUE(peers.TakeSilent(kSilence - absl::Milliseconds(1)).empty());
   EXPECT_EQ(peers.TakeSilent(kSilence), std::vector<NodeId>{kPeer});
@@ -38,15 +35,13 @@ TEST(PeersTest, SilenceIsToldOnceAndEndsWithTheNextWord) {
   EXPECT_TRUE(peers.alive(kPeer));
 }
 
-TEST(PeersTest, ABrokenConnectionCountsOnce) {
-  Peers peers = Make();
+TEST_F(PeersTest, ABrokenConnectionCountsOnce) {
   EXPECT_TRUE(peers.Lose(kPeer));
   EXPECT_FALSE(peers.Lose(kPeer));
   EXPECT_EQ(peers.gone(), std::vector<NodeId>{kPeer});
 }
 
-TEST(PeersTest, ANewLifeIsTaughtAgain) {
-  Peers peers = Make();
+TEST_F(PeersTest, ANewLifeIsTaughtAgain) {
   const absl::Duration pause = absl::Milliseconds(100);
   peers.Hear(kPeer, Boot(1), Epoch(1), false, absl::ZeroDuration());
   EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(2), absl::ZeroDuration(), pause));

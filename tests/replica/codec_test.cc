@@ -37,9 +37,9 @@ TEST(RaftCodecTest, ASnapshotChunkAndEveryFlagSurviveTheWire) {
   message.context = 77;
   message.force = true;
   message.quiet = true;
-  message.snapshot.meta = {LogIndex(8), Term(3),
-                           raft::Configuration{{NodeId(1), NodeId(3)}, {NodeId(1)}, {NodeId(4)},
-                                               {NodeId(5)}}};
+  message.snapshot.meta = {
+      LogIndex(8), Term(3),
+      raft::Configuration{{NodeId(1), NodeId(3)}, {NodeId(1)}, {NodeId(4)}, {NodeId(5)}}};
   message.snapshot.sequence = 2;
   message.snapshot.data = std::string("\0bytes", 6);
   message.snapshot.last = true;
@@ -54,7 +54,9 @@ TEST(RaftCodecTest, GarbageIsRefusedOrHarmless) {
     std::string bytes(random.Below(40), '\0');
     for (char& c : bytes) c = static_cast<char>(random.Next());
     const auto message = DecodeRaftMessage(bytes, NodeId(1), NodeId(2));
-    if (!message.ok()) EXPECT_EQ(ReasonOf(message.status()), "MALFORMED_MESSAGE");
+    if (!message.ok()) {
+      EXPECT_EQ(ReasonOf(message.status()), "MALFORMED_MESSAGE");
+    }
   }
   EXPECT_FALSE(DecodeRaftMessage("\xff\xff\xff", NodeId(1), NodeId(2)).ok());
 }
@@ -81,8 +83,8 @@ TEST(RequestCodecTest, EveryKindOfRequestSurvivesTheWire) {
   ASSERT_TRUE(lookup_back.ok());
   EXPECT_EQ(std::get<Lookup>(lookup_back->op).keys, (std::vector<std::string>{"a", ""}));
 
-  Request range{PartitionId(4), Epoch(2), Level::kLinearizable, absl::Seconds(1), 0,
-                kv::Range{"a", "b", 5, 100, true}};
+  Request range{PartitionId(4),   Epoch(2), Level::kLinearizable,
+                absl::Seconds(1), 0,        kv::Range{"a", "b", 5, 100, true}};
   const auto range_back = DecodeRequest(EncodeRequest(range));
   ASSERT_TRUE(range_back.ok());
   const auto& r = std::get<kv::Range>(range_back->op);

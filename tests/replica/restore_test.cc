@@ -14,8 +14,7 @@ LogEntry Entry(uint64_t term, uint64_t index) {
 }
 
 kv::AppliedState Applied(uint64_t index, uint64_t term) {
-  return kv::AppliedState{LogIndex(index), Term(term), index,
-                          raft::EncodeConfiguration(kInitial)};
+  return kv::AppliedState{LogIndex(index), Term(term), index, raft::EncodeConfiguration(kInitial)};
 }
 
 RecoveredGroup Log(uint64_t base, uint64_t base_term, std::vector<LogEntry> entries) {

@@ -20,7 +20,7 @@ raft::Raft MakeRaft(std::vector<NodeId> voters) {
 }
 
 // Everything the core hands out is durable at once.
-std::vector<LogEntry> Run(raft::Raft& raft) {
+std::vector<LogEntry> Settle(raft::Raft& raft) {
   std::vector<LogEntry> committed;
   while (raft.has_output()) {
     raft::Output output = raft.TakeOutput();
@@ -62,7 +62,7 @@ class WaitingTest : public ::testing::Test {
  protected:
   WaitingTest() : raft_(MakeRaft({NodeId(1)})) {
     raft_.Campaign();
-    Run(raft_);
+    Settle(raft_);
   }
   raft::Raft raft_;
   Proposals proposals_;
@@ -74,7 +74,7 @@ TEST_F(WaitingTest, WritesOfOneTurnShareAnEntry) {
   proposals_.Queue(Write("a"), answers_.Taker());
   proposals_.Queue(Write("b"), answers_.Taker());
   proposals_.Flush(raft_, kNow);
-  const auto committed = Run(raft_);
+  const auto committed = Settle(raft_);
   ASSERT_EQ(committed.size(), 1u);
   const auto commands = kv::DecodeBundle(committed[0].data.view());
   ASSERT_TRUE(commands.ok());
@@ -142,7 +142,7 @@ TEST_F(WaitingTest, AWriteAtAReplicaThatDoesNotLeadIsNotDone) {
 TEST_F(WaitingTest, AReadWaitsUntilTheStateHasReachedItsIndex) {
   proposals_.Queue(Write("a"), answers_.Taker());
   proposals_.Flush(raft_, kNow);
-  Run(raft_);
+  Settle(raft_);
   reads_.Queue(Get(), answers_.Taker());
   reads_.Queue(Get(), answers_.Taker());
   reads_.Flush(raft_, kNow);
