@@ -1,0 +1,422 @@
+#include "cluster.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "describe.h"
+
+namespace quorate::raft {
+namespace {
+
+std::string Join(const std::vector<std::string>& commands) {
+  std::string all;
+  for (const std::string& command : commands) all += command + "\n";
+  return all;
+}
+
+std::vector<std::string> Split(const std::string& all) {
+  std::vector<std::string> commands;
+  size_t from = 0;
+  for (size_t end; (end = all.find('\n', from)) != std::string::npos; from = end + 1) {
+    commands.push_back(all.substr(from, end - from));
+  }
+  return commands;
+}
+
+}  // namespace
+
+std::vector<NodeId> Nodes(const std::vector<uint64_t>& numbers) {
+  std::vector<NodeId> nodes;
+  for (uint64_t number : numbers) nodes.push_back(NodeId(number));
+  return nodes;
+}
+
+Cluster::Cluster(const std::vector<uint64_t>& voters, const std::vector<uint64_t>& learners,
+                 ClusterOptions options)
+    : options_(std::move(options)) {
+  initial_.voters = Nodes(voters);
+  initial_.learners = Nodes(learners);
+  for (NodeId member : initial_.Members()) {
+    Node& node = nodes_[member.value()];
+    node.disk.state.configuration = initial_;
+    Start(member.value(), node);
+  }
+}
+
+Cluster::~Cluster() {
+  if (violations_expected_) return;
+  for (const std::string& violation : invariants_.violations()) ADD_FAILURE() << violation;
+}
+
+Cluster::Node& Cluster::Find(uint64_t id) {
+  const auto found = nodes_.find(id);
+  if (found == nodes_.end()) ADD_FAILURE() << "no replica n" << id;
+  return found->second;
+}
+
+bool Cluster::alive(uint64_t id) const {
+  const auto found = nodes_.find(id);
+  return found != nodes_.end() && found->second.raft != nullptr;
+}
+
+std::vector<uint64_t> Cluster::living() const {
+  std::vector<uint64_t> ids;
+  for (const auto& [id, node] : nodes_) {
+    if (node.raft) ids.push_back(id);
+  }
+  return ids;
+}
+
+void Cluster::AddEmpty(uint64_t id) { Start(id, nodes_[id]); }
+
+void Cluster::Start(uint64_t id, Node& node) {
+  Disk& disk = node.disk;
+  Restored restored;
+  restored.hard_state = disk.hard_state;
+  restored.base = {disk.base_index, disk.base_term, disk.state.configuration};
+  restored.entries = disk.entries;
+  restored.applied = disk.state.applied;
+  const LogIndex last = disk.base_index + disk.entries.size();
+  const auto term_at = [&](LogIndex index) {
+    return index == disk.base_index ? disk.base_term
+                                    : disk.entries[index - disk.base_index - 1].term;
+  };
+  // A snapshot was installed and the log had not heard of it yet.
+  if (restored.applied > last || term_at(restored.applied) != disk.state.term) {
+    restored.base.index = restored.applied;
+    restored.base.term = disk.state.term;
+    restored.entries.clear();
+    disk.base_index = restored.base.index;
+    disk.base_term = restored.base.term;
+    disk.entries.clear();
+  }
+  if (restored.hard_state.term < disk.state.term) {
+    restored.hard_state = {disk.state.term, NodeId()};
+    disk.hard_state = restored.hard_state;
+  }
+  Config config = options_.config;
+  config.self = NodeId(id);
+  config.seed = options_.seed * 1000003 + id * 1009 + ++node.life;
+  node.state = disk.state;
+  node.seen.clear();
+  invariants_.Started(NodeId(id), restored.applied);
+  node.raft = std::make_unique<Raft>(config, std::move(restored));
+  Pump(id);
+}
+
+uint64_t Cluster::leader() const {
+  uint64_t best = 0;
+  for (const auto& [id, node] : nodes_) {
+    if (!node.raft || !node.raft->is_leader()) continue;
+    if (best == 0 || node.raft->term() > nodes_.at(best).raft->term()) best = id;
+  }
+  return best;
+}
+
+void Cluster::Tick(uint64_t id, uint32_t count) {
+  for (uint32_t i = 0; i < count && alive(id); ++i) {
+    raft(id).Tick();
+    Pump(id);
+  }
+}
+
+void Cluster::TickAll(uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i) {
+    for (uint64_t id : living()) Tick(id);
+  }
+}
+
+void Cluster::Campaign(uint64_t id) {
+  raft(id).Campaign();
+  Pump(id);
+}
+
+absl::StatusOr<Raft::Position> Cluster::Propose(uint64_t id, const std::string& command) {
+  auto position = raft(id).Propose(Payload(command));
+  Pump(id);
+  return position;
+}
+
+absl::StatusOr<Raft::Position> Cluster::Change(uint64_t id, const std::vector<uint64_t>& voters,
+                                               const std::vector<uint64_t>& learners) {
+  auto position = raft(id).ProposeChange({Nodes(voters), Nodes(learners)});
+  Pump(id);
+  return position;
+}
+
+absl::Status Cluster::Read(uint64_t id, uint64_t read_id) {
+  invariants_.ReadAsked(NodeId(id), read_id);
+  absl::Status status = raft(id).ReadIndex(read_id);
+  Pump(id);
+  return status;
+}
+
+absl::Status Cluster::Transfer(uint64_t id, uint64_t to) {
+  absl::Status status = raft(id).TransferLeadership(NodeId(to));
+  Pump(id);
+  return status;
+}
+
+void Cluster::Compact(uint64_t id, uint64_t index) {
+  Node& node = Find(id);
+  FlushState(id);
+  node.raft->Compact(LogIndex(index));
+  Disk& disk = node.disk;
+  while (disk.base_index < LogIndex(index) && !disk.entries.empty()) {
+    disk.base_index = disk.entries.front().index;
+    disk.base_term = disk.entries.front().term;
+    disk.entries.erase(disk.entries.begin());
+  }
+  Pump(id);
+}
+
+void Cluster::Wake(uint64_t id, bool leader_gone) {
+  raft(id).Wake(leader_gone);
+  Pump(id);
+}
+
+void Cluster::Step(Message message) {
+  const uint64_t to = message.to.value();
+  if (!alive(to)) return;
+  raft(to).Step(std::move(message));
+  Pump(to);
+}
+
+bool Cluster::IsCut(const Message& message) const {
+  return cut_.contains({message.from.value(), message.to.value()});
+}
+
+std::vector<Message> Cluster::Deliver(const Filter& filter) {
+  std::vector<Message> chosen = Drop(filter);
+  for (const Message& message : chosen) {
+    if (!IsCut(message)) Step(message);
+  }
+  return chosen;
+}
+
+std::vector<Message> Cluster::Drop(const Filter& filter) {
+  std::vector<Message> chosen;
+  std::deque<Message> rest;
+  for (Message& message : in_flight_) {
+    if (filter(message)) {
+      chosen.push_back(std::move(message));
+    } else {
+      rest.push_back(std::move(message));
+    }
+  }
+  in_flight_ = std::move(rest);
+  return chosen;
+}
+
+void Cluster::DeliverAt(size_t position) {
+  Message message = std::move(in_flight_[position]);
+  in_flight_.erase(in_flight_.begin() + static_cast<std::ptrdiff_t>(position));
+  if (!IsCut(message)) Step(std::move(message));
+}
+
+void Cluster::Settle() {
+  for (int i = 0; i < 100'000 && !in_flight_.empty(); ++i) DeliverAt(0);
+  EXPECT_TRUE(in_flight_.empty()) << "the group talks without end";
+}
+
+uint64_t Cluster::ElectAny() {
+  for (int i = 0; i < 500; ++i) {
+    if (const uint64_t id = leader(); id != 0 && raft(id).leader_ready()) return id;
+    TickAll();
+    Settle();
+  }
+  ADD_FAILURE() << "no leader was elected";
+  return 0;
+}
+
+void Cluster::Elect(uint64_t id) {
+  Campaign(id);
+  Settle();
+  EXPECT_TRUE(raft(id).leader_ready());
+}
+
+void Cluster::Isolate(uint64_t id) {
+  for (const auto& [other, node] : nodes_) {
+    Cut(id, other);
+    Cut(other, id);
+  }
+}
+
+bool Cluster::Sync(uint64_t id, size_t count) {
+  Node& node = Find(id);
+  bool any = false;
+  for (; count > 0 && !node.writes.empty(); --count) {
+    Complete(id, node);
+    any = true;
+  }
+  return any;
+}
+
+void Cluster::SyncAll(uint64_t id) {
+  while (Sync(id)) {
+  }
+}
+
+void Cluster::Complete(uint64_t id, Node& node) {
+  Write write = std::move(node.writes.front());
+  node.writes.pop_front();
+  Disk& disk = node.disk;
+  if (write.persist) {
+    if (write.persist->hard_state) disk.hard_state = *write.persist->hard_state;
+    if (!write.persist->entries.empty()) {
+      const LogIndex first = write.persist->entries.front().index;
+      ASSERT_GT(first, disk.base_index);
+      ASSERT_LE(first - disk.base_index - 1, disk.entries.size()) << "a gap on disk";
+      disk.entries.resize(first - disk.base_index - 1);
+      for (LogEntry& entry : write.persist->entries) disk.entries.push_back(std::move(entry));
+    }
+  }
+  if (write.reset) {
+    disk.base_index = write.reset->index;
+    disk.base_term = write.reset->term;
+    disk.entries.clear();
+  }
+  SendAll(std::move(write.after_sync));
+  if (write.persist) {
+    node.raft->Persisted(write.persist->id);
+    Pump(id);
+  }
+}
+
+void Cluster::FlushState(uint64_t id) { Find(id).disk.state = Find(id).state; }
+
+void Cluster::Crash(uint64_t id) {
+  Node& node = Find(id);
+  node.raft.reset();
+  node.writes.clear();
+  node.snapshots_out.clear();
+  node.staged.clear();
+  Note(StrCat("n", id, " crashes"));
+}
+
+void Cluster::Restart(uint64_t id) {
+  Note(StrCat("n", id, " starts"));
+  Start(id, Find(id));
+}
+
+void Cluster::Pump(uint64_t id) {
+  Node& node = Find(id);
+  Observe(id);
+  while (node.raft->has_output()) {
+    Output output = node.raft->TakeOutput();
+    Observe(id);
+    Handle(id, node, std::move(output));
+    Observe(id);
+  }
+}
+
+void Cluster::Handle(uint64_t id, Node& node, Output output) {
+  SendAll(std::move(output.messages));
+  if (output.persist || !output.messages_after_sync.empty()) {
+    if (!output.persist && node.writes.empty()) {
+      SendAll(std::move(output.messages_after_sync));
+    } else {
+      node.writes.push_back(
+          {std::move(output.persist), std::nullopt, std::move(output.messages_after_sync)});
+    }
+  }
+  Apply(id, node, output.committed);
+  for (const ReadReady& read : output.reads) {
+    invariants_.ReadServed(NodeId(id), read.read_id, read.index);
+    reads_[{id, read.read_id}] = read.index;
+    Note(StrCat("n", id, " may read ", read.read_id, " at ", read.index.value()));
+  }
+  for (const ReadFailed& read : output.reads_failed) {
+    reads_[{id, read.read_id}] = std::nullopt;
+    Note(StrCat("n", id, " gives up read ", read.read_id));
+  }
+  for (const ChunkWanted& wanted : output.chunks_wanted) GiveChunk(id, node, wanted);
+  for (ReceivedChunk& received : output.chunks_received) TakeChunk(id, node, std::move(received));
+  if (options_.sync_at_once) {
+    while (!node.writes.empty()) Complete(id, node);
+  }
+}
+
+void Cluster::Apply(uint64_t id, Node& node, const std::vector<LogEntry>& entries) {
+  if (entries.empty()) return;
+  invariants_.Delivered(NodeId(id), *node.raft, entries);
+  for (const LogEntry& entry : entries) {
+    node.state.applied = entry.index;
+    node.state.term = entry.term;
+    if (entry.kind == EntryKind::kCommand) node.state.commands.emplace_back(entry.data.view());
+    if (entry.kind == EntryKind::kConfiguration) {
+      node.state.configuration = *DecodeConfiguration(entry.data.view());
+    }
+    Note(StrCat("n", id, " applies ", DescribeEntry(entry)));
+  }
+  node.raft->Applied(node.state.applied);
+}
+
+void Cluster::GiveChunk(uint64_t id, Node& node, const ChunkWanted& wanted) {
+  if (!options_.serve_snapshots) {
+    node.raft->SnapshotUnavailable(wanted.to);
+    return;
+  }
+  State& snapshot = node.snapshots_out[wanted.to.value()];
+  if (wanted.sequence == 0) snapshot = node.state;
+  const std::string all = Join(snapshot.commands);
+  const uint64_t count = options_.chunks_per_snapshot;
+  const size_t part = all.size() / count + 1;
+  SnapshotChunk chunk;
+  chunk.meta = {snapshot.applied, snapshot.term, snapshot.configuration};
+  chunk.sequence = wanted.sequence;
+  chunk.last = wanted.sequence + 1 == count;
+  const size_t from = std::min(all.size(), wanted.sequence * part);
+  chunk.data = all.substr(from, part);
+  Note(StrCat("n", id, " sends ", wanted.to.ToString(), " chunk ", wanted.sequence, " of ",
+              snapshot.applied.value()));
+  node.raft->SendSnapshotChunk(wanted.to, std::move(chunk));
+}
+
+void Cluster::TakeChunk(uint64_t id, Node& node, ReceivedChunk received) {
+  SnapshotChunk& chunk = received.chunk;
+  if (chunk.sequence == 0) node.staged.clear();
+  EXPECT_EQ(chunk.sequence, node.staged.size()) << "chunks out of order reached the host";
+  node.staged.push_back(chunk);
+  if (!chunk.last) return;
+  std::string all;
+  for (const SnapshotChunk& part : node.staged) {
+    EXPECT_EQ(part.meta, chunk.meta) << "parts of two snapshots were put together";
+    all += part.data;
+  }
+  node.staged.clear();
+  node.state = {chunk.meta.index, chunk.meta.term, chunk.meta.configuration, Split(all)};
+  FlushState(id);
+  const Raft::Installed installed = node.raft->SnapshotInstalled(chunk.meta);
+  invariants_.Installed(NodeId(id), chunk.meta.index);
+  if (installed.reset_log) node.writes.push_back({std::nullopt, chunk.meta, {}});
+  Note(StrCat("n", id, " installs the snapshot of ", chunk.meta.index.value(),
+              installed.reset_log ? "" : ", keeping its log"));
+}
+
+void Cluster::SendAll(std::vector<Message> messages) {
+  for (Message& message : messages) {
+    invariants_.Sent(message);
+    in_flight_.push_back(std::move(message));
+  }
+}
+
+void Cluster::Observe(uint64_t id) {
+  std::vector<Invariants::View> views;
+  for (const auto& [other, node] : nodes_) {
+    if (node.raft) views.push_back({NodeId(other), node.raft.get()});
+  }
+  invariants_.Observe(NodeId(id), views);
+  if (Node& node = Find(id); node.raft) NoteRole(id, node);
+}
+
+void Cluster::NoteRole(uint64_t id, Node& node) {
+  std::string now = DescribeRole(node.raft->status());
+  if (now == node.seen) return;
+  if (!node.seen.empty()) Note(StrCat("n", id, " is ", now));
+  node.seen = std::move(now);
+}
+
+}  // namespace quorate::raft
