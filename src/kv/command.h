@@ -75,8 +75,8 @@ struct Record {
 // one record. Zero stands for kScanRecordsMax and kScanBytesMax, which are also
 // the most there is.
 struct Range {
-  std::string start;
-  std::string end;
+  std::string start{};
+  std::string end{};
   uint32_t limit = 0;
   uint64_t bytes_max = 0;
   bool keys_only = false;
