@@ -172,6 +172,7 @@ void Worker::HandleFrame(FrameInput& frame) {
   for (FrameInput::Forwarded& forwarded : frame.requests) {
     const NodeId from = frame.from;
     const uint64_t id = forwarded.id;
+    if (!replays_[from].Admit(id)) continue;
     ReplyFn reply = [this, from, id](Reply answer) {
       outbox_.AddReply(from, id, EncodeReply(answer));
     };

@@ -20,6 +20,7 @@
 #include "base/sync_proof.h"
 #include "node/forwards.h"
 #include "node/outbox.h"
+#include "node/replay_window.h"
 #include "node/shared.h"
 #include "replica/raft_replica.h"
 
@@ -120,6 +121,7 @@ class Worker {
   NodeShared& shared_;
   Outbox outbox_;
   Forwards forwards_;
+  std::map<NodeId, ReplayWindow> replays_;  // of the requests that each peer sent
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<GroupWrite> writes_;  // of replicas removed in this turn
