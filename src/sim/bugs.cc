@@ -1,0 +1,49 @@
+#include "sim/bugs.h"
+
+#include <string>
+
+#include "absl/strings/str_join.h"
+#include "base/error.h"
+#include "base/strings.h"
+
+namespace quorate::sim {
+namespace {
+
+std::vector<DeliberateBug> Make() {
+  std::vector<DeliberateBug> list;
+  const auto add = [&list](const char* name, const char* what, Profile profile) -> NodeBugs& {
+    list.push_back({name, what, {}, profile});
+    return list.back().bugs;
+  };
+  add("ack-before-sync", "entries and votes count before they are durable", Profile::kElections)
+      .raft.count_before_sync = true;
+  add("skip-read-index-round", "reads are served without asking a quorum", Profile::kMixed)
+      .raft.skip_read_index_round = true;
+  add("forget-vote", "the vote is gone after a restart", Profile::kElections)
+      .forget_vote_on_restart = true;
+  add("count-old-term", "entries of older terms commit by count (figure 8)", Profile::kFigure8)
+      .raft.count_old_term = true;
+  add("count-learner", "learners count in quorums", Profile::kLearners).raft.count_learners = true;
+  add("apply-twice", "the applied position is gone after a restart", Profile::kMixed)
+      .state.apply_twice_after_restart = true;
+  return list;
+}
+
+}  // namespace
+
+const std::vector<DeliberateBug>& DeliberateBugs() {
+  static const std::vector<DeliberateBug> list = Make();
+  return list;
+}
+
+absl::StatusOr<DeliberateBug> BugFromName(std::string_view name) {
+  for (const DeliberateBug& bug : DeliberateBugs()) {
+    if (name == bug.name) return bug;
+  }
+  const std::string names = absl::StrJoin(
+      DeliberateBugs(), ", ", [](std::string* out, const DeliberateBug& bug) { *out += bug.name; });
+  return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_BUG",
+                   StrCat("no bug '", name, "'; there are ", names));
+}
+
+}  // namespace quorate::sim

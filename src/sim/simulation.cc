@@ -1,0 +1,260 @@
+#include "sim/simulation.h"
+
+#include <algorithm>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include "base/strings.h"
+#include "check/final_state.h"
+#include "check/format.h"
+#include "check/linearizable.h"
+#include "sim/cluster.h"
+#include "sim/convergence.h"
+#include "sim/event_queue.h"
+#include "sim/history.h"
+#include "sim/keyspaces.h"
+#include "sim/nemesis.h"
+#include "sim/oracle.h"
+#include "sim/trace.h"
+#include "sim/workload.h"
+
+namespace quorate::sim {
+namespace {
+
+constexpr size_t kTraceKept = 20'000;
+constexpr size_t kTimelineLines = 300;
+constexpr absl::Duration kPoll = absl::Milliseconds(20);
+// A run in which less was answered proves nothing.
+constexpr uint64_t kDoneMin = 30;
+
+class Run {
+ public:
+  explicit Run(const RunOptions& options)
+      : options_(options),
+        random_(options.seed),
+        knobs_(Roll()),
+        trace_(queue_, kTraceKept, options.live),
+        oracle_([this](std::string what) { Violation(std::move(what)); }),
+        cluster_(queue_, trace_, random_.Fork(), knobs_,
+                 [this](std::string what) { Violation(std::move(what)); }),
+        keyspaces_(queue_, trace_, random_.Fork(), knobs_.workload, cluster_),
+        workload_(queue_, trace_, random_.Fork(), knobs_.workload, cluster_, oracle_,
+                  [this](std::string what) { Violation(std::move(what)); }),
+        nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_) {
+    cluster_.OnDeath([this](NodeId node) { workload_.NodeDied(node); });
+  }
+
+  RunResult Execute() {
+    trace_.Add(TraceKind::kPhase, NodeId(),
+               StrCat("seed ", options_.seed, ": ", knobs_.Describe()));
+    SafetyPhase();
+    LivenessPhase();
+    HealedPhase();
+    JudgeHistory();
+    return Result();
+  }
+
+ private:
+  Knobs Roll() {
+    Knobs knobs = RollKnobs(options_.profile, random_);
+    if (options_.nodes) knobs.nodes = *options_.nodes;
+    if (options_.safety) knobs.safety = *options_.safety;
+    knobs.node.bugs = options_.bugs;
+    return knobs;
+  }
+
+  void Violation(std::string what) {
+    if (!violation_.empty()) return;
+    violation_ = std::move(what);
+    trace_.Add(TraceKind::kViolation, NodeId(), violation_);
+    queue_.Stop();
+  }
+  bool violated() const { return !violation_.empty(); }
+
+  void Phase(std::string what) { trace_.Add(TraceKind::kPhase, NodeId(), std::move(what)); }
+
+  // What is slow in a healthy cluster: a few elections, and some bytes moved.
+  absl::Duration Patience() const {
+    return absl::Seconds(10) + knobs_.node.tick * knobs_.node.election_ticks * 40;
+  }
+
+  // Runs until `done` or until patience is at its end.
+  bool Await(const std::function<bool()>& done) {
+    const absl::Duration end = queue_.now() + Patience();
+    while (!violated() && queue_.now() < end) {
+      if (done()) return true;
+      queue_.RunUntil(queue_.now() + kPoll);
+    }
+    return !violated() && done();
+  }
+
+  void SafetyPhase() {
+    cluster_.BootAll();
+    keyspaces_.Start();
+    workload_.Start([this] { return keyspaces_.usable(); });
+    queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { nemesis_.Start(); });
+    queue_.RunUntil(knobs_.safety);
+  }
+
+  void LivenessPhase() {
+    if (violated()) return;
+    const Nodes dead = ChooseDead(cluster_, random_);
+    Nodes core = cluster_.ids();
+    for (const NodeId id : dead) core.erase(std::find(core.begin(), core.end(), id));
+    Phase(StrCat("a core of ", core.size(), " is healed, ", dead.size(), " stay dead"));
+    keyspaces_.Stop();
+    nemesis_.HealBut(dead);
+    cluster_.network().CalmDown();
+    workload_.AskOnly(core);
+    if (!Await([this] { return keyspaces_.AllThere(); })) {
+      return Violation("a healed majority did not make the keyspaces asked for");
+    }
+    ProveAll();
+  }
+
+  void HealedPhase() {
+    if (violated()) return;
+    Phase("all is healed");
+    nemesis_.HealBut({});
+    workload_.AskOnly(cluster_.ids());
+    ProveAll();
+    workload_.Stop();
+    if (!Await([this] { return workload_.in_flight() == 0; })) {
+      return Violation("operations are still under way");
+    }
+    std::string differs;
+    const bool equal = Await([this, &differs] {
+      differs = WhatDiffers(cluster_);
+      return differs.empty();
+    });
+    if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
+    ReadAll();
+  }
+
+  // Each partition takes a write and answers a read before long.
+  void ProveAll() {
+    if (violated()) return;
+    unproven_ = 0;
+    for (const ring::PartitionInfo& partition : cluster_.Partitions()) {
+      if (partition.id == kMetaPartition) continue;
+      ++unproven_;
+      Prove(partition.id, OpKind::kWrite);
+    }
+    if (!Await([this] { return unproven_ == 0; })) {
+      Violation(StrCat(unproven_, " partitions are not answering"));
+    }
+  }
+
+  void Prove(PartitionId partition, OpKind kind) {
+    Op op;
+    op.id = workload_.NextOpId();
+    op.kind = kind;
+    op.keyspace = "(proof)";
+    op.level = kind == OpKind::kWrite ? Level::kQuorum : Level::kLinearizable;
+    if (kind == OpKind::kWrite) {
+      kv::Mutation put;
+      put.key = "rproof";
+      put.value = StrCat("v", op.id, ".");
+      op.mutations.push_back(std::move(put));
+    } else {
+      op.keys = {"rproof"};
+    }
+    workload_.Run(std::move(op), partition, [this, partition, kind](const Op& ended) {
+      if (ended.outcome != Outcome::kDone) return Again(partition, kind);
+      if (kind == OpKind::kWrite) return Prove(partition, OpKind::kLookup);
+      --unproven_;
+    });
+  }
+
+  void Again(PartitionId partition, OpKind kind) {
+    queue_.After(kPoll, [this, partition, kind] { Prove(partition, kind); });
+  }
+
+  // Every key there ever was, once, through the front door.
+  void ReadAll() {
+    const auto topology = cluster_.topology();
+    uint64_t unread = 0;
+    for (const auto& [name, keyspace] : topology->keyspaces) {
+      for (const std::string& key : workload_.generator().KeysEverUsed(name)) {
+        ++unread;
+        ReadBack(keyspace.PartitionOf(key).id, key, unread);
+      }
+    }
+    if (!Await([&unread] { return unread == 0; })) {
+      Violation(StrCat(unread, " keys could not be read back"));
+    }
+  }
+
+  void ReadBack(PartitionId partition, const std::string& key, uint64_t& unread) {
+    Op op;
+    op.id = workload_.NextOpId();
+    op.kind = OpKind::kLookup;
+    op.keyspace = "(at the end)";
+    op.keys = {key};
+    workload_.Run(std::move(op), partition, [this, partition, key, &unread](const Op& ended) {
+      if (ended.outcome == Outcome::kDone) {
+        --unread;
+      } else {
+        ReadBack(partition, key, unread);
+      }
+    });
+  }
+
+  void JudgeHistory() {
+    history_ = MakeHistory(workload_.history());
+    if (violated()) return;
+    AddFinalState(cluster_, cluster_.Partitions(), history_);
+    const check::LinearizabilityReport order = check::CheckLinearizable(history_);
+    overlapping_ = order.overlapping;
+    if (order.verdict != check::Verdict::kPassed) return Violation(check::FormatReport(order));
+    const check::FinalStateReport end = check::CheckFinalState(history_);
+    if (end.verdict != check::Verdict::kPassed) return Violation(check::FormatReport(end));
+    if (oracle_.counts().done < kDoneMin) {
+      Violation(StrCat("only ", oracle_.counts().done, " operations were done: nothing is proved"));
+    }
+  }
+
+  RunResult Result() {
+    RunResult result;
+    result.seed = options_.seed;
+    result.violation = violation_;
+    result.knobs = knobs_.Describe();
+    result.trace_hash = trace_.hash();
+    result.events = queue_.events_run();
+    result.virtual_time = queue_.now();
+    result.done = oracle_.counts().done;
+    result.failed = oracle_.counts().failed;
+    result.unknown = oracle_.counts().unknown;
+    result.faults = nemesis_.faults();
+    result.overlapping = overlapping_;
+    result.history = std::move(history_);
+    if (violated()) {
+      std::ostringstream lines;
+      trace_.Print(lines, kTimelineLines, /*with_frames=*/false);
+      result.timeline = lines.str();
+    }
+    return result;
+  }
+
+  const RunOptions options_;
+  EventQueue queue_;
+  Random random_;
+  Knobs knobs_;
+  Trace trace_;
+  std::string violation_;
+  Oracle oracle_;
+  Cluster cluster_;
+  Keyspaces keyspaces_;
+  Workload workload_;
+  Nemesis nemesis_;
+  uint64_t unproven_ = 0;
+  uint64_t overlapping_ = 0;
+  check::History history_;
+};
+
+}  // namespace
+
+RunResult Simulate(const RunOptions& options) { return Run(options).Execute(); }
+
+}  // namespace quorate::sim
