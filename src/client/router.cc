@@ -37,7 +37,7 @@ bool IsWeakRead(const Target& target, const Route& route) {
 
 Router::Router(std::vector<std::string> seeds, const BreakerOptions& breaker) : breaker_(breaker) {
   absl::MutexLock lock(&mutex_);
-  map_ = std::make_shared<Map>(RouteTable(TopologyDescription{}));
+  map_ = std::make_shared<Map>(TopologyDescription{});
   for (const std::string& seed : seeds) seeds_.push_back(LinkTo(seed));
 }
 
@@ -121,7 +121,7 @@ bool Router::Learn(const std::string& keyspace, uint32_t arc, NodeId served_by, 
 void Router::Install(TopologyDescription topology) {
   absl::MutexLock lock(&mutex_);
   if (topology.epoch <= map_->table.topology().epoch) return;
-  auto next = std::make_shared<Map>(RouteTable(std::move(topology)));
+  auto next = std::make_shared<Map>(std::move(topology));
   next->table.LearnFrom(map_->table);
   for (const NodeDescription& node : next->table.topology().nodes) {
     next->links[node.id] = LinkTo(node.client_address);

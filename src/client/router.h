@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -53,6 +54,7 @@ class Router {
   using Link = std::shared_ptr<NodeLink>;
   // Immutable but for what the table learns.
   struct Map {
+    explicit Map(TopologyDescription topology) : table(std::move(topology)) {}
     RouteTable table;
     std::map<NodeId, Link> links;
   };

@@ -11,11 +11,17 @@
 namespace quorate::client {
 namespace {
 
-// What gRPC says when it found no connection to put the call on. A server can
-// say the same words of its own calls, but not without trailers.
+// Until a server has answered, a call's peer is the name it was to be reached
+// by; afterwards it is the address.
+bool ServerAnswered(const grpc::ClientContext& context) {
+  const std::string peer = context.peer();
+  return peer.starts_with("ipv4:") || peer.starts_with("ipv6:") || peer.starts_with("unix:");
+}
+
+// What gRPC says when it found no connection to put the call on. A server may
+// say the same words of its own calls.
 bool NeverLeft(const grpc::Status& rpc, const grpc::ClientContext& context) {
-  if (rpc.error_code() != grpc::StatusCode::UNAVAILABLE) return false;
-  if (!context.GetServerTrailingMetadata().empty()) return false;
+  if (rpc.error_code() != grpc::StatusCode::UNAVAILABLE || ServerAnswered(context)) return false;
   const std::string& text = rpc.error_message();
   return text.starts_with("failed to connect to all addresses") ||
          text.starts_with("DNS resolution failed") || text.starts_with("empty address list");

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kMessageOpsMax = 1024;
 constexpr size_t kMessageBytesMax = 1024 * 1024;
 
-absl::Status Expired(std::string_view node, bool sent, bool write) {
+absl::Status ExpiredError(std::string_view node, bool sent, bool write) {
   const bool certain = !sent || !write;
   return MakeError(
       absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
@@ -161,42 +161,50 @@ void StreamLane::WatchDeadline(absl::Duration due) {
   });
 }
 
+StreamLane::Expired StreamLane::TakeExpired() {
+  Expired expired;
+  const absl::Duration now = SystemEnv().Monotonic();
+  for (auto it = sent_.begin(); it != sent_.end();) {
+    const auto entry = it++;  // flat_hash_map keeps other iterators on erase
+    PipelineOpPtr& op = entry->second;
+    if (op->deadline > now) {
+      expired.next = std::min(expired.next, op->deadline);
+      continue;
+    }
+    expired.silent = expired.silent || !heard_ || heard_at_ < op->sent_at;
+    (op->write ? expired.writes : expired.reads).push_back(std::move(op));
+    sent_.erase(entry);
+  }
+  std::deque<PipelineOpPtr> waiting;
+  for (PipelineOpPtr& op : queue_) {
+    if (op->deadline > now) {
+      expired.next = std::min(expired.next, op->deadline);
+      waiting.push_back(std::move(op));
+    } else {
+      expired.unsent.push_back(std::move(op));
+    }
+  }
+  queue_ = std::move(waiting);
+  return expired;
+}
+
 void StreamLane::FailExpired() {
-  std::vector<PipelineOpPtr> unsent;
-  std::vector<PipelineOpPtr> writes;
-  std::vector<PipelineOpPtr> reads;
-  bool silent = false;  // not a word since the oldest of them was sent
+  Expired expired;
   {
     absl::MutexLock lock(&mutex_);
-    const absl::Duration now = SystemEnv().Monotonic();
-    absl::Duration next = absl::InfiniteDuration();
-    absl::erase_if(sent_, [&](auto& entry) {
-      PipelineOpPtr& op = entry.second;
-      if (op->deadline > now) {
-        next = std::min(next, op->deadline);
-        return false;
-      }
-      silent = silent || !heard_ || heard_at_ < op->sent_at;
-      (op->write ? writes : reads).push_back(std::move(op));
-      return true;
-    });
-    std::erase_if(queue_, [&](PipelineOpPtr& op) {
-      if (op->deadline > now) {
-        next = std::min(next, op->deadline);
-        return false;
-      }
-      unsent.push_back(std::move(op));
-      return true;
-    });
-    watched_ = next;
-    if (next != absl::InfiniteDuration()) WatchDeadline(next);
+    expired = TakeExpired();
+    watched_ = expired.next;
+    if (expired.next != absl::InfiniteDuration()) WatchDeadline(expired.next);
   }
-  const std::string& node = link_->address();
-  if (!unsent.empty()) owner_->OnFailed(std::move(unsent), Expired(node, false, true), true);
-  if (!reads.empty()) owner_->OnFailed(std::move(reads), Expired(node, true, false), true);
-  if (!writes.empty()) owner_->OnFailed(std::move(writes), Expired(node, true, true), true);
+  const auto fail = [this](std::vector<PipelineOpPtr>& ops, bool sent, bool write) {
+    if (ops.empty()) return;
+    owner_->OnFailed(std::move(ops), ExpiredError(link_->address(), sent, write), true);
+  };
+  fail(expired.unsent, /*sent=*/false, /*write=*/true);
+  fail(expired.reads, /*sent=*/true, /*write=*/false);
+  fail(expired.writes, /*sent=*/true, /*write=*/true);
   // Half dead: what comes next is better off on another connection.
-  if (silent) {
+  if (expired.silent) {
     link_->OnStreamFailure();
     Close();
   }

@@ -54,6 +54,15 @@ class StreamLane : public grpc::ClientBidiReactor<v1::StreamRequest, v1::StreamR
   void Close() { context_.TryCancel(); }
 
  private:
+  // Operations whose time is over.
+  struct Expired {
+    std::vector<PipelineOpPtr> unsent;
+    std::vector<PipelineOpPtr> writes;
+    std::vector<PipelineOpPtr> reads;
+    bool silent = false;                             // not a word since one of them was sent
+    absl::Duration next = absl::InfiniteDuration();  // when others will be
+  };
+
   void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnDone(const grpc::Status& rpc) override ABSL_LOCKS_EXCLUDED(mutex_);
@@ -63,6 +72,7 @@ class StreamLane : public grpc::ClientBidiReactor<v1::StreamRequest, v1::StreamR
       ABSL_LOCKS_EXCLUDED(mutex_);
   void WatchDeadline(absl::Duration due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FailExpired() ABSL_LOCKS_EXCLUDED(mutex_);
+  Expired TakeExpired() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Splits sent operations by what is known of them and tells the owner.
   void FailSent(std::vector<PipelineOpPtr> ops, const grpc::Status& rpc, bool heard);
 

@@ -1,0 +1,272 @@
+// What the client does about nodes that fail, seen from its calls.
+#include "client/client.h"
+
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "client/executor.h"
+#include "fake_node.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace quorate::client {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr int kNoRetries = 1;
+
+// A client with short waits.
+Client Connect(FakeCluster& cluster, ClientOptions options = {}) {
+  options.backoff = {.initial = absl::Milliseconds(1), .max = absl::Milliseconds(5)};
+  auto client = Client::Connect(cluster.endpoints(), options);
+  EXPECT_TRUE(client.ok()) << client.status();
+  return *std::move(client);
+}
+
+absl::Status NotApplied() {
+  return MakeError(absl::StatusCode::kUnavailable, "NO_LEADER", "no leader yet", Applied::kNo);
+}
+absl::Status Unknown() {
+  return MakeError(absl::StatusCode::kUnavailable, "LEADER_LOST", "leader went", Applied::kUnknown);
+}
+
+TEST(ClientTest, FillsEveryFieldOfAReceipt) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  const auto written = orders.Put("42", "paid");
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_EQ(written->asked, Level::kQuorum);
+  EXPECT_EQ(written->achieved, Level::kLinearizable);
+  EXPECT_EQ(written->version, 77u);
+  EXPECT_EQ(written->mode, Mode::kRaft);
+  EXPECT_EQ(written->epoch, Epoch(1));
+  EXPECT_EQ(written->served_by, NodeId(1));
+  EXPECT_THAT(written->acked_by, ElementsAre(NodeId(1), NodeId(2)));
+  EXPECT_EQ(written->durable, 2u);
+  EXPECT_EQ(written->staleness, absl::Microseconds(1500));
+  EXPECT_FALSE(written->existed);
+
+  const auto read = orders.Get("42");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->value, "paid");
+  EXPECT_EQ(read->receipt.served_by, NodeId(1));
+  EXPECT_FALSE(orders.Get("43")->found());
+}
+
+TEST(ClientTest, RefusesEndpointsThatAreNone) {
+  for (const char* bad : {"", "localhost", ":7400", "a:b", "127.0.0.1:7400,,"}) {
+    const auto client = Client::Connect(bad);
+    EXPECT_EQ(client.status().code(), absl::StatusCode::kInvalidArgument) << bad;
+  }
+  EXPECT_EQ(Client::Connect("127.0.0.1:1", {.deadline = absl::ZeroDuration()}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ClientTest, SaysWhyEachEndpointCouldNotBeReached) {
+  const auto client =
+      Client::Connect("127.0.0.1:1,127.0.0.1:2", {.deadline = absl::Milliseconds(200)});
+  ASSERT_FALSE(client.ok());
+  EXPECT_EQ(client.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(OutcomeOf(client.status()), Outcome::kNotDone);
+  const auto details = ErrorDetailsOf(client.status());
+  EXPECT_THAT(details.at("127.0.0.1:1"), HasSubstr("refused"));
+  EXPECT_THAT(details.at("127.0.0.1:2"), HasSubstr("refused"));
+}
+
+TEST(ClientTest, RetriesAWriteThatWasNotApplied) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  cluster.node(1).Play({Script::Error(NotApplied()), Script::Error(NotApplied())});
+  EXPECT_TRUE(orders.Put("42", "paid").ok());
+  EXPECT_EQ(cluster.node(1).calls(), 3);
+}
+
+TEST(ClientTest, NeverRepeatsAWriteOfUnknownOutcome) {
+  for (const Script& script :
+       {Script::Error(Unknown()), Script::RawError(absl::UnavailableError("socket closed")),
+        Script::RawError(absl::InternalError("reset")),
+        // Words of gRPC's own, but from the other side of the connection.
+        Script::RawError(absl::DeadlineExceededError("late"))}) {
+    FakeCluster cluster(2);
+    auto orders = Connect(cluster).Keyspace("orders");
+    cluster.node(1).Play({script});
+    const auto written = orders.Put("42", "paid");
+    EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
+    EXPECT_EQ(cluster.node(1).calls() + cluster.node(2).calls(), kNoRetries);
+  }
+}
+
+TEST(ClientTest, DoesNotTakeAServersWordsForAConnectionThatFailed) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  cluster.node(1).Play({Script::RawError(
+      absl::UnavailableError("failed to connect to all addresses; last error: a peer's"))});
+  const auto written = orders.Put("42", "paid");
+  EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
+  EXPECT_EQ(cluster.node(1).calls(), kNoRetries);
+}
+
+TEST(ClientTest, RepeatsReadsWhateverHappenedToThem) {
+  FakeCluster cluster(2);
+  auto orders = Connect(cluster).Keyspace("orders");
+  ASSERT_TRUE(orders.Put("42", "paid").ok());
+  cluster.node(1).Play({Script::Error(Unknown()), Script::RawError(absl::UnknownError("?"))});
+  const auto read = orders.Get("42");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->value, "paid");
+}
+
+TEST(ClientTest, TakesWritesToAnotherNodeWhenTheFirstCannotBeReached) {
+  FakeCluster cluster(3);
+  auto orders = Connect(cluster).Keyspace("orders");
+  cluster.Kill(1);
+  const auto written = orders.Put("42", "paid");
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_NE(written->served_by, NodeId(1));
+}
+
+TEST(ClientTest, TakesReadsAwayFromANodeThatSaysNothing) {
+  FakeCluster cluster(2);
+  auto orders = Connect(cluster).Keyspace("orders");
+  cluster.node(1).PlayForever(Script::Silence());
+  const auto read = orders.Get("42", {.deadline = absl::Milliseconds(400)});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->receipt.served_by, NodeId(2));
+}
+
+TEST(ClientTest, DoesNotStickToANodeThatSaysNothing) {
+  FakeCluster cluster(2);
+  auto orders =
+      Connect(cluster, {.breaker = {.failures = 1, .open_for = absl::Hours(1)}}).Keyspace("orders");
+  cluster.SetServing(1);
+  cluster.node(1).PlayForever(Script::Silence());
+  ASSERT_TRUE(orders.Get("42", {.deadline = absl::Milliseconds(400)}).ok());
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(orders.Put("42", "paid").ok());
+  EXPECT_EQ(cluster.node(1).calls(), 1);
+}
+
+TEST(ClientTest, TellsASilentWriteForUnknownAtItsDeadline) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  cluster.node(1).Play({Script::Silence()});
+  const auto written = orders.Put("42", "paid", {.deadline = absl::Milliseconds(50)});
+  EXPECT_EQ(written.status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown);
+}
+
+TEST(ClientTest, StopsRetryingWhenTheBudgetIsSpent) {
+  FakeCluster cluster(1);
+  auto orders =
+      Connect(cluster, {.retry_budget = {.capacity = 3, .per_call = 0}}).Keyspace("orders");
+  cluster.node(1).PlayForever(Script::Error(NotApplied()));
+  const auto written = orders.Put("42", "paid");
+  EXPECT_EQ(ReasonOf(written.status()), "NO_LEADER");
+  EXPECT_EQ(OutcomeOf(written.status()), Outcome::kNotDone);
+  EXPECT_EQ(cluster.node(1).calls(), 4);
+}
+
+TEST(ClientTest, GoesStraightToTheNodeThatServedBefore) {
+  FakeCluster cluster(3);
+  auto orders = Connect(cluster).Keyspace("orders");
+  cluster.SetServing(3);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(orders.Put("42", "paid").ok());
+  EXPECT_EQ(cluster.node(1).calls(), 1);
+  EXPECT_EQ(cluster.node(3).calls(), 3);
+}
+
+TEST(ClientTest, FetchesTheTopologyWhenAReplyKnowsANewerOne) {
+  FakeCluster cluster(1);
+  auto client = Connect(cluster);
+  ASSERT_EQ(cluster.node(1).topologies(), 1);
+  cluster.SetEpoch(2);
+  ASSERT_TRUE(client.Keyspace("orders").Put("42", "paid").ok());
+  // The last handle waits for the refresh that is under way.
+  { auto gone = std::move(client); }
+  EXPECT_EQ(cluster.node(1).topologies(), 2);
+}
+
+TEST(ClientTest, LeavesTheTopologyAloneWhileNothingChanges) {
+  FakeCluster cluster(1);
+  {
+    auto client = Connect(cluster);
+    ASSERT_TRUE(client.Keyspace("orders").Put("42", "paid").ok());
+  }
+  EXPECT_EQ(cluster.node(1).topologies(), 1);
+}
+
+TEST(ClientTest, CallsBackOnceOnAThreadOfItsOwn) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  absl::Notification done;
+  bool own_thread = false;
+  orders.Put("42", "paid", {}, [&](absl::StatusOr<WriteReceipt> written) {
+    EXPECT_TRUE(written.ok());
+    own_thread = Executor::OnExecutorThread();
+    done.Notify();
+  });
+  done.WaitForNotification();
+  EXPECT_TRUE(own_thread);
+}
+
+TEST(ClientTest, MayBeCalledAndBlockedOnInACallback) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  absl::Notification done;
+  orders.Put("42", "paid", {}, [&](const absl::StatusOr<WriteReceipt>&) {
+    cluster.node(1).Play({Script::Error(NotApplied())});
+    EXPECT_TRUE(orders.Put("43", "open").ok());  // a retry needs a timer meanwhile
+    done.Notify();
+  });
+  done.WaitForNotification();
+}
+
+TEST(ClientTest, WaitsForCallsUnderWayWhenTheLastHandleGoes) {
+  FakeCluster cluster(1);
+  int answered = 0;
+  {
+    auto orders = Connect(cluster).Keyspace("orders");
+    for (int i = 0; i < 20; ++i) {
+      orders.Put(std::to_string(i), "v", {}, [&](const auto&) { ++answered; });
+    }
+  }
+  EXPECT_EQ(answered, 20);
+}
+
+TEST(ClientTest, LetsACallbackHoldTheLastHandle) {
+  FakeCluster cluster(1);
+  absl::Notification done;
+  {
+    auto orders = Connect(cluster).Keyspace("orders");
+    auto* fire = &orders;
+    fire->Put("42", "v", {}, [orders, &done](const auto&) { done.Notify(); });
+  }
+  done.WaitForNotification();
+}
+
+TEST(ClientTest, GoesOnWithAScanAfterABreak) {
+  FakeCluster cluster(2);
+  auto orders = Connect(cluster).Keyspace("orders");
+  for (const char* key : {"a", "b", "c", "d", "e"}) ASSERT_TRUE(orders.Put(key, "v").ok());
+  std::vector<std::string> keys;
+  auto scan = orders.Scan();
+  for (const Record& record : scan) {
+    keys.push_back(record.key);
+    if (record.key == "b") cluster.Kill(1);
+  }
+  EXPECT_TRUE(scan.status().ok()) << scan.status();
+  EXPECT_THAT(keys, ElementsAre("a", "b", "c", "d", "e"));
+}
+
+TEST(ClientTest, RefusesARequestThatFitsNoMessage) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  const auto written = orders.Put("42", std::string(17 << 20, 'x'));
+  EXPECT_EQ(ReasonOf(written.status()), "REQUEST_TOO_LARGE");
+  EXPECT_EQ(OutcomeOf(written.status()), Outcome::kNotDone);
+  EXPECT_EQ(cluster.node(1).calls(), 0);
+}
+
+}  // namespace
+}  // namespace quorate::client
