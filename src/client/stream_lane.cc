@@ -195,6 +195,8 @@ void StreamLane::FailExpired() {
     expired = TakeExpired();
     watched_ = expired.next;
     if (expired.next != absl::InfiniteDuration()) WatchDeadline(expired.next);
+    // Half dead: whatever comes from now on is better off on a new stream.
+    if (expired.silent) ended_ = true;
   }
   const auto fail = [this](std::vector<PipelineOpPtr>& ops, bool sent, bool write) {
     if (ops.empty()) return;
@@ -203,7 +205,6 @@ void StreamLane::FailExpired() {
   fail(expired.unsent, /*sent=*/false, /*write=*/true);
   fail(expired.reads, /*sent=*/true, /*write=*/false);
   fail(expired.writes, /*sent=*/true, /*write=*/true);
-  // Half dead: what comes next is better off on another connection.
   if (expired.silent) {
     link_->OnStreamFailure();
     Close();
