@@ -41,9 +41,12 @@ class SegmentReader {
     if (!bytes || *bytes > file_.size_bytes() - offset) return std::nullopt;
     absl::StatusOr<std::string_view> record = View(offset, *bytes);
     if (!record.ok()) return record.status();
-    if (!RecordIsIntact(*record, generation_)) return std::nullopt;
-    return *record;
+    if (RecordIsIntact(*record, generation_)) return *record;
+    saw_torn_ = true;
+    return std::nullopt;
   }
+  // Whether a record began like one of this segment's and was not intact.
+  bool saw_torn() const { return saw_torn_; }
 
  private:
   absl::StatusOr<std::string_view> View(uint64_t offset, uint64_t bytes) {
@@ -61,6 +64,7 @@ class SegmentReader {
   const uint64_t generation_;
   std::string window_;
   uint64_t start_ = 0;
+  bool saw_torn_ = false;
 };
 
 // The first intact record at or behind `offset`, at any block.
@@ -160,6 +164,7 @@ class Recovery {
       if (!intact.ok()) return intact.status();
       if (!*intact) break;
     }
+    if (reader.saw_torn()) Reached<"log: torn record cut off">();
     // A write that was under way may have left some of its blocks, and nothing
     // is written before the one before it is durable: so whatever is intact
     // behind was written after this record, and it was whole once.
