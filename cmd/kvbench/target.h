@@ -1,0 +1,48 @@
+// What is loaded: the nodes of a cluster and the keys each of them leads, or a
+// bare echo server that takes every key.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "quorate/v1/admin.grpc.pb.h"
+#include "quorate/v1/kv.grpc.pb.h"
+
+namespace quorate::bench {
+
+// A connection of its own (never shared with another one to the same address).
+std::shared_ptr<grpc::Channel> Connect(const std::string& address);
+
+struct Member {
+  std::string address;
+  std::unique_ptr<v1::Kv::Stub> stub;
+  std::vector<std::string> keys;  // whose partitions this member leads
+};
+
+struct Target {
+  std::string keyspace;
+  std::string value;
+  std::vector<Member> members;
+
+  // The member that leads key number n, and the key.
+  std::pair<Member*, const std::string*> Pick(uint64_t random);
+};
+
+struct TargetOptions {
+  std::string keyspace = "kvbench";
+  uint32_t replicas = 0;     // 0: the server's default
+  uint32_t partitions = 0;
+  uint64_t keys = 20'000;
+  size_t value_bytes = 256;
+};
+
+// Makes the keyspace if there is none, finds out who leads what, and writes
+// every key once.
+absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetOptions& options);
+Target EchoTarget(const std::string& address, size_t value_bytes);
+
+}  // namespace quorate::bench
