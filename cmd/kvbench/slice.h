@@ -10,11 +10,11 @@
 namespace quorate::bench {
 
 struct Slice {
-  uint64_t done = 0;     // operations answered OK
+  uint64_t done = 0;  // operations answered OK
   uint64_t failed = 0;
   std::string first_error;
   absl::Duration elapsed;
-  Histogram latency;     // of calls: an operation, or a whole message of a stream
+  Histogram latency;  // of calls: an operation, or a whole message of a stream
 
   double per_second() const {
     const double seconds = absl::ToDoubleSeconds(elapsed);

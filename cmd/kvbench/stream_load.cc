@@ -100,8 +100,7 @@ class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::Strea
   bool Fill() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     request_.Clear();
     request_.set_keyspace(target_.keyspace);
-    request_.set_level(shape_.op == StreamOpKind::kPut ? v1::LEVEL_QUORUM
-                                                       : v1::LEVEL_LINEARIZABLE);
+    request_.set_level(shape_.op == StreamOpKind::kPut ? v1::LEVEL_QUORUM : v1::LEVEL_LINEARIZABLE);
     const uint64_t number = next_message_;
     for (uint32_t i = 0; i < shape_.batch; ++i) {
       const std::string* key = next_key_();
@@ -169,9 +168,8 @@ absl::Status WriteAllKeys(Target& target) {
     NextKey next = [&member, at = size_t{0}]() mutable {
       return at < member.keys.size() ? &member.keys[at++] : nullptr;
     };
-    streams.push_back(std::make_unique<Stream>(member, target, StreamShape{},
-                                               absl::Now() + absl::Seconds(60), std::move(next),
-                                               running));
+    streams.push_back(std::make_unique<Stream>(
+        member, target, StreamShape{}, absl::Now() + absl::Seconds(60), std::move(next), running));
   }
   running.Wait();
   Slice all;

@@ -15,9 +15,9 @@ enum class StreamOpKind : uint8_t { kGet, kPut };
 
 struct StreamShape {
   StreamOpKind op = StreamOpKind::kPut;
-  uint32_t streams = 1;   // to each member of the target
-  uint32_t window = 4;    // messages in flight on a stream
-  uint32_t batch = 64;    // operations in a message
+  uint32_t streams = 1;  // to each member of the target
+  uint32_t window = 4;   // messages in flight on a stream
+  uint32_t batch = 64;   // operations in a message
 };
 
 Slice RunStream(Target& target, const StreamShape& shape, absl::Duration length, uint64_t seed);

@@ -1,7 +1,6 @@
 #include "target.h"
 
 #include <map>
-#include <thread>
 
 #include "absl/time/clock.h"
 #include "base/hash.h"
@@ -109,8 +108,7 @@ absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetO
   std::map<uint64_t, std::vector<std::string>> keys;  // by leader
   for (uint64_t i = 0; i < options.keys; ++i) {
     std::string key = StrCat("key-", absl::Dec(i, absl::kZeroPad10));
-    const uint32_t arc =
-        ArcOf(KeyHash(key), static_cast<uint32_t>(keyspace.partitions_size()));
+    const uint32_t arc = ArcOf(KeyHash(key), static_cast<uint32_t>(keyspace.partitions_size()));
     keys[(*leaders)[keyspace.partitions(static_cast<int>(arc)).id()]].push_back(std::move(key));
   }
   for (const auto& node : topology.nodes()) {

@@ -34,7 +34,7 @@ struct Target {
 
 struct TargetOptions {
   std::string keyspace = "kvbench";
-  uint32_t replicas = 0;     // 0: the server's default
+  uint32_t replicas = 0;  // 0: the server's default
   uint32_t partitions = 0;
   uint64_t keys = 20'000;
   size_t value_bytes = 256;

@@ -17,8 +17,7 @@ constexpr absl::Duration kCallDeadline = absl::Seconds(5);
 // one thread at a time: whoever completes the call starts the next.
 class Slot {
  public:
-  Slot(Target& target, UnaryOp op, absl::Time end, uint64_t seed,
-       absl::BlockingCounter& running)
+  Slot(Target& target, UnaryOp op, absl::Time end, uint64_t seed, absl::BlockingCounter& running)
       : target_(target), op_(op), end_(end), random_(seed), running_(running) {
     get_.set_keyspace(target.keyspace);
     get_.set_level(v1::LEVEL_LINEARIZABLE);
@@ -87,8 +86,7 @@ Slice RunUnary(Target& target, UnaryOp op, uint32_t in_flight, absl::Duration le
   absl::BlockingCounter running(static_cast<int>(in_flight));
   std::vector<std::unique_ptr<Slot>> slots;
   for (uint32_t i = 0; i < in_flight; ++i) {
-    slots.push_back(
-        std::make_unique<Slot>(target, op, begin + length, seed * 1000 + i, running));
+    slots.push_back(std::make_unique<Slot>(target, op, begin + length, seed * 1000 + i, running));
   }
   for (auto& slot : slots) slot->Start();
   running.Wait();

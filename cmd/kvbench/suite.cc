@@ -1,0 +1,127 @@
+#include "suite.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/random.h"
+#include "base/strings.h"
+#include "stream_load.h"
+#include "unary_load.h"
+
+namespace quorate::bench {
+namespace {
+
+// A slice's first part warms connections and caches and is thrown away.
+constexpr absl::Duration kWarmUp = absl::Milliseconds(300);
+
+std::vector<size_t> Shuffled(size_t count, Random& random) {
+  std::vector<size_t> order(count);
+  for (size_t i = 0; i < count; ++i) order[i] = i;
+  for (size_t i = count; i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
+  return order;
+}
+
+double Micros(const Slice& slice, double quantile) {
+  return absl::ToDoubleMicroseconds(slice.latency.Quantile(quantile));
+}
+
+Row MakeRow(const std::string& name, const std::vector<Slice>& slices) {
+  Row row;
+  row.name = name;
+  std::vector<double> rates;
+  std::vector<double> p50;
+  std::vector<double> p99;
+  for (const Slice& slice : slices) {
+    rates.push_back(slice.per_second());
+    p50.push_back(Micros(slice, 0.5));
+    p99.push_back(Micros(slice, 0.99));
+    row.failed += slice.failed;
+    if (row.first_error.empty()) row.first_error = slice.first_error;
+  }
+  row.per_second = SpreadOf(rates);
+  row.p50_us = SpreadOf(p50);
+  row.p99_us = SpreadOf(p99);
+  return row;
+}
+
+RatioRow MakeRatio(const Ratio& ratio, const std::map<std::string, std::vector<Slice>>& slices) {
+  RatioRow row{ratio, {}};
+  std::vector<double> values;
+  const auto& above = slices.at(ratio.above);
+  const auto& below = slices.at(ratio.below);
+  for (size_t round = 0; round < above.size(); ++round) {
+    const double a = ratio.of_medians ? Micros(above[round], 0.5) : above[round].per_second();
+    const double b = ratio.of_medians ? Micros(below[round], 0.5) : below[round].per_second();
+    if (b > 0) values.push_back(a / b);
+  }
+  row.value = SpreadOf(values);
+  return row;
+}
+
+Contestant Unary(std::string name, Target& target, UnaryOp op, uint32_t in_flight) {
+  return {std::move(name), [&target, op, in_flight](absl::Duration length, uint64_t seed) {
+            return RunUnary(target, op, in_flight, length, seed);
+          }};
+}
+
+Contestant Streamed(std::string name, Target& target, const StreamShape& shape) {
+  return {std::move(name), [&target, shape](absl::Duration length, uint64_t seed) {
+            return RunStream(target, shape, length, seed);
+          }};
+}
+
+}  // namespace
+
+Spread SpreadOf(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  return {values.front(), values[values.size() / 2], values.back()};
+}
+
+SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
+                     const SuiteOptions& options) {
+  Random random(options.seed);
+  std::map<std::string, std::vector<Slice>> slices;
+  for (uint32_t round = 0; round < options.rounds; ++round) {
+    for (size_t i : Shuffled(contestants.size(), random)) {
+      const Contestant& contestant = contestants[i];
+      contestant.run(kWarmUp, random.Next());
+      Slice slice = contestant.run(options.slice, random.Next());
+      options.progress(StrCat("round ", round + 1, "/", options.rounds, "  ", contestant.name, "  ",
+                              static_cast<int64_t>(slice.per_second()), "/s"));
+      slices[contestant.name].push_back(std::move(slice));
+    }
+  }
+  SuiteResult result;
+  for (const Contestant& contestant : contestants) {
+    result.rows.push_back(MakeRow(contestant.name, slices[contestant.name]));
+  }
+  for (const Ratio& ratio : ratios) result.ratios.push_back(MakeRatio(ratio, slices));
+  return result;
+}
+
+std::vector<Contestant> StandardContestants(Target& cluster, Target& echo) {
+  return {
+      Unary("echo, 1 in flight", echo, UnaryOp::kGet, 1),
+      Unary("echo, 64 in flight", echo, UnaryOp::kGet, 64),
+      Unary("get, 64 in flight", cluster, UnaryOp::kGet, 64),
+      Unary("put, 1 in flight", cluster, UnaryOp::kPut, 1),
+      Unary("put, 64 in flight", cluster, UnaryOp::kPut, 64),
+      Unary("put, 256 in flight", cluster, UnaryOp::kPut, 256),
+      Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 1, 4, 64}),
+      Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 1, 4, 64}),
+  };
+}
+
+std::vector<Ratio> StandardRatios() {
+  return {
+      {"unary linearizable get / echo, at 64", "get, 64 in flight", "echo, 64 in flight", false,
+       0.4, false},
+      {"streamed put / unary echo at 64", "streamed put, 64 a message", "echo, 64 in flight", false,
+       0.8, false},
+      {"unary put / echo, at 64", "put, 64 in flight", "echo, 64 in flight", false, 0, false},
+      {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", true, 8, true},
+  };
+}
+
+}  // namespace quorate::bench

@@ -1,0 +1,67 @@
+// The contestants in turn, in random order within each round, so that the
+// machine's drift falls on all alike; figures are medians over the rounds, and
+// a ratio is formed within its round.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "slice.h"
+#include "target.h"
+
+namespace quorate::bench {
+
+struct Contestant {
+  std::string name;
+  std::function<Slice(absl::Duration length, uint64_t seed)> run;
+};
+
+// Name, over what, and the goal it is held against.
+struct Ratio {
+  std::string name;
+  std::string above;        // contestant
+  std::string below;        // contestant
+  bool of_medians = false;  // of latencies, not of throughputs
+  double goal = 0;
+  bool goal_is_maximum = false;
+};
+
+struct Spread {
+  double low = 0, median = 0, high = 0;
+};
+Spread SpreadOf(std::vector<double> values);
+
+struct Row {
+  std::string name;
+  Spread per_second;
+  Spread p50_us;
+  Spread p99_us;
+  uint64_t failed = 0;
+  std::string first_error;
+};
+struct RatioRow {
+  Ratio ratio;
+  Spread value;
+};
+struct SuiteResult {
+  std::vector<Row> rows;
+  std::vector<RatioRow> ratios;
+};
+
+struct SuiteOptions {
+  uint32_t rounds = 7;
+  absl::Duration slice = absl::Seconds(2);
+  uint64_t seed = 1;
+  std::function<void(std::string)> progress;  // a line per slice
+};
+
+SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
+                     const SuiteOptions& options);
+
+// The contestants and goals of docs/performance.md.
+std::vector<Contestant> StandardContestants(Target& cluster, Target& echo);
+std::vector<Ratio> StandardRatios();
+
+}  // namespace quorate::bench
