@@ -62,14 +62,15 @@ TEST(TidyTest, NothingIsLeftForLater) {
   }
 }
 
-// Includes name a header from src/, or from the folder of the one who includes.
+// Includes name a header from src/ or tests/, or from the folder of the one who
+// includes.
 TEST(TidyTest, EveryHeaderIsIncludedBySomeone) {
   const std::vector<SourceFile> files = FilesUnder({"src", "cmd", "tests", "bench"}, {".h", ".cc"});
   std::set<std::string> included;
   for (const SourceFile& file : files) {
     const std::string folder = file.path.substr(0, file.path.rfind('/') + 1);
     for (const Include& include : file.Includes()) {
-      for (const std::string& from : {std::string("src/"), folder}) {
+      for (const std::string& from : {std::string("src/"), std::string("tests/"), folder}) {
         const std::string header = from + include.name;
         // Its own source alone does not make a header wanted.
         const bool own =
