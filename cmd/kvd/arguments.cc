@@ -1,0 +1,115 @@
+#include "arguments.h"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "base/version.h"
+
+namespace quorate::kvd {
+namespace {
+
+constexpr char kDefaultFile[] = "/etc/quorate/kvd.yaml";
+
+constexpr char kHelp[] =
+    "kvd: one node of a Quorate cluster.\n"
+    "\n"
+    "  kvd --data-dir /var/lib/quorate          a cluster of one, for this machine alone\n"
+    "  kvd --config kvd.yaml --check-config     is the file right?\n"
+    "  kvd --node-id 2 --data-dir /srv/n2 \\\n"
+    "      --listen 127.0.0.1:7410 --peer-listen 127.0.0.1:7411 --http-listen 127.0.0.1:7412 \\\n"
+    "      --bootstrap 1=127.0.0.1:7400/127.0.0.1:7401,2=127.0.0.1:7410/127.0.0.1:7411\n"
+    "\n"
+    "Each setting is a flag (--data-dir X or --data-dir=X), a variable (KVD_DATA_DIR)\n"
+    "and a line of the YAML file (data-dir: X); the former wins over the latter.\n"
+    "SIGTERM and SIGINT end it in order, a second one at once.\n"
+    "Exit codes: 0 done, 1 failed, 2 usage or configuration.\n";
+
+constexpr char kActions[] =
+    "\nInstead of serving:\n"
+    "  --help                          this text\n"
+    "  --version                       which Quorate this is\n"
+    "  --check-config                  judge the settings, say nothing if they are right\n"
+    "  --print-config                  a configuration file of all settings, with their origins\n";
+
+std::optional<Arguments::Action> TakeAction(std::vector<std::string>& args) {
+  using Action = Arguments::Action;
+  const std::pair<std::string_view, Action> kFlags[] = {{"--help", Action::kHelp},
+                                                        {"-h", Action::kHelp},
+                                                        {"--version", Action::kVersion},
+                                                        {"--check-config", Action::kCheckConfig},
+                                                        {"--print-config", Action::kPrintConfig}};
+  for (const auto& [flag, action] : kFlags) {
+    const auto found = std::find(args.begin(), args.end(), flag);
+    if (found == args.end()) continue;
+    args.erase(found);
+    return action;
+  }
+  return std::nullopt;
+}
+
+// The file is named by a flag or a variable, so these are looked at first.
+std::optional<std::string> NamedFile(const std::vector<std::string>& args,
+                                     const char* const* environment) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i].starts_with("--config=")) return args[i].substr(9);
+    if (args[i] == "--config" && i + 1 < args.size()) return args[i + 1];
+  }
+  for (; *environment != nullptr; ++environment) {
+    const std::string_view variable(*environment);
+    if (variable.starts_with("KVD_CONFIG=")) return std::string(variable.substr(11));
+  }
+  return std::nullopt;
+}
+
+absl::Status ReadFile(Config& config, const std::optional<std::string>& named) {
+  const std::string path = named.value_or(kDefaultFile);
+  std::ifstream file(path);
+  if (!file) {
+    if (!named) return absl::OkStatus();
+    return MakeError(absl::StatusCode::kInvalidArgument, "NO_CONFIG_FILE",
+                     StrCat("config: cannot read ", path));
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return config.ReadYaml(text.str(), path);
+}
+
+}  // namespace
+
+absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
+                                        const char* const* environment) {
+  Arguments arguments;
+  const auto action = TakeAction(args);
+  arguments.action = action.value_or(Arguments::Action::kServe);
+  Config config("kvd", "KVD_");
+  std::string file;
+  config.Section("Where settings are read");
+  config.AddText("config", "the YAML file; by default /etc/quorate/kvd.yaml if there is one",
+                 "FILE", &file);
+  rpc::AddSettings(config, arguments.options);
+  if (arguments.action == Arguments::Action::kHelp) {
+    arguments.text = StrCat(kHelp, config.Usage(), kActions);
+    return arguments;
+  }
+  if (arguments.action == Arguments::Action::kVersion) {
+    arguments.text = StrCat("kvd ", kVersion, "\n");
+    return arguments;
+  }
+  if (absl::Status read = ReadFile(config, NamedFile(args, environment)); !read.ok()) return read;
+  if (absl::Status read = config.ReadEnvironment(environment); !read.ok()) return read;
+  if (absl::Status read = config.ReadFlags(args); !read.ok()) return read;
+  absl::StatusOr<rpc::ServerPlan> plan = rpc::PlanServer(arguments.options);
+  if (!plan.ok()) return plan.status();
+  arguments.plan = *std::move(plan);
+  if (arguments.action == Arguments::Action::kPrintConfig) arguments.text = config.Print();
+  return arguments;
+}
+
+}  // namespace quorate::kvd

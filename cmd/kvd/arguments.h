@@ -1,0 +1,27 @@
+// kvd's settings from all their sources, and the few things that are asked of
+// it instead of serving.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "rpc/server_options.h"
+
+namespace quorate::kvd {
+
+struct Arguments {
+  enum class Action { kServe, kHelp, kVersion, kCheckConfig, kPrintConfig };
+  Action action = Action::kServe;
+  rpc::ServerOptions options;
+  rpc::ServerPlan plan;
+  std::string text;  // what is to be printed instead of serving
+};
+
+// Flags over KVD_* over the YAML file (--config, KVD_CONFIG, or
+// /etc/quorate/kvd.yaml where there is one) over defaults. INVALID_ARGUMENT
+// names what is wrong, and where.
+absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
+                                        const char* const* environment);
+
+}  // namespace quorate::kvd

@@ -1,0 +1,105 @@
+// kvd: one node of a cluster as a process.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "arguments.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "base/version.h"
+#include "rpc/server.h"
+#include "supervision.h"
+
+namespace quorate::kvd {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr absl::Duration kHealthStep = absl::Milliseconds(50);
+
+int Complain(const absl::Status& status, int code) {
+  const std::string line = StrCat("kvd: error: ", ReasonOf(status), ": ", status.message(), "\n");
+  std::fputs(line.c_str(), stderr);
+  return code;
+}
+
+void SetUpLog(const std::string& level) {
+  auto log = spdlog::stderr_logger_mt("kvd");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
+  log->set_level(spdlog::level::from_str(level));
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(log));
+}
+
+// A second signal, or a failure, while the first is being obeyed ends it at
+// once. Nothing acknowledged is lost by that: it is on disk.
+void DrainOrGiveUp(rpc::Server& server, Supervision& supervision) {
+  std::atomic<bool> drained{false};
+  std::thread impatience([&] {
+    while (!drained) {
+      if (supervision.Wait(kHealthStep) == Supervision::Event::kNothing) continue;
+      spdlog::warn("ending at once");
+      spdlog::shutdown();
+      _exit(kFailed);
+    }
+  });
+  server.Drain();
+  drained = true;
+  impatience.join();
+}
+
+int Serve(const Arguments& arguments) {
+  Supervision supervision;
+  SetUpLog(arguments.options.log_level);
+  const rpc::ServerOptions& options = arguments.options;
+  spdlog::info("kvd {} starts node={} cluster={} data-dir={} clients={} peers={} http={}", kVersion,
+               options.node_id, options.cluster_id, options.data_dir, options.listen,
+               options.peer_listen, options.http_listen);
+  auto server = rpc::Server::Start(options, arguments.plan, SystemEnv(), [&](absl::Status status) {
+    supervision.Fail(std::move(status));
+  });
+  if (!server.ok()) return Complain(server.status(), kFailed);
+  NotifySystemd("READY=1");
+  Supervision::Event event = Supervision::Event::kNothing;
+  while (event == Supervision::Event::kNothing) {
+    event = supervision.Wait(kHealthStep);
+    (*server)->UpdateHealth();
+  }
+  if (event == Supervision::Event::kFatal) {
+    // The node's threads may be anywhere; the log says what is durable.
+    Complain(supervision.failure(), kFailed);
+    spdlog::shutdown();
+    _exit(kFailed);
+  }
+  NotifySystemd("STOPPING=1");
+  spdlog::info("going down: handing leaderships over");
+  DrainOrGiveUp(**server, supervision);
+  server->reset();
+  spdlog::info("done");
+  return 0;
+}
+
+int Main(int argc, char** argv, char** environment) {
+  absl::StatusOr<Arguments> arguments =
+      ReadArguments(std::vector<std::string>(argv + 1, argv + argc), environment);
+  if (!arguments.ok()) return Complain(arguments.status(), kUsage);
+  if (arguments->action != Arguments::Action::kServe) {
+    std::fputs(arguments->text.c_str(), stdout);
+    return 0;
+  }
+  return Serve(*arguments);
+}
+
+}  // namespace
+}  // namespace quorate::kvd
+
+int main(int argc, char** argv, char** environment) {
+  return quorate::kvd::Main(argc, argv, environment);
+}

@@ -1,0 +1,193 @@
+#include "rpc/admin_service.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "rpc/convert.h"
+#include "rpc/deadline.h"
+#include "rpc/grpc_status.h"
+#include "rpc/leader_transfer.h"
+#include "rpc/turn_end.h"
+
+namespace quorate::rpc {
+namespace {
+
+void Finish(grpc::ServerUnaryReactor* reactor, const absl::Status& status) {
+  TurnEnd::Defer([reactor, status = ToGrpcStatus(status)] { reactor->Finish(status); });
+}
+
+absl::StatusOr<ring::KeyspaceSpec> SpecOf(const v1::CreateKeyspaceRequest& in) {
+  ring::KeyspaceSpec spec;
+  spec.name = in.name();
+  if (in.mode() != v1::MODE_UNSPECIFIED) spec.mode = static_cast<Mode>(in.mode());
+  spec.replicas = in.replicas();
+  spec.partitions = in.partitions();
+  const absl::StatusOr<Level> read = LevelOf(in.default_read());
+  if (!read.ok()) return read.status();
+  const absl::StatusOr<Level> write = LevelOf(in.default_write());
+  if (!write.ok()) return write.status();
+  spec.default_read = *read;
+  spec.default_write = *write;
+  return spec;
+}
+
+void FillTopology(const ring::Topology& topology, v1::Topology* out) {
+  out->ParseFromString(ring::EncodeTopology(topology));
+}
+
+// The state of the keyspace's replicas, from what all nodes said.
+void FillReplicas(const v1::ClusterStatus& status, v1::DescribeKeyspaceResponse* out) {
+  std::set<uint64_t> partitions;
+  for (const v1::Partition& partition : out->keyspace().partitions()) {
+    partitions.insert(partition.id());
+  }
+  for (const v1::NodeStatus& node : status.nodes()) {
+    if (!node.reachable()) out->add_unreachable(node.node().id());
+    for (const v1::ReplicaStatus& replica : node.details()) {
+      if (partitions.contains(replica.partition())) *out->add_replicas() = replica;
+    }
+  }
+  std::sort(out->mutable_replicas()->begin(), out->mutable_replicas()->end(),
+            [](const v1::ReplicaStatus& a, const v1::ReplicaStatus& b) {
+              return std::pair(a.partition(), a.node()) < std::pair(b.partition(), b.node());
+            });
+}
+
+}  // namespace
+
+AdminService::AdminService(Node& node, Env& env, StatusCollector& collector, NodeId self,
+                           absl::Duration default_deadline)
+    : node_(node),
+      env_(env),
+      collector_(collector),
+      self_(self),
+      default_deadline_(default_deadline),
+      router_(node) {}
+
+absl::Duration AdminService::HalfOf(absl::Duration deadline) const {
+  const absl::Duration now = env_.Monotonic();
+  return now + (deadline - now) / 2;
+}
+
+template <class Then>
+grpc::ServerUnaryReactor* AdminService::Timed(grpc::CallbackServerContext* context, Then then) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<absl::Duration> deadline = DeadlineOf(*context, env_, default_deadline_);
+  if (deadline.ok()) {
+    then(reactor, *deadline);
+  } else {
+    Finish(reactor, deadline.status());
+  }
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AdminService::CreateKeyspace(grpc::CallbackServerContext* context,
+                                                       const v1::CreateKeyspaceRequest* in,
+                                                       v1::Keyspace* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    absl::StatusOr<ring::KeyspaceSpec> spec = SpecOf(*in);
+    if (!spec.ok()) return Finish(reactor, spec.status());
+    node_.CreateKeyspace(*std::move(spec), deadline, [reactor, in, out](auto topology) {
+      if (!topology.ok()) return Finish(reactor, topology.status());
+      if (const ring::KeyspaceInfo* made = (*topology)->FindKeyspace(in->name())) {
+        FillKeyspace(*made, out);
+      }
+      Finish(reactor, absl::OkStatus());
+    });
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::DropKeyspace(grpc::CallbackServerContext* context,
+                                                     const v1::DropKeyspaceRequest* in,
+                                                     v1::DropKeyspaceResponse* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    node_.DropKeyspace(in->name(), deadline, [reactor, out](auto topology) {
+      if (!topology.ok()) return Finish(reactor, topology.status());
+      out->set_epoch((*topology)->epoch.value());
+      Finish(reactor, absl::OkStatus());
+    });
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::ListKeyspaces(grpc::CallbackServerContext* context,
+                                                      const v1::ListKeyspacesRequest*,
+                                                      v1::ListKeyspacesResponse* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    router_.Refresh(HalfOf(deadline), [this, reactor, out](absl::Status) {
+      const auto topology = node_.topology();
+      out->set_epoch(topology->epoch.value());
+      for (const auto& [name, keyspace] : topology->keyspaces) {
+        FillKeyspace(keyspace, out->add_keyspaces());
+      }
+      Finish(reactor, absl::OkStatus());
+    });
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::DescribeKeyspace(grpc::CallbackServerContext* context,
+                                                         const v1::DescribeKeyspaceRequest* in,
+                                                         v1::DescribeKeyspaceResponse* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    router_.Refresh(HalfOf(deadline), [=, this](absl::Status refreshed) {
+      const absl::StatusOr<Route> route = router_.Find(in->name(), v1::LEVEL_UNSPECIFIED, false);
+      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
+      FillKeyspace(*route->keyspace, out->mutable_keyspace());
+      collector_.Cluster(deadline, [reactor, out](v1::ClusterStatus status) {
+        FillReplicas(status, out);
+        Finish(reactor, absl::OkStatus());
+      });
+    });
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::GetTopology(grpc::CallbackServerContext* context,
+                                                    const v1::GetTopologyRequest* in,
+                                                    v1::Topology* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration) {
+    const auto topology = node_.topology();
+    if (in->newer_than() == 0 || topology->epoch.value() > in->newer_than()) {
+      FillTopology(*topology, out);
+    } else {
+      out->set_epoch(topology->epoch.value());
+    }
+    Finish(reactor, absl::OkStatus());
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* context,
+                                                  const v1::GetStatusRequest* in,
+                                                  v1::ClusterStatus* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    auto done = [reactor, out](v1::ClusterStatus status) {
+      *out = std::move(status);
+      Finish(reactor, absl::OkStatus());
+    };
+    if (in->local()) return collector_.Local(std::move(done));
+    collector_.Cluster(deadline, std::move(done));
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::TransferLeader(grpc::CallbackServerContext* context,
+                                                       const v1::TransferLeaderRequest* in,
+                                                       v1::TransferLeaderResponse* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    const PartitionId partition(in->partition());
+    if (node_.topology()->FindPartition(partition) == nullptr) {
+      return Finish(reactor, MakeError(absl::StatusCode::kNotFound, "PARTITION_NOT_FOUND",
+                                       StrCat("there is no partition ", in->partition(),
+                                              "; kvctl cluster topology lists all")));
+    }
+    const bool relayed = context->client_metadata().contains(kRelayedMetadata);
+    TransferLeadership(node_, env_, collector_, self_, partition, NodeId(in->to()), relayed,
+                       deadline, [reactor, out](absl::StatusOr<NodeId> leader) {
+                         if (!leader.ok()) return Finish(reactor, leader.status());
+                         out->set_leader(leader->value());
+                         Finish(reactor, absl::OkStatus());
+                       });
+  });
+}
+
+}  // namespace quorate::rpc

@@ -1,0 +1,59 @@
+// Keyspaces, topology and status over gRPC's callback API.
+#pragma once
+
+#include "base/env.h"
+#include "node/node.h"
+#include "quorate/v1/admin.grpc.pb.h"
+#include "rpc/router.h"
+#include "rpc/status_collector.h"
+
+namespace quorate::rpc {
+
+class AdminService final : public v1::Admin::CallbackService {
+ public:
+  // All must outlive the server that this service is registered with.
+  AdminService(Node& node, Env& env, StatusCollector& collector, NodeId self,
+               absl::Duration default_deadline);
+
+  grpc::ServerUnaryReactor* CreateKeyspace(grpc::CallbackServerContext* context,
+                                           const v1::CreateKeyspaceRequest* in,
+                                           v1::Keyspace* out) override;
+  grpc::ServerUnaryReactor* DropKeyspace(grpc::CallbackServerContext* context,
+                                         const v1::DropKeyspaceRequest* in,
+                                         v1::DropKeyspaceResponse* out) override;
+  // The three that look something up answer with the newest the meta group
+  // has, or, if that can't be asked, with what this node knows.
+  grpc::ServerUnaryReactor* ListKeyspaces(grpc::CallbackServerContext* context,
+                                          const v1::ListKeyspacesRequest* in,
+                                          v1::ListKeyspacesResponse* out) override;
+  grpc::ServerUnaryReactor* DescribeKeyspace(grpc::CallbackServerContext* context,
+                                             const v1::DescribeKeyspaceRequest* in,
+                                             v1::DescribeKeyspaceResponse* out) override;
+  // What this node knows; only the epoch if that isn't newer than asked for.
+  grpc::ServerUnaryReactor* GetTopology(grpc::CallbackServerContext* context,
+                                        const v1::GetTopologyRequest* in,
+                                        v1::Topology* out) override;
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const v1::GetStatusRequest* in,
+                                      v1::ClusterStatus* out) override;
+  grpc::ServerUnaryReactor* TransferLeader(grpc::CallbackServerContext* context,
+                                           const v1::TransferLeaderRequest* in,
+                                           v1::TransferLeaderResponse* out) override;
+
+ private:
+  // `then(deadline)` unless the deadline has passed.
+  template <class Then>
+  grpc::ServerUnaryReactor* Timed(grpc::CallbackServerContext* context, Then then);
+
+  // Leaves time to answer without what was waited for.
+  absl::Duration HalfOf(absl::Duration deadline) const;
+
+  Node& node_;
+  Env& env_;
+  StatusCollector& collector_;
+  const NodeId self_;
+  const absl::Duration default_deadline_;
+  Router router_;
+};
+
+}  // namespace quorate::rpc

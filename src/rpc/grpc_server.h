@@ -1,0 +1,24 @@
+// A gRPC server that holds one port.
+#pragma once
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "rpc/address.h"
+
+namespace quorate::rpc {
+
+// Once in a process, before the first server: health and reflection for all.
+void EnableStandardServices();
+
+// Serves when it returns. UNAVAILABLE, naming the address and `setting`, where
+// it can't listen there.
+absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpcServer(
+    const Address& address, std::string_view setting, int message_bytes_max,
+    const std::vector<grpc::Service*>& services);
+
+}  // namespace quorate::rpc

@@ -1,0 +1,158 @@
+#include "rpc/server.h"
+
+#include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "rpc/grpc_server.h"
+
+namespace quorate::rpc {
+namespace {
+
+// How long a server that shuts down waits for calls that have been answered to
+// leave.
+constexpr absl::Duration kShutdownGrace = absl::Milliseconds(500);
+
+uint32_t WorkersOf(const ServerOptions& options) {
+  if (options.workers > 0) return static_cast<uint32_t>(options.workers);
+  // The other half is for gRPC's threads, the log's and RocksDB's.
+  return std::max(1u, std::thread::hardware_concurrency() / 2);
+}
+
+NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, Boot boot) {
+  NodeOptions node;
+  node.cluster_id = options.cluster_id;
+  node.self = NodeId(options.node_id);
+  node.boot = boot;
+  node.bootstrap = plan.bootstrap;
+  node.workers = WorkersOf(options);
+  node.tick = options.tick;
+  node.heartbeat_ticks = static_cast<uint32_t>(options.heartbeat_ticks);
+  node.election_ticks = static_cast<uint32_t>(options.election_ticks);
+  node.quiet_after_ticks = static_cast<uint32_t>(options.quiet_after_ticks);
+  node.rebalance_interval = options.rebalance_interval;
+  node.uncommitted_bytes_max = options.uncommitted_bytes_max;
+  node.snapshot_chunk_bytes = options.snapshot_chunk_bytes;
+  node.group_log_bytes_max = options.log_cache_bytes;
+  node.log_flush_bytes = options.log_flush_bytes;
+  return node;
+}
+
+void ShutDown(std::unique_ptr<grpc::Server>& server) {
+  if (server == nullptr) return;
+  server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kShutdownGrace));
+  server->Wait();
+  server.reset();
+}
+
+}  // namespace
+
+Server::Server(const ServerOptions& options, Env& env)
+    : options_(options),
+      env_(env),
+      started_(env.Monotonic()),
+      transport_(NodeId(options.node_id), env) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const ServerPlan& plan, Env& env,
+                                                      std::function<void(absl::Status)> fatal) {
+  const std::pair<const Address&, std::string_view> ports[] = {{plan.listen, "listen"},
+                                                               {plan.peer_listen, "peer-listen"},
+                                                               {plan.http_listen, "http-listen"}};
+  for (const auto& [address, setting] : ports) {
+    if (absl::Status free = CheckCanListen(address, setting); !free.ok()) return free;
+  }
+  absl::StatusOr<StorageStack> storage = OpenStorage(options, env);
+  if (!storage.ok()) return storage.status();
+  std::unique_ptr<Server> server(new Server(options, env));
+  absl::Status opened = server->OpenNode(plan, *std::move(storage), std::move(fatal));
+  if (!opened.ok()) return opened;
+  if (absl::Status listening = server->Listen(plan); !listening.ok()) return listening;
+  server->threads_->Start(*server->node_);
+  return server;
+}
+
+absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
+                              std::function<void(absl::Status)> fatal) {
+  storage_ = std::move(storage);
+  const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_.boot);
+  threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
+  const Edges edges{env_, *storage_.root, *storage_.engine, transport_, *threads_};
+  auto node = Node::Open(node_options, edges, std::move(storage_.recovered));
+  if (!node.ok()) return node.status();
+  node_ = *std::move(node);
+  transport_.OnLost([this](NodeId peer) { node_->OnPeerDisconnected(peer); });
+  LogDeviceEvents events;
+  events.durable = [this](SyncProof proof) { node_->OnDurable(proof); };
+  events.failed = [this](absl::Status status) { node_->OnLogFailed(std::move(status)); };
+  log_ =
+      std::make_unique<LogThread>(*storage_.log_files, std::move(storage_.log), std::move(events));
+  node_->Start(*log_, std::move(fatal));
+  return absl::OkStatus();
+}
+
+absl::Status Server::Listen(const ServerPlan& plan) {
+  const NodeId self(options_.node_id);
+  collector_ = std::make_unique<StatusCollector>(*node_, env_, *storage_.engine, *log_,
+                                                 ProcessFacts{self, storage_.boot, started_});
+  kv_ = std::make_unique<KvService>(
+      *node_, env_, call_metrics_,
+      KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
+  admin_ =
+      std::make_unique<AdminService>(*node_, env_, *collector_, self, options_.request_timeout);
+  peers_ = std::make_unique<PeerService>(*node_);
+  EnableStandardServices();
+  auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,
+                              {peers_.get()});
+  if (!peer.ok()) return peer.status();
+  peer_server_ = *std::move(peer);
+  auto client =
+      StartGrpcServer(plan.listen, "listen", limits::kMessageBytesMax, {kv_.get(), admin_.get()});
+  if (!client.ok()) return client.status();
+  client_server_ = *std::move(client);
+  auto http = HttpServer::Start(plan.http_listen.host, plan.http_listen.port, MakePages());
+  if (!http.ok()) return http.status();
+  http_ = *std::move(http);
+  UpdateHealth();
+  return absl::OkStatus();
+}
+
+void Server::UpdateHealth() {
+  const int serving = ready() ? 1 : 0;
+  if (serving == health_told_) return;
+  health_told_ = serving;
+  spdlog::info(serving ? "ready: every partition here has a leader" : "not ready");
+  if (auto* health = client_server_->GetHealthCheckService()) {
+    health->SetServingStatus(serving == 1);
+  }
+}
+
+void Server::Drain() {
+  draining_ = true;
+  UpdateHealth();
+  kv_->EndStreams();
+  auto drained = std::make_shared<absl::Notification>();
+  node_->Drain(env_.Monotonic() + options_.drain_timeout, [drained] { drained->Notify(); });
+  if (!drained->WaitForNotificationWithTimeout(options_.drain_timeout + absl::Seconds(1))) {
+    spdlog::warn("gave up waiting for leaderships to be taken over");
+  }
+  ShutDown(client_server_);
+}
+
+// From the outside in: nobody may call what is gone already.
+Server::~Server() {
+  http_.reset();
+  ShutDown(client_server_);
+  ShutDown(peer_server_);
+  transport_.Close();
+  if (threads_ != nullptr) threads_->Stop();
+  log_.reset();
+  node_.reset();
+}
+
+}  // namespace quorate::rpc

@@ -1,0 +1,81 @@
+// A kvd process: one node on real disks, sockets and threads.
+#pragma once
+
+#include <grpcpp/server.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "base/env.h"
+#include "node/node.h"
+#include "rpc/admin_service.h"
+#include "rpc/call_metrics.h"
+#include "rpc/grpc_transport.h"
+#include "rpc/http_server.h"
+#include "rpc/kv_service.h"
+#include "rpc/peer_service.h"
+#include "rpc/server_options.h"
+#include "rpc/status_collector.h"
+#include "rpc/storage_stack.h"
+#include "rpc/worker_threads.h"
+#include "storage/log_thread.h"
+
+namespace quorate::rpc {
+
+class Server {
+ public:
+  // Opens the data folder and serves. `fatal` is called at most once, from any
+  // thread, when the node can't go on: the process must end, without Drain.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       const ServerPlan& plan, Env& env,
+                                                       std::function<void(absl::Status)> fatal);
+  // Ends at once; what is under way is cut off.
+  ~Server();
+
+  // Hands leaderships over, answers what was accepted and ends the streams.
+  // Returns when that is done or the drain timeout has passed; blocks.
+  void Drain();
+
+  // To be called now and then: brings gRPC's health service up to date.
+  void UpdateHealth();
+  // This node can serve its default level.
+  bool ready() const { return !draining_ && node_->ready(); }
+
+ private:
+  Server(const ServerOptions& options, Env& env);
+
+  absl::Status OpenNode(const ServerPlan& plan, StorageStack storage,
+                        std::function<void(absl::Status)> fatal);
+  absl::Status Listen(const ServerPlan& plan);
+  HttpServer::Pages MakePages();
+  HttpAnswer Live() const;
+  HttpAnswer Ready() const;
+  HttpAnswer Health();
+  HttpAnswer Metrics();
+  NodeStatusReport ReportNow(bool* known);
+
+  const ServerOptions options_;
+  Env& env_;
+  const absl::Duration started_;
+  std::atomic<bool> draining_{false};
+  int health_told_ = -1;  // by UpdateHealth
+
+  // In the order in which they need one another.
+  StorageStack storage_;
+  GrpcTransport transport_;
+  std::unique_ptr<WorkerThreads> threads_;
+  std::unique_ptr<Node> node_;
+  std::unique_ptr<LogThread> log_;
+  CallMetrics call_metrics_;
+  std::unique_ptr<StatusCollector> collector_;
+  std::unique_ptr<KvService> kv_;
+  std::unique_ptr<AdminService> admin_;
+  std::unique_ptr<PeerService> peers_;
+  std::unique_ptr<grpc::Server> peer_server_;
+  std::unique_ptr<grpc::Server> client_server_;
+  std::unique_ptr<HttpServer> http_;
+};
+
+}  // namespace quorate::rpc

@@ -1,0 +1,64 @@
+#include "rpc/storage_stack.h"
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "storage/data_dir.h"
+#include "storage/posix_files.h"
+#include "storage/rocks_engine.h"
+
+namespace quorate::rpc {
+namespace {
+
+absl::Status MakeParents(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "NO_DATA_DIR",
+                   StrCat("cannot make the folder ", path, ": ", error.message(),
+                          "; name another with --data-dir"));
+}
+
+RocksEngineOptions EngineOptionsOf(const ServerOptions& options) {
+  RocksEngineOptions engine;
+  engine.memtable_bytes = options.memtable_bytes;
+  engine.block_cache_bytes = options.block_cache_bytes;
+  return engine;
+}
+
+}  // namespace
+
+absl::StatusOr<StorageStack> OpenStorage(const ServerOptions& options, Env& env) {
+  StorageStack stack;
+  if (absl::Status made = MakeParents(options.data_dir); !made.ok()) return made;
+  auto root = OpenFolder(options.data_dir);
+  if (!root.ok()) return root.status();
+  stack.root = *std::move(root);
+  const auto boot = ClaimDataDir(*stack.root, {options.cluster_id, NodeId(options.node_id)});
+  if (!boot.ok()) return boot.status();
+  stack.boot = *boot;
+
+  auto log_folder = OpenFolder(options.data_dir + "/log");
+  if (!log_folder.ok()) return log_folder.status();
+  stack.log_folder = *std::move(log_folder);
+  stack.sync_metrics = std::make_unique<SyncMetrics>();
+  stack.log_files = std::make_unique<TimedFiles>(*stack.log_folder, env, *stack.sync_metrics);
+  LogOptions log_options;
+  log_options.segment_bytes = options.log_segment_bytes;
+  log_options.spare_segments = static_cast<uint32_t>(options.log_spare_segments);
+  auto log = LogStore::Open(*stack.log_files, log_options);
+  if (!log.ok()) return log.status();
+  stack.log = *std::move(log);
+  stack.recovered = stack.log->TakeRecovered();
+
+  auto engine = OpenRocksEngine(options.data_dir + "/data", EngineOptionsOf(options));
+  if (!engine.ok()) return engine.status();
+  stack.engine = *std::move(engine);
+  return stack;
+}
+
+}  // namespace quorate::rpc
