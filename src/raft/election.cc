@@ -94,7 +94,11 @@ void Raft::Impl::HandleVoteReply(const Message& message) {
 }
 
 void Raft::Impl::BecomeFollower(Term term, NodeId leader) {
-  if (term > hard_state_.term) hard_state_ = {term, NodeId()};
+  if (term > hard_state_.term) {
+    hard_state_ = {term, NodeId()};
+    // Nothing goes on across terms, not even with the same leader.
+    SetLeader(NodeId());
+  }
   if (is_leader()) FailReads(reads_.FailAll());
   role_ = Role::kFollower;
   votes_.clear();
