@@ -9,17 +9,16 @@
 namespace quorate::ring {
 namespace {
 
-using Replicas = std::vector<std::vector<uint32_t>>;
-
-std::vector<Claim> LeaderClaims(const std::vector<PlacementNode>& nodes, const Replicas& replicas) {
+std::vector<Claim> LeaderClaims(const std::vector<PlacementNode>& nodes,
+                                const std::vector<ArcReplicas>& arcs) {
   std::vector<Claim> claims(nodes.size());
   for (size_t i = 0; i < nodes.size(); ++i) {
     claims[i].weight = std::max<uint64_t>(nodes[i].weight, 1);
     claims[i].elsewhere = nodes[i].leaders_elsewhere;
   }
-  for (const auto& of_arc : replicas) {
-    for (uint32_t node : of_arc) ++claims[node].high;
-    ++claims[of_arc.front()].have;
+  for (const ArcReplicas& arc : arcs) {
+    for (uint32_t node : arc.nodes) ++claims[node].high;
+    if (arc.led_by_first) ++claims[arc.nodes.front()].have;
   }
   return claims;
 }
@@ -27,13 +26,13 @@ std::vector<Claim> LeaderClaims(const std::vector<PlacementNode>& nodes, const R
 // source -> arc -> one of its replicas -> sink.
 class LeaderNetwork {
  public:
-  LeaderNetwork(size_t nodes, const Replicas& replicas)
-      : replicas_(replicas), flow_(2 + replicas.size() + nodes) {
+  LeaderNetwork(size_t nodes, const std::vector<ArcReplicas>& arcs)
+      : arcs_(arcs), flow_(2 + arcs.size() + nodes) {
     for (size_t i = 0; i < nodes; ++i) to_sink_.push_back(flow_.AddEdge(NodeVertex(i), kSink, 0));
-    to_replica_.resize(replicas.size());
-    for (size_t a = 0; a < replicas.size(); ++a) {
+    to_replica_.resize(arcs.size());
+    for (size_t a = 0; a < arcs.size(); ++a) {
       to_arc_.push_back(flow_.AddEdge(kSource, ArcVertex(a), 1));
-      for (uint32_t node : replicas[a]) {
+      for (uint32_t node : arcs[a].nodes) {
         to_replica_[a].push_back(flow_.AddEdge(ArcVertex(a), NodeVertex(node), 1));
       }
     }
@@ -46,8 +45,8 @@ class LeaderNetwork {
       const uint64_t now = flow_.FlowOn(to_sink_[i]) + flow_.Spare(to_sink_[i]);
       if (most[i] > now) flow_.RaiseCapacity(to_sink_[i], static_cast<uint32_t>(most[i] - now));
     }
-    for (size_t a = 0; a < replicas_.size(); ++a) {
-      const uint32_t wanted = replicas_[a].front();
+    for (size_t a = 0; a < arcs_.size(); ++a) {
+      const uint32_t wanted = arcs_[a].nodes.front();
       if (flow_.Spare(to_arc_[a]) == 0 || flow_.Spare(to_sink_[wanted]) == 0) continue;
       flow_.Send(to_arc_[a]);
       flow_.Send(to_replica_[a].front());
@@ -57,14 +56,14 @@ class LeaderNetwork {
     led_ += flow_.Augment(kSource, kSink);
   }
 
-  bool done() const { return led_ == replicas_.size(); }
+  bool done() const { return led_ == arcs_.size(); }
 
   std::vector<uint32_t> Leaders() const {
     std::vector<uint32_t> leaders;
-    for (size_t a = 0; a < replicas_.size(); ++a) {
+    for (size_t a = 0; a < arcs_.size(); ++a) {
       size_t k = 0;
       while (flow_.FlowOn(to_replica_[a][k]) == 0) ++k;
-      leaders.push_back(replicas_[a][k]);
+      leaders.push_back(arcs_[a].nodes[k]);
     }
     return leaders;
   }
@@ -75,9 +74,9 @@ class LeaderNetwork {
     return static_cast<FlowNetwork::Vertex>(2 + a);
   }
   FlowNetwork::Vertex ArcVertex(size_t a) const { return ArcVertexAt(a); }
-  FlowNetwork::Vertex NodeVertex(size_t i) const { return ArcVertexAt(replicas_.size() + i); }
+  FlowNetwork::Vertex NodeVertex(size_t i) const { return ArcVertexAt(arcs_.size() + i); }
 
-  const Replicas& replicas_;
+  const std::vector<ArcReplicas>& arcs_;
   FlowNetwork flow_;
   std::vector<FlowNetwork::Edge> to_arc_, to_sink_;
   std::vector<std::vector<FlowNetwork::Edge>> to_replica_;
@@ -87,25 +86,27 @@ class LeaderNetwork {
 }  // namespace
 
 std::vector<uint32_t> ComputeLeaders(const std::vector<PlacementNode>& nodes,
-                                     const Replicas& replicas) {
-  if (replicas.empty()) return {};
-  const std::vector<Claim> claims = LeaderClaims(nodes, replicas);
-  const std::vector<uint64_t> shares = ComputeShares(replicas.size(), claims);
+                                     const std::vector<ArcReplicas>& arcs) {
+  if (arcs.empty()) return {};
+  const std::vector<Claim> claims = LeaderClaims(nodes, arcs);
+  const std::vector<uint64_t> shares = ComputeShares(arcs.size(), claims);
   uint64_t weights = 0;
   for (const Claim& claim : claims) weights += claim.weight;
   std::vector<uint64_t> low, high;
   for (size_t i = 0; i < claims.size(); ++i) {
-    const uint64_t scaled = replicas.size() * claims[i].weight;
+    const uint64_t scaled = arcs.size() * claims[i].weight;
     low.push_back(std::min(shares[i], scaled / weights));
     high.push_back(std::max(shares[i], (scaled + weights - 1) / weights));
   }
   // The fair shares rounded down can often be met even where one choice of
   // whom to round up cannot: so in steps, none of which takes any away.
-  LeaderNetwork network(nodes.size(), replicas);
+  LeaderNetwork network(nodes.size(), arcs);
   network.Fill(low);
   network.Fill(shares);
-  for (; !network.done(); network.Fill(high)) {
+  network.Fill(high);
+  while (!network.done()) {
     for (uint64_t& most : high) ++most;
+    network.Fill(high);
   }
   return network.Leaders();
 }

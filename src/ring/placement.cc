@@ -16,13 +16,21 @@ namespace {
 using Vertex = FlowNetwork::Vertex;
 using Edge = FlowNetwork::Edge;
 
+// For each arc all nodes by position: those that hold it today in their order,
+// then the others as the ring prefers them.
+struct Order {
+  std::vector<uint32_t> nodes;
+  size_t holding = 0;
+};
+
 // The assignment under way, as a flow of one unit per replica:
 //   source -> arc -> the arc's share of a zone -> node -> sink
 // An arc reaches each zone once by itself, and further only over `doubled`,
-// which carries no more than the plan allows.
+// which carries no more than the plan allows. A replica costs 1 where there is
+// none today, so that the cheapest flow moves least.
 class Board {
  public:
-  Board(const PlacementInput& input, const ZonePlan& plan)
+  Board(const PlacementInput& input, const ZonePlan& plan, const std::vector<Order>& orders)
       : plan_(plan),
         arcs_(input.arcs.size()),
         nodes_(input.nodes.size()),
@@ -30,7 +38,7 @@ class Board {
     for (size_t i = 0; i < nodes_; ++i) {
       to_sink_.push_back(flow_.AddEdge(NodeVertex(i), kSink, Narrow(plan.target_of[i])));
     }
-    for (size_t a = 0; a < arcs_; ++a) AddArc(a, input.replicas);
+    for (size_t a = 0; a < arcs_; ++a) AddArc(a, input.replicas, orders[a]);
   }
 
   // Puts a replica of arc `a` on node `i` if nothing speaks against it.
@@ -54,7 +62,11 @@ class Board {
     return true;
   }
 
-  // Finds room for what is left, moving others as little as it can.
+  // Keeps as much as can be kept at once. To be called before anything is put
+  // where it is not today.
+  void KeepMost() { assigned_ += flow_.Augment(kSource, kSink, /*cost_max=*/0); }
+
+  // Finds room for what is left, moving others as little as can be.
   void Complete(uint64_t replicas_in_all) {
     assigned_ += flow_.Augment(kSource, kSink);
     QUORATE_CHECK(assigned_ == replicas_in_all, "the plan's targets hold every replica");
@@ -70,7 +82,7 @@ class Board {
   Vertex ZoneVertex(size_t a, uint32_t zone) const { return ArcVertex(a) + 2 + zone; }
   Vertex NodeVertex(size_t i) const { return ArcVertex(arcs_) + Narrow(i); }
 
-  void AddArc(size_t a, uint32_t replicas) {
+  void AddArc(size_t a, uint32_t replicas, const Order& order) {
     to_arc_.push_back(flow_.AddEdge(kSource, ArcVertex(a), replicas));
     to_doubled_.push_back(flow_.AddEdge(ArcVertex(a), DoubledVertex(a), plan_.doubled_per_arc));
     for (uint32_t z = 0; z < plan_.zones; ++z) {
@@ -78,8 +90,10 @@ class Board {
       doubled_to_zone_.push_back(
           flow_.AddEdge(DoubledVertex(a), ZoneVertex(a, z), plan_.per_arc_max - 1));
     }
+    std::vector<int32_t> cost(nodes_, 1);
+    for (size_t k = 0; k < order.holding; ++k) cost[order.nodes[k]] = 0;
     for (size_t i = 0; i < nodes_; ++i) {
-      to_node_.push_back(flow_.AddEdge(ZoneVertex(a, plan_.zone_of[i]), NodeVertex(i), 1));
+      to_node_.push_back(flow_.AddEdge(ZoneVertex(a, plan_.zone_of[i]), NodeVertex(i), 1, cost[i]));
     }
   }
 
@@ -92,13 +106,6 @@ class Board {
   FlowNetwork flow_;
   std::vector<Edge> to_arc_, to_doubled_, to_zone_, doubled_to_zone_, to_node_, to_sink_;
   uint64_t assigned_ = 0;
-};
-
-// For each arc all nodes by position: those that hold it today in their order,
-// then the others as the ring prefers them.
-struct Order {
-  std::vector<uint32_t> nodes;
-  size_t holding = 0;
 };
 
 std::vector<Order> ComputeOrders(const PlacementInput& input) {
@@ -131,6 +138,7 @@ void AssignByOrder(const std::vector<Order>& orders, uint32_t replicas, Board& b
   for (size_t a = 0; a < orders.size(); ++a) {
     for (size_t k = 0; k < orders[a].holding; ++k) board.TryAssign(a, orders[a].nodes[k]);
   }
+  board.KeepMost();
   // One replica of every arc before the second of any, so that none is left
   // with what all others did not want.
   for (uint32_t turn = 0; turn < replicas; ++turn) {
@@ -142,31 +150,42 @@ void AssignByOrder(const std::vector<Order>& orders, uint32_t replicas, Board& b
   }
 }
 
+std::vector<std::vector<NodeId>> LeadersFirst(const PlacementInput& input,
+                                              const std::vector<ArcReplicas>& arcs) {
+  const std::vector<uint32_t> leaders = ComputeLeaders(input.nodes, arcs);
+  std::vector<std::vector<NodeId>> placed(arcs.size());
+  for (size_t a = 0; a < arcs.size(); ++a) {
+    placed[a].push_back(input.nodes[leaders[a]].id);
+    for (uint32_t node : arcs[a].nodes) {
+      if (node != leaders[a]) placed[a].push_back(input.nodes[node].id);
+    }
+  }
+  return placed;
+}
+
 }  // namespace
 
-std::vector<std::vector<NodeId>> ComputePlacement(const PlacementInput& input) {
+std::vector<std::vector<NodeId>> ComputePlacement(const PlacementInput& given) {
+  PlacementInput input = given;
+  std::sort(input.nodes.begin(), input.nodes.end(),
+            [](const PlacementNode& a, const PlacementNode& b) { return a.id < b.id; });
   QUORATE_CHECK(input.replicas >= 1 && input.replicas <= input.nodes.size(),
                 "an arc has as many replicas as there are nodes for");
   const ZonePlan plan = ComputeZonePlan(input);
   const std::vector<Order> orders = ComputeOrders(input);
-  Board board(input, plan);
+  Board board(input, plan, orders);
   AssignByOrder(orders, input.replicas, board);
   board.Complete(input.arcs.size() * input.replicas);
 
-  std::vector<std::vector<uint32_t>> replicas(input.arcs.size());
+  std::vector<ArcReplicas> arcs(input.arcs.size());
   for (size_t a = 0; a < orders.size(); ++a) {
     for (uint32_t node : orders[a].nodes) {
-      if (board.Assigned(a, node)) replicas[a].push_back(node);
+      if (board.Assigned(a, node)) arcs[a].nodes.push_back(node);
     }
+    const std::vector<NodeId>& today = input.arcs[a].replicas;
+    arcs[a].led_by_first = !today.empty() && today.front() == input.nodes[arcs[a].nodes.front()].id;
   }
-  const std::vector<uint32_t> leaders = ComputeLeaders(input.nodes, replicas);
-  std::vector<std::vector<NodeId>> placed(replicas.size());
-  for (size_t a = 0; a < replicas.size(); ++a) {
-    const auto leader = std::find(replicas[a].begin(), replicas[a].end(), leaders[a]);
-    std::rotate(replicas[a].begin(), leader, leader + 1);
-    for (uint32_t node : replicas[a]) placed[a].push_back(input.nodes[node].id);
-  }
-  return placed;
+  return LeadersFirst(input, arcs);
 }
 
 }  // namespace quorate::ring

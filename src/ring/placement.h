@@ -34,12 +34,12 @@ struct PlacementArc {
 };
 
 struct PlacementInput {
-  std::vector<PlacementNode> nodes;  // distinct ids
+  std::vector<PlacementNode> nodes;  // distinct ids, in any order
   std::vector<PlacementArc> arcs;
   uint32_t replicas = 1;  // of each arc; 1 to nodes.size()
 };
 
 // For each arc its replicas, the preferred leader first.
-std::vector<std::vector<NodeId>> ComputePlacement(const PlacementInput& input);
+std::vector<std::vector<NodeId>> ComputePlacement(const PlacementInput& given);
 
 }  // namespace quorate::ring

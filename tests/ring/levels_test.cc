@@ -1,0 +1,52 @@
+#include "ring/levels.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace quorate::ring {
+namespace {
+
+constexpr uint8_t kLevels = static_cast<uint8_t>(Level::kLinearizable) + 1;
+
+TEST(LevelsTest, RaftHonoursTheseAndRefusesAllOthers) {
+  const std::vector<Level> reads = {Level::kLinearizable, Level::kQuorum, Level::kOne};
+  const std::vector<Level> writes = {Level::kQuorum, Level::kLinearizable};
+  for (uint8_t i = 0; i < kLevels; ++i) {
+    const Level level = static_cast<Level>(i);
+    const auto in = [&](const auto& list) {
+      return std::find(list.begin(), list.end(), level) != list.end();
+    };
+    EXPECT_EQ(CheckReadLevel(Mode::kRaft, level).ok(), in(reads)) << LevelName(level);
+    EXPECT_EQ(CheckWriteLevel(Mode::kRaft, level).ok(), in(writes)) << LevelName(level);
+  }
+}
+
+TEST(LevelsTest, ARefusalListsWhatIsAllowed) {
+  const absl::Status read = CheckReadLevel(Mode::kRaft, Level::kAll);
+  EXPECT_EQ(read.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReasonOf(read), "LEVEL_UNSUPPORTED");
+  EXPECT_EQ(read.message(),
+            "a read at ALL: a keyspace in raft mode allows LINEARIZABLE, QUORUM, ONE");
+  EXPECT_EQ(CheckWriteLevel(Mode::kRaft, Level::kOne).message(),
+            "a write at ONE: a keyspace in raft mode allows QUORUM, LINEARIZABLE");
+}
+
+TEST(LevelsTest, AModeThatIsNotThereIsRefusedBeforeItsLevels) {
+  for (const absl::Status& status :
+       {CheckMode(Mode::kQuorum), CheckReadLevel(Mode::kQuorum, Level::kOne),
+        CheckWriteLevel(Mode::kQuorum, Level::kQuorum)}) {
+    EXPECT_EQ(ReasonOf(status), "MODE_NOT_SUPPORTED");
+    EXPECT_EQ(status.message(), "mode quorum: this build supports raft");
+  }
+}
+
+TEST(LevelsTest, EachModesDefaultsAreAllowedInIt) {
+  EXPECT_TRUE(CheckReadLevel(Mode::kRaft, DefaultReadLevel(Mode::kRaft)).ok());
+  EXPECT_TRUE(CheckWriteLevel(Mode::kRaft, DefaultWriteLevel(Mode::kRaft)).ok());
+}
+
+}  // namespace
+}  // namespace quorate::ring
