@@ -1,0 +1,59 @@
+#include "answers.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/strings.h"
+#include "bytes.h"
+#include "report.h"
+#include "suggest.h"
+
+namespace quorate::kvctl {
+
+void PrintWrite(const Session& session, const std::string& line, const WriteReceipt& receipt,
+                const nlohmann::json& extra) {
+  if (session.output() == Output::kJson) {
+    nlohmann::json shown = extra;
+    shown["version"] = receipt.version;
+    shown["existed"] = receipt.existed;
+    shown["receipt"] = ToJson(receipt);
+    std::cout << shown.dump() << '\n';
+    return;
+  }
+  if (session.output() == Output::kRaw) {
+    std::cout << receipt.version << '\n';
+  } else if (!session.quiet()) {
+    std::cout << line << '\n';
+  }
+  if (session.verbose()) std::cerr << "  " << ToLine(receipt) << '\n';
+}
+
+void PrintReceipt(const Session& session, const ReadReceipt& receipt) {
+  if (session.verbose()) std::cerr << "  " << ToLine(receipt) << '\n';
+}
+
+std::string Doing(const Session& session, const std::string& verb, const std::string& key) {
+  std::string doing = StrCat(verb, " \"", ToLine(key), "\"");
+  if (session.level() != Level::kDefault) StrAppend(&doing, " at ", LevelName(session.level()));
+  return doing;
+}
+
+int ReportCallError(Session& session, const std::string& keyspace, const absl::Status& status,
+                    const std::string& doing) {
+  if (status.code() != absl::StatusCode::kNotFound) return ReportError(session, status, doing);
+  std::vector<std::string> names;
+  if (auto client = session.client(); client.ok()) {
+    if (auto listed = (*client)->ListKeyspaces(session.admin_options()); listed.ok()) {
+      for (const KeyspaceDescription& one : *listed) names.push_back(one.name);
+    }
+  }
+  const std::string meant = DidYouMean(keyspace, names);
+  if (meant.empty()) return ReportError(session, status, doing);
+  return ReportError(session,
+                     MakeError(status.code(), ReasonOf(status),
+                               StrCat(ToStd(status.message()), meant), Applied::kNo),
+                     doing);
+}
+
+}  // namespace quorate::kvctl

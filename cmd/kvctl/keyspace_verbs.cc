@@ -1,0 +1,229 @@
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "admin_json.h"
+#include "answers.h"
+#include "base/strings.h"
+#include "confirm.h"
+#include "exit_code.h"
+#include "leaders.h"
+#include "report.h"
+#include "suggest.h"
+#include "table.h"
+#include "verb.h"
+
+namespace quorate::kvctl {
+namespace {
+
+struct Create {
+  std::string name;
+  std::string mode = "raft";
+  KeyspaceOptions options;
+  std::string read_level;
+  std::string write_level;
+  bool if_not_exists = false;
+  bool no_wait = false;
+  bool dry_run = false;
+};
+
+struct Drop {
+  std::string name;
+  std::string confirm;
+  bool dry_run = false;
+};
+
+absl::Status Bad(std::string_view flag, std::string_view value, std::string_view wanted) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
+                   StrCat("--", flag, " \"", value, "\": ", wanted));
+}
+
+absl::StatusOr<KeyspaceOptions> OptionsOf(const Create& create) {
+  KeyspaceOptions options = create.options;
+  if (create.mode == "raft") {
+    options.mode = Mode::kRaft;
+  } else if (create.mode == "quorum") {
+    options.mode = Mode::kQuorum;
+  } else {
+    return Bad("mode", create.mode,
+               StrCat("raft or quorum is wanted", DidYouMean(create.mode, {"raft", "quorum"})));
+  }
+  for (const auto& [name, text, level] :
+       {std::tuple{"read-level", &create.read_level, &options.default_read},
+        std::tuple{"write-level", &create.write_level, &options.default_write}}) {
+    if (text->empty()) continue;
+    const auto parsed = LevelFromName(*text);
+    if (!parsed) return Bad(name, *text, "no such level");
+    *level = *parsed;
+  }
+  return options;
+}
+
+void PrintKeyspaces(const Session& session, const std::vector<KeyspaceDescription>& keyspaces) {
+  Table table({"keyspace", "mode", "replicas", "partitions", "read", "write"});
+  for (const KeyspaceDescription& one : keyspaces) {
+    if (session.output() == Output::kJson) {
+      std::cout << ToJson(one).dump() << '\n';
+    } else if (session.output() == Output::kRaw) {
+      std::cout << one.name << '\n';
+    } else {
+      table.Add({one.name, std::string(ModeName(one.mode)), std::to_string(one.replicas),
+                 std::to_string(one.partitions.size()), std::string(LevelName(one.default_read)),
+                 std::string(LevelName(one.default_write))});
+    }
+  }
+  table.Print(std::cout);
+}
+
+int RunCreate(Session& session, const Create& create) {
+  auto options = OptionsOf(create);
+  if (!options.ok()) return ReportError(session, options.status());
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  if (create.dry_run) {
+    std::cerr << "would create keyspace " << create.name << " of mode " << create.mode << '\n';
+    return kDone;
+  }
+  const auto created = (*client)->CreateKeyspace(create.name, *options, session.admin_options());
+  if (!created.ok()) {
+    const bool there = created.status().code() == absl::StatusCode::kAlreadyExists;
+    if (there && create.if_not_exists) return kDone;
+    return ReportError(session, created.status(), StrCat("keyspace create \"", create.name, "\""));
+  }
+  if (!create.no_wait && !WaitForLeaders(**client, create.name, session.timeout())) {
+    std::cerr << "created; not all partitions have a leader yet: kvctl keyspace describe "
+              << create.name << '\n';
+  }
+  if (!session.quiet()) PrintKeyspaces(session, {*created});
+  return kDone;
+}
+
+int RunList(Session& session) {
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  const auto listed = (*client)->ListKeyspaces(session.admin_options());
+  if (!listed.ok()) return ReportError(session, listed.status(), "keyspace list");
+  PrintKeyspaces(session, *listed);
+  if (listed->empty() && !session.quiet() && session.output() == Output::kTable) {
+    std::cerr << "no keyspaces yet; try: kvctl keyspace create NAME\n";
+  }
+  return kDone;
+}
+
+void PrintReplicas(const KeyspaceState& state) {
+  const auto& keyspace = state.keyspace;
+  std::cout << keyspace.name << ": mode " << ModeName(keyspace.mode) << ", " << keyspace.replicas
+            << " replicas, " << keyspace.partitions.size() << " partitions, reads at "
+            << LevelName(keyspace.default_read) << ", writes at "
+            << LevelName(keyspace.default_write) << '\n';
+  Table table({"partition", "node", "role", "term", "applied", "committed", "log"});
+  for (const ReplicaDescription& one : state.replicas) {
+    table.Add({one.partition.ToString(), one.node.ToString(), one.role,
+               std::to_string(one.term.value()), std::to_string(one.applied_index.value()),
+               std::to_string(one.commit_index.value()),
+               StrCat(one.log_first_index.value(), "-", one.last_index.value())});
+  }
+  table.Print(std::cout);
+  if (!state.unreachable.empty()) {
+    std::cout << "did not answer: " << ToLine(state.unreachable) << '\n';
+  }
+}
+
+int RunDescribe(Session& session, const std::string& name) {
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  const auto state = (*client)->DescribeKeyspace(name, session.admin_options());
+  if (!state.ok()) {
+    return ReportCallError(session, name, state.status(),
+                           StrCat("keyspace describe \"", name, "\""));
+  }
+  if (session.output() == Output::kJson) {
+    std::cout << ToJson(*state).dump(2) << '\n';
+  } else {
+    PrintReplicas(*state);
+  }
+  return kDone;
+}
+
+int RunDrop(Session& session, const Drop& drop) {
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  const std::string doing = StrCat("keyspace drop \"", drop.name, "\"");
+  const auto state = (*client)->DescribeKeyspace(drop.name, session.admin_options());
+  if (!state.ok()) return ReportCallError(session, drop.name, state.status(), doing);
+  if (drop.dry_run) {
+    std::cerr << "would drop keyspace " << drop.name << " with all data of its "
+              << state->keyspace.partitions.size() << " partitions\n";
+    return kDone;
+  }
+  const auto confirmed =
+      Confirm(session, StrCat("This drops keyspace \"", drop.name, "\" with all its data."),
+              drop.name, drop.confirm);
+  if (!confirmed.ok()) return ReportError(session, confirmed);
+  const auto epoch = (*client)->DropKeyspace(drop.name, session.admin_options());
+  if (!epoch.ok()) return ReportCallError(session, drop.name, epoch.status(), doing);
+  if (session.output() == Output::kJson) {
+    std::cout << nlohmann::json{{"dropped", drop.name}, {"epoch", epoch->value()}}.dump() << '\n';
+  } else if (!session.quiet()) {
+    std::cout << "dropped, gone from epoch " << epoch->value() << " on\n";
+  }
+  return kDone;
+}
+
+void AddCreate(CLI::App& noun, Session& session) {
+  auto create = std::make_shared<Create>();
+  CLI::App* verb = AddVerb(noun, session, "create", "Create a keyspace.",
+                           "  kvctl keyspace create orders\n"
+                           "  kvctl keyspace create orders --mode raft --replicas 3 --partitions 8",
+                           [&session, create] { return RunCreate(session, *create); });
+  verb->add_option("NAME", create->name)->required()->type_name("");
+  verb->add_option("--mode", create->mode, "raft or quorum")
+      ->type_name("MODE")
+      ->capture_default_str();
+  verb->add_option("--replicas", create->options.replicas, "Copies of each partition")
+      ->type_name("N");
+  verb->add_option("--partitions", create->options.partitions, "Parts that the keys fall into")
+      ->type_name("N");
+  verb->add_option("--read-level", create->read_level, "Level of reads that name none")
+      ->type_name("LEVEL");
+  verb->add_option("--write-level", create->write_level, "Level of writes that name none")
+      ->type_name("LEVEL");
+  verb->add_flag("--if-not-exists", create->if_not_exists, "Done if there is one already");
+  verb->add_flag("--no-wait", create->no_wait, "Do not wait until every partition has a leader");
+  verb->add_flag("--dry-run", create->dry_run, "Say what would be done");
+}
+
+void AddDrop(CLI::App& noun, Session& session) {
+  auto drop = std::make_shared<Drop>();
+  CLI::App* verb = AddVerb(noun, session, "drop", "Drop a keyspace with all its data.",
+                           "  kvctl keyspace drop orders                     asks for the name\n"
+                           "  kvctl keyspace drop orders --confirm orders    in scripts",
+                           [&session, drop] { return RunDrop(session, *drop); });
+  verb->add_option("NAME", drop->name)->required()->type_name("");
+  verb->add_option("--confirm", drop->confirm, "The name once more")->type_name("NAME");
+  verb->add_flag("--dry-run", drop->dry_run, "Say what would be done");
+}
+
+}  // namespace
+
+void AddKeyspace(CLI::App& app, Session& session) {
+  CLI::App* noun = AddNoun(app, "keyspace", "Create, list, describe and drop keyspaces.",
+                           "  kvctl keyspace create orders --mode raft --replicas 3\n"
+                           "  kvctl keyspace list\n"
+                           "  kvctl keyspace describe orders");
+  AddCreate(*noun, session);
+  AddVerb(*noun, session, "list", "List keyspaces.",
+          "  kvctl keyspace list\n  kvctl keyspace list --output raw    names only",
+          [&session] { return RunList(session); });
+  auto name = std::make_shared<std::string>();
+  AddVerb(*noun, session, "describe", "Show a keyspace and every replica of its partitions.",
+          "  kvctl keyspace describe orders",
+          [&session, name] { return RunDescribe(session, *name); })
+      ->add_option("NAME", *name)
+      ->required()
+      ->type_name("");
+  AddDrop(*noun, session);
+}
+
+}  // namespace quorate::kvctl

@@ -1,0 +1,121 @@
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "answers.h"
+#include "base/strings.h"
+#include "bytes.h"
+#include "exit_code.h"
+#include "input.h"
+#include "report.h"
+#include "verb.h"
+
+namespace quorate::kvctl {
+namespace {
+
+struct Arguments {
+  std::string keyspace;
+  std::string key;
+  std::string value;
+  bool must_exist = false;
+};
+
+int Put(Session& session, const Arguments& arguments) {
+  auto value = ReadValue(arguments.value);
+  if (!value.ok()) return ReportError(session, value.status());
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  const auto written = (*client)
+                           ->Keyspace(arguments.keyspace)
+                           .Put(arguments.key, *std::move(value), session.write_options());
+  if (!written.ok()) {
+    return ReportCallError(session, arguments.keyspace, written.status(),
+                           Doing(session, "put", arguments.key));
+  }
+  PrintWrite(session, StrCat("ok, version ", written->version), *written,
+             {{"key", ToJson(arguments.key)}});
+  return kDone;
+}
+
+int Get(Session& session, const Arguments& arguments) {
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  const auto read =
+      (*client)->Keyspace(arguments.keyspace).Get(arguments.key, session.read_options());
+  const std::string doing = Doing(session, "get", arguments.key);
+  if (!read.ok()) return ReportCallError(session, arguments.keyspace, read.status(), doing);
+  PrintReceipt(session, read->receipt);
+  if (!read->found()) {
+    return ReportError(session,
+                       MakeError(absl::StatusCode::kNotFound, "KEY_NOT_FOUND",
+                                 StrCat("keyspace \"", arguments.keyspace, "\" has no such key")),
+                       doing);
+  }
+  switch (session.output_of_one_value()) {
+    case Output::kRaw:
+      std::cout << *read->value;
+      break;
+    case Output::kTable:
+      std::cout << ToText(*read->value) << '\n';
+      break;
+    case Output::kJson:
+      std::cout << nlohmann::json{{"key", ToJson(arguments.key)},
+                                  {"value", ToJson(*read->value)},
+                                  {"version", read->version},
+                                  {"receipt", ToJson(read->receipt)}}
+                       .dump()
+                << '\n';
+      break;
+  }
+  return kDone;
+}
+
+int Del(Session& session, const Arguments& arguments) {
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  auto keyspace = (*client)->Keyspace(arguments.keyspace);
+  const auto deleted =
+      arguments.must_exist
+          ? keyspace.CompareAndDelete(arguments.key, Condition::Present(), session.write_options())
+          : keyspace.Delete(arguments.key, session.write_options());
+  if (!deleted.ok()) {
+    return ReportCallError(session, arguments.keyspace, deleted.status(),
+                           Doing(session, "del", arguments.key));
+  }
+  PrintWrite(session, deleted->existed ? "ok, deleted" : "ok, there was none", *deleted,
+             {{"key", ToJson(arguments.key)}});
+  return kDone;
+}
+
+}  // namespace
+
+void AddPutGetDel(CLI::App& app, Session& session) {
+  auto arguments = std::make_shared<Arguments>();
+  const auto place = [&](CLI::App* verb) {
+    verb->add_option("KEYSPACE", arguments->keyspace)->required()->type_name("");
+    verb->add_option("KEY", arguments->key)->required()->type_name("");
+    return verb;
+  };
+  place(AddVerb(app, session, "put", "Put a value under a key.",
+                "  kvctl put orders 42 paid\n"
+                "  kvctl put orders 42 @invoice.pdf          from a file\n"
+                "  date | kvctl put orders 42 -              from stdin\n"
+                "  kvctl put orders 42 paid --level ALL\n"
+                "  kvctl put orders balance -- -5            a value that starts with -",
+                [&session, arguments] { return Put(session, *arguments); }))
+      ->add_option("VALUE", arguments->value, "The value; - from stdin, @FILE from a file")
+      ->required()
+      ->type_name("");
+  place(AddVerb(app, session, "get", "Print the value of a key; exit code 3 if it has none.",
+                "  kvctl get orders 42\n"
+                "  kvctl get orders 42 > invoice.pdf         the bytes as they are\n"
+                "  kvctl get orders 42 --output json         with version and receipt",
+                [&session, arguments] { return Get(session, *arguments); }));
+  place(AddVerb(app, session, "del", "Delete a key; done as well if there is none.",
+                "  kvctl del orders 42\n"
+                "  kvctl del orders 42 --must-exist          exit code 4 if there is none",
+                [&session, arguments] { return Del(session, *arguments); }))
+      ->add_flag("--must-exist", arguments->must_exist, "Fail if the key has no value");
+}
+
+}  // namespace quorate::kvctl

@@ -1,0 +1,136 @@
+#include "report.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/strings.h"
+#include "bytes.h"
+#include "exit_code.h"
+
+namespace quorate::kvctl {
+namespace {
+
+using nlohmann::json;
+
+std::string Name(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  return reason.empty() ? absl::StatusCodeToString(status.code()) : reason;
+}
+
+// What to type next.
+std::string Hint(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  if (reason == "NODE_UNREACHABLE") return "is kvd running there? --endpoints HOST:PORT,...";
+  if (reason == "KEYSPACE_NOT_FOUND") return "kvctl keyspace list";
+  if (reason == "CONDITION_FAILED") return "kvctl get, to see what is there";
+  switch (ExitCodeOf(status)) {
+    case kOutcomeUnknown:
+      return "kvctl get, to see whether it was, before doing it again";
+    case kUnavailable:
+      return "kvctl cluster status | a longer --timeout";
+    default:
+      return "";
+  }
+}
+
+std::string LastLine(const absl::Status& status) {
+  std::string line;
+  switch (AppliedOf(status)) {
+    case Applied::kNo:
+      line = ExitCodeOf(status) == kUnavailable ? "not applied" : "";
+      break;
+    case Applied::kYes:
+      line = "applied";
+      break;
+    case Applied::kUnknown:
+      line = "may have been applied";
+      break;
+  }
+  const std::string hint = Hint(status);
+  if (hint.empty()) return line;
+  return StrCat(line, line.empty() ? "try: " : ". try: ", hint);
+}
+
+json ErrorJson(const absl::Status& status, const std::string& message) {
+  json error = {{"code", absl::StatusCodeToString(status.code())},
+                {"reason", Name(status)},
+                {"message", ToText(message)},
+                {"applied", std::string(AppliedName(AppliedOf(status)))},
+                {"details", json::object()}};
+  if (const auto delay = RetryAfterOf(status)) {
+    error["retry_after_ms"] = absl::ToInt64Milliseconds(*delay);
+  }
+  for (const auto& [name, value] : ErrorDetailsOf(status)) {
+    error["details"][ToText(name)] = ToText(value);
+  }
+  return {{"error", error}};
+}
+
+template <class Receipt>
+json ReceiptJson(const Receipt& receipt) {
+  json acked = json::array();
+  for (const NodeId node : receipt.acked_by) acked.push_back(node.value());
+  json shown = {{"asked", std::string(LevelName(receipt.asked))},
+                {"achieved", std::string(LevelName(receipt.achieved))},
+                {"version", receipt.version},
+                {"mode", std::string(ModeName(receipt.mode))},
+                {"epoch", receipt.epoch.value()},
+                {"served_by", receipt.served_by.value()},
+                {"acked_by", acked},
+                {"durable", receipt.durable},
+                {"partition", receipt.partition},
+                {"staleness_us", nullptr}};
+  if (receipt.staleness) shown["staleness_us"] = absl::ToInt64Microseconds(*receipt.staleness);
+  return shown;
+}
+
+std::string Nodes(const std::vector<NodeId>& nodes) {
+  std::string line;
+  for (const NodeId node : nodes) StrAppend(&line, line.empty() ? "" : " ", node.ToString());
+  return line;
+}
+
+}  // namespace
+
+int ReportError(const Session& session, const absl::Status& status, const std::string& doing) {
+  std::string message(status.message());
+  if (!doing.empty()) message = StrCat(doing, ": ", message);
+  if (session.output() == Output::kJson) {
+    std::cerr << ErrorJson(status, message).dump() << '\n';
+    return ExitCodeOf(status);
+  }
+  const bool color = session.color_on_stderr();
+  std::cerr << (color ? "\x1b[1;31merror:\x1b[0m " : "error: ") << Name(status) << ": "
+            << ToLine(message) << '\n';
+  for (const auto& [name, value] : ErrorDetailsOf(status)) {
+    std::cerr << "  " << ToLine(name) << ": " << ToLine(value) << '\n';
+  }
+  if (const std::string last = LastLine(status); !last.empty()) std::cerr << "  " << last << '\n';
+  return ExitCodeOf(status);
+}
+
+int ReportUsage(const Session& session, const std::string& message, const std::string& help) {
+  const auto status = MakeError(absl::StatusCode::kInvalidArgument, "USAGE", message);
+  ReportError(session, status);
+  if (session.output() != Output::kJson) std::cerr << "  see: " << help << '\n';
+  return kUsage;
+}
+
+json ToJson(const WriteReceipt& receipt) { return ReceiptJson(receipt); }
+json ToJson(const ReadReceipt& receipt) { return ReceiptJson(receipt); }
+
+std::string ToLine(const WriteReceipt& receipt) {
+  return StrCat(LevelName(receipt.achieved), ", served by ", receipt.served_by.ToString(), ", on ",
+                Nodes(receipt.acked_by), " (", receipt.durable, " on disk)");
+}
+
+std::string ToLine(const ReadReceipt& receipt) {
+  std::string line = StrCat(LevelName(receipt.achieved), ", served by ",
+                            receipt.served_by.ToString(), ", epoch ", receipt.epoch.value());
+  if (receipt.staleness) {
+    StrAppend(&line, ", at most ", absl::FormatDuration(*receipt.staleness), " old");
+  }
+  return line;
+}
+
+}  // namespace quorate::kvctl

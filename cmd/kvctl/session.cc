@@ -1,0 +1,131 @@
+#include "session.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <vector>
+
+#include "base/strings.h"
+#include "suggest.h"
+
+namespace quorate::kvctl {
+namespace {
+
+const std::vector<std::string> kOutputs = {"table", "json", "raw"};
+const std::vector<std::string> kColors = {"auto", "always", "never"};
+
+absl::Status BadFlag(std::string_view flag, std::string_view value, std::string_view wanted) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
+                   StrCat("--", flag, " \"", value, "\": ", wanted));
+}
+
+std::vector<std::string> LevelNames() {
+  std::vector<std::string> names;
+  for (int level = 1; level <= static_cast<int>(Level::kLinearizable); ++level) {
+    names.emplace_back(LevelName(static_cast<Level>(level)));
+  }
+  return names;
+}
+
+// 150ms, 2s, 1m30s; a bare number counts seconds.
+std::optional<absl::Duration> ParseTimeout(std::string text) {
+  if (text.find_first_not_of("0123456789.") == std::string::npos) text += "s";
+  absl::Duration parsed;
+  if (!absl::ParseDuration(text, &parsed) || parsed <= absl::ZeroDuration()) return std::nullopt;
+  return parsed;
+}
+
+}  // namespace
+
+void Session::AddGlobalsTo(CLI::App& app) {
+  const std::string group = "Global flags (in any place; each has a variable)";
+  app.add_option("--endpoints", globals_.endpoints, "Nodes to connect to; one is enough")
+      ->envname("QUORATE_ENDPOINTS")
+      ->type_name("HOST:PORT,...")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--output,-o", globals_.output, "table, json, or raw bytes")
+      ->envname("QUORATE_OUTPUT")
+      ->type_name("FORM")
+      ->group(group);
+  app.add_option("--timeout", globals_.timeout, "Of each call: 150ms, 2s")
+      ->envname("QUORATE_TIMEOUT")
+      ->type_name("TIME")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--level", globals_.level, "Consistency level; the keyspace's by default")
+      ->envname("QUORATE_LEVEL")
+      ->type_name("LEVEL")
+      ->group(group);
+  app.add_option("--color", globals_.color, "auto, always, never")
+      ->envname("QUORATE_COLOR")
+      ->type_name("WHEN")
+      ->capture_default_str()
+      ->group(group);
+  app.add_flag("--quiet,-q", globals_.quiet, "Only data and errors")
+      ->envname("QUORATE_QUIET")
+      ->group(group);
+  app.add_flag("--verbose,-v", globals_.verbose, "Receipts of all answers, on stderr")
+      ->envname("QUORATE_VERBOSE")
+      ->group(group);
+  app.add_flag("--no-input", globals_.no_input, "Never ask; fail instead")
+      ->envname("QUORATE_NO_INPUT")
+      ->group(group);
+}
+
+absl::Status Session::CheckGlobals() {
+  if (globals_.output == "table") {
+    output_ = Output::kTable;
+  } else if (globals_.output == "json") {
+    output_ = Output::kJson;
+  } else if (globals_.output == "raw") {
+    output_ = Output::kRaw;
+  } else if (!globals_.output.empty()) {
+    return BadFlag("output", globals_.output,
+                   StrCat("table, json or raw is wanted", DidYouMean(globals_.output, kOutputs)));
+  }
+  const auto timeout = ParseTimeout(globals_.timeout);
+  if (!timeout) {
+    return BadFlag("timeout", globals_.timeout, "a positive time is wanted, such as 150ms or 2s");
+  }
+  timeout_ = *timeout;
+  if (!globals_.level.empty()) {
+    const auto level = LevelFromName(globals_.level);
+    if (!level || *level == Level::kDefault) {
+      return BadFlag("level", globals_.level,
+                     StrCat("no such level", DidYouMean(globals_.level, LevelNames())));
+    }
+    level_ = *level;
+  }
+  if (Nearest(globals_.color, kColors) != globals_.color) {
+    return BadFlag("color", globals_.color,
+                   StrCat("auto, always or never is wanted", DidYouMean(globals_.color, kColors)));
+  }
+  return absl::OkStatus();
+}
+
+bool Session::color_on_stderr() const {
+  if (globals_.color != "auto") return globals_.color == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  if (term != nullptr && std::string_view(term) == "dumb") return false;
+  return isatty(STDERR_FILENO) != 0;
+}
+
+Output Session::output_of_one_value() const {
+  if (output_) return *output_;
+  return isatty(STDOUT_FILENO) != 0 ? Output::kTable : Output::kRaw;
+}
+
+absl::StatusOr<Client*> Session::client() {
+  if (!client_) {
+    auto connected = Client::Connect(globals_.endpoints, {.deadline = timeout_});
+    if (!connected.ok()) return connected.status();
+    client_.emplace(*std::move(connected));
+  }
+  return &*client_;
+}
+
+}  // namespace quorate::kvctl

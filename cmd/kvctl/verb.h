@@ -1,0 +1,40 @@
+// How verbs are added to the command line.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "session.h"
+
+namespace quorate::kvctl {
+
+// Help that leads with examples (an App's footer) and ends with the flags.
+class ExamplesFirst : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override;
+};
+
+// A verb under `parent`; when the command line names it, `run` is what the
+// session does.
+CLI::App* AddVerb(CLI::App& parent, Session& session, const std::string& name,
+                  const std::string& summary, const std::string& examples,
+                  std::function<int()> run);
+// A noun, which wants a verb.
+CLI::App* AddNoun(CLI::App& parent, const std::string& name, const std::string& summary,
+                  const std::string& examples);
+
+// Each group in its own file.
+void AddPutGetDel(CLI::App& app, Session& session);
+void AddCasIncr(CLI::App& app, Session& session);
+void AddMgetScan(CLI::App& app, Session& session);
+void AddBatch(CLI::App& app, Session& session);
+void AddImport(CLI::App& app, Session& session);
+void AddExport(CLI::App& app, Session& session);
+void AddKeyspace(CLI::App& app, Session& session);
+void AddCluster(CLI::App& app, Session& session);
+void AddPartition(CLI::App& app, Session& session);
+void AddVersion(CLI::App& app, Session& session);
+
+}  // namespace quorate::kvctl
