@@ -47,19 +47,6 @@ Json ToJson(const Result& result) {
   return json;
 }
 
-Json ToJson(const Operation& op) {
-  Json json = {{"client", op.client}, {"op", NameOf(kActionNames, op.action)}};
-  json["key"] = BytesToJson(op.key);
-  if (op.action == Action::kPut) json["value"] = BytesToJson(op.value);
-  if (op.action == Action::kAdd) json["delta"] = op.delta;
-  if (op.condition.kind != Condition::Kind::kNone) json["if"] = ToJson(op.condition);
-  json["invoke_us"] = op.invoke_us;
-  if (op.return_us) json["return_us"] = *op.return_us;
-  json["outcome"] = NameOf(kOutcomeNames, op.outcome);
-  if (op.outcome == Outcome::kDone) json["result"] = ToJson(op.result);
-  return json;
-}
-
 void WriteReplica(const ReplicaContents& replica, std::ostream& out) {
   const Json name = BytesToJson(replica.replica);
   if (replica.records.empty()) out << Json{{"replica", name}}.dump() << '\n';
@@ -230,9 +217,23 @@ absl::Status ReadLine(const std::string& line, History& history, ReplicaLines& r
 
 }  // namespace
 
+Json OperationToJson(const Operation& op) {
+  Json json = {{"client", op.client}, {"op", NameOf(kActionNames, op.action)}};
+  json["key"] = BytesToJson(op.key);
+  if (op.action == Action::kPut) json["value"] = BytesToJson(op.value);
+  if (op.action == Action::kAdd) json["delta"] = op.delta;
+  if (op.condition.kind != Condition::Kind::kNone) json["if"] = ToJson(op.condition);
+  json["invoke_us"] = op.invoke_us;
+  if (op.return_us) json["return_us"] = *op.return_us;
+  json["outcome"] = NameOf(kOutcomeNames, op.outcome);
+  if (op.outcome == Outcome::kDone) json["result"] = ToJson(op.result);
+  return json;
+}
+
 void WriteHistory(const History& history, std::ostream& out) {
   out << Json{{"history", kFormat}}.dump() << '\n';
-  for (const Operation& operation : history.operations()) out << ToJson(operation).dump() << '\n';
+  for (const Operation& operation : history.operations())
+    out << OperationToJson(operation).dump() << '\n';
   for (const ReplicaContents& replica : history.replicas()) WriteReplica(replica, out);
 }
 

@@ -1,5 +1,8 @@
 #include "check/observed.h"
 
+#include "absl/strings/numbers.h"
+#include "base/strings.h"
+
 namespace quorate::check {
 
 void Observed::Add(const Operation& operation) {
@@ -9,10 +12,16 @@ void Observed::Add(const Operation& operation) {
   if (operation.action == Action::kAdd) absent_ = any_value_ = true;
 }
 
+void Observed::AddValue(std::string_view value) {
+  int64_t number = 0;
+  number_ = number_ || absl::SimpleAtoi(ToAbsl(value), &number);
+  values_.insert(value);
+}
+
 void Observed::AddFound(const Operation& operation) {
   const Result& told = operation.result;
   if (told.value) {
-    values_.insert(*told.value);
+    AddValue(*told.value);
   } else if (told.found) {
     (*told.found ? any_value_ : absent_) = true;
   } else if (told.success == false) {
@@ -32,7 +41,7 @@ void Observed::AddCondition(const Operation& operation) {
       any_value_ = true;
       break;
     case Condition::Kind::kValue:
-      values_.insert(operation.condition.value);
+      AddValue(operation.condition.value);
       break;
   }
 }
@@ -46,7 +55,7 @@ bool Observed::MayFollow(const Operation& write) const {
     case Action::kDelete:
       return absent_;
     case Action::kAdd:
-      return any_value_ || !values_.empty();
+      return any_value_ || number_;
   }
   return true;
 }

@@ -20,12 +20,14 @@ class Observed {
   bool MayFollow(const Operation& write) const;
 
  private:
+  void AddValue(std::string_view value);
   void AddFound(const Operation& operation);
   void AddCondition(const Operation& operation);
 
   std::set<std::string_view> values_;
   bool absent_ = false;     // something saw no value
   bool any_value_ = false;  // something saw a value, not which
+  bool number_ = false;     // a value seen may be a sum
 };
 
 }  // namespace quorate::check

@@ -22,6 +22,7 @@ class Shrinker {
 
   Window Run() {
     CutBehindStuck();
+    KeepLast();
     for (size_t chunk = calls_.size() / 2; chunk > 1; chunk /= 2) DropChunks(chunk);
     // What one observer needed may be free to go once that one has gone.
     while (DropChunks(1)) {
@@ -56,6 +57,17 @@ class Shrinker {
       if (call.required || !model_.IsObserver(call.op)) prefix.push_back(call);
     }
     if (Stuck(prefix)) calls_ = std::move(prefix);
+  }
+
+  // Most often the last few tell enough. Tried first, because operations that
+  // see any value (adds, say) hold each other in place while chunks are small.
+  void KeepLast() {
+    for (size_t kept = 2; kept < calls_.size() && steps_left_ > 0; kept *= 2) {
+      std::vector<Call> rest = Without(0, calls_.size() - kept);
+      if (rest.size() == calls_.size() || !Stuck(rest)) continue;
+      calls_ = std::move(rest);
+      return;
+    }
   }
 
   // Tries to do without each run of `chunk` calls. True if any could go.

@@ -1,0 +1,156 @@
+#include "check/history_json.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check/operations.h"
+#include "check/random_history.h"
+#include "gtest/gtest.h"
+
+namespace quorate::check {
+namespace {
+
+std::string Write(const History& history) {
+  std::ostringstream out;
+  WriteHistory(history, out);
+  return out.str();
+}
+
+absl::StatusOr<History> Read(const std::string& text) {
+  std::istringstream in(text);
+  return ReadHistory(in, "h.jsonl");
+}
+
+std::string ErrorOf(const std::string& text) {
+  const absl::StatusOr<History> history = Read(text);
+  if (history.ok()) return "read without an error";
+  EXPECT_EQ(ReasonOf(history.status()), "BAD_HISTORY_LINE");
+  return std::string(history.status().message());
+}
+
+TEST(HistoryJsonTest, WritesOneLineAnOperationWithFieldsInAFixedOrder) {
+  Operation cas = If(IfVersion(3), false, Put("a", "x", {1, 2}));
+  cas.client = 7;
+  cas.result.found = true;
+  cas.result.version = 4;
+  History history;
+  history.Append(cas);
+  history.AppendReplica({.replica = "n1", .records = {{"a", {"y", 4}}}});
+  history.AppendReplica({.replica = "n2", .records = {}});
+  EXPECT_EQ(Write(history),
+            R"({"history":1}
+{"client":7,"op":"put","key":"a","value":"x","if":{"version":3},"invoke_us":1,"return_us":2,"outcome":"done","result":{"success":false,"found":true,"version":4}}
+{"replica":"n1","key":"a","value":"y","version":4}
+{"replica":"n2"}
+)");
+}
+
+TEST(HistoryJsonTest, ReadsBackWhatItWrote) {
+  Random random(5);
+  for (int i = 0; i < 200; ++i) {
+    History history;
+    for (Operation& op : DrawOperations({.operations = 20, .keys = 3, .unknown = 0.3}, random)) {
+      history.Append(std::move(op));
+    }
+    history.AppendReplica({.replica = "n1", .records = {{"k0", {"1", 9}}, {"k1", {"", 0}}}});
+    history.AppendReplica({.replica = "n2", .records = {}});
+    const absl::StatusOr<History> again = Read(Write(history));
+    ASSERT_TRUE(again.ok()) << again.status();
+    ASSERT_EQ(*again, history);
+    ASSERT_EQ(Write(*again), Write(history));
+  }
+}
+
+TEST(HistoryJsonTest, LosesNoByteThatIsNotUtf8) {
+  const std::string bytes("\xff\x00\xc3", 3);
+  const History history = HistoryOf({Put(bytes, bytes, {1, 2}), Get("ü€😀", "\"\n", {3, 4})});
+  EXPECT_NE(Write(history).find(R"("key":{"b64":"/wDD"})"), std::string::npos);
+  EXPECT_EQ(*Read(Write(history)), history);
+}
+
+TEST(HistoryJsonTest, NamesLineAndFieldOfWhatIsWrong) {
+  const std::string good = R"({"client":1,"op":"get","key":"a","invoke_us":1,"outcome":"unknown"})"
+                           "\n\n";
+  EXPECT_TRUE(Read(good).ok());
+  EXPECT_EQ(ErrorOf(good + R"({"client":1,"op":"got","key":"a","invoke_us":1,"outcome":"done"})"),
+            R"(h.jsonl:3: "op" is "got": must be get, put, delete or add)");
+  EXPECT_EQ(ErrorOf(R"({"client":-1,"op":"get","key":"a","invoke_us":1,"outcome":"unknown"})"),
+            R"(h.jsonl:1: "client" is -1: must be an integer of 64 bits, not negative)");
+  EXPECT_EQ(ErrorOf(R"({"client":1,"op":"get","key":"a","outcome":"unknown"})"),
+            R"(h.jsonl:1: "invoke_us" is missing)");
+  EXPECT_EQ(ErrorOf(R"({"client":1,"op":"add","key":"a","invoke_us":1,"outcome":"unknown"})"),
+            R"(h.jsonl:1: "delta" is missing)");
+  EXPECT_EQ(
+      ErrorOf(R"({"client":1,"op":"get","key":{"b46":""},"invoke_us":1,"outcome":"unknown"})"),
+      R"(h.jsonl:1: "key" is {"b46":""}: must be a string or {"b64": "…"})");
+  EXPECT_NE(ErrorOf(R"({"client":1,"op":"get","key":"a","invoke":1,"outcome":"unknown"})")
+                .find("\"invoke_us\" is missing"),
+            std::string::npos);
+  EXPECT_NE(ErrorOf(R"({"client":1,"op":"get","key":"a","invoke_us":1,"outcome":"unknown","x":1})")
+                .find("unknown field \"x\""),
+            std::string::npos);
+  EXPECT_EQ(ErrorOf(R"({"op":"get)"), "h.jsonl:1: not JSON, column 11 (the line is cut short?)");
+  EXPECT_EQ(ErrorOf(R"({"op":get})"), "h.jsonl:1: not JSON, column 7");
+  EXPECT_EQ(ErrorOf("[]"), "h.jsonl:1: not a JSON object");
+  EXPECT_EQ(ErrorOf(R"({"history":2})"),
+            "h.jsonl:1: the history's format is 2: this reader knows 1");
+}
+
+TEST(HistoryJsonTest, RefusesOperationsThatContradictThemselves) {
+  const std::string get = R"({"client":1,"op":"get","key":"a","invoke_us":5,)";
+  EXPECT_EQ(ErrorOf(get + R"("return_us":4,"outcome":"unknown"})"),
+            "h.jsonl:1: it returned before it was invoked");
+  EXPECT_EQ(ErrorOf(get + R"("outcome":"done","result":{"found":false}})"),
+            "h.jsonl:1: a done operation has a return time");
+  EXPECT_EQ(ErrorOf(get + R"("return_us":6,"outcome":"done"})"),
+            "h.jsonl:1: a done get tells whether it found a value");
+  EXPECT_EQ(ErrorOf(get + R"("return_us":6,"outcome":"done","result":{"found":true}})"),
+            "h.jsonl:1: a done get tells a value exactly if it found one");
+  EXPECT_EQ(ErrorOf(get + R"("return_us":6,"outcome":"failed","result":{"found":false}})"),
+            "h.jsonl:1: only a done operation has a result");
+  EXPECT_EQ(ErrorOf(get + R"("if":{"absent":true},"outcome":"unknown"})"),
+            "h.jsonl:1: a get has no condition");
+}
+
+TEST(HistoryJsonTest, RefusesConditionsThatAreNotOne) {
+  const auto put = [](const std::string& condition) {
+    return R"({"client":1,"op":"put","key":"a","value":"x","if":)" + condition +
+           R"(,"invoke_us":5,"outcome":"unknown"})";
+  };
+  EXPECT_TRUE(Read(put(R"({"version":0})")).ok());
+  EXPECT_EQ(ErrorOf(put("{}")), "h.jsonl:1: \"if\" must hold one condition");
+  EXPECT_EQ(ErrorOf(put(R"({"absent":true,"version":1})")),
+            "h.jsonl:1: \"if\" must hold one condition");
+  EXPECT_EQ(ErrorOf(put(R"({"absent":false})")),
+            R"(h.jsonl:1: "if.absent" is false: say {"present": true})");
+}
+
+TEST(HistoryJsonTest, RefusesAReplicaThatTellsAKeyTwice) {
+  const std::string line = R"({"replica":"n1","key":"a","value":"x"})";
+  EXPECT_TRUE(Read(line).ok());
+  EXPECT_EQ(ErrorOf(line + "\n" + line), R"(h.jsonl:2: key "a" of replica "n1" was told before)");
+}
+
+TEST(HistoryJsonTest, ReadsTheExampleOfTheFormatsDocument) {
+  std::ifstream document(QUORATE_SOURCE_DIR "/docs/history-format.md");
+  ASSERT_TRUE(document);
+  std::string example;
+  bool inside = false;
+  for (std::string line; std::getline(document, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```jsonl";
+    } else if (inside) {
+      example += line + "\n";
+    }
+  }
+  const absl::StatusOr<History> history = Read(example);
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_GT(history->operations().size(), 5u);
+  EXPECT_GT(history->replicas().size(), 1u);
+  EXPECT_EQ(Write(*history), example);
+}
+
+}  // namespace
+}  // namespace quorate::check
