@@ -13,7 +13,9 @@ void Raft::Impl::Campaign() {
 }
 
 void Raft::Impl::StartCampaign(Role role, bool forced) {
-  if (!history_.newest().IsVoter(config_.self)) return;
+  // Thesis 4.2.2: one that is on its way out may be the only one that can win
+  // until its removal is committed. Its own vote counts only where it votes.
+  if (!history_.IsVoterSince(log_.commit_index(), config_.self)) return;
   // What it has of a snapshot on the way is no log to lead with.
   if (receiving_ && receiving_->complete) return;
   SetLeader(NodeId());

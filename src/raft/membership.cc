@@ -66,6 +66,14 @@ const Configuration& ConfigurationHistory::At(LogIndex index) const {
   return steps_.front().configuration;
 }
 
+bool ConfigurationHistory::IsVoterSince(LogIndex index, NodeId node) const {
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+    if (step->configuration.IsVoter(node)) return true;
+    if (step->index <= index) break;
+  }
+  return false;
+}
+
 void ConfigurationHistory::Append(LogIndex index, Configuration configuration) {
   QUORATE_CHECK(index > newest_index(), "configurations appended out of order");
   steps_.push_back({index, std::move(configuration)});

@@ -34,6 +34,9 @@ class ConfigurationHistory {
   // The oldest known where `index` lies before it.
   const Configuration& At(LogIndex index) const;
 
+  // True if `node` votes in any configuration in force at `index` or later.
+  bool IsVoterSince(LogIndex index, NodeId node) const;
+
   void Append(LogIndex index, Configuration configuration);
   // True if the newest changed.
   bool TruncateFrom(LogIndex from);
