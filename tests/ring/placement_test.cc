@@ -228,9 +228,8 @@ uint64_t Moved(const Placed& before, const Placed& after) {
   return moved;
 }
 
-TEST(PlacementTest, ANodeThatComesOrGoesMovesLittleMoreThanItsShare) {
+TEST(PlacementTest, ANodeThatComesOrGoesMovesItsShareAndNoMore) {
   Random random(6);
-  uint64_t moved = 0, least = 0;
   for (int round = 0; round < 400; ++round) {
     SCOPED_TRACE(round);
     const uint64_t nodes = random.Between(3, 12);
@@ -249,11 +248,8 @@ TEST(PlacementTest, ANodeThatComesOrGoesMovesLittleMoreThanItsShare) {
       must = total / (nodes + 1);
     }
     const uint64_t now = Moved(before, ComputePlacement(input));
-    ASSERT_LE(static_cast<double>(now), 1.2 * static_cast<double>(must) + 2) << "of " << must;
-    moved += now;
-    least += must;
+    ASSERT_LE(now, must + 1);  // which node gets the odd one may be open
   }
-  EXPECT_LE(static_cast<double>(moved), 1.2 * static_cast<double>(least));
 }
 
 }  // namespace
