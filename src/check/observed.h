@@ -2,7 +2,9 @@
 // be left out of an argument: one whose effect none of them can follow.
 #pragma once
 
-#include <set>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string_view>
 
 #include "check/history.h"
@@ -12,22 +14,27 @@ namespace quorate::check {
 // Errs on the side of "seen".
 class Observed {
  public:
-  // Its strings must outlive this.
-  void Add(const Operation& operation);
+  // `when` is any number that grows with time. The operation's strings must
+  // outlive this.
+  void Add(const Operation& operation, uint32_t when = 0);
 
-  // True if an operation added could have come directly after this write in
-  // some order, and not be a blind write for which that makes no difference.
-  bool MayFollow(const Operation& write) const;
+  // The greatest `when` of the operations that could come directly after this
+  // write in some order, other than blind writes, for which it makes no
+  // difference. nullopt: there is none.
+  std::optional<uint32_t> LastToFollow(const Operation& write) const;
+  bool MayFollow(const Operation& write) const { return LastToFollow(write).has_value(); }
 
  private:
-  void AddValue(std::string_view value);
-  void AddFound(const Operation& operation);
-  void AddCondition(const Operation& operation);
+  using When = std::optional<uint32_t>;
 
-  std::set<std::string_view> values_;
-  bool absent_ = false;     // something saw no value
-  bool any_value_ = false;  // something saw a value, not which
-  bool number_ = false;     // a value seen may be a sum
+  void AddValue(std::string_view value, uint32_t when);
+  void AddFound(const Operation& operation, uint32_t when);
+  void AddCondition(const Operation& operation, uint32_t when);
+
+  std::map<std::string_view, When> values_;
+  When absent_;     // something saw no value
+  When any_value_;  // something saw a value, not which
+  When number_;     // a value seen may be a sum
 };
 
 }  // namespace quorate::check

@@ -4,9 +4,12 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <queue>
 #include <set>
 #include <utility>
+
+#include "check/observed.h"
 
 namespace quorate::check {
 namespace {
@@ -31,14 +34,36 @@ class Slots {
 }  // namespace
 
 Schedule::Schedule(const KeyModel& model, absl::Span<const Call> calls) {
-  OrderOptional(model, calls);
   OrderRequired(model, calls);
+  OrderOptional(model, calls);
+  LayOut(model);
+}
+
+void Schedule::OrderRequired(const KeyModel& model, absl::Span<const Call> calls) {
+  for (const Call& call : calls) {
+    if (call.required) required_.push_back({.op = call.op});
+  }
+  std::stable_sort(required_.begin(), required_.end(), [&](const Required& a, const Required& b) {
+    return *model.operation(a.op).return_us < *model.operation(b.op).return_us;
+  });
 }
 
 void Schedule::OrderOptional(const KeyModel& model, absl::Span<const Call> calls) {
+  Observed observed;
+  for (uint32_t level = 0; level < required_.size(); ++level) {
+    observed.Add(model.operation(required_[level].op), level);
+  }
+  // An observer that need not have happened says nothing.
+  const auto optional = [&](const Call& call) {
+    return !call.required && !model.IsObserver(call.op);
+  };
   for (const Call& call : calls) {
-    // An observer that need not have happened says nothing.
-    if (!call.required && !model.IsObserver(call.op)) optional_.push_back({.op = call.op});
+    if (optional(call)) observed.Add(model.operation(call.op), levels());
+  }
+  for (const Call& call : calls) {
+    if (!optional(call)) continue;
+    const std::optional<uint32_t> until = observed.LastToFollow(model.operation(call.op));
+    if (until) optional_.push_back({.op = call.op, .twin = kNone, .until = *until});
   }
   std::stable_sort(optional_.begin(), optional_.end(), [&](const Optional& a, const Optional& b) {
     return model.operation(a.op).invoke_us < model.operation(b.op).invoke_us;
@@ -50,15 +75,9 @@ void Schedule::OrderOptional(const KeyModel& model, absl::Span<const Call> calls
   }
 }
 
-void Schedule::OrderRequired(const KeyModel& model, absl::Span<const Call> calls) {
-  for (const Call& call : calls) {
-    if (call.required) required_.push_back({.op = call.op});
-  }
+void Schedule::LayOut(const KeyModel& model) {
   const auto returned = [&](uint32_t i) { return *model.operation(required_[i].op).return_us; };
   const auto invoked = [&](uint32_t i) { return model.operation(required_[i].op).invoke_us; };
-  std::stable_sort(required_.begin(), required_.end(), [&](const Required& a, const Required& b) {
-    return *model.operation(a.op).return_us < *model.operation(b.op).return_us;
-  });
   std::vector<uint32_t> by_invoke(required_.size());
   std::iota(by_invoke.begin(), by_invoke.end(), 0);
   std::stable_sort(by_invoke.begin(), by_invoke.end(),

@@ -32,6 +32,8 @@ class Schedule {
   struct Optional {
     uint32_t op = 0;
     uint32_t twin = kNone;  // the one before it that does the same, as a position
+    // The last level at which something can be placed that sees its effect.
+    uint32_t until = 0;
   };
 
   Schedule(const KeyModel& model, absl::Span<const Call> calls);
@@ -43,7 +45,7 @@ class Schedule {
   size_t slots() const { return slots_; }
   // In order of return.
   const std::vector<Required>& required() const { return required_; }
-  // In order of invoke.
+  // In order of invoke; those whose effect nothing could see are left out.
   const std::vector<Optional>& optional() const { return optional_; }
   // Positions in required() of what was invoked by `level` and returns at it
   // or later, the first to return first.
@@ -55,8 +57,9 @@ class Schedule {
   uint32_t OptionalAt(uint32_t level) const { return optional_begun_[level]; }
 
  private:
-  void OrderOptional(const KeyModel& model, absl::Span<const Call> calls);
   void OrderRequired(const KeyModel& model, absl::Span<const Call> calls);
+  void OrderOptional(const KeyModel& model, absl::Span<const Call> calls);
+  void LayOut(const KeyModel& model);
 
   std::vector<Required> required_;
   std::vector<Optional> optional_;

@@ -82,7 +82,12 @@ class Visited {
 class Searcher {
  public:
   Searcher(const KeyModel& model, absl::Span<const Call> calls, const SearchOptions& options)
-      : model_(model), schedule_(model, calls), options_(options) {}
+      : model_(model), schedule_(model, calls), options_(options) {
+    expiring_.resize(schedule_.levels() + 1);
+    for (uint32_t i = 0; i < schedule_.optional().size(); ++i) {
+      expiring_[schedule_.optional()[i].until].push_back(i);
+    }
+  }
 
   SearchResult Run() {
     if (schedule_.too_dense()) return Finish(SearchResult::Answer::kGaveUp);
@@ -142,6 +147,7 @@ class Searcher {
       const uint32_t slot = schedule_.required()[node.level].slot;
       if (!node.placed.Test(slot)) break;
       node.placed.Clear(slot);
+      for (const uint32_t i : expiring_[node.level]) node.used.Clear(i);
       ++node.level;
     }
     return node.level != before;
@@ -174,7 +180,7 @@ class Searcher {
 
   std::optional<Node> PlaceOptional(const Node& node, uint32_t i) {
     const Schedule::Optional& call = schedule_.optional()[i];
-    if (node.used.Test(i)) return std::nullopt;
+    if (node.used.Test(i) || call.until < node.level) return std::nullopt;
     if (call.twin != Schedule::kNone && !node.used.Test(call.twin)) return std::nullopt;
     std::optional<Node> child = Place(node, call.op);
     if (!child) return std::nullopt;
@@ -226,6 +232,9 @@ class Searcher {
   const KeyModel& model_;
   const Schedule schedule_;
   const SearchOptions options_;
+  // By level: the optional calls that are of no use beyond it. Whether they
+  // were used is forgotten there, so that nodes compare equal.
+  std::vector<std::vector<uint32_t>> expiring_;
   Visited visited_;
   std::vector<Frame> stack_;
   uint64_t steps_ = 0;
