@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "raft/quorum.h"
 
 namespace quorate::raft {
 namespace {
@@ -39,6 +40,7 @@ void Invariants::Observe(NodeId id, const std::vector<View>& all) {
   CheckStructure(id, node, status);
   CheckAppendOnly(id, node, raft);
   CheckEntries(id, node, raft, status.first_index);
+  if (status.role == Role::kLeader) CheckCommitRule(id, node, status, raft);
   CheckCommit(id, node, raft, all);
   if (raft.is_leader() && node.led != raft.term()) CheckLeader(id, raft);
   node.term = raft.term();
@@ -105,7 +107,9 @@ void Invariants::CheckCommit(NodeId id, Node& node, const Raft& raft,
     const LogEntry* entry = raft.EntryAt(at);
     if (entry == nullptr) {
       // By a snapshot; another replica must have committed it.
-      if (at > committed()) {
+      if (at > committed() && sight_ == Sight::kNowAndThen) {
+        committed_.push_back({Term(), 0, raft.term()});
+      } else if (at > committed()) {
         Violated("RAFT-5 state machine safety", id,
                  StrCat("skipped over ", at.ToString(), ", which nobody committed"));
         break;
@@ -114,6 +118,9 @@ void Invariants::CheckCommit(NodeId id, Node& node, const Raft& raft,
     }
     if (at > committed().next()) break;  // reported above already
     if (at == committed().next()) committed_.push_back({entry->term, HashOf(*entry), raft.term()});
+    if (Committed& known = committed_[at.value() - 1]; !known.term) {
+      known = {entry->term, HashOf(*entry), known.in_term};
+    }
     CheckCanonical(id, *entry);
     Committed& canonical = committed_[at.value() - 1];
     canonical.in_term = std::min(canonical.in_term, raft.term());
@@ -128,10 +135,33 @@ void Invariants::CheckCommit(NodeId id, Node& node, const Raft& raft,
 
 void Invariants::CheckCanonical(NodeId id, const LogEntry& entry) {
   const Committed& canonical = committed_[entry.index.value() - 1];
+  if (!canonical.term) return;
   if (canonical.term == entry.term && canonical.hash == HashOf(entry)) return;
   Violated("RAFT-5 state machine safety", id,
            StrCat("committed at ", entry.index.ToString(), " an entry of ", entry.term.ToString(),
                   " where one of ", canonical.term.ToString(), " was committed before"));
+}
+
+// With the newest configuration: where it changed in the same step, that was by
+// leaving a joint one, which had asked for more.
+void Invariants::CheckCommitRule(NodeId id, const Node& node, const Status& status,
+                                 const Raft& raft) {
+  const LogIndex commit = status.commit_index;
+  if (node.led != raft.term() || commit <= node.commit) return;
+  const LogIndex reached(QuorumReached(status.configuration, [&](NodeId voter) -> uint64_t {
+    if (voter == id) return status.durable_index.value();
+    const auto known = acknowledged_.find({raft.term(), voter});
+    return known == acknowledged_.end() ? 0 : known->second.value();
+  }));
+  if (reached < commit) {
+    Violated("RAFT-9 commit rule", id,
+             StrCat("committed ", commit.ToString(), " where a majority of voters has only ",
+                    reached.ToString()));
+  }
+  if (raft.TermAt(commit) != raft.term()) {
+    Violated("RAFT-9 commit rule", id,
+             StrCat("committed ", commit.ToString(), " of an older term by counting"));
+  }
 }
 
 void Invariants::CheckLeader(NodeId id, const Raft& raft) {
@@ -146,7 +176,7 @@ void Invariants::CheckLeader(NodeId id, const Raft& raft) {
 
 void Invariants::CheckHas(NodeId leader, const Raft& raft, LogIndex index) {
   const Committed& canonical = committed_[index.value() - 1];
-  if (canonical.in_term >= raft.term()) return;
+  if (!canonical.term || canonical.in_term >= raft.term()) return;
   const LogEntry* entry = raft.EntryAt(index);
   // What it has forgotten was committed and compared when it was.
   if (entry == nullptr && index <= raft.commit_index()) return;
@@ -187,6 +217,10 @@ void Invariants::Sent(const Message& message) {
       message.kind == MessageKind::kHeartbeatReply || message.kind == MessageKind::kVote;
   if (!promise) return;
   node.promised = std::max(node.promised, message.term);
+  if (message.kind == MessageKind::kAppendReply && !message.reject) {
+    LogIndex& index = acknowledged_[{message.term, message.from}];
+    index = std::max(index, message.index);
+  }
   const bool own = message.kind == MessageKind::kVote;
   if (!own && (message.kind != MessageKind::kVoteReply || message.reject)) return;
   const NodeId candidate = own ? message.from : message.to;

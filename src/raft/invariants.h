@@ -12,6 +12,8 @@
 //   RAFT-7 linearizable reads     a read sees what was committed when it was asked
 //   RAFT-8 structure              kept <= applied <= committed <= end; durable
 //                                 before delivered; nothing goes back
+//   RAFT-9 commit rule            a leader commits what a majority of voters has
+//                                 acknowledged in its term, up to an entry of it
 #pragma once
 
 #include <cstdint>
@@ -34,6 +36,12 @@ class Invariants {
     NodeId node;
     const Raft* raft = nullptr;
   };
+
+  // Whether Observe is called after every step, or only so often that a replica
+  // may commit entries and forget them again between two looks. Those are then
+  // unknown, unless another replica shows them.
+  enum class Sight : uint8_t { kEveryStep, kNowAndThen };
+  explicit Invariants(Sight sight = Sight::kEveryStep) : sight_(sight) {}
 
   // A replica begins a life with `applied` in its state (first start or restart).
   void Started(NodeId node, LogIndex applied);
@@ -61,7 +69,7 @@ class Invariants {
     friend bool operator==(const Content&, const Content&) = default;
   };
   struct Committed {
-    Term term;
+    Term term;  // zero: unknown
     uint64_t hash;
     Term in_term;  // the earliest term in which it was known to be committed
   };
@@ -82,15 +90,18 @@ class Invariants {
   void CheckAppendOnly(NodeId id, const Node& node, const Raft& raft);
   void CheckEntries(NodeId id, Node& node, const Raft& raft, LogIndex first);
   void CheckCommit(NodeId id, Node& node, const Raft& raft, const std::vector<View>& all);
+  void CheckCommitRule(NodeId id, const Node& node, const Status& status, const Raft& raft);
   void CheckLeader(NodeId id, const Raft& raft);
   void CheckHas(NodeId leader, const Raft& raft, LogIndex index);
   void CheckCanonical(NodeId id, const LogEntry& entry);
 
+  const Sight sight_;
   std::map<NodeId, Node> nodes_;
   std::map<Term, NodeId> leaders_;
   std::map<std::pair<LogIndex, Term>, Content> entries_;
   std::vector<Committed> committed_;  // of index 1 and on
   std::map<std::pair<Term, NodeId>, NodeId> votes_;
+  std::map<std::pair<Term, NodeId>, LogIndex> acknowledged_;
   std::map<std::pair<NodeId, uint64_t>, LogIndex> reads_;
   std::vector<std::string> violations_;
 };
