@@ -65,6 +65,7 @@ void Cluster::BootAll() {
 }
 
 void Cluster::Send(NodeId from, NodeId to, std::string frame) {
+  watch_.Sent(from, to, frame);
   if (nodes_.contains(to)) network_->Send(from, to, std::move(frame));
 }
 

@@ -157,6 +157,17 @@ check::History MakeHistory(const std::deque<Op>& operations) {
   return history;
 }
 
+check::History Restrict(const check::History& history,
+                        const std::vector<ring::PartitionInfo>& partitions) {
+  check::History kept;
+  for (const check::Operation& op : history.operations()) {
+    for (const ring::PartitionInfo& partition : partitions) {
+      if (op.key.rfind(HistoryKey(partition.id, ""), 0) == 0) kept.Append(op);
+    }
+  }
+  return kept;
+}
+
 void AddFinalState(Cluster& cluster, const std::vector<ring::PartitionInfo>& partitions,
                    check::History& history) {
   check::ReplicaContents contents;

@@ -14,6 +14,10 @@ namespace quorate::sim {
 // no order and are left out (the oracle judges them).
 check::History MakeHistory(const std::deque<Op>& operations);
 
+// What happened to keys of `partitions` only: those that are still there.
+check::History Restrict(const check::History& history,
+                        const std::vector<ring::PartitionInfo>& partitions);
+
 // What the replicas of each partition hold, which must be equal.
 void AddFinalState(Cluster& cluster, const std::vector<ring::PartitionInfo>& partitions,
                    check::History& history);

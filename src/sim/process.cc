@@ -92,7 +92,6 @@ void Process::RunTurn(uint32_t index) {
   if (frozen_) return;  // Thaw plans it anew
   worker.busy_until = queue_.now() + Upto(options_.cpu.turn_spread) * machine_.cpu_slowdown;
   const absl::Duration next = node_->RunTurn(index);
-  if (dead_) return;
   if (next < absl::InfiniteDuration()) PlanTurn(index, machine_.env.TrueTimeOf(next));
   hooks_.after_turn(*node_);
 }

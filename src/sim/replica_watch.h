@@ -1,19 +1,17 @@
 // Looks into every replica after each turn of its node and holds the replicas
-// of a partition against one another:
-//   one leader a term (election safety);
-//   a committed position never gets another entry (state machine safety), and
-//   whoever leads has all that is committed (leader completeness);
-//   equal bytes at equal applied indices;
-//   commit and applied positions and terms never go back in one life.
+// of a partition against one another: the Raft paper's safety properties
+// (raft/invariants.h), and equal bytes at equal applied indices.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
+#include "raft/invariants.h"
 #include "replica/raft_replica.h"
 #include "sim/sim_node.h"
 #include "sim/trace.h"
@@ -29,40 +27,38 @@ class ReplicaWatch {
       : trace_(trace), violation_(std::move(violation)) {}
 
   void Look(SimNode& node);
+  // A frame leaves a node: what its replicas promise to others.
+  void Sent(NodeId from, NodeId to, std::string_view frame);
   // Its process is gone: what it had only in memory may go back.
-  void Forget(NodeId node) { seen_.erase(node); }
+  void Forget(NodeId node);
 
   // The node that leads the partition in the highest term seen; zero: none.
   NodeId LeaderOf(PartitionId partition) const;
 
  private:
   struct Seen {
+    const RaftReplica* replica = nullptr;
     raft::Role role = raft::Role::kFollower;
     Term term;
-    NodeId vote;
-    LogIndex commit, applied, first;
-  };
-  struct Committed {
-    Term term;  // the entry's; zero: not seen
-    Term in;    // the term in which it was committed, or a later one
+    LogIndex applied;
   };
   struct Group {
-    std::map<Term, NodeId> leaders;
-    std::vector<Committed> committed;      // by index from 1
+    raft::Invariants invariants{raft::Invariants::Sight::kNowAndThen};
+    std::map<NodeId, Seen> living;
     std::map<uint64_t, uint64_t> digests;  // by applied index, the newest
+    NodeId leader;
+    Term leader_term;
   };
 
   void LookAt(SimNode& node, const RaftReplica& replica);
-  void LookAtRole(NodeId node, const raft::Status& now, Seen& seen, PartitionId partition);
-  void LookAtCommit(NodeId node, const RaftReplica& replica, const raft::Status& now, Seen& seen);
-  void LookAtState(SimNode& node, PartitionId partition);
-  void CheckComplete(NodeId leader, const RaftReplica& replica, const raft::Status& now);
+  void TellRole(NodeId node, Group& group, const RaftReplica& replica);
+  void LookAtState(SimNode& node, PartitionId partition, Group& group);
+  void Report(PartitionId partition, const Group& group);
   void Violation(NodeId node, PartitionId partition, const std::string& what);
 
   Trace& trace_;
   std::function<void(std::string)> violation_;
   std::map<PartitionId, Group> groups_;
-  std::map<NodeId, std::map<PartitionId, Seen>> seen_;
 };
 
 }  // namespace quorate::sim

@@ -147,6 +147,11 @@ class Run {
   }
 
   void Prove(PartitionId partition, OpKind kind) {
+    const auto topology = cluster_.topology();
+    if (topology != nullptr && topology->FindPartition(partition) == nullptr) {
+      --unproven_;  // dropped meanwhile
+      return;
+    }
     Op op;
     op.id = workload_.NextOpId();
     op.kind = kind;
@@ -204,11 +209,12 @@ class Run {
   void JudgeHistory() {
     history_ = MakeHistory(workload_.history());
     if (violated()) return;
-    AddFinalState(cluster_, cluster_.Partitions(), history_);
     const check::LinearizabilityReport order = check::CheckLinearizable(history_);
     overlapping_ = order.overlapping;
     if (order.verdict != check::Verdict::kPassed) return Violation(check::FormatReport(order));
-    const check::FinalStateReport end = check::CheckFinalState(history_);
+    check::History last = Restrict(history_, cluster_.Partitions());
+    AddFinalState(cluster_, cluster_.Partitions(), last);
+    const check::FinalStateReport end = check::CheckFinalState(last);
     if (end.verdict != check::Verdict::kPassed) return Violation(check::FormatReport(end));
     if (oracle_.counts().done < kDoneMin) {
       Violation(StrCat("only ", oracle_.counts().done, " operations were done: nothing is proved"));
