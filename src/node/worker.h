@@ -131,7 +131,8 @@ class Worker {
   std::function<void(absl::Duration)> ticked_;
   absl::Duration now_;
   absl::Duration next_tick_;
-  absl::Duration next_upkeep_;
+  absl::Duration next_release_;
+  absl::Duration next_rebalance_;
   std::atomic<bool> leader_everywhere_ = false;
   absl::Duration drain_deadline_ = absl::InfiniteDuration();
   absl::AnyInvocable<void() &&> drained_;  // set while draining

@@ -1,0 +1,96 @@
+// The replicas a worker owns: made from what storage recovered or for a new
+// partition, removed with their keyspace.
+#include <utility>
+
+#include "kv/layout.h"
+#include "node/worker.h"
+
+namespace quorate {
+namespace {
+
+raft::Config RaftConfig(const NodeOptions& options) {
+  raft::Config config;
+  config.self = options.self;
+  config.election_ticks = options.election_ticks;
+  config.heartbeat_ticks = options.heartbeat_ticks;
+  config.quiet_after_ticks = options.quiet_after_ticks;
+  config.append_bytes_max = options.append_bytes_max;
+  config.in_flight_appends_max = options.in_flight_appends_max;
+  config.uncommitted_bytes_max = options.uncommitted_bytes_max;
+  config.bugs = options.bugs.raft;
+  return config;
+}
+
+}  // namespace
+
+absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered,
+                          bool fresh) {
+  RaftReplicaOptions options;
+  options.partition = partition.id;
+  options.raft = RaftConfig(shared_.options);
+  options.raft.seed = shared_.edges.env.Random();
+  options.voters = partition.replicas;
+  options.log_bytes_max = shared_.options.group_log_bytes_max;
+  options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
+  options.bugs = shared_.options.bugs.state;
+  auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered);
+  if (!replica.ok()) return replica.status();
+  const NodeId preferred = partition.replicas.front();
+  if (fresh && preferred == shared_.options.self) (*replica)->Campaign();
+  Slot& slot = slots_[partition.id];
+  slot.preferred_leader = preferred;
+  slot.replica = *std::move(replica);
+  slot.replica->SetEpoch(shared_.topology.Get()->epoch);
+  Touch(partition.id, slot);
+  return absl::OkStatus();
+}
+
+void Worker::Remove(PartitionId partition) {
+  const auto it = slots_.find(partition);
+  if (it == slots_.end()) return;
+  it->second.replica->Shutdown();
+  slots_.erase(it);
+  EngineBatch batch;
+  batch.DeleteKeys(kv::PartitionBegin(partition), kv::PartitionEnd(partition));
+  if (absl::Status dropped = shared_.edges.engine.Write(batch); !dropped.ok()) {
+    return shared_.Fail(dropped);
+  }
+  GroupWrite write;
+  write.partition = partition;
+  write.remove = true;
+  writes_.push_back(std::move(write));
+}
+
+void Worker::Follow(const TopologyHolder::Snapshot& topology) {
+  std::vector<PartitionId> gone;
+  for (auto& [partition, slot] : slots_) {
+    if (topology->FindPartition(partition) == nullptr) gone.push_back(partition);
+    slot.replica->SetEpoch(topology->epoch);
+  }
+  for (PartitionId partition : gone) Remove(partition);
+  for (const ring::PartitionInfo& partition : topology->PartitionsOn(shared_.options.self)) {
+    if (partition.id.value() % shared_.options.workers != index_) continue;
+    if (slots_.contains(partition.id)) continue;
+    if (absl::Status opened = Open(partition, nullptr, /*fresh=*/true); !opened.ok()) {
+      return shared_.Fail(opened);
+    }
+  }
+}
+
+Replica* Worker::Find(PartitionId partition) const {
+  const auto it = slots_.find(partition);
+  return it == slots_.end() ? nullptr : it->second.replica.get();
+}
+
+std::vector<Replica*> Worker::Replicas() const {
+  std::vector<Replica*> replicas;
+  for (const auto& [partition, slot] : slots_) replicas.push_back(slot.replica.get());
+  return replicas;
+}
+
+void Worker::TouchReplica(PartitionId partition) {
+  const auto it = slots_.find(partition);
+  if (it != slots_.end()) Touch(partition, it->second);
+}
+
+}  // namespace quorate

@@ -1,0 +1,102 @@
+// The way of requests through a worker: to a replica here or to another node.
+#include <utility>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "node/worker.h"
+
+namespace quorate {
+namespace {
+
+void Answer(ReplyFn& reply, absl::StatusCode code, std::string_view reason,
+            const std::string& message) {
+  Reply answer;
+  answer.status = MakeError(code, reason, message);
+  std::move(reply)(std::move(answer));
+}
+
+}  // namespace
+
+void Worker::HandleRequest(Request request, ReplyFn reply) {
+  if (shut_down_) {
+    return Answer(reply, absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
+                  shared_.options.self.ToString() + " is shutting down; ask another node");
+  }
+  if (request.deadline <= now_) {
+    return Answer(reply, absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXPIRED_IN_QUEUE",
+                  "the deadline passed before the request was begun");
+  }
+  const auto it = slots_.find(request.partition);
+  const Replica* replica = it == slots_.end() ? nullptr : it->second.replica.get();
+  if (replica != nullptr && replica->Serves(request.level, request.is_write())) {
+    it->second.replica->Execute(std::move(request), std::move(reply), now_);
+    return Touch(it->first, it->second);
+  }
+  const NodeId target = ChooseTarget(request.partition, replica);
+  if (target && request.hops < limits::kForwardHopsMax) {
+    return Forward(std::move(request), std::move(reply), target);
+  }
+  if (replica == nullptr && shared_.topology.Get()->FindPartition(request.partition) == nullptr) {
+    return Answer(reply, absl::StatusCode::kUnavailable, "PARTITION_UNKNOWN",
+                  request.partition.ToString() + " is not in the topology of " +
+                      shared_.topology.Get()->epoch.ToString() +
+                      ": its keyspace was dropped, or this node has yet to learn of it");
+  }
+  Answer(reply, absl::StatusCode::kUnavailable, "NO_LEADER",
+         request.partition.ToString() + " has no leader that " + shared_.options.self.ToString() +
+             " can reach; an election may be under way");
+}
+
+NodeId Worker::ChooseTarget(PartitionId partition, const Replica* replica) const {
+  if (replica != nullptr) {
+    const NodeId leader = replica->LeaderHint();
+    return leader != shared_.options.self && shared_.peers.alive(leader) ? leader : NodeId();
+  }
+  const auto topology = shared_.topology.Get();
+  const ring::PartitionInfo* info = topology->FindPartition(partition);
+  if (info == nullptr) return NodeId();
+  for (NodeId node : info->replicas) {
+    if (node != shared_.options.self && shared_.peers.alive(node)) return node;
+  }
+  return NodeId();
+}
+
+void Worker::Forward(Request request, ReplyFn reply, NodeId to) {
+  const absl::Duration left = request.deadline - now_;
+  std::string bytes = EncodeRequest(request);
+  const uint64_t id = forwards_.Add(to, request.is_write(), request.deadline, std::move(reply));
+  outbox_.AddRequest(to, id, request.partition, std::move(bytes), left, request.hops + 1);
+}
+
+void Worker::HandleFrame(FrameInput& frame) {
+  for (auto& [partition, payload] : frame.groups) {
+    const auto it = slots_.find(partition);
+    if (it == slots_.end()) continue;
+    it->second.replica->Receive(frame.from, payload, now_);
+    Touch(partition, it->second);
+  }
+  for (FrameInput::Forwarded& forwarded : frame.requests) {
+    const NodeId from = frame.from;
+    const uint64_t id = forwarded.id;
+    if (!replays_[from].Admit(id)) continue;
+    ReplyFn reply = [this, from, id](Reply answer) {
+      outbox_.AddReply(from, id, EncodeReply(answer));
+    };
+    auto request = DecodeRequest(forwarded.request);
+    if (!request.ok()) {
+      Reply answer;
+      answer.status = request.status();
+      std::move(reply)(std::move(answer));
+      continue;
+    }
+    request->deadline = now_ + forwarded.left;
+    request->hops = forwarded.hops;
+    HandleRequest(*std::move(request), std::move(reply));
+  }
+  for (FrameInput::Answered& answered : frame.replies) {
+    auto reply = DecodeReply(answered.reply);
+    if (reply.ok()) forwards_.Complete(answered.id, frame.from, *std::move(reply));
+  }
+}
+
+}  // namespace quorate

@@ -1,0 +1,96 @@
+// What a worker does because time passes or nodes come and go.
+#include <utility>
+
+#include "node/worker.h"
+
+namespace quorate {
+namespace {
+
+constexpr absl::Duration kReleaseInterval = absl::Seconds(1);
+
+// True once each interval: `next` moves on.
+bool Due(absl::Duration now, absl::Duration interval, absl::Duration& next) {
+  if (now < next) return false;
+  next = now + interval;
+  return true;
+}
+
+}  // namespace
+
+void Worker::Tick() {
+  next_tick_ = now_ + shared_.options.tick;
+  const bool release = Due(now_, kReleaseInterval, next_release_);
+  const bool rebalance = Due(now_, shared_.options.rebalance_interval, next_rebalance_);
+  bool leaders = true;
+  for (auto& [partition, slot] : slots_) {
+    slot.replica->Tick(now_);
+    Touch(partition, slot);
+    leaders = leaders && slot.replica->LeaderHint();
+    if (release) ReleaseLog(slot);
+    if (rebalance) Rebalance(slot);
+  }
+  leader_everywhere_ = leaders;
+  forwards_.Expire(now_);
+  if (drained_) DrainStep();
+  if (ticked_) ticked_(now_);
+}
+
+void Worker::ReleaseLog(Slot& slot) {
+  if (slot.replica->status().applied_index == slot.released.value()) return;
+  auto index = slot.replica->ReleasableIndex();
+  if (!index.ok()) return shared_.Fail(index.status());
+  if (*index <= slot.released) return;
+  slot.released = *index;
+  shared_.log->Release(slot.replica->partition(), *index);
+}
+
+void Worker::Rebalance(Slot& slot) {
+  if (!slot.replica->leading() || shared_.draining) return;
+  const NodeId preferred = slot.preferred_leader;
+  if (preferred == shared_.options.self || !shared_.peers.alive(preferred) ||
+      shared_.peers.draining(preferred)) {
+    return;
+  }
+  // Refused while the other is behind; the next time round asks again.
+  (void)slot.replica->TransferLeadership(preferred);
+}
+
+void Worker::PeerGone(NodeId peer) {
+  for (auto& [partition, slot] : slots_) {
+    slot.replica->PeerGone(peer);
+    Touch(partition, slot);
+  }
+  forwards_.Lose(peer);
+}
+
+void Worker::Ping(absl::Duration since) {
+  const auto topology = shared_.topology.Get();
+  for (const ring::NodeInfo& node : topology->nodes) {
+    if (node.id != shared_.options.self && !outbox_.SentSince(node.id, since)) {
+      outbox_.AddPing(node.id);
+    }
+  }
+}
+
+void Worker::Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done) {
+  drain_deadline_ = deadline;
+  drained_ = std::move(done);
+  DrainStep();
+}
+
+void Worker::DrainStep() {
+  bool leading = false;
+  for (auto& [partition, slot] : slots_) {
+    if (!slot.replica->leading()) continue;
+    // Alone, there is nobody to hand over to.
+    leading = slot.replica->TransferLeadership(NodeId()).ok() || leading;
+    Touch(partition, slot);
+  }
+  if (leading && now_ < drain_deadline_) return;
+  shut_down_ = true;
+  for (auto& [partition, slot] : slots_) slot.replica->Shutdown();
+  forwards_.FailAll();
+  std::exchange(drained_, nullptr)();
+}
+
+}  // namespace quorate
