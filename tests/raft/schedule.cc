@@ -20,7 +20,7 @@ ClusterOptions RandomOptions(const ScheduleOptions& options, Random& random) {
   Config& config = cluster.config;
   config.election_ticks = static_cast<uint32_t>(random.Between(4, 8));
   config.heartbeat_ticks = static_cast<uint32_t>(random.Between(1, 2));
-  config.quiet_after_ticks = random.Chance(0.3) ? 6 : 0;
+  config.quiet_after_ticks = random.Chance(0.5) ? 3 : 0;
   config.append_bytes_max = random.Chance(0.5) ? 100 : 1000;
   config.in_flight_appends_max = random.Between(1, 4);
   config.in_flight_bytes_max = 1000;
@@ -53,7 +53,9 @@ void Schedule::RunFaults() {
 
 void Schedule::Step() {
   const uint64_t dice = random_.Below(1000);
-  if (dice < 450) {
+  if (calm_steps_ > 0) {
+    StepCalm();
+  } else if (dice < 450) {
     StepNetwork();
   } else if (dice < 900) {
     StepNode(dice - 450);
@@ -63,6 +65,13 @@ void Schedule::Step() {
     StepFault(random_.Below(100));
   }
   CountEvents();
+}
+
+void Schedule::StepCalm() {
+  --calm_steps_;
+  for (uint64_t id : cluster_->living()) cluster_->SyncAll(id);
+  if (random_.Chance(0.1)) cluster_->TickAll();
+  if (!cluster_->in_flight().empty()) cluster_->DeliverAt(0);
 }
 
 void Schedule::StepNetwork() {
@@ -126,6 +135,7 @@ void Schedule::StepFault(uint64_t dice) {
     cluster_->Cut(node, random_.Between(1, kNodes));
   } else if (dice < 62) {
     cluster_->Heal();
+    if (random_.Chance(0.2)) calm_steps_ = 300;
   } else if (dice < 75) {
     ChangeMembers();
   } else if (dice < 82) {

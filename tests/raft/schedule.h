@@ -38,6 +38,8 @@ class Schedule {
  private:
   void Step();
   void StepNetwork();
+  // Long enough for a group to go quiet.
+  void StepCalm();
   void StepClient();
   void StepNode(uint64_t dice);
   void StepFault(uint64_t dice);
@@ -51,6 +53,7 @@ class Schedule {
   Random random_;
   std::unique_ptr<Cluster> cluster_;
   uint64_t slow_ = 0;  // a node whose clock hardly runs
+  uint32_t calm_steps_ = 0;
   uint64_t next_command_ = 1;
   uint64_t next_read_ = 1;
   std::map<uint64_t, std::vector<uint64_t>> reads_open_;  // by node
