@@ -41,7 +41,10 @@ std::string Doing(const Session& session, const std::string& verb, const std::st
 
 int ReportCallError(Session& session, const std::string& keyspace, const absl::Status& status,
                     const std::string& doing) {
-  if (status.code() != absl::StatusCode::kNotFound) return ReportError(session, status, doing);
+  const bool suggested = ToStd(status.message()).find("did you mean") != std::string_view::npos;
+  if (status.code() != absl::StatusCode::kNotFound || suggested) {
+    return ReportError(session, status, doing);
+  }
   std::vector<std::string> names;
   if (auto client = session.client(); client.ok()) {
     if (auto listed = (*client)->ListKeyspaces(session.admin_options()); listed.ok()) {

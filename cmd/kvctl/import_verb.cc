@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "bytes.h"
 #include "exit_code.h"
+#include "import_report.h"
 #include "import_tally.h"
 #include "progress.h"
 #include "record_reader.h"
@@ -26,6 +27,7 @@ struct Arguments {
   std::string file;
   std::string format = "jsonl";
   size_t in_flight = 256;
+  std::string report;
 };
 
 // The input and how much of it there is.
@@ -54,7 +56,7 @@ absl::Status Open(std::string path, Source& source) {
 
 // Everything readable into the pipeline; what ended the reading early.
 absl::Status Feed(RecordReader& reader, Keyspace keyspace, const PipelineOptions& options,
-                  Progress& progress, ImportTally& tally) {
+                  Progress& progress, ImportTally& tally, ImportReport& report) {
   auto pipe = keyspace.Pipeline(options);
   for (;;) {
     auto record = reader.Next();
@@ -62,7 +64,8 @@ absl::Status Feed(RecordReader& reader, Keyspace keyspace, const PipelineOptions
     if (!record->has_value()) return absl::OkStatus();
     std::string key = (*record)->key;
     pipe.Put(std::move((*record)->key), std::move((*record)->value),
-             [&tally, key = std::move(key)](const absl::StatusOr<WriteReceipt>& written) {
+             [&tally, &report, key = std::move(key)](const absl::StatusOr<WriteReceipt>& written) {
+               report.Add(key, written.status());
                tally.Count(key, written.status());
              });
     progress.Update(tally.acknowledged, reader.bytes());
@@ -113,6 +116,8 @@ int Import(Session& session, const Arguments& arguments) {
   if (auto status = Open(arguments.file, source); !status.ok()) {
     return ReportError(session, status);
   }
+  auto report = ImportReport::Open(arguments.report);
+  if (!report.ok()) return ReportError(session, report.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
 
@@ -122,8 +127,9 @@ int Import(Session& session, const Arguments& arguments) {
   const PipelineOptions options{.max_in_flight = arguments.in_flight,
                                 .level = session.level(),
                                 .deadline = session.timeout()};
-  const absl::Status read =
-      Feed(*reader, (*client)->Keyspace(arguments.keyspace), options, progress, tally);
+  absl::Status read =
+      Feed(*reader, (*client)->Keyspace(arguments.keyspace), options, progress, tally, **report);
+  read.Update((*report)->Close());
   progress.Erase();
   PrintSum(session, tally, reader->bytes(), progress.elapsed());
   return Conclude(session, arguments, tally, read);
@@ -137,7 +143,8 @@ void AddImport(CLI::App& app, Session& session) {
                            "Put many records from a file, pipelined; counts what became of them.",
                            "  kvctl import orders orders.jsonl\n"
                            "  kvctl export orders | kvctl --endpoints other:7400 import orders -\n"
-                           "  kvctl import packages --format dpkg /var/lib/dpkg/status",
+                           "  kvctl import packages --format dpkg /var/lib/dpkg/status\n"
+                           "  kvctl import orders orders.jsonl --report outcomes.jsonl",
                            [&session, arguments] { return Import(session, *arguments); });
   verb->add_option("KEYSPACE", arguments->keyspace)->required()->type_name("");
   verb->add_option("FILE", arguments->file, "The file; - for stdin")->required()->type_name("");
@@ -145,6 +152,9 @@ void AddImport(CLI::App& app, Session& session) {
                    "jsonl: {\"key\": ..., \"value\": ...} lines; dpkg: a Debian status file")
       ->type_name("FORMAT")
       ->capture_default_str();
+  verb->add_option("--report", arguments->report,
+                   "Write a JSON line about each record there: key, outcome, unix_us")
+      ->type_name("FILE");
   verb->add_option("--in-flight", arguments->in_flight, "Writes under way at once")
       ->check(CLI::Range(1, 1'000'000))
       ->type_name("N")

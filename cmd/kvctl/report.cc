@@ -20,14 +20,14 @@ std::string Name(const absl::Status& status) {
 // What to type next.
 std::string Hint(const absl::Status& status) {
   const std::string reason = ReasonOf(status);
-  if (reason == "NODE_UNREACHABLE") return "is kvd running there? --endpoints HOST:PORT,...";
-  if (reason == "KEYSPACE_NOT_FOUND") return "kvctl keyspace list";
-  if (reason == "CONDITION_FAILED") return "kvctl get, to see what is there";
+  if (reason == "NODE_UNREACHABLE") return "is kvd running there? try: --endpoints HOST:PORT,...";
+  if (reason == "KEYSPACE_NOT_FOUND") return "try: kvctl keyspace list";
+  if (reason == "CONDITION_FAILED") return "try: kvctl get, to see what is there";
   switch (ExitCodeOf(status)) {
     case kOutcomeUnknown:
-      return "kvctl get, to see whether it was, before doing it again";
+      return "try: kvctl get, to see whether it was, before doing it again";
     case kUnavailable:
-      return "kvctl cluster status | a longer --timeout";
+      return "try: kvctl cluster status | a longer --timeout";
     default:
       return "";
   }
@@ -47,8 +47,7 @@ std::string LastLine(const absl::Status& status) {
       break;
   }
   const std::string hint = Hint(status);
-  if (hint.empty()) return line;
-  return StrCat(line, line.empty() ? "try: " : ". try: ", hint);
+  return StrCat(line, line.empty() || hint.empty() ? "" : ". ", hint);
 }
 
 json ErrorJson(const absl::Status& status, const std::string& message) {
@@ -103,6 +102,7 @@ int ReportError(const Session& session, const absl::Status& status, const std::s
   std::cerr << (color ? "\x1b[1;31merror:\x1b[0m " : "error: ") << Name(status) << ": "
             << ToLine(message) << '\n';
   for (const auto& [name, value] : ErrorDetailsOf(status)) {
+    if (message.find(name + ": " + value) != std::string::npos) continue;
     std::cerr << "  " << ToLine(name) << ": " << ToLine(value) << '\n';
   }
   if (const std::string last = LastLine(status); !last.empty()) std::cerr << "  " << last << '\n';

@@ -33,7 +33,7 @@ size_t Edits(const std::string& a, const std::string& b) {
 
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
   // A third of the letters may be wrong, and always one.
-  const size_t edits_max = std::max<size_t>(1, word.size() / 3);
+  const size_t edits_max = std::max<size_t>(1, (word.size() + 1) / 3);
   std::string nearest;
   size_t fewest = edits_max + 1;
   for (const std::string& candidate : candidates) {

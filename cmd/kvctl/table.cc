@@ -8,7 +8,7 @@ namespace {
 bool StartsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 bool IsNumber(const std::string& cell) {
-  return !cell.empty() && cell.find_first_not_of("0123456789.-") == std::string::npos;
+  return cell.find_first_not_of("0123456789.-") == std::string::npos;
 }
 
 }  // namespace

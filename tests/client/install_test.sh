@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Installs the client library from BUILD_DIR into a prefix of its own, builds a
+# program with it by find_package(quorate), and runs that.
+# Usage: install_test.sh BUILD_DIR CXX_COMPILER
+set -euo pipefail
+
+build=$1
+compiler=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cmake --install "$build" --component client --prefix "$work/prefix" >"$work/install.log" ||
+  { cat "$work/install.log"; exit 1; }
+
+if grep -rlE 'grpc|protobuf|\.pb\.h' "$work/prefix/include"; then
+  echo 'these installed headers speak of gRPC or protobuf'
+  exit 1
+fi
+
+mkdir "$work/consumer"
+cat >"$work/consumer/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(consumer CXX)
+set(CMAKE_CXX_STANDARD 20)
+find_package(quorate 0.1 REQUIRED)
+add_executable(consumer main.cc)
+target_compile_options(consumer PRIVATE -Wall -Wextra -Wpedantic -Werror)
+target_link_libraries(consumer PRIVATE quorate::client)
+END
+cat >"$work/consumer/main.cc" <<'END'
+#include <quorate/client.h>
+
+#include <iostream>
+
+int main() {
+  const auto db = quorate::Client::Connect("127.0.0.1:1", {.deadline = absl::Milliseconds(100)});
+  const quorate::WriteOptions options{.level = quorate::Level::kQuorum};
+  std::cout << quorate::ReasonOf(db.status()) << '\n';
+  const bool as_expected = quorate::OutcomeOf(db.status()) == quorate::Outcome::kNotDone;
+  return as_expected && options.level == quorate::Level::kQuorum ? 0 : 1;
+}
+END
+
+# Only the prefix, not the checkout, may be what the consumer stands on.
+cmake -S "$work/consumer" -B "$work/consumer/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Debug >"$work/configure.log" 2>&1 ||
+  { cat "$work/configure.log"; exit 1; }
+if grep -rn "$build\|$(dirname "$0")/../../src" "$work/prefix/lib"*/cmake; then
+  echo 'the installed package points back into the checkout'
+  exit 1
+fi
+cmake --build "$work/consumer/build" >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+
+said=$("$work/consumer/build/consumer")
+[[ $said == NODE_UNREACHABLE ]] || { echo "the consumer said: $said"; exit 1; }
+echo 'installed, found, built and ran'
