@@ -65,6 +65,17 @@ uint64_t KeyModel::WriteVersion(uint32_t i) const {
   return compiled_[i].observer ? 0 : operations_[i]->result.version;
 }
 
+std::optional<KeyValue> KeyModel::Needed(uint32_t i) const {
+  const Compiled& compiled = compiled_[i];
+  const Result& told = operations_[i]->result;
+  if (compiled.read) return compiled.read;
+  if (told.found == false) return KeyValue();
+  if (told.success == false) return std::nullopt;
+  if (compiled.condition == Condition::Kind::kValue) return compiled.condition_value;
+  if (compiled.condition == Condition::Kind::kAbsent) return KeyValue();
+  return std::nullopt;
+}
+
 std::optional<KeyState> KeyModel::Step(const KeyState& before, uint32_t i) const {
   const Operation& op = *operations_[i];
   const Compiled& compiled = compiled_[i];

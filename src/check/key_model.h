@@ -59,6 +59,10 @@ class KeyModel {
   bool IsObserver(uint32_t i) const { return compiled_[i].observer; }
   // Steps from any state (versions apart) to one that does not depend on it.
   bool IsBlind(uint32_t i) const { return compiled_[i].blind; }
+  // What a put or delete leaves behind.
+  const KeyValue& Written(uint32_t i) const { return compiled_[i].written; }
+  // The one value in which it can step, where there is just one.
+  std::optional<KeyValue> Needed(uint32_t i) const;
   // Of a write, as told; else 0.
   uint64_t WriteVersion(uint32_t i) const;
   // Writes of one class do and were told the same, times apart.

@@ -25,9 +25,9 @@ enum class Verdict : uint8_t {
 };
 
 struct LinearizabilityOptions {
-  // For each key, and again for its window. Memory is at most about 150 bytes
-  // a step while a key is being judged.
-  uint64_t steps_max = 1'000'000;
+  // For each key, and ten times as many to find its window. Memory is at most
+  // about 150 bytes for each of these while a key is being judged.
+  uint64_t steps_max = 4'000'000;
   // Keys for which the window is looked for; the others are only named.
   size_t windows_max = 10;
 };

@@ -35,7 +35,7 @@ class Slots {
 
 Schedule::Schedule(const KeyModel& model, absl::Span<const Call> calls) {
   OrderRequired(model, calls);
-  OrderOptional(model, calls);
+  OrderRest(model, calls);
   LayOut(model);
 }
 
@@ -48,7 +48,7 @@ void Schedule::OrderRequired(const KeyModel& model, absl::Span<const Call> calls
   });
 }
 
-void Schedule::OrderOptional(const KeyModel& model, absl::Span<const Call> calls) {
+void Schedule::OrderRest(const KeyModel& model, absl::Span<const Call> calls) {
   Observed observed;
   for (uint32_t level = 0; level < required_.size(); ++level) {
     observed.Add(model.operation(required_[level].op), level);
@@ -59,6 +59,10 @@ void Schedule::OrderOptional(const KeyModel& model, absl::Span<const Call> calls
   };
   for (const Call& call : calls) {
     if (optional(call)) observed.Add(model.operation(call.op), levels());
+  }
+  for (Required& call : required_) {
+    const std::optional<uint32_t> until = observed.LastToFollow(model.operation(call.op));
+    call.rank = until ? *until + 1 : 0;
   }
   for (const Call& call : calls) {
     if (!optional(call)) continue;
@@ -84,15 +88,17 @@ void Schedule::LayOut(const KeyModel& model) {
                    [&](uint32_t a, uint32_t b) { return invoked(a) < invoked(b); });
 
   Slots slots;
-  std::set<uint32_t> open;
+  std::set<std::pair<uint32_t, uint32_t>> open;  // rank, position
   size_t next = 0;
   uint32_t begun = 0;
   for (uint32_t level = 0; level < required_.size(); ++level) {
     // What begins in the very microsecond of a return may come before it.
     const int64_t now_us = returned(level);
     for (; next < by_invoke.size() && invoked(by_invoke[next]) <= now_us; ++next) {
-      required_[by_invoke[next]].slot = slots.Take();
-      open.insert(by_invoke[next]);
+      Required& call = required_[by_invoke[next]];
+      call.slot = slots.Take();
+      call.opens = level;
+      open.emplace(call.rank, by_invoke[next]);
     }
     while (begun < optional_.size() && model.operation(optional_[begun].op).invoke_us <= now_us) {
       ++begun;
@@ -100,9 +106,9 @@ void Schedule::LayOut(const KeyModel& model) {
     open_begin_.push_back(open_.size());
     too_dense_ = open_.size() + open.size() > kOpenMax;
     if (too_dense_) return;
-    open_.insert(open_.end(), open.begin(), open.end());
+    for (const auto& [rank, position] : open) open_.push_back(position);
     optional_begun_.push_back(begun);
-    open.erase(level);
+    open.erase({required_[level].rank, level});
     slots.Return(required_[level].slot);
   }
   open_begin_.push_back(open_.size());

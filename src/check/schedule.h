@@ -27,7 +27,9 @@ class Schedule {
 
   struct Required {
     uint32_t op = 0;
-    uint32_t slot = 0;  // no two that are open at one time share a slot
+    uint32_t slot = 0;   // no two that are open at one time share a slot
+    uint32_t opens = 0;  // the first level by which it was invoked
+    uint32_t rank = 0;   // from when on nothing sees its effect any more
   };
   struct Optional {
     uint32_t op = 0;
@@ -48,17 +50,20 @@ class Schedule {
   // In order of invoke; those whose effect nothing could see are left out.
   const std::vector<Optional>& optional() const { return optional_; }
   // Positions in required() of what was invoked by `level` and returns at it
-  // or later, the first to return first.
+  // or later. First what is seen by nothing, last what is seen last.
   absl::Span<const uint32_t> OpenAt(uint32_t level) const {
     return absl::MakeConstSpan(open_).subspan(open_begin_[level],
                                               open_begin_[level + 1] - open_begin_[level]);
   }
+  // Of a call that returns at `level` or later: was it invoked by then?
+  bool IsOpen(uint32_t call, uint32_t level) const { return required_[call].opens <= level; }
   // How many of optional() were invoked by `level`.
   uint32_t OptionalAt(uint32_t level) const { return optional_begun_[level]; }
 
  private:
   void OrderRequired(const KeyModel& model, absl::Span<const Call> calls);
-  void OrderOptional(const KeyModel& model, absl::Span<const Call> calls);
+  // The optional calls, and who sees what.
+  void OrderRest(const KeyModel& model, absl::Span<const Call> calls);
   void LayOut(const KeyModel& model);
 
   std::vector<Required> required_;

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "check/bits.h"
+#include "check/needs.h"
 
 namespace quorate::check {
 namespace {
@@ -82,7 +83,7 @@ class Visited {
 class Searcher {
  public:
   Searcher(const KeyModel& model, absl::Span<const Call> calls, const SearchOptions& options)
-      : model_(model), schedule_(model, calls), options_(options) {
+      : model_(model), schedule_(model, calls), needs_(model, schedule_), options_(options) {
     expiring_.resize(schedule_.levels() + 1);
     for (uint32_t i = 0; i < schedule_.optional().size(); ++i) {
       expiring_[schedule_.optional()[i].until].push_back(i);
@@ -191,12 +192,22 @@ class Searcher {
 
   std::optional<Node> Place(const Node& node, uint32_t op) {
     if (node.unseen && model_.IsBlind(op)) return std::nullopt;
+    if (options_.look_ahead && DestroysWhatIsNeeded(node, op)) return std::nullopt;
     ++steps_;
     std::optional<KeyState> state = model_.Step(node.state, op);
     if (!state) return std::nullopt;
     Node child = node;
     child.state = *state;
     return child;
+  }
+
+  bool DestroysWhatIsNeeded(const Node& node, uint32_t op) const {
+    if (model_.IsObserver(op)) return false;
+    const std::optional<uint32_t> reader = needs_.LastReader(node.state.value);
+    if (!reader || *reader < node.level) return false;
+    const Schedule::Required& call = schedule_.required()[*reader];
+    if (call.op == op) return false;
+    return !schedule_.IsOpen(*reader, node.level) || !node.placed.Test(call.slot);
   }
 
   uint64_t VersionMax(const Node& node) const {
@@ -231,6 +242,7 @@ class Searcher {
 
   const KeyModel& model_;
   const Schedule schedule_;
+  const Needs needs_;
   const SearchOptions options_;
   // By level: the optional calls that are of no use beyond it. Whether they
   // were used is forgotten there, so that nodes compare equal.

@@ -18,8 +18,9 @@ namespace quorate::check {
 
 struct SearchOptions {
   uint64_t steps_max = 0;  // a step is one call tried in one state
-  // Refuse at once an order against the versions of calls that are still
-  // open, instead of when these return. Cheaper, but less telling.
+  // Refuse an order at once for what will only be told later: versions of open
+  // calls, values read that cannot come back. Cheaper, but it does not tell how
+  // far the history can be explained.
   bool look_ahead = true;
 };
 

@@ -11,17 +11,23 @@
 namespace quorate::check {
 namespace {
 
+// A window may cost as much as so many searches that were given up.
+constexpr uint64_t kSearches = 10;
+
 class Shrinker {
  public:
   Shrinker(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max)
-      : model_(model), calls_(std::move(calls)), steps_max_(steps_max), steps_left_(steps_max) {
+      : model_(model),
+        calls_(std::move(calls)),
+        steps_max_(steps_max),
+        steps_left_(kSearches * steps_max) {
     std::stable_sort(calls_.begin(), calls_.end(), [&](const Call& a, const Call& b) {
       return model_.operation(a.op).invoke_us < model_.operation(b.op).invoke_us;
     });
   }
 
   Window Run() {
-    CutBehindStuck();
+    CutPrefix();
     KeepLast();
     for (size_t chunk = calls_.size() / 2; chunk > 1; chunk /= 2) DropChunks(chunk);
     // What one observer needed may be free to go once that one has gone.
@@ -31,11 +37,10 @@ class Shrinker {
   }
 
  private:
-  // What `calls` get stuck on; nullopt: they have an order, or we gave up.
-  std::optional<SearchResult> Stuck(absl::Span<const Call> calls) {
-    // Not looking ahead: what is told of a call that has not returned by the
-    // end of the window must not be what rules it out.
-    SearchResult result = FindOrder(model_, calls, {.steps_max = steps_left_, .look_ahead = false});
+  // nullopt: `calls` have an order, or we gave up.
+  std::optional<SearchResult> NoOrder(absl::Span<const Call> calls) {
+    SearchResult result =
+        FindOrder(model_, calls, {.steps_max = std::min(steps_left_, steps_max_)});
     Spend(std::max<uint64_t>(result.steps, calls.size()));
     if (result.answer != SearchResult::Answer::kNoOrder) return std::nullopt;
     return result;
@@ -43,12 +48,37 @@ class Shrinker {
 
   void Spend(uint64_t steps) { steps_left_ -= std::min(steps, steps_left_); }
 
-  // The shortest prefix without an order ends with the return of the call
-  // nobody got past. Calls that return later need not have happened in it.
-  void CutBehindStuck() {
-    const std::optional<SearchResult> stuck = Stuck(calls_);
-    if (!stuck) return;
-    const int64_t end_us = *model_.operation(stuck->stuck_op).return_us;
+  // To the shortest prefix without an order.
+  void CutPrefix() {
+    const std::optional<SearchResult> whole = NoOrder(calls_);
+    if (!whole) return;
+    std::vector<int64_t> ends_us;
+    for (const Call& call : calls_) {
+      if (call.required) ends_us.push_back(*model_.operation(call.op).return_us);
+    }
+    std::sort(ends_us.begin(), ends_us.end());
+    // What the search got past has an order. Its end is mostly very near.
+    const int64_t past_us = *model_.operation(whole->stuck_op).return_us;
+    auto low = std::lower_bound(ends_us.begin(), ends_us.end(), past_us) - ends_us.begin();
+    auto high = low;
+    for (ptrdiff_t stride = 1; !CutAt(ends_us[static_cast<size_t>(high)]); stride *= 2) {
+      low = high + 1;
+      high += stride;
+      if (high >= std::ssize(ends_us)) return;
+    }
+    while (low < high) {
+      const ptrdiff_t middle = low + (high - low) / 2;
+      if (CutAt(ends_us[static_cast<size_t>(middle)])) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+  }
+
+  // Keeps what began by `end_us` if that has no order. Calls that return later
+  // need not have happened in it.
+  bool CutAt(int64_t end_us) {
     std::vector<Call> prefix;
     for (Call call : calls_) {
       const Operation& operation = model_.operation(call.op);
@@ -56,7 +86,9 @@ class Shrinker {
       call.required = call.required && *operation.return_us <= end_us;
       if (call.required || !model_.IsObserver(call.op)) prefix.push_back(call);
     }
-    if (Stuck(prefix)) calls_ = std::move(prefix);
+    if (!NoOrder(prefix)) return false;
+    calls_ = std::move(prefix);
+    return true;
   }
 
   // Most often the last few tell enough. Tried first, because operations that
@@ -64,7 +96,7 @@ class Shrinker {
   void KeepLast() {
     for (size_t kept = 2; kept < calls_.size() && steps_left_ > 0; kept *= 2) {
       std::vector<Call> rest = Without(0, calls_.size() - kept);
-      if (rest.size() == calls_.size() || !Stuck(rest)) continue;
+      if (rest.size() == calls_.size() || !NoOrder(rest)) continue;
       calls_ = std::move(rest);
       return;
     }
@@ -77,7 +109,7 @@ class Shrinker {
       const size_t end = std::min(begin + chunk, calls_.size());
       std::vector<Call> rest = Without(begin, end);
       const size_t gone = calls_.size() - rest.size();
-      if (gone > 0 && Stuck(rest)) {
+      if (gone > 0 && NoOrder(rest)) {
         calls_ = std::move(rest);
         dropped = true;
         begin = end - gone;
@@ -119,9 +151,10 @@ class Shrinker {
   }
 
   Window Describe() {
+    // How far the window can be explained is only told by not looking ahead.
     SearchResult result = FindOrder(model_, calls_, {.steps_max = steps_max_, .look_ahead = false});
     if (result.answer != SearchResult::Answer::kNoOrder) {
-      // Nothing was cut: it is what the caller gave, and found this way.
+      // Too much is left of it; this way it has been found before.
       result = FindOrder(model_, calls_, {.steps_max = steps_max_});
     }
     Window window;

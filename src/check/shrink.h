@@ -24,8 +24,8 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
-// `calls` have no order, as FindOrder finds within `steps_max`. Spends about
-// as many, then gives what it has by then.
+// `calls` have no order, as FindOrder finds within `steps_max`. Takes up to
+// about ten times as many steps, then gives what it has by then.
 Window Shrink(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max);
 
 }  // namespace quorate::check

@@ -71,7 +71,7 @@ TEST(ShrinkTest, GivesWhatItHasWhenStepsRunOut) {
   operations.push_back(Get("a", "400", {9000, 9001}));
   operations.push_back(Put("a", "0", {9001, 9002}));
   const History history = HistoryOf(operations);
-  const LinearizabilityReport report = CheckLinearizable(history, {.steps_max = 3000});
+  const LinearizabilityReport report = CheckLinearizable(history, {.steps_max = 1500});
   ASSERT_EQ(report.verdict, Verdict::kViolated);
   const Window& window = report.keys[0].window;
   EXPECT_FALSE(window.smallest);
