@@ -13,38 +13,6 @@ std::string List(const std::vector<NodeId>& nodes) {
 
 std::string At(LogIndex index, Term term) { return StrCat(index.value(), "/", term.ToString()); }
 
-std::string_view KindName(MessageKind kind) {
-  switch (kind) {
-    case MessageKind::kPreVote:
-      return "pre-vote";
-    case MessageKind::kPreVoteReply:
-      return "pre-vote-reply";
-    case MessageKind::kVote:
-      return "vote";
-    case MessageKind::kVoteReply:
-      return "vote-reply";
-    case MessageKind::kAppend:
-      return "append";
-    case MessageKind::kAppendReply:
-      return "append-reply";
-    case MessageKind::kHeartbeat:
-      return "heartbeat";
-    case MessageKind::kHeartbeatReply:
-      return "heartbeat-reply";
-    case MessageKind::kSnapshotChunk:
-      return "chunk";
-    case MessageKind::kSnapshotReply:
-      return "chunk-reply";
-    case MessageKind::kTimeoutNow:
-      return "timeout-now";
-    case MessageKind::kReadIndex:
-      return "read-index";
-    case MessageKind::kReadIndexReply:
-      return "read-index-reply";
-  }
-  return "?";
-}
-
 std::string Details(const Message& m) {
   switch (m.kind) {
     case MessageKind::kPreVote:
@@ -81,6 +49,38 @@ std::string Details(const Message& m) {
 
 }  // namespace
 
+std::string_view DescribeKind(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::kPreVote:
+      return "pre-vote";
+    case MessageKind::kPreVoteReply:
+      return "pre-vote-reply";
+    case MessageKind::kVote:
+      return "vote";
+    case MessageKind::kVoteReply:
+      return "vote-reply";
+    case MessageKind::kAppend:
+      return "append";
+    case MessageKind::kAppendReply:
+      return "append-reply";
+    case MessageKind::kHeartbeat:
+      return "heartbeat";
+    case MessageKind::kHeartbeatReply:
+      return "heartbeat-reply";
+    case MessageKind::kSnapshotChunk:
+      return "chunk";
+    case MessageKind::kSnapshotReply:
+      return "chunk-reply";
+    case MessageKind::kTimeoutNow:
+      return "timeout-now";
+    case MessageKind::kReadIndex:
+      return "read-index";
+    case MessageKind::kReadIndexReply:
+      return "read-index-reply";
+  }
+  return "?";
+}
+
 std::string DescribeEntry(const LogEntry& entry) {
   const std::string at = At(entry.index, entry.term);
   switch (entry.kind) {
@@ -95,7 +95,7 @@ std::string DescribeEntry(const LogEntry& entry) {
 }
 
 std::string DescribeMessage(const Message& m) {
-  return StrCat(m.from.ToString(), " -> ", m.to.ToString(), " ", KindName(m.kind), " ",
+  return StrCat(m.from.ToString(), " -> ", m.to.ToString(), " ", DescribeKind(m.kind), " ",
                 m.term.ToString(), Details(m));
 }
 

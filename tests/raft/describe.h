@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "raft/raft.h"
 
@@ -9,8 +10,9 @@ namespace quorate::raft {
 
 std::string DescribeEntry(const LogEntry& entry);     // 3/t1 "x"
 std::string DescribeMessage(const Message& message);  // n1 -> n2 append t1 after 2/t1: ...
-std::string DescribeRole(const Status& status);       // follower of n1 in t1
-std::string DescribeStatus(const Status& status);     // indexes
+std::string_view DescribeKind(MessageKind kind);
+std::string DescribeRole(const Status& status);    // follower of n1 in t1
+std::string DescribeStatus(const Status& status);  // indexes
 std::string DescribeConfiguration(const Configuration& configuration);
 std::string DescribePeer(const PeerStatus& peer);
 
