@@ -1,0 +1,170 @@
+#include "cluster/cluster.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "absl/time/clock.h"
+
+namespace quorate::testing {
+namespace {
+
+constexpr absl::Duration kReadyMax = absl::Seconds(30);
+constexpr absl::Duration kProbePause = absl::Milliseconds(20);
+
+std::string MakeFolder() {
+  std::string path = (std::filesystem::temp_directory_path() / "quorate-XXXXXX").string();
+  return mkdtemp(path.data());
+}
+
+// Asks until the answer is yes; false after kReadyMax. What is asked lives in
+// another process, which has no event to give us.
+template <class Question>
+bool Eventually(Question question) {
+  const absl::Time give_up = absl::Now() + kReadyMax;
+  while (!question()) {
+    if (absl::Now() > give_up) return false;
+    absl::SleepFor(kProbePause);
+  }
+  return true;
+}
+
+}  // namespace
+
+Cluster::Cluster(int nodes, std::vector<std::string> flags)
+    : folder_(MakeFolder()), first_port_(FreePorts(3 * nodes)), flags_(std::move(flags)) {
+  nodes_.resize(static_cast<size_t>(nodes));
+  for (int node = 1; node <= nodes; ++node) Start(node);
+  WaitReady();
+}
+
+Cluster::~Cluster() {
+  if (::testing::Test::HasFailure()) {
+    for (int node = 1; node <= static_cast<int>(nodes_.size()); ++node) {
+      std::fprintf(stderr, "--- log of n%d\n%s", node, log(node).c_str());
+    }
+  }
+  nodes_.clear();
+  std::filesystem::remove_all(folder_);
+}
+
+std::vector<std::string> Cluster::CommandLine(int node) const {
+  const auto at = [](int port) { return "127.0.0.1:" + std::to_string(port); };
+  std::string bootstrap;
+  for (int i = 1; i <= static_cast<int>(nodes_.size()); ++i) {
+    bootstrap +=
+        (i > 1 ? "," : "") + std::to_string(i) + "=" + at(client_port(i)) + "/" + at(peer_port(i));
+  }
+  std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvd",
+                                      "--node-id",
+                                      std::to_string(node),
+                                      "--cluster-id",
+                                      "test",
+                                      "--data-dir",
+                                      data_dir(node),
+                                      "--listen",
+                                      at(client_port(node)),
+                                      "--peer-listen",
+                                      at(peer_port(node)),
+                                      "--http-listen",
+                                      at(http_port(node)),
+                                      "--bootstrap",
+                                      bootstrap};
+  command.insert(command.end(), flags_.begin(), flags_.end());
+  return command;
+}
+
+void Cluster::Start(int node) {
+  nodes_[Index(node)].process = std::make_unique<Process>(CommandLine(node), LogFile(node));
+}
+
+void Cluster::Kill(int node) {
+  process(node).Signal(SIGKILL);
+  process(node).Wait();
+}
+
+int Cluster::Terminate(int node) {
+  process(node).Signal(SIGTERM);
+  return process(node).Wait();
+}
+
+void Cluster::WaitReady(int node) {
+  const bool ready = Eventually(
+      [&] { return !process(node).running() || !HttpGet(http_port(node), "/readyz").empty(); });
+  ASSERT_TRUE(ready && process(node).running()) << "n" << node << " is not ready\n" << log(node);
+}
+
+void Cluster::WaitReady() {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].process && nodes_[i].process->running()) WaitReady(static_cast<int>(i) + 1);
+  }
+}
+
+std::string Cluster::endpoints() const {
+  std::string all;
+  for (int node = 1; node <= static_cast<int>(nodes_.size()); ++node) {
+    all += (node > 1 ? "," : "") + ("127.0.0.1:" + std::to_string(client_port(node)));
+  }
+  return all;
+}
+
+std::string Cluster::data_dir(int node) const { return folder_ + "/n" + std::to_string(node); }
+std::string Cluster::LogFile(int node) const { return data_dir(node) + ".log"; }
+
+Client Cluster::Connect() const {
+  auto client = Client::Connect(endpoints(), {.deadline = absl::Seconds(20)});
+  if (!client.ok()) {
+    ADD_FAILURE() << client.status();
+    std::abort();
+  }
+  return *client;
+}
+
+Keyspace Cluster::Create(Client& client, const std::string& name, uint32_t partitions) const {
+  const auto made = client.CreateKeyspace(name, {.partitions = partitions});
+  EXPECT_TRUE(made.ok()) << made.status();
+  EXPECT_TRUE(Eventually([&] {
+    const auto state = client.DescribeKeyspace(name);
+    if (!state.ok()) return false;
+    const auto leaders = std::count_if(state->replicas.begin(), state->replicas.end(),
+                                       [](const auto& r) { return r.role == "leader"; });
+    return leaders == static_cast<int64_t>(partitions);
+  })) << "not every partition of "
+      << name << " has a leader";
+  return client.Keyspace(name);
+}
+
+int Cluster::LeaderOf(Client& client, const std::string& keyspace, const std::string& key) const {
+  int leader = 0;
+  EXPECT_TRUE(Eventually([&] {
+    const auto state = client.DescribeKeyspace(keyspace);
+    if (!state.ok()) return false;
+    const PartitionId partition = state->keyspace.PartitionOf(key)->id;
+    for (const auto& replica : state->replicas) {
+      if (replica.partition == partition && replica.role == "leader") {
+        leader = static_cast<int>(replica.node.value());
+      }
+    }
+    return leader != 0;
+  })) << "nobody leads the partition of "
+      << key;
+  return leader;
+}
+
+Refusal RunToEnd(const std::vector<std::string>& command) {
+  const std::string folder = MakeFolder();
+  Refusal refusal;
+  {
+    Process process(command, folder + "/out");
+    refusal.exit_code = process.Wait();
+  }
+  refusal.output = ReadFile(folder + "/out");
+  std::filesystem::remove_all(folder);
+  return refusal;
+}
+
+}  // namespace quorate::testing

@@ -1,0 +1,61 @@
+// A cluster of real kvd processes on loopback, in folders of its own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/client.h"
+#include "cluster/process.h"
+
+namespace quorate::testing {
+
+class Cluster {
+ public:
+  // Nodes 1 to `nodes`, started and ready. Fails the test if they are not in time.
+  explicit Cluster(int nodes, std::vector<std::string> flags = {});
+  ~Cluster();
+
+  void Start(int node);
+  void Kill(int node);      // no goodbye: SIGKILL
+  int Terminate(int node);  // SIGTERM; its exit code
+  void WaitReady(int node);
+  void WaitReady();  // every node that was started
+  Process& process(int node) { return *nodes_[Index(node)].process; }
+
+  std::string endpoints() const;
+  int client_port(int node) const { return first_port_ + 3 * (node - 1); }
+  int peer_port(int node) const { return client_port(node) + 1; }
+  int http_port(int node) const { return client_port(node) + 2; }
+  std::string data_dir(int node) const;
+  std::string log(int node) const { return ReadFile(LogFile(node)); }
+  // kvd's command line for `node`, to be changed by tests of what it refuses.
+  std::vector<std::string> CommandLine(int node) const;
+
+  Client Connect() const;
+  // Made, and led by someone everywhere.
+  Keyspace Create(Client& client, const std::string& name, uint32_t partitions = 4) const;
+  // Who leads the partition of `key`.
+  int LeaderOf(Client& client, const std::string& keyspace, const std::string& key) const;
+
+ private:
+  struct Member {
+    std::unique_ptr<Process> process;
+  };
+  size_t Index(int node) const { return static_cast<size_t>(node - 1); }
+  std::string LogFile(int node) const;
+
+  std::string folder_;
+  int first_port_ = 0;
+  std::vector<std::string> flags_;
+  std::vector<Member> nodes_;
+};
+
+// What a process says about why it did not start: its exit code and output.
+struct Refusal {
+  int exit_code = 0;
+  std::string output;
+};
+Refusal RunToEnd(const std::vector<std::string>& command);
+
+}  // namespace quorate::testing

@@ -1,0 +1,118 @@
+#include "cluster/process.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace quorate::testing {
+namespace {
+
+sockaddr_in Loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  return address;
+}
+
+bool PortIsFree(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  const sockaddr_in address = Loopback(port);
+  const bool free = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return free;
+}
+
+}  // namespace
+
+Process::Process(std::vector<std::string> arguments, const std::string& output) {
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ != 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);
+  const int out = open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  dup2(out, STDOUT_FILENO);
+  dup2(out, STDERR_FILENO);
+  execv(argv[0], argv.data());
+  _exit(127);
+}
+
+Process::~Process() {
+  Signal(SIGKILL);
+  Wait();
+}
+
+void Process::Signal(int signal) {
+  if (!ended_) kill(pid_, signal);
+}
+
+int Process::Wait(absl::Duration limit) {
+  if (ended_) return exit_;
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  pollfd wait{handle, POLLIN, 0};
+  const int ready = poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(limit)));
+  close(handle);
+  if (ready != 1) return -1;
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  ended_ = true;
+  exit_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return exit_;
+}
+
+bool Process::running() { return Wait(absl::ZeroDuration()) == -1; }
+
+int FreePorts(int count) {
+  // Below those that the system hands out by itself, and apart for tests that
+  // run side by side.
+  const int start = 12'000 + static_cast<int>(getpid() % 900) * 20;
+  for (int first = start; first < 32'000; first += count) {
+    bool free = true;
+    for (int port = first; port < first + count; ++port) free = free && PortIsFree(port);
+    if (free) return first;
+  }
+  return 0;
+}
+
+std::string HttpGet(int port, const std::string& path) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = Loopback(port);
+  std::string answer;
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+    const std::string request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    if (write(fd, request.data(), request.size()) == static_cast<ssize_t>(request.size())) {
+      char buffer[4096];
+      for (ssize_t n = 0; (n = read(fd, buffer, sizeof(buffer))) > 0;) {
+        answer.append(buffer, static_cast<size_t>(n));
+      }
+    }
+  }
+  close(fd);
+  if (answer.find(" 200 ") > 12) return "";
+  const size_t body = answer.find("\r\n\r\n");
+  return body == std::string::npos ? "" : answer.substr(body + 4);
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream all;
+  all << in.rdbuf();
+  return all.str();
+}
+
+}  // namespace quorate::testing

@@ -1,0 +1,40 @@
+// A child process whose output goes to a file and that never outlives the test.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace quorate::testing {
+
+class Process {
+ public:
+  // `arguments[0]` is the program's path. Appends stdout and stderr to `output`.
+  Process(std::vector<std::string> arguments, const std::string& output);
+  ~Process();  // kills what still runs
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void Signal(int signal);
+  // Waits for the end; the exit code, 128 + the signal that ended it, or -1
+  // if it still runs after `limit`.
+  int Wait(absl::Duration limit = absl::Seconds(30));
+  bool running();
+  pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_ = -1;
+  int exit_ = -1;
+  bool ended_ = false;
+};
+
+// A free run of `count` loopback ports.
+int FreePorts(int count);
+// Body of http://127.0.0.1:port/path, empty unless the answer is 200.
+std::string HttpGet(int port, const std::string& path);
+std::string ReadFile(const std::string& path);
+
+}  // namespace quorate::testing
