@@ -83,16 +83,6 @@ void LogGroups::ApplyBase(PartitionId partition, LogBase base) {
 }
 
 void LogGroups::ApplyCheckpoint(absl::Span<const RecordItem> items) {
-  absl::btree_set<PartitionId> named;
-  for (const RecordItem& item : items) named.insert(item.write.partition);
-  for (auto it = groups_.begin(); it != groups_.end();) {
-    if (named.contains(it->first)) {
-      ++it;
-    } else {
-      DropFrom(it->second, LogIndex(0));
-      it = groups_.erase(it);
-    }
-  }
   for (const RecordItem& item : items) {
     Group& group = groups_[item.write.partition];
     if (item.write.hard_state) group.hard_state = *item.write.hard_state;

@@ -41,7 +41,7 @@ class LogGroups {
   // A record's parts, now durable (or read again) at this place.
   void Apply(const GroupWrite& write, uint64_t segment, uint64_t offset);
   void ApplyBase(PartitionId partition, LogBase base);
-  // Read again: forgets the groups that the checkpoint doesn't name.
+  // Read again.
   void ApplyCheckpoint(absl::Span<const RecordItem> items);
   // All bases were just written.
   void BasesAreDurable() { unwritten_bases_.clear(); }

@@ -19,11 +19,11 @@ std::vector<LogEntry>::iterator FirstNotBelow(std::vector<LogEntry>& entries, Lo
 
 absl::Status LogReplay::Apply(DecodedRecord record, uint64_t segment, uint64_t offset) {
   if (record.checkpoint) {
-    groups_.ApplyCheckpoint({record.items.data(), record.checkpoint_items});
-    for (auto it = entries_.begin(); it != entries_.end();) {
-      it = groups_.Has(it->first) ? std::next(it) : entries_.erase(it);
-    }
+    const absl::Span<const RecordItem> items(record.items.data(), record.checkpoint_items);
+    if (absl::Status same = CheckCheckpoint(items); !same.ok()) return same;
+    groups_.ApplyCheckpoint(items);
   }
+  is_first_ = false;
   for (uint32_t i = 0; i < record.items.size(); ++i) {
     RecordItem& item = record.items[i];
     if (item.base) ApplyBase(item.write.partition, *item.base);
@@ -32,6 +32,21 @@ absl::Status LogReplay::Apply(DecodedRecord record, uint64_t segment, uint64_t o
     if (!applied.ok()) return applied;
   }
   return absl::OkStatus();
+}
+
+// A later segment's checkpoint repeats what the records before it said.
+absl::Status LogReplay::CheckCheckpoint(absl::Span<const RecordItem> items) const {
+  if (is_first_) return absl::OkStatus();
+  const std::vector<GroupPosition> known = groups_.Positions();
+  const bool same = std::equal(known.begin(), known.end(), items.begin(), items.end(),
+                               [](const GroupPosition& position, const RecordItem& item) {
+                                 return position.partition == item.write.partition &&
+                                        position.hard_state == item.write.hard_state;
+                               });
+  if (same) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                   StrCat("the checkpoint of ", items.size(),
+                          " groups doesn't agree with the records before it"));
 }
 
 absl::Status LogReplay::ApplyWrite(GroupWrite write, uint64_t segment, uint64_t offset) {

@@ -23,9 +23,11 @@ class LogReplay {
   std::vector<RecoveredGroup> TakeEntries();
 
  private:
+  absl::Status CheckCheckpoint(absl::Span<const RecordItem> items) const;
   absl::Status ApplyWrite(GroupWrite write, uint64_t segment, uint64_t offset);
   void ApplyBase(PartitionId partition, LogBase base);
 
+  bool is_first_ = true;  // no record so far
   LogGroups groups_;
   absl::btree_map<PartitionId, std::vector<LogEntry>> entries_;
 };

@@ -50,11 +50,9 @@ absl::Status AppendEntries(const LogExtent& extent, PartitionId partition,
 
 absl::StatusOr<GroupWrite> ReadGroup(LogSegments& segments, const LogGroups& groups,
                                      PartitionId partition) {
-  const GroupPosition position = groups.Position(partition);
   GroupWrite write;
   write.partition = partition;
-  write.reset = position.base;
-  write.hard_state = position.hard_state;
+  write.reset = groups.Position(partition).base;
   uint64_t read_segment = 0, read_offset = 0;
   DecodedRecord record;
   for (const LogExtent& extent : groups.Extents(partition)) {

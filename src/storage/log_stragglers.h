@@ -12,8 +12,8 @@
 
 namespace quorate {
 
-// Each group with something in the oldest segment, whole: a reset to its base,
-// its hard state, all its entries; so that replaying it is exact wherever else
+// Each group with something in the oldest segment, whole: a reset to its base
+// and all its entries; so that replaying it is exact wherever else
 // parts of it stand. Empty if they come to more than `bytes_max`.
 absl::StatusOr<std::vector<GroupWrite>> ReadStragglers(LogSegments& segments,
                                                        const LogGroups& groups, uint64_t bytes_max);

@@ -171,6 +171,24 @@ TEST(LogDamageTest, AMissingSegmentIsRefused) {
   }
 }
 
+TEST(LogDamageTest, ADamagedOnlyRecordIsNotTakenForTheTailOfANewLog) {
+  SimFiles files(1);
+  Write(files, 0);
+  {
+    // Until all is in the first record of a segment.
+    auto store = LogStore::Open(files, kOptions).value();
+    const std::string before = SegmentNames(files).back();
+    store->Release(PartitionId(2), LogIndex(40));
+    for (uint64_t i = 1; SegmentNames(files).back() == before; ++i) {
+      ASSERT_TRUE(store->Append({{MakeWrite(1, i, i, 1, 100)}}).ok());
+      store->Release(PartitionId(1), LogIndex(i));
+    }
+    ASSERT_EQ(store->stats().segments, 1u);
+  }
+  files.FlipBit(SegmentNames(files).back(), kBlock + 50, 1);
+  EXPECT_TRUE(absl::IsDataLoss(Recover(files).status()));
+}
+
 TEST(LogDamageTest, RecordsOfAFilesEarlierUseAreNotTakenForItsOwn) {
   // Segments of blocks that were all written before, with other groups' data.
   SimFiles files(1);

@@ -172,6 +172,30 @@ TEST_F(LogStoreTest, ReleasesBeyondTheEndOrOfUnknownGroupsAreHarmless) {
   EXPECT_EQ(recovered_.at(0).entries.back().index, LogIndex(6));
 }
 
+// The oldest segment may hold nothing but hard states, which the next one's
+// checkpoint takes over; crashes strike between each two steps of that.
+TEST_F(LogStoreTest, HardStatesOutliveCrashesAtTheChangeOfSegments) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    SimFiles files(seed);
+    uint64_t written = 0, sent = 0;
+    for (int life = 0; life < 30; ++life) {
+      auto store = LogStore::Open(files, {.segment_bytes = 4 * kBlock}).value();
+      const auto recovered = store->TakeRecovered();
+      const uint64_t term = recovered.empty() ? 0 : recovered[0].hard_state.term.value();
+      ASSERT_GE(term, written) << "seed " << seed << " life " << life;
+      ASSERT_LE(term, sent);
+      sent = written = term;
+      if (life % 3 != 0) {
+        ASSERT_TRUE(store->Append({{HardStateOf(1, ++sent)}}).ok());
+        written = sent;
+      }
+      files.BeginUnsynced();
+      ASSERT_TRUE(store->Append({{HardStateOf(1, ++sent)}}).ok());
+      files.Crash();
+    }
+  }
+}
+
 TEST_F(LogStoreTest, AStragglersEntriesAreCopiedForward) {
   options_.copy_forward_segments = 3;
   Start();
