@@ -6,6 +6,7 @@
 # for HTTP, and keeps everything in $cluster_home/node-N.
 
 cluster_home=${QUORATE_HOME:-$root/.cache/cluster}
+[[ $cluster_home == /* ]] || cluster_home=$PWD/$cluster_home
 cluster_port=${QUORATE_PORT:-7400}
 
 client_port() { echo $((cluster_port + 10 * ($1 - 1))); }
@@ -31,14 +32,21 @@ cluster_bootstrap() {
   echo "$list"
 }
 
+# When a process began, in ticks since the machine did; nothing if it is gone.
+process_began() {
+  local stat state=''
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  stat=${stat##*) } # the name before may hold anything
+  read -r state _ <<<"$stat"
+  [[ $state == Z ]] || cut -d ' ' -f 20 <<<"$stat"
+}
+
 # The pid of a node that runs, or nothing. A pid that the system has given to
 # another program since does not count.
 node_pid() {
-  local pid
-  pid=$(cat "$(node_dir "$1")/pid" 2>/dev/null) || return 0
-  if tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -- "$(node_dir "$1")/data"; then
-    echo "$pid"
-  fi
+  local pid began
+  read -r pid began 2>/dev/null <"$(node_dir "$1")/pid" || return 0
+  if [[ $(process_began "$pid") == "$began" ]]; then echo "$pid"; fi
 }
 
 cluster_pids() {
@@ -71,7 +79,8 @@ node_start() {
     --data-dir "$dir/data" --listen "127.0.0.1:$port" --peer-listen "127.0.0.1:$((port + 1))" \
     --http-listen "127.0.0.1:$((port + 2))" --bootstrap "$(cluster_bootstrap)" "$@" \
     >>"$dir/log" 2>&1 </dev/null &
-  echo $! >"$dir/pid"
+  echo "$! $(process_began $!)" >"$dir/pid"
+  disown # so that the shell has nothing to say when it is killed
 }
 
 # The status line of a GET over HTTP, without needing curl.
