@@ -37,9 +37,11 @@ class Files {
   // on a full disk.
   virtual absl::StatusOr<std::unique_ptr<BlockFile>> Create(std::string_view name,
                                                             uint64_t size_bytes) = 0;
+  // What is read from it is durable, whatever became of who wrote it.
   virtual absl::StatusOr<std::unique_ptr<BlockFile>> Open(std::string_view name) = 0;
   // Durable when it returns; the target is replaced.
   virtual absl::Status Rename(std::string_view from, std::string_view to) = 0;
+  // Durable when it returns.
   virtual absl::Status Remove(std::string_view name) = 0;
   // Small files, replaced as a whole: after a crash either the old or the new.
   virtual absl::Status ReplaceDurably(std::string_view name, std::string_view contents) = 0;

@@ -39,6 +39,21 @@ bool Touches(const EngineBatch& batch, std::string_view begin, std::string_view 
   });
 }
 
+uint64_t Bytes(const EngineBatch& batch) {
+  uint64_t bytes = 0;
+  for (const EngineBatch::Step& step : batch.steps()) {
+    if (const auto* put = std::get_if<EngineBatch::Put>(&step)) {
+      bytes += put->key.size() + put->value.size();
+    } else if (const auto* one = std::get_if<EngineBatch::Delete>(&step)) {
+      bytes += one->key.size();
+    } else {
+      const auto& range = std::get<EngineBatch::DeleteRange>(step);
+      bytes += range.begin.size() + range.end.size();
+    }
+  }
+  return bytes;
+}
+
 std::optional<std::string> Find(const Map& map, std::string_view key) {
   const auto it = map.find(key);
   if (it == map.end()) return std::nullopt;
@@ -150,7 +165,7 @@ EngineStats MemEngine::stats() const {
   absl::MutexLock lock(&mutex_);
   EngineStats stats;
   for (const auto& [key, value] : durable_) stats.data_bytes += key.size() + value.size();
-  stats.memtable_bytes = unflushed_.size();
+  for (const EngineBatch& batch : unflushed_) stats.memtable_bytes += Bytes(batch);
   stats.flushes = flushes_;
   stats.keys_estimated = current_->size();
   return stats;

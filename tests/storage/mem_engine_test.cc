@@ -60,6 +60,15 @@ TEST(MemEngineTest, ACommittedReplacementOutlivesACrashAndLaterFlushes) {
   EXPECT_EQ(engine.Get("key7").value(), "new");
 }
 
+TEST(MemEngineTest, CountsWhatIsNotFlushed) {
+  MemEngine engine({.seed = 1, .flush_chance = 0});
+  ASSERT_TRUE(engine.Write(Numbered(1)).ok());
+  EXPECT_EQ(engine.stats().memtable_bytes, std::string("applied1key1").size());
+  ASSERT_TRUE(engine.Flush().ok());
+  EXPECT_EQ(engine.stats().memtable_bytes, 0u);
+  EXPECT_EQ(engine.stats().data_bytes, std::string("applied1key1").size());
+}
+
 TEST(MemEngineTest, RefusesWritesWhenFullOrFailingAndChangesNothing) {
   MemEngine engine({.seed = 1, .flush_chance = 0});
   engine.SetFull(true);
