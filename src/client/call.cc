@@ -84,6 +84,12 @@ absl::Status CallBase::Explain(absl::Status last) const {
 
 void CallBase::Finish(absl::Status status) {
   Deliver(std::move(status));
+  // From End on the client may go, and with the core the channels; this call
+  // lives a little longer, on a thread of gRPC's, which must not be the one
+  // to drop the last of them.
+  context_.reset();
+  choice_ = {};
+  tried_.clear();
   core_.End();
 }
 

@@ -16,7 +16,8 @@
 namespace quorate::client {
 
 // Thread-safe. Calls hold it by pointer, between Begin and End: their End is
-// the last they do with it.
+// the last they do with it, and by then they hold no channel: gRPC ends its
+// threads with the last channel, so that one must not go on one of them.
 class Core {
  public:
   Core(std::vector<std::string> seeds, ClientOptions options);

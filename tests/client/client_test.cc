@@ -75,6 +75,14 @@ TEST(ClientTest, SaysWhyEachEndpointCouldNotBeReached) {
   EXPECT_THAT(details.at("127.0.0.1:2"), HasSubstr("refused"));
 }
 
+// gRPC ends its threads with the last channel, and must not do so on one of them.
+TEST(ClientTest, LeavesNoChannelToBeDroppedOnAThreadOfGrpcs) {
+  for (int i = 0; i < 100; ++i) {
+    const auto client = Client::Connect("127.0.0.1:1", {.deadline = absl::Milliseconds(1)});
+    ASSERT_FALSE(client.ok());
+  }
+}
+
 TEST(ClientTest, RetriesAWriteThatWasNotApplied) {
   FakeCluster cluster(1);
   auto orders = Connect(cluster).Keyspace("orders");

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -227,6 +228,18 @@ TEST_F(KvctlTest, CountsWhatFailedInAnImport) {
                             "{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
   EXPECT_EQ(ended.code, 8);
   EXPECT_THAT(ended.out, AllOf(HasSubstr("\"acknowledged\":1"), HasSubstr("\"failed\":1")));
+}
+
+TEST_F(KvctlTest, ReportsWhatBecameOfEachRecordOfAnImport) {
+  UseFakeNode();
+  node().Play({Script::Error(MakeError(absl::StatusCode::kInvalidArgument, "KEY_TOO_LARGE", "x"))});
+  Kvctl("import orders - --in-flight 1 --report " + Path("report"),
+        "{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
+  const std::string report = ReadFile(folder_ / "report");
+  EXPECT_THAT(report, HasSubstr("{\"key\":\"a\",\"outcome\":\"failed\",\"unix_us\":"));
+  EXPECT_THAT(report, HasSubstr("{\"key\":\"b\",\"outcome\":\"acknowledged\",\"unix_us\":"));
+  EXPECT_EQ(std::count(report.begin(), report.end(), '\n'), 2);
+  EXPECT_EQ(Kvctl("import orders - --report /no/such/folder/report").code, 2);
 }
 
 TEST_F(KvctlTest, NamesTheLineOfAnImportThatIsNoRecord) {

@@ -128,6 +128,18 @@ TEST(PipelineTest, RetriesOperationsThatWereNotApplied) {
   EXPECT_EQ(cluster.node(1).ops(), 20);
 }
 
+TEST(PipelineTest, NeverRepeatsAWriteThatTheServerCallsUnknown) {
+  FakeCluster cluster(1);
+  Tally tally;
+  auto pipe = Connect(cluster).Keyspace("orders").Pipeline();
+  cluster.node(1).Play({Script::Error(
+      MakeError(absl::StatusCode::kUnavailable, "LEADER_LOST", "leader went", Applied::kUnknown))});
+  pipe.Put("42", "v", tally.Count());
+  pipe.Drain();
+  EXPECT_EQ(tally.unknown, 1);
+  EXPECT_EQ(cluster.node(1).ops(), 1);
+}
+
 TEST(PipelineTest, NeverRepeatsAWriteThatWasUnderWayWhenTheStreamBroke) {
   FakeCluster cluster(1);
   cluster.node(1).PlayForever(Script::Silence());
