@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "arguments.h"
 #include "base/error.h"
 #include "base/strings.h"
@@ -56,6 +57,9 @@ void DrainOrGiveUp(rpc::Server& server, Supervision& supervision) {
 }
 
 int Serve(const Arguments& arguments) {
+  // Debian's Abseil looks for lock cycles at every lock, under one global lock;
+  // gRPC's mutexes are Abseil's too.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   Supervision supervision;
   SetUpLog(arguments.options.log_level);
   const rpc::ServerOptions& options = arguments.options;
@@ -83,7 +87,8 @@ int Serve(const Arguments& arguments) {
   DrainOrGiveUp(**server, supervision);
   server->reset();
   spdlog::info("done");
-  return 0;
+  spdlog::shutdown();
+  _exit(0);  // gRPC's threads stay to the end: see rpc/grpc_threads.h
 }
 
 int Main(int argc, char** argv, char** environment) {

@@ -12,6 +12,7 @@
 #include "node/node.h"
 #include "rpc/admin_service.h"
 #include "rpc/call_metrics.h"
+#include "rpc/grpc_threads.h"
 #include "rpc/grpc_transport.h"
 #include "rpc/http_server.h"
 #include "rpc/kv_service.h"
@@ -63,6 +64,7 @@ class Server {
   int health_told_ = -1;  // by UpdateHealth
 
   // In the order in which they need one another.
+  GrpcThreads grpc_threads_;
   StorageStack storage_;
   GrpcTransport transport_;
   std::unique_ptr<WorkerThreads> threads_;
