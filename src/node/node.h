@@ -50,6 +50,9 @@ struct NodeOptions {
   uint64_t append_bytes_max = 1 << 20;
   uint64_t in_flight_appends_max = 256;
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
+  // Simulator only: so many of a new partition's replicas, counted from the
+  // last, begin as learners.
+  uint32_t learners = 0;
   NodeBugs bugs;
 };
 

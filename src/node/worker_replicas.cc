@@ -1,5 +1,6 @@
 // The replicas a worker owns: made from what storage recovered or for a new
 // partition, removed with their keyspace.
+#include <algorithm>
 #include <utility>
 
 #include "kv/layout.h"
@@ -29,7 +30,10 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   options.partition = partition.id;
   options.raft = RaftConfig(shared_.options);
   options.raft.seed = shared_.edges.env.Random();
-  options.voters = partition.replicas;
+  const auto learners = static_cast<std::ptrdiff_t>(
+      std::min<size_t>(shared_.options.learners, partition.replicas.size() - 1));
+  options.voters.assign(partition.replicas.begin(), partition.replicas.end() - learners);
+  options.learners.assign(partition.replicas.end() - learners, partition.replicas.end());
   options.log_bytes_max = shared_.options.group_log_bytes_max;
   options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
   options.bugs = shared_.options.bugs.state;

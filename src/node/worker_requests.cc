@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/probe.h"
 #include "node/worker.h"
 
 namespace quorate {
@@ -78,7 +79,10 @@ void Worker::HandleFrame(FrameInput& frame) {
   for (FrameInput::Forwarded& forwarded : frame.requests) {
     const NodeId from = frame.from;
     const uint64_t id = forwarded.id;
-    if (!replays_[from].Admit(id)) continue;
+    if (!replays_[from].Admit(id)) {
+      Reached<"node: a forwarded request came twice">();
+      continue;
+    }
     ReplyFn reply = [this, from, id](Reply answer) {
       outbox_.AddReply(from, id, EncodeReply(answer));
     };

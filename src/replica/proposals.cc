@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/probe.h"
 
 namespace quorate {
 namespace {
@@ -87,6 +88,7 @@ std::vector<Proposals::Waiting> Proposals::TakeApplied(LogIndex index, Term term
   Entry entry = std::move(entries_.front());
   entries_.pop_front();
   if (entry.position.term == term) return std::move(entry.writes);
+  Reached<"replica: another leader's entry took a write's place">();
   for (Waiting& waiting : entry.writes) {
     Answer(waiting, MakeError(absl::StatusCode::kUnavailable, "LEADER_CHANGED",
                               "another leader's entry took the write's place in the log; "

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/probe.h"
 #include "replica/raft_codec.h"
 #include "replica/restore.h"
 
@@ -53,7 +54,9 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
   if (absl::Status loaded = replica->state_.Load(); !loaded.ok()) return loaded;
   raft::Configuration initial;
   initial.voters = replica->options_.voters;
+  initial.learners = replica->options_.learners;
   std::sort(initial.voters.begin(), initial.voters.end());
+  std::sort(initial.learners.begin(), initial.learners.end());
   if (replica->state_.applied().configuration.empty()) {
     const absl::Status made = replica->state_.Initialise(raft::EncodeConfiguration(initial));
     if (!made.ok()) return made;
@@ -177,6 +180,7 @@ absl::Status RaftReplica::Install(const raft::ReceivedChunk& received, Turn& tur
   if (absl::Status loaded = state_.Load(); !loaded.ok()) return loaded;
   proposals_.SkipTo(received.chunk.meta.index);
   if (raft_->SnapshotInstalled(received.chunk.meta).reset_log) {
+    Reached<"replica: a snapshot replaced state and log">();
     GroupWrite write;
     write.partition = options_.partition;
     write.reset = LogBase{received.chunk.meta.index, received.chunk.meta.term};

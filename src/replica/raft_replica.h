@@ -22,6 +22,7 @@ struct RaftReplicaOptions {
   PartitionId partition;
   raft::Config raft;
   std::vector<NodeId> voters;         // of a group that is still empty
+  std::vector<NodeId> learners;       // likewise
   uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
   kv::StateMachineBugs bugs;

@@ -33,6 +33,9 @@ class Cluster {
   // Told when a process is gone, after its replicas were forgotten.
   void OnDeath(std::function<void(NodeId)> told) { on_death_ = std::move(told); }
 
+  // Told of each new leadership.
+  void OnLeader(std::function<void(NodeId)> told) { watch_.OnLeader(std::move(told)); }
+
   Nodes UpNodes();
   NodeId LeaderOf(PartitionId partition) const { return watch_.LeaderOf(partition); }
   // The newest that any running node has; null while none runs.

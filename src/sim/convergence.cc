@@ -81,7 +81,7 @@ std::string WhatDiffers(Cluster& cluster) {
   return "";
 }
 
-Nodes ChooseDead(Cluster& cluster, Random& random) {
+Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random) {
   Nodes order = cluster.ids();
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
   const auto partitions = cluster.Partitions();
@@ -90,11 +90,14 @@ Nodes ChooseDead(Cluster& cluster, Random& random) {
   for (const NodeId candidate : order) {
     dead.push_back(candidate);
     for (const ring::PartitionInfo& partition : partitions) {
-      const auto lost =
-          std::count_if(partition.replicas.begin(), partition.replicas.end(), [&](NodeId replica) {
+      const size_t voters =
+          partition.replicas.size() - std::min<size_t>(learners, partition.replicas.size() - 1);
+      const auto lost = std::count_if(
+          partition.replicas.begin(),
+          partition.replicas.begin() + static_cast<std::ptrdiff_t>(voters), [&](NodeId replica) {
             return std::find(dead.begin(), dead.end(), replica) != dead.end();
           });
-      if (2 * static_cast<size_t>(lost) >= partition.replicas.size()) {
+      if (2 * static_cast<size_t>(lost) >= voters) {
         dead.pop_back();
         break;
       }

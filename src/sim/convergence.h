@@ -14,6 +14,7 @@ std::string WhatDiffers(Cluster& cluster);
 
 // Nodes that may stay dead: every partition keeps a majority without them. As
 // many as there may be, chosen at random.
-Nodes ChooseDead(Cluster& cluster, Random& random);
+// `learners`: so many of each partition's replicas, the last ones, don't count.
+Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random);
 
 }  // namespace quorate::sim

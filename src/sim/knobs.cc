@@ -91,25 +91,32 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.length_max = absl::Milliseconds(300);
       break;
     case Profile::kFigure8:
+      // One entry at a time over slow links, and no leader lives long.
       knobs.nodes = 5;
       knobs.workload.keyspaces = 1;
+      knobs.workload.replicas = 5;
       knobs.workload.partitions_max = 1;
       knobs.workload.think_max = absl::Milliseconds(5);
+      knobs.workload.churn = false;
+      knobs.network.delay_spread = absl::Milliseconds(30);
       knobs.node.quiet_after_ticks = 0;
-      knobs.node.append_bytes_max = 100;
+      knobs.node.append_bytes_max = 1;
       knobs.node.in_flight_appends_max = 1;
       knobs.node.group_log_bytes_max = 16 << 20;
-      knobs.nemesis.armed = {F::kIsolateLeader, F::kIsolateLeader, F::kCrashLeader,
-                             F::kSomeLinks,     F::kLossyLinks,    F::kMoveLeader};
+      knobs.nemesis.armed = {F::kStrikeLeaders, F::kStrikeLeaders, F::kIsolateLeader,
+                             F::kCrashLeader, F::kSomeLinks};
       knobs.nemesis.gap_max = absl::Milliseconds(150);
       knobs.nemesis.length_max = absl::Milliseconds(600);
       break;
     case Profile::kLearners:
+      // Three vote, two listen; the leader is often left alone with those two.
       knobs.nodes = 5;
+      knobs.node.learners = 2;
       knobs.node.quiet_after_ticks = 0;
-      knobs.nemesis.armed = {F::kIsolateLeader, F::kSomeLinks, F::kHalves, F::kMajorityRing,
-                             F::kCrashLeader};
-      knobs.nemesis.gap_max = absl::Milliseconds(200);
+      knobs.workload.replicas = 5;
+      knobs.nemesis.armed = {F::kIsolateLeader, F::kSomeLinks,    F::kHalves,
+                             F::kHalves,        F::kMajorityRing, F::kCrashLeader};
+      knobs.nemesis.gap_max = absl::Milliseconds(300);
       break;
   }
 }
@@ -170,6 +177,8 @@ const char* FaultName(FaultKind kind) {
       return "flush";
     case FaultKind::kMoveLeader:
       return "move-leader";
+    case FaultKind::kStrikeLeaders:
+      return "strike-leaders";
   }
   return "?";
 }

@@ -61,8 +61,9 @@ enum class FaultKind : uint8_t {
   kBendClock,
   kFlush,
   kMoveLeader,
+  kStrikeLeaders,  // whoever becomes leader is soon cut off or crashed
 };
-inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kMoveLeader) + 1;
+inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kStrikeLeaders) + 1;
 const char* FaultName(FaultKind kind);
 
 struct NemesisProfile {

@@ -11,6 +11,9 @@
 namespace quorate::sim {
 namespace {
 
+// How soon a new leader is struck: some live to replicate a little.
+constexpr absl::Duration kStrikeMax = absl::Milliseconds(100);
+
 std::string Names(const Nodes& nodes) {
   return absl::StrJoin(nodes, " ", [](std::string* out, NodeId id) { *out += id.ToString(); });
 }
@@ -30,7 +33,11 @@ Nemesis::Nemesis(EventQueue& queue, Trace& trace, Random random, NemesisProfile 
       trace_(trace),
       random_(random),
       profile_(std::move(profile)),
-      cluster_(cluster) {}
+      cluster_(cluster) {
+  cluster_.OnLeader([this](NodeId leader) {
+    if (striking_ > 0) queue_.After(Upto(kStrikeMax), [this, leader] { Strike(leader); });
+  });
+}
 
 void Nemesis::Start() {
   running_ = true;
@@ -88,6 +95,8 @@ Nemesis::Mend Nemesis::Begin(FaultKind kind) {
       return BeginFlapping();
     case FaultKind::kSwizzle:
       return BeginSwizzle();
+    case FaultKind::kStrikeLeaders:
+      return BeginStriking();
     case FaultKind::kCrashOne:
       return BeginCrash({Anyone()}, "crash-one");
     case FaultKind::kCrashLeader:
@@ -203,6 +212,22 @@ Nemesis::Mend Nemesis::BeginSwizzle() {
     });
   }
   return nullptr;
+}
+
+Nemesis::Mend Nemesis::BeginStriking() {
+  trace_.Add(TraceKind::kFault, NodeId(), "new leaders are struck");
+  ++striking_;
+  return [this] { --striking_; };
+}
+
+void Nemesis::Strike(NodeId leader) {
+  if (!running_) return;
+  if (random_.Chance(0.3)) {
+    File(BeginCrash({leader}, "struck as a new leader"), Upto(profile_.length_max), "restart");
+    return;
+  }
+  trace_.Add(TraceKind::kFault, leader, "cut off as a new leader");
+  File(BreakLinks(Isolate(cluster_.ids(), leader)), Upto(profile_.length_max), "let in again");
 }
 
 Nemesis::Mend Nemesis::BeginCrash(Nodes victims, const std::string& why) {

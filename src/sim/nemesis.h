@@ -43,6 +43,8 @@ class Nemesis {
   Mend BeginLinks(LinkFault fault, double share);
   Mend BeginFlapping();
   Mend BeginSwizzle();
+  Mend BeginStriking();
+  void Strike(NodeId leader);
   Mend BeginCrash(Nodes victims, const std::string& why);
   Mend BeginFreeze(NodeId victim);
   Mend BeginMachine(FaultKind kind, NodeId victim);
@@ -60,6 +62,7 @@ class Nemesis {
   const NemesisProfile profile_;
   Cluster& cluster_;
   bool running_ = false;
+  uint64_t striking_ = 0;  // so many faults of that kind are under way
   uint64_t faults_ = 0;
   std::map<FaultKind, uint64_t> kinds_;
   uint64_t next_fault_ = 1;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/probe.h"
+#include "base/strings.h"
 #include "storage/data_dir.h"
 
 namespace quorate::sim {
@@ -47,11 +48,14 @@ absl::Status Process::Open() {
   workers_.resize(node_->workers());
   disk_ = std::make_unique<SimDisk>(
       queue_, random_.Fork(), options_.disk, machine_.disk, machine_.log_files, *store_,
-      LogDeviceEvents{
-          [this](SyncProof proof) { WhenRunning([proof](Node& node) { node.OnDurable(proof); }); },
-          [this](absl::Status status) {
-            WhenRunning([status](Node& node) { node.OnLogFailed(status); });
-          }});
+      LogDeviceEvents{[this](SyncProof proof) {
+                        hooks_.disk(StrCat("durable up to batch ", proof.ticket().value));
+                        WhenRunning([proof](Node& node) { node.OnDurable(proof); });
+                      },
+                      [this](absl::Status status) {
+                        hooks_.disk(StrCat("fails: ", std::string(status.message())));
+                        WhenRunning([status](Node& node) { node.OnLogFailed(status); });
+                      }});
   node_->Start(*disk_, [this](absl::Status status) { End(std::move(status)); });
   for (uint32_t i = 0; i < workers_.size(); ++i) Wake(i);
   return absl::OkStatus();

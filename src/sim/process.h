@@ -31,6 +31,7 @@ class Process final : public Transport, public Scheduler {
   struct Hooks {
     std::function<void(NodeId to, std::string frame)> send;
     std::function<void(const Node&)> after_turn;
+    std::function<void(std::string)> disk;  // what the log device told, in words
     // Once, as an event of its own: the process can't go on; OK: it was killed.
     std::function<void(absl::Status)> ended;
   };

@@ -14,10 +14,14 @@ constexpr size_t kDigestsMax = 4096;
 
 const char* RoleName(raft::Role role) {
   switch (role) {
-    case raft::Role::kFollower: return "follower";
-    case raft::Role::kPreCandidate: return "pre-candidate";
-    case raft::Role::kCandidate: return "candidate";
-    case raft::Role::kLeader: return "leader";
+    case raft::Role::kFollower:
+      return "follower";
+    case raft::Role::kPreCandidate:
+      return "pre-candidate";
+    case raft::Role::kCandidate:
+      return "candidate";
+    case raft::Role::kLeader:
+      return "leader";
   }
   return "?";
 }
@@ -53,8 +57,7 @@ void ReplicaWatch::Look(SimNode& node) {
   // Replicas that this turn removed are no longer to be looked into.
   for (auto& [partition, group] : groups_) {
     const auto seen = group.living.find(node.id());
-    if (seen != group.living.end() &&
-        node.node()->FindReplica(partition) != seen->second.replica) {
+    if (seen != group.living.end() && node.node()->FindReplica(partition) != seen->second.replica) {
       group.living.erase(seen);
     }
   }
@@ -93,14 +96,16 @@ void ReplicaWatch::TellRole(NodeId node, Group& group, const RaftReplica& replic
   if (now.role == seen.role && now.hard_state.term == seen.term) return;
   seen.role = now.role;
   seen.term = now.hard_state.term;
-  if (now.role == raft::Role::kLeader && now.hard_state.term >= group.leader_term) {
-    group.leader = node;
-    group.leader_term = now.hard_state.term;
-  }
   trace_.Add(TraceKind::kRole, node,
              StrCat(replica.partition().ToString(), " ", RoleName(now.role), " in ",
                     now.hard_state.term.ToString(), ", log to ", now.last_index.ToString(), "/",
                     now.last_term.ToString(), ", commit ", now.commit_index.ToString()));
+  if (now.role != raft::Role::kLeader) return;
+  if (now.hard_state.term >= group.leader_term) {
+    group.leader = node;
+    group.leader_term = now.hard_state.term;
+  }
+  if (on_leader_) on_leader_(node);
 }
 
 void ReplicaWatch::LookAtState(SimNode& node, PartitionId partition, Group& group) {

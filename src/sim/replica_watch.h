@@ -32,6 +32,9 @@ class ReplicaWatch {
   // Its process is gone: what it had only in memory may go back.
   void Forget(NodeId node);
 
+  // Told of each new leadership.
+  void OnLeader(std::function<void(NodeId)> told) { on_leader_ = std::move(told); }
+
   // The node that leads the partition in the highest term seen; zero: none.
   NodeId LeaderOf(PartitionId partition) const;
 
@@ -58,6 +61,7 @@ class ReplicaWatch {
 
   Trace& trace_;
   std::function<void(std::string)> violation_;
+  std::function<void(NodeId)> on_leader_;
   std::map<PartitionId, Group> groups_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
 
@@ -27,10 +28,11 @@ void SimNode::Boot() {
   Process::Hooks hooks{
       [this](NodeId to, std::string frame) { hooks_.send(id(), to, std::move(frame)); },
       [this](const Node&) { hooks_.after_turn(*this); },
+      [this](std::string what) { trace_.Add(TraceKind::kDisk, id(), std::move(what)); },
       [this](absl::Status why) { Ended(std::move(why)); }};
   auto process = Process::Boot(queue_, random_.Fork(), machine_, options_, std::move(hooks));
   if (!process.ok()) {
-    hooks_.violation(StrCat(id().ToString(), " cannot start again: ", process.status().ToString()));
+    hooks_.violation(StrCat(id().ToString(), " cannot start again: ", process.status().message()));
     return;
   }
   process_ = *std::move(process);
@@ -55,9 +57,9 @@ void SimNode::LosePower() {
 
 void SimNode::Ended(absl::Status why) {
   const bool killed = why.ok();
-  trace_.Add(
-      TraceKind::kProcess, id(),
-      killed ? std::string("dies in the middle of a turn") : StrCat("ends: ", why.ToString()));
+  trace_.Add(TraceKind::kProcess, id(),
+             killed ? std::string("dies in the middle of a turn")
+                    : StrCat("ends: ", ReasonOf(why), ": ", why.message()));
   if (!killed && !failure_expected_) {
     hooks_.violation(StrCat(id().ToString(), " gave up by itself: ", why.ToString()));
     return;

@@ -26,7 +26,7 @@ constexpr size_t kTraceKept = 20'000;
 constexpr size_t kTimelineLines = 300;
 constexpr absl::Duration kPoll = absl::Milliseconds(20);
 // A run in which less was answered proves nothing.
-constexpr uint64_t kDoneMin = 30;
+constexpr uint64_t kDoneMin = 20;
 
 class Run {
  public:
@@ -99,7 +99,7 @@ class Run {
 
   void LivenessPhase() {
     if (violated()) return;
-    const Nodes dead = ChooseDead(cluster_, random_);
+    const Nodes dead = ChooseDead(cluster_, knobs_.node.learners, random_);
     Nodes core = cluster_.ids();
     for (const NodeId id : dead) core.erase(std::find(core.begin(), core.end(), id));
     Phase(StrCat("a core of ", core.size(), " is healed, ", dead.size(), " stay dead"));

@@ -24,9 +24,9 @@ namespace quorate::sim {
 struct RunOptions {
   uint64_t seed = 1;
   Profile profile = Profile::kMixed;
-  std::optional<uint32_t> nodes;         // else the seed's choice
-  std::optional<absl::Duration> safety;  // length of the phase with faults
-  NodeBugs bugs;
+  std::optional<uint32_t> nodes = std::nullopt;         // else the seed's choice
+  std::optional<absl::Duration> safety = std::nullopt;  // length of the phase with faults
+  NodeBugs bugs = {};
   std::ostream* live = nullptr;  // every event, as it happens
 };
 

@@ -1,0 +1,44 @@
+// Each deliberate bug must be found: a simulator that cannot fail proves
+// nothing.
+#include "sim/bugs.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/suite.h"
+
+namespace quorate::sim {
+namespace {
+
+constexpr uint64_t kSeedsMax = 60;
+
+class BugsTest : public ::testing::TestWithParam<DeliberateBug> {};
+
+TEST_P(BugsTest, IsFoundWithinABoundedNumberOfSeeds) {
+  const DeliberateBug& bug = GetParam();
+  for (uint64_t seed = 1; seed <= kSeedsMax; ++seed) {
+    const RunResult result = Simulate({.seed = seed, .profile = bug.profile, .bugs = bug.bugs});
+    if (result.clean()) continue;
+    EXPECT_FALSE(result.timeline.empty());
+    RecordProperty("seed", static_cast<int>(seed));
+    // It is the bug that was found: without it the same seed is clean.
+    ExpectClean({.seed = seed, .profile = bug.profile});
+    return;
+  }
+  FAIL() << bug.name << " (" << bug.what << ") was not found in " << kSeedsMax << " seeds";
+}
+
+INSTANTIATE_TEST_SUITE_P(Deliberate, BugsTest, ::testing::ValuesIn(DeliberateBugs()),
+                         [](const auto& info) {
+                           std::string name = info.param.name;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST(BugNamesTest, AnUnknownOneIsRefusedWithThoseThereAre) {
+  const auto bug = BugFromName("forget-everything");
+  ASSERT_FALSE(bug.ok());
+  EXPECT_NE(bug.status().message().find("forget-vote"), std::string::npos) << bug.status();
+}
+
+}  // namespace
+}  // namespace quorate::sim

@@ -1,0 +1,33 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/probe.h"
+#include "sim/suite.h"
+
+namespace quorate::sim {
+namespace {
+
+constexpr uint64_t kSeedsMax = 150;
+
+std::string Unreached() {
+  std::string names;
+  for (const ProbeCount& probe : ProbeCounts()) {
+    if (probe.count == 0) names += probe.name + "\n";
+  }
+  return names;
+}
+
+TEST(ProbesTest, EveryRarePathIsReachedBySomeSeed) {
+  ASSERT_GT(ProbeCounts().size(), 10u);
+  const Profile profiles[] = {Profile::kMixed, Profile::kMixed, Profile::kElections,
+                              Profile::kFigure8, Profile::kLearners};
+  for (uint64_t seed = 1; seed <= kSeedsMax && !Unreached().empty(); ++seed) {
+    ExpectClean({.seed = seed, .profile = profiles[seed % 5]});
+    if (HasFailure()) return;
+  }
+  EXPECT_EQ(Unreached(), "");
+}
+
+}  // namespace
+}  // namespace quorate::sim

@@ -1,0 +1,46 @@
+// Some hundred whole runs, in shards so that they spread over cores.
+#include <gtest/gtest.h>
+
+#include "sim/suite.h"
+
+namespace quorate::sim {
+namespace {
+
+struct Shard {
+  Profile profile;
+  uint64_t first;
+  uint64_t count;
+};
+
+class SeedsTest : public ::testing::TestWithParam<Shard> {};
+
+TEST_P(SeedsTest, AreClean) {
+  const Shard shard = GetParam();
+  uint64_t done = 0;
+  uint64_t overlapping = 0;
+  uint64_t faults = 0;
+  for (uint64_t seed = shard.first; seed < shard.first + shard.count; ++seed) {
+    const RunResult result = ExpectClean({.seed = seed, .profile = shard.profile});
+    if (HasFailure()) return;
+    done += result.done;
+    overlapping += result.overlapping;
+    faults += result.faults;
+  }
+  // Nothing would be proved by runs in which little happens.
+  EXPECT_GT(done, 200 * shard.count);
+  EXPECT_GT(overlapping, 10 * shard.count);
+  EXPECT_GT(faults, 10 * shard.count);
+}
+
+INSTANTIATE_TEST_SUITE_P(Mixed, SeedsTest,
+                         ::testing::Values(Shard{Profile::kMixed, 1000, 50},
+                                           Shard{Profile::kMixed, 2000, 50},
+                                           Shard{Profile::kMixed, 3000, 50},
+                                           Shard{Profile::kMixed, 4000, 50}));
+INSTANTIATE_TEST_SUITE_P(Targeted, SeedsTest,
+                         ::testing::Values(Shard{Profile::kElections, 1, 30},
+                                           Shard{Profile::kFigure8, 1, 30},
+                                           Shard{Profile::kLearners, 1, 30}));
+
+}  // namespace
+}  // namespace quorate::sim
