@@ -33,7 +33,7 @@ class Cluster {
   std::vector<std::string> CommandLine(int node) const;
 
   Client Connect() const;
-  // Made, and led by someone everywhere.
+  // Made, known to every node, and led by someone everywhere.
   Keyspace Create(Client& client, const std::string& name, uint32_t partitions = 4) const;
   // Who leads the partition of `key`.
   int LeaderOf(Client& client, const std::string& keyspace, const std::string& key) const;
@@ -42,6 +42,8 @@ class Cluster {
   struct Member {
     std::unique_ptr<Process> process;
   };
+  // A new keyspace reaches the other nodes a moment after it was agreed.
+  bool Knows(int node, const std::string& keyspace) const;
   size_t Index(int node) const { return static_cast<size_t>(node - 1); }
   std::string LogFile(int node) const;
 

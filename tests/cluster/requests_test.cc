@@ -155,11 +155,13 @@ TEST_F(RequestsTest, ADroppedKeyspaceIsGoneAndItsNameFree) {
 
 TEST_F(RequestsTest, MetricsAndHealthAreServed) {
   ASSERT_TRUE(keyspace_.Put("k", "v").ok());
-  const std::string metrics = HttpGet(cluster_->http_port(1), "/metrics");
+  std::string metrics;
+  for (int node = 1; node <= 3; ++node) metrics += HttpGet(cluster_->http_port(node), "/metrics");
   for (const char* name : {"quorate_requests_total", "quorate_request_seconds_bucket",
                            "quorate_raft_leaders", "quorate_log_sync"}) {
     EXPECT_THAT(metrics, HasSubstr(name));
   }
+  cluster_->WaitReady();
   EXPECT_FALSE(HttpGet(cluster_->http_port(1), "/livez").empty());
   EXPECT_FALSE(HttpGet(cluster_->http_port(1), "/healthz").empty());
 }
