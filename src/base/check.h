@@ -9,8 +9,8 @@ namespace quorate {
 
 }  // namespace quorate
 
-#define QUORATE_CHECK(condition, message)                                        \
-  do {                                                                           \
-    if (!(condition)) [[unlikely]]                                               \
-      ::quorate::CheckFailed(__FILE__, __LINE__, #condition, message);           \
+#define QUORATE_CHECK(condition, message)                              \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::quorate::CheckFailed(__FILE__, __LINE__, #condition, message); \
   } while (false)

@@ -19,7 +19,7 @@ enum class Applied : uint8_t {
   kUnknown = 2,  // may have taken effect, or still may
 };
 
-std::string_view AppliedName(Applied applied);  // no, yes, unknown
+std::string_view AppliedName(Applied applied);   // no, yes, unknown
 Applied AppliedFromName(std::string_view name);  // anything else: unknown
 
 // `reason` is UPPER_SNAKE and part of the API, e.g. KEY_TOO_LARGE. `message`

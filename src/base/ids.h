@@ -48,13 +48,27 @@ class Position : public Id<Tag> {
   constexpr auto operator<=>(const Position&) const = default;
 };
 
-struct NodeIdTag { static constexpr char kPrefix[] = "n"; };
-struct PartitionIdTag { static constexpr char kPrefix[] = "p"; };
-struct KeyspaceIdTag { static constexpr char kPrefix[] = "k"; };
-struct TermTag { static constexpr char kPrefix[] = "t"; };
-struct LogIndexTag { static constexpr char kPrefix[] = "i"; };
-struct EpochTag { static constexpr char kPrefix[] = "e"; };
-struct BootTag { static constexpr char kPrefix[] = "b"; };
+struct NodeIdTag {
+  static constexpr char kPrefix[] = "n";
+};
+struct PartitionIdTag {
+  static constexpr char kPrefix[] = "p";
+};
+struct KeyspaceIdTag {
+  static constexpr char kPrefix[] = "k";
+};
+struct TermTag {
+  static constexpr char kPrefix[] = "t";
+};
+struct LogIndexTag {
+  static constexpr char kPrefix[] = "i";
+};
+struct EpochTag {
+  static constexpr char kPrefix[] = "e";
+};
+struct BootTag {
+  static constexpr char kPrefix[] = "b";
+};
 
 using NodeId = Id<NodeIdTag>;
 // Never used again after its partition is dropped.

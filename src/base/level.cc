@@ -43,9 +43,12 @@ std::optional<Level> LevelFromName(std::string_view name) {
 
 std::string_view ModeName(Mode mode) {
   switch (mode) {
-    case Mode::kNone: return "none";
-    case Mode::kRaft: return "raft";
-    case Mode::kQuorum: return "quorum";
+    case Mode::kNone:
+      return "none";
+    case Mode::kRaft:
+      return "raft";
+    case Mode::kQuorum:
+      return "quorum";
   }
   return "none";
 }

@@ -28,6 +28,6 @@ enum class Mode : uint8_t { kNone = 0, kRaft = 1, kQuorum = 2 };
 std::string_view LevelName(Level level);  // upper case: LINEARIZABLE
 // Any case; EVENTUAL is another name of ONE. nullopt: no such level.
 std::optional<Level> LevelFromName(std::string_view name);
-std::string_view ModeName(Mode mode);     // raft, quorum
+std::string_view ModeName(Mode mode);  // raft, quorum
 
 }  // namespace quorate

@@ -42,7 +42,7 @@ struct MutationResult {
   // The key had a value before. Told of deletes, additions and whatever has a
   // condition; false for a plain put, which is not worth a read.
   bool existed = false;
-  int64_t counter = 0;   // after kAdd: the new sum
+  int64_t counter = 0;  // after kAdd: the new sum
 };
 
 // status: OK; FAILED_PRECONDITION with reason CONDITION_FAILED (results then

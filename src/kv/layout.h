@@ -13,7 +13,7 @@
 namespace quorate::kv {
 
 std::string PartitionBegin(PartitionId partition);
-std::string PartitionEnd(PartitionId partition);   // exclusive
+std::string PartitionEnd(PartitionId partition);  // exclusive
 std::string AppliedKey(PartitionId partition);
 std::string RecordKey(PartitionId partition, std::string_view key);
 // The first stored key behind all records of the partition.

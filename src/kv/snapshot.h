@@ -25,7 +25,10 @@ class SnapshotReader {
                                                               size_t chunk_bytes);
   ~SnapshotReader();
   const AppliedState& applied() const;
-  struct Chunk { std::string data; bool last = false; };
+  struct Chunk {
+    std::string data;
+    bool last = false;
+  };
   absl::StatusOr<Chunk> Next();
 
  private:

@@ -55,8 +55,8 @@ class StateMachine {
   // commands (none for no-ops and configurations). `configuration` is the one
   // in force after the last entry. Commands later in the run see earlier ones.
   // An error is the engine's, and the replica must stop.
-  absl::StatusOr<std::vector<std::vector<CommandResult>>> Apply(
-      absl::Span<const LogEntry> entries, std::string configuration);
+  absl::StatusOr<std::vector<std::vector<CommandResult>>> Apply(absl::Span<const LogEntry> entries,
+                                                                std::string configuration);
 
   // DATA_LOSS where a record is damaged.
   absl::StatusOr<std::optional<Record>> Get(std::string_view key) const;

@@ -10,8 +10,8 @@ namespace {
 
 bool Holds(const ring::Topology& topology, NodeId self, PartitionId partition) {
   const ring::PartitionInfo* info = topology.FindPartition(partition);
-  return info != nullptr && std::find(info->replicas.begin(), info->replicas.end(), self) !=
-                                info->replicas.end();
+  return info != nullptr &&
+         std::find(info->replicas.begin(), info->replicas.end(), self) != info->replicas.end();
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ struct Configuration {
   std::vector<NodeId> learners_next;  // voters of `outgoing` that become learners on leaving it
 
   bool joint() const { return !outgoing.empty(); }
-  bool IsVoter(NodeId node) const;    // of either half
+  bool IsVoter(NodeId node) const;  // of either half
   bool IsLearner(NodeId node) const;
-  bool Contains(NodeId node) const;   // in any role
+  bool Contains(NodeId node) const;     // in any role
   std::vector<NodeId> Members() const;  // everyone, sorted
 
   friend bool operator==(const Configuration&, const Configuration&) = default;

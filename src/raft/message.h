@@ -23,8 +23,8 @@ enum class MessageKind : uint8_t {
   kHeartbeatReply = 8,
   kSnapshotChunk = 9,
   kSnapshotReply = 10,
-  kTimeoutNow = 11,      // leadership transfer: campaign at once
-  kReadIndex = 12,       // a follower asks the leader for a read index
+  kTimeoutNow = 11,  // leadership transfer: campaign at once
+  kReadIndex = 12,   // a follower asks the leader for a read index
   kReadIndexReply = 13,
 };
 
@@ -49,23 +49,23 @@ struct Message {
   MessageKind kind = MessageKind::kHeartbeat;
   NodeId from;
   NodeId to;
-  Term term;                     // of the sender; a PreVote's is the term it would campaign in
+  Term term;  // of the sender; a PreVote's is the term it would campaign in
   // Append: the entry before `entries`. Vote, PreVote: the candidate's last
   // entry. AppendReply: last matching index, or on reject the index refused.
   // ReadIndexReply: the read index. SnapshotReply: the snapshot's index.
   LogIndex index;
-  Term log_term;                 // of `index`, where a log position is meant
-  LogIndex commit;               // Append, Heartbeat: what the receiver may commit
+  Term log_term;                  // of `index`, where a log position is meant
+  LogIndex commit;                // Append, Heartbeat: what the receiver may commit
   std::vector<LogEntry> entries;  // Append
-  bool reject = false;           // replies
-  LogIndex hint_index;           // AppendReply, rejecting: largest index that may match
-  Term hint_term;                // its term at the follower
+  bool reject = false;            // replies
+  LogIndex hint_index;            // AppendReply, rejecting: largest index that may match
+  Term hint_term;                 // its term at the follower
   // Heartbeat and reply: the ReadIndex round. ReadIndex and reply: the asking
   // replica's read id. SnapshotReply: the next chunk wanted.
   uint64_t context = 0;
-  SnapshotChunk snapshot;        // SnapshotChunk
-  bool force = false;            // Vote: a transfer, so a live leader is no reason to refuse
-  bool quiet = false;            // Heartbeat: the group goes quiet (see Raft::quiet)
+  SnapshotChunk snapshot;  // SnapshotChunk
+  bool force = false;      // Vote: a transfer, so a live leader is no reason to refuse
+  bool quiet = false;      // Heartbeat: the group goes quiet (see Raft::quiet)
 
   friend bool operator==(const Message&, const Message&) = default;
 };

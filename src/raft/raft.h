@@ -35,15 +35,15 @@ struct Bugs {
 
 struct Config {
   NodeId self;
-  uint32_t election_ticks = 10;   // lower end; the upper is twice that. > heartbeat_ticks
+  uint32_t election_ticks = 10;  // lower end; the upper is twice that. > heartbeat_ticks
   uint32_t heartbeat_ticks = 2;
   // A leader with nothing to do for this many ticks goes quiet; 0: never.
   uint32_t quiet_after_ticks = 0;
-  uint64_t append_bytes_max = 1 << 20;       // entries in one Append; at least one goes
-  uint64_t in_flight_appends_max = 256;      // per follower
-  uint64_t in_flight_bytes_max = 16 << 20;   // per follower
+  uint64_t append_bytes_max = 1 << 20;        // entries in one Append; at least one goes
+  uint64_t in_flight_appends_max = 256;       // per follower
+  uint64_t in_flight_bytes_max = 16 << 20;    // per follower
   uint64_t uncommitted_bytes_max = 64 << 20;  // beyond it proposals are refused
-  uint64_t apply_bytes_max = 8 << 20;        // entries in one Output.committed
+  uint64_t apply_bytes_max = 8 << 20;         // entries in one Output.committed
   // While the kept log is smaller, Compact spares what follows a snapshot under
   // way; else its receiver would need another one on arrival, for ever.
   uint64_t snapshot_keep_bytes_max = 64 << 20;
@@ -62,8 +62,8 @@ struct Config {
 struct Restored {
   HardState hard_state;
   SnapshotMeta base;
-  std::vector<LogEntry> entries;   // consecutive from base.index + 1
-  LogIndex applied;                // the state's; base.index <= applied <= last entry
+  std::vector<LogEntry> entries;  // consecutive from base.index + 1
+  LogIndex applied;               // the state's; base.index <= applied <= last entry
 };
 
 // Progress of one peer as the leader sees it, for status and tests.
@@ -78,9 +78,9 @@ struct PeerStatus {
 
 struct Status {
   Role role = Role::kFollower;
-  NodeId leader;           // zero: unknown
+  NodeId leader;  // zero: unknown
   HardState hard_state;
-  LogIndex first_index;    // of the entries kept in memory
+  LogIndex first_index;  // of the entries kept in memory
   LogIndex last_index;
   Term last_term;
   LogIndex durable_index;
@@ -88,8 +88,8 @@ struct Status {
   LogIndex applied_index;
   bool quiet = false;
   NodeId transferring_to;
-  Configuration configuration;       // the newest in the log, committed or not
-  std::vector<PeerStatus> peers;     // leader only
+  Configuration configuration;    // the newest in the log, committed or not
+  std::vector<PeerStatus> peers;  // leader only
 };
 
 class Raft {
@@ -110,7 +110,10 @@ class Raft {
   // the entry there at this index has this term, or the proposal is lost.
   // RESOURCE_EXHAUSTED over uncommitted_bytes_max; UNAVAILABLE while a
   // transfer is under way.
-  struct Position { Term term; LogIndex index; };
+  struct Position {
+    Term term;
+    LogIndex index;
+  };
   absl::StatusOr<Position> Propose(Payload command);
   // Moves to the target by joint consensus and leaves the joint configuration
   // by itself. Refused while another change is under way or before an entry of
@@ -142,7 +145,9 @@ class Raft {
   // Follower: state is replaced, durably, by the snapshot. The log restarts at
   // meta.index unless it holds that very entry. The host must persist a log
   // reset where `reset_log` comes back true before anything later.
-  struct Installed { bool reset_log = false; };
+  struct Installed {
+    bool reset_log = false;
+  };
   Installed SnapshotInstalled(const SnapshotMeta& meta);
   void SnapshotRefused(const SnapshotMeta& meta);
 

@@ -48,14 +48,14 @@ struct KeyspaceInfo {
 struct Topology {
   std::string cluster_id;
   Epoch epoch;
-  std::vector<NodeInfo> nodes;                     // by id
-  std::map<std::string, KeyspaceInfo> keyspaces;   // by name
+  std::vector<NodeInfo> nodes;                    // by id
+  std::map<std::string, KeyspaceInfo> keyspaces;  // by name
   PartitionInfo meta;
-  uint64_t next_partition_id = 2;                  // 1 is the meta group
+  uint64_t next_partition_id = 2;  // 1 is the meta group
   uint64_t next_keyspace_id = 1;
   friend bool operator==(const Topology&, const Topology&) = default;
 
-  const NodeInfo* FindNode(NodeId id) const;               // null: none
+  const NodeInfo* FindNode(NodeId id) const;  // null: none
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
   // Null: dropped or not yet known. The meta partition is found too.
   const PartitionInfo* FindPartition(PartitionId id) const;
@@ -73,11 +73,11 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes);
 absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes);
 
 struct KeyspaceSpec {
-  std::string name;             // [a-z0-9][a-z0-9_.-]*, up to kKeyspaceNameBytesMax
+  std::string name;  // [a-z0-9][a-z0-9_.-]*, up to kKeyspaceNameBytesMax
   Mode mode = Mode::kRaft;
-  uint32_t replicas = 0;        // 0: 3, or the number of nodes if less
-  uint32_t partitions = 0;      // 0: kPartitionsDefault
-  Level default_read = Level::kDefault;   // kDefault: the mode's
+  uint32_t replicas = 0;                 // 0: 3, or the number of nodes if less
+  uint32_t partitions = 0;               // 0: kPartitionsDefault
+  Level default_read = Level::kDefault;  // kDefault: the mode's
   Level default_write = Level::kDefault;
 };
 

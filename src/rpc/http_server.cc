@@ -33,7 +33,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   std::string index;
   for (auto& [path, page] : pages) {
     StrAppend(&index, path, "\n");
-    server.Get(path, [page](const httplib::Request&, httplib::Response& response) {
+    server.Get(path, [page = page](const httplib::Request&, httplib::Response& response) {
       HttpAnswer answer = page();
       response.status = answer.status;
       response.set_content(std::move(answer.body), answer.content_type.c_str());

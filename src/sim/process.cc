@@ -121,7 +121,7 @@ void Process::PlanBackground() {
 }
 
 void Process::Deliver(std::string frame) {
-  WhenRunning([this, frame = std::move(frame)](Node& node) {
+  WhenRunning([frame = std::move(frame)](Node& node) {
     const absl::Status status = node.ReceiveFrame(frame);
     if (!status.ok()) Reached<"sim: a node refused a frame">();
   });
