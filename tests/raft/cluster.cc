@@ -146,7 +146,10 @@ void Cluster::Compact(uint64_t id, uint64_t index) {
   FlushState(id);
   node.raft->Compact(LogIndex(index));
   Disk& disk = node.disk;
-  while (disk.base_index < LogIndex(index) && !disk.entries.empty()) {
+  // What lies on disk before a reset that is under way is no part of the log.
+  const bool resetting = std::any_of(node.writes.begin(), node.writes.end(),
+                                     [](const Write& write) { return write.reset.has_value(); });
+  while (!resetting && disk.base_index < LogIndex(index) && !disk.entries.empty()) {
     disk.base_index = disk.entries.front().index;
     disk.base_term = disk.entries.front().term;
     disk.entries.erase(disk.entries.begin());

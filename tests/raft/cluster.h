@@ -29,7 +29,7 @@ struct State {
 struct ClusterOptions {
   uint64_t seed = 1;
   Config config;                // self is filled in
-  bool sync_at_once = true;  // else Sync() moves the disks
+  bool sync_at_once = true;     // else Sync() moves the disks
   bool serve_snapshots = true;  // else SnapshotUnavailable
   uint64_t chunks_per_snapshot = 3;
 };

@@ -32,6 +32,7 @@ TEST(PropertyTest, NoScheduleBreaksAnInvariantAndAllHealAfterwards) {
     ASSERT_EQ(FirstViolation(schedule), "") << "seed " << seed;
     ASSERT_EQ(schedule.RunHealed(), "") << "seed " << seed;
     ASSERT_EQ(FirstViolation(schedule), "") << "seed " << seed << ", healed";
+    ASSERT_FALSE(HasFailure()) << "seed " << seed;
     for (const auto& [what, count] : schedule.reached()) reached[what] += count;
   }
   for (const char* what : {"leader elected", "quiet", "snapshot installed", "read served",
