@@ -29,18 +29,19 @@ absl::StatusOr<Address> ListenAddress(std::string_view setting, const std::strin
 }
 
 absl::StatusOr<ring::NodeInfo> ParseNode(std::string_view text) {
-  const size_t equals = text.find('=');
-  const size_t slash = text.find('/');
+  const std::vector<std::string> halves = absl::StrSplit(ToAbsl(text), absl::MaxSplits('=', 1));
+  const std::vector<std::string> parts = absl::StrSplit(halves.back(), '/');
   ring::NodeInfo node;
   uint64_t id = 0;
-  if (equals == std::string_view::npos || slash == std::string_view::npos || slash < equals ||
-      !absl::SimpleAtoi(ToAbsl(text.substr(0, equals)), &id) || id == 0) {
-    return Bad(StrCat("bootstrap: \"", text, "\" is not a node: write ID=CLIENT/PEER, such as ",
-                      "1=10.0.0.1:7400/10.0.0.1:7401"));
+  if (halves.size() != 2 || parts.size() < 2 || parts.size() > 3 ||
+      !absl::SimpleAtoi(halves[0], &id) || id == 0) {
+    return Bad(StrCat("bootstrap: \"", text, "\" is not a node: write ID=CLIENT/PEER or ",
+                      "ID=CLIENT/PEER/ZONE, such as 1=10.0.0.1:7400/10.0.0.1:7401/hall-a"));
   }
   node.id = NodeId(id);
-  node.client_address = std::string(text.substr(equals + 1, slash - equals - 1));
-  node.peer_address = std::string(text.substr(slash + 1));
+  node.client_address = parts[0];
+  node.peer_address = parts[1];
+  if (parts.size() == 3) node.zone = parts[2];
   for (const std::string& address : {node.client_address, node.peer_address}) {
     const absl::StatusOr<Address> parsed = ParseAddress(address);
     if (!parsed.ok()) return Bad(StrCat("bootstrap: node ", id, ": ", parsed.status().message()));
@@ -48,33 +49,53 @@ absl::StatusOr<ring::NodeInfo> ParseNode(std::string_view text) {
   return node;
 }
 
-// This node as others are to find it; in a bootstrap list it stands already.
-absl::Status Advertise(const ServerOptions& options, const ServerPlan& plan, ring::NodeInfo& self) {
-  self.zone = options.zone;
-  const std::pair<const std::string&, std::string&> given[] = {
-      {options.advertise, self.client_address}, {options.peer_advertise, self.peer_address}};
-  for (const auto& [text, address] : given) {
+// The node of a cluster of one, as others are to find it.
+absl::StatusOr<ring::NodeInfo> SingleNode(const ServerOptions& options, const ServerPlan& plan) {
+  ring::NodeInfo node;
+  node.id = NodeId(options.node_id);
+  node.zone = options.zone;
+  node.client_address = plan.listen.ToString();
+  node.peer_address = plan.peer_listen.ToString();
+  const std::tuple<std::string_view, const std::string&, std::string&> given[] = {
+      {"advertise", options.advertise, node.client_address},
+      {"peer-advertise", options.peer_advertise, node.peer_address}};
+  for (const auto& [setting, text, address] : given) {
     if (text.empty()) continue;
     const absl::StatusOr<Address> parsed = ParseAddress(text);
-    if (!parsed.ok()) return Bad(StrCat("advertise: ", parsed.status().message()));
+    if (!parsed.ok()) return Bad(StrCat(setting, ": ", parsed.status().message()));
     address = text;
   }
-  if (self.client_address.empty()) self.client_address = plan.listen.ToString();
-  if (self.peer_address.empty()) self.peer_address = plan.peer_listen.ToString();
+  return node;
+}
+
+// All nodes must begin with the same list, so what one is told apart from it
+// may not differ.
+absl::Status CheckAgrees(const ServerOptions& options, const ring::NodeInfo& listed) {
+  const std::tuple<std::string_view, const std::string&, const std::string&> given[] = {
+      {"zone", options.zone, listed.zone},
+      {"advertise", options.advertise, listed.client_address},
+      {"peer-advertise", options.peer_advertise, listed.peer_address}};
+  for (const auto& [setting, text, in_list] : given) {
+    if (text.empty() || text == in_list) continue;
+    return Bad(StrCat(setting, ": \"", text, "\" differs from the bootstrap list, which has \"",
+                      in_list, "\" for node ", listed.id.value(),
+                      "; say it in the list, the same on every node"));
+  }
   return absl::OkStatus();
 }
 
 absl::Status PlanBootstrap(const ServerOptions& options, ServerPlan& plan) {
-  const NodeId self(options.node_id);
   if (options.bootstrap.empty()) {
-    plan.bootstrap.push_back({self, {}, {}, {}});
-    return Advertise(options, plan, plan.bootstrap[0]);
+    absl::StatusOr<ring::NodeInfo> node = SingleNode(options, plan);
+    if (!node.ok()) return node.status();
+    plan.bootstrap.push_back(*std::move(node));
+    return absl::OkStatus();
   }
   absl::StatusOr<std::vector<ring::NodeInfo>> nodes = ParseBootstrap(options.bootstrap);
   if (!nodes.ok()) return nodes.status();
   plan.bootstrap = *std::move(nodes);
-  for (ring::NodeInfo& node : plan.bootstrap) {
-    if (node.id == self) return Advertise(options, plan, node);
+  for (const ring::NodeInfo& node : plan.bootstrap) {
+    if (node.id == NodeId(options.node_id)) return CheckAgrees(options, node);
   }
   return Bad(StrCat("bootstrap: node-id ", options.node_id, " is not in the list \"",
                     options.bootstrap, "\""));

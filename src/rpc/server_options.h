@@ -68,7 +68,8 @@ struct ServerPlan {
 // bootstrap list that is malformed or lacks this node, ticks out of order.
 absl::StatusOr<ServerPlan> PlanServer(const ServerOptions& options);
 
-// "1=host:port/host:port,2=...": node id, its address for clients, for peers.
+// "1=host:port/host:port,2=...": node id, its address for clients, for peers,
+// and behind a further slash its zone.
 absl::StatusOr<std::vector<ring::NodeInfo>> ParseBootstrap(std::string_view text);
 
 }  // namespace quorate::rpc

@@ -13,11 +13,13 @@ void AddIdentity(Config& config, ServerOptions& o) {
   config.AddNumber("node-id", "its number in the cluster", &o.node_id, {1, 1'000'000});
   config.AddText("cluster-id", "the cluster's name, the same on all nodes", "NAME", &o.cluster_id);
   config.AddText("data-dir", "the folder that holds everything it keeps", "DIR", &o.data_dir);
-  config.AddText("zone", "the rack, hall or region it stands in", "NAME", &o.zone);
+  config.AddText(
+      "zone", "the rack, hall or region that a cluster of one stands in; more say it in bootstrap",
+      "NAME", &o.zone);
   config.AddText("bootstrap",
                  "all nodes of a new cluster, the same on each; without it the node is a "
                  "cluster of its own",
-                 "ID=CLIENT/PEER,...", &o.bootstrap);
+                 "ID=CLIENT/PEER[/ZONE],...", &o.bootstrap);
 }
 
 void AddAddresses(Config& config, ServerOptions& o) {
@@ -25,10 +27,9 @@ void AddAddresses(Config& config, ServerOptions& o) {
   config.AddText("listen", "where clients come in", "HOST:PORT", &o.listen);
   config.AddText("peer-listen", "where other nodes come in", "HOST:PORT", &o.peer_listen);
   config.AddText("http-listen", "health and metrics over HTTP", "HOST:PORT", &o.http_listen);
-  config.AddText("advertise",
-                 "what clients are told, if not what bootstrap says or where it listens",
+  config.AddText("advertise", "what clients of a cluster of one are told, if not where it listens",
                  "HOST:PORT", &o.advertise);
-  config.AddText("peer-advertise", "what other nodes are told, likewise", "HOST:PORT",
+  config.AddText("peer-advertise", "what other nodes would be told, likewise", "HOST:PORT",
                  &o.peer_advertise);
   config.AddSwitch("insecure",
                    "allow addresses beyond this machine, though anyone there can then read and "

@@ -44,20 +44,40 @@ TEST(ServerOptionsTest, RefusesTwoListenersAtOneAddress) {
   EXPECT_THAT(Refusal(options), HasSubstr("peer-listen: 127.0.0.1:7400 is another listener's"));
 }
 
-TEST(ServerOptionsTest, TakesItsOwnAddressesFromTheBootstrapList) {
+TEST(ServerOptionsTest, EveryNodeBeginsWithTheSameListWhoeverItIs) {
   ServerOptions options;
+  options.bootstrap = "1=a:1/a:2/hall-a,2=b:1/b:2/hall-b";
+  const auto first = PlanServer(options);
   options.node_id = 2;
   options.zone = "hall-b";
-  options.bootstrap = "1=a:1/a:2,2=b:1/b:2";
-  auto plan = PlanServer(options);
-  ASSERT_TRUE(plan.ok()) << plan.status();
-  ASSERT_EQ(plan->bootstrap.size(), 2u);
-  EXPECT_EQ(plan->bootstrap[1].client_address, "b:1");
-  EXPECT_EQ(plan->bootstrap[1].zone, "hall-b");
+  const auto second = PlanServer(options);
+  ASSERT_TRUE(first.ok() && second.ok()) << first.status() << second.status();
+  EXPECT_EQ(first->bootstrap, second->bootstrap);
+  EXPECT_EQ(second->bootstrap[1].client_address, "b:1");
+  EXPECT_EQ(second->bootstrap[1].zone, "hall-b");
+}
+
+TEST(ServerOptionsTest, RefusesWhatDiffersFromTheBootstrapList) {
+  for (std::string ServerOptions::*setting :
+       {&ServerOptions::zone, &ServerOptions::advertise, &ServerOptions::peer_advertise}) {
+    ServerOptions options;
+    options.bootstrap = "1=a:1/a:2/hall-a,2=b:1/b:2";
+    options.*setting = "c:3";
+    EXPECT_THAT(Refusal(options), HasSubstr("\"c:3\" differs from the bootstrap list"));
+  }
+}
+
+TEST(ServerOptionsTest, AClusterOfOneIsFoundWhereItAdvertises) {
+  ServerOptions options;
+  options.zone = "hall-a";
   options.advertise = "public:7";
-  plan = PlanServer(options);
-  EXPECT_EQ(plan->bootstrap[1].client_address, "public:7");
-  EXPECT_EQ(plan->bootstrap[1].peer_address, "b:2");
+  const auto plan = PlanServer(options);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->bootstrap[0].client_address, "public:7");
+  EXPECT_EQ(plan->bootstrap[0].peer_address, "127.0.0.1:7401");
+  EXPECT_EQ(plan->bootstrap[0].zone, "hall-a");
+  options.advertise = "public";
+  EXPECT_THAT(Refusal(options), HasSubstr("advertise: \"public\" is not an address"));
 }
 
 TEST(ServerOptionsTest, NamesWhatIsWrongInABootstrapList) {
@@ -66,6 +86,7 @@ TEST(ServerOptionsTest, NamesWhatIsWrongInABootstrapList) {
       {"1=a:1", "is not a node"},
       {"x=a:1/a:2", "is not a node"},
       {"0=a:1/a:2", "is not a node"},
+      {"1=a:1/a:2/z/z", "is not a node"},
       {"1=a:1/a", "node 1: \"a\" is not an address"},
       {"1=a:1/a:2,1=b:1/b:2", "node 1 is named twice"},
       {"1=a:1/a:2,2=a:1/b:2", "the address a:1 is named twice"},
