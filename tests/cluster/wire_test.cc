@@ -1,0 +1,292 @@
+// What a process promises on the wire, to clients that are not ours: asked by
+// bare gRPC.
+#include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "base/error.h"
+#include "base/status_codec.h"
+#include "cluster/cluster.h"
+#include "quorate/v1/admin.grpc.pb.h"
+#include "quorate/v1/kv.grpc.pb.h"
+#include "quorate/v1/peer.grpc.pb.h"
+
+namespace quorate::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string ReasonOnWire(const grpc::Status& status) {
+  const auto ours = DecodeStatusDetails(status.error_details());
+  return ours ? ReasonOf(*ours) : "no details: " + status.error_message();
+}
+
+// One cluster for all tests here.
+class WireTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { cluster_ = new Cluster(3); }
+  static void TearDownTestSuite() {
+    delete cluster_;
+    cluster_ = nullptr;
+  }
+
+  static std::shared_ptr<grpc::Channel> ChannelTo(int port) {
+    return grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                               grpc::InsecureChannelCredentials());
+  }
+  static std::unique_ptr<v1::Kv::Stub> Kv(int node) {
+    return v1::Kv::NewStub(ChannelTo(cluster_->client_port(node)));
+  }
+  static std::unique_ptr<v1::Admin::Stub> Admin(int node) {
+    return v1::Admin::NewStub(ChannelTo(cluster_->client_port(node)));
+  }
+  static void Allow(grpc::ClientContext& context, std::chrono::milliseconds time) {
+    context.set_deadline(std::chrono::system_clock::now() + time);
+  }
+  // Made through node 1.
+  static void Create(const std::string& keyspace, uint32_t partitions) {
+    v1::CreateKeyspaceRequest request;
+    request.set_name(keyspace);
+    request.set_partitions(partitions);
+    v1::Keyspace made;
+    grpc::ClientContext context;
+    Allow(context, std::chrono::seconds(10));
+    const grpc::Status status = Admin(1)->CreateKeyspace(&context, request, &made);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  static grpc::Status Put(v1::Kv::Stub& kv, const std::string& keyspace, const std::string& key,
+                          std::chrono::milliseconds time = std::chrono::seconds(10)) {
+    v1::PutRequest request;
+    request.set_keyspace(keyspace);
+    request.set_key(key);
+    request.set_value("v");
+    v1::WriteResponse written;
+    grpc::ClientContext context;
+    Allow(context, time);
+    return kv.Put(&context, request, &written);
+  }
+  // Until the keyspace's partitions have their leaders.
+  static void AwaitPut(v1::Kv::Stub& kv, const std::string& keyspace, const std::string& key) {
+    grpc::Status status;
+    for (int i = 0; i < 200 && !(status = Put(kv, keyspace, key)).ok(); ++i) {
+      ASSERT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+
+  static Cluster* cluster_;
+};
+Cluster* WireTest::cluster_ = nullptr;
+
+TEST_F(WireTest, AKeyspaceIsKnownEverywhereAsSoonAsItIsMade) {
+  std::vector<std::unique_ptr<v1::Kv::Stub>> nodes;
+  for (int node = 1; node <= 3; ++node) nodes.push_back(Kv(node));
+  for (int round = 0; round < 5; ++round) {
+    const std::string name = "fresh-" + std::to_string(round);
+    Create(name, 2);
+    for (auto& node : nodes) {
+      const grpc::Status status = Put(*node, name, "k");
+      EXPECT_NE(status.error_code(), grpc::StatusCode::NOT_FOUND) << status.error_message();
+    }
+  }
+}
+
+TEST_F(WireTest, AnUnknownKeyspaceIsNotFoundByNameWithTheLikelyOne) {
+  Create("orders", 1);
+  const grpc::Status status = Put(*Kv(2), "order", "k");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(ReasonOnWire(status), "KEYSPACE_NOT_FOUND");
+  EXPECT_THAT(status.error_message(), HasSubstr("did you mean \"orders\"?"));
+}
+
+TEST_F(WireTest, ADeadlineThatHasPassedIsNotActedOn) {
+  Create("late", 1);
+  const auto kv = Kv(1);
+  AwaitPut(*kv, "late", "known");
+  EXPECT_EQ(Put(*kv, "late", "k", std::chrono::milliseconds(-5)).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  v1::GetRequest get;
+  get.set_keyspace("late");
+  get.set_key("k");
+  v1::GetResponse got;
+  grpc::ClientContext context;
+  Allow(context, std::chrono::seconds(10));
+  ASSERT_TRUE(kv->Get(&context, get, &got).ok());
+  EXPECT_FALSE(got.found());
+}
+
+TEST_F(WireTest, AStreamAnswersEveryOperationByItsIdRightOrWrong) {
+  Create("stream", 4);
+  const auto kv = Kv(2);
+  AwaitPut(*kv, "stream", "warm");
+  grpc::ClientContext context;
+  Allow(context, std::chrono::seconds(30));
+  const auto stream = kv->Stream(&context);
+  v1::StreamRequest request;
+  request.set_keyspace("stream");
+  for (uint64_t id = 1; id <= 2000; ++id) {
+    v1::StreamOp* op = request.add_ops();
+    op->set_id(id);
+    op->mutable_mutation()->set_key("k" + std::to_string(id));
+    op->mutable_mutation()->set_put(std::string(100, 'v'));
+  }
+  request.add_ops()->set_id(2001);  // empty
+  v1::StreamOp* large = request.add_ops();
+  large->set_id(2002);
+  large->mutable_mutation()->set_key(std::string(5000, 'k'));
+  large->mutable_mutation()->set_put("v");
+  v1::StreamOp* across = request.add_ops();
+  across->set_id(2003);
+  for (int i = 0; i < 100; ++i) {
+    v1::Mutation* one = across->mutable_batch()->add_mutations();
+    one->set_key("b" + std::to_string(i));
+    one->set_put("v");
+  }
+  ASSERT_TRUE(stream->Write(request));
+  std::map<uint64_t, v1::StreamReply> replies;
+  v1::StreamResponse response;
+  while (replies.size() < 2003 && stream->Read(&response)) {
+    for (const v1::StreamReply& reply : response.replies()) {
+      EXPECT_TRUE(replies.emplace(reply.id(), reply).second) << "twice: " << reply.id();
+    }
+  }
+  ASSERT_EQ(replies.size(), 2003u);
+  EXPECT_TRUE(replies[1].has_write()) << replies[1].ShortDebugString();
+  EXPECT_GT(replies[2000].write().results(0).version(), 0u);
+  EXPECT_EQ(replies[2001].error().reason(), "INCOMPLETE_REQUEST");
+  EXPECT_EQ(replies[2002].error().reason(), "KEY_TOO_LARGE");
+  EXPECT_EQ(replies[2003].error().reason(), "CROSS_PARTITION");
+  EXPECT_EQ(replies[2003].error().applied(), "no");
+  stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(WireTest, AStreamWhoseClientDoesNotReadIsNotReadWithoutEnd) {
+  Create("slow", 1);
+  const auto kv = Kv(1);
+  AwaitPut(*kv, "slow", "k");
+  grpc::ClientContext context;
+  Allow(context, std::chrono::seconds(2));
+  const auto stream = kv->Stream(&context);
+  v1::StreamRequest request;
+  request.set_keyspace("slow");
+  for (uint64_t id = 0; id < 64; ++id) {
+    v1::StreamOp* op = request.add_ops();
+    op->set_id(id);
+    op->mutable_mutation()->set_key("k");
+    op->mutable_mutation()->set_put(std::string(64 * 1024, 'v'));
+  }
+  // Without a bound this would go on for as long as the deadline lasts and
+  // beyond what the messages below can hold.
+  constexpr int kFarBeyondTheBound = 4000;  // 16 GiB
+  int written = 0;
+  while (written < kFarBeyondTheBound && stream->Write(request)) ++written;
+  EXPECT_LT(written, kFarBeyondTheBound);
+  context.TryCancel();
+  EXPECT_FALSE(stream->Finish().ok());
+  EXPECT_TRUE(cluster_->process(1).running());
+}
+
+TEST_F(WireTest, GarbageOverGrpcOnThePeerPortIsRefusedByNameAndTheNodeGoesOn) {
+  const auto peer = v1::Peer::NewStub(ChannelTo(cluster_->peer_port(1)));
+  v1::PeerFrame foreign;
+  foreign.set_cluster_id("another");
+  foreign.set_from(2);
+  foreign.set_to(1);
+  foreign.set_boot(1'000'000);
+  for (const std::string& frame : {std::string("not a frame"), foreign.SerializeAsString()}) {
+    grpc::ClientContext context;
+    Allow(context, std::chrono::seconds(10));
+    const auto stream = peer->Frames(&context);
+    v1::FrameBundle bundle;
+    bundle.add_frames(frame);
+    stream->Write(bundle);
+    v1::FrameRefusal refusal;
+    EXPECT_FALSE(stream->Read(&refusal));
+    const grpc::Status status = stream->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+  }
+  EXPECT_TRUE(cluster_->process(1).running());
+  Create("still", 1);
+  AwaitPut(*Kv(1), "still", "k");
+}
+
+TEST_F(WireTest, LeadershipMovesToTheNodeThatIsNamedWhicheverNodeIsAsked) {
+  Create("moving", 1);
+  AwaitPut(*Kv(1), "moving", "k");
+  v1::DescribeKeyspaceRequest describe;
+  describe.set_name("moving");
+  v1::DescribeKeyspaceResponse described;
+  grpc::ClientContext look;
+  Allow(look, std::chrono::seconds(10));
+  ASSERT_TRUE(Admin(3)->DescribeKeyspace(&look, describe, &described).ok());
+  EXPECT_EQ(described.replicas_size(), 3);
+  EXPECT_EQ(described.unreachable_size(), 0);
+  const uint64_t partition = described.keyspace().partitions(0).id();
+  for (int to = 1; to <= 3; ++to) {
+    v1::TransferLeaderRequest request;
+    request.set_partition(partition);
+    request.set_to(static_cast<uint64_t>(to));
+    v1::TransferLeaderResponse response;
+    grpc::Status status;
+    // The transfer itself may be refused while the target catches up.
+    for (int i = 0; i < 100; ++i) {
+      grpc::ClientContext context;
+      Allow(context, std::chrono::seconds(10));
+      status = Admin(1 + to % 3)->TransferLeader(&context, request, &response);
+      if (status.ok()) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.leader(), static_cast<uint64_t>(to));
+  }
+}
+
+TEST_F(WireTest, ATransferOfAPartitionThatIsNotThereIsNotFound) {
+  v1::TransferLeaderRequest request;
+  request.set_partition(987654);
+  v1::TransferLeaderResponse response;
+  grpc::ClientContext context;
+  Allow(context, std::chrono::seconds(10));
+  const grpc::Status status = Admin(1)->TransferLeader(&context, request, &response);
+  EXPECT_EQ(ReasonOnWire(status), "PARTITION_NOT_FOUND");
+}
+
+TEST_F(WireTest, ANodeThatEndsAnswersWhatItTookAndThenEndsItsStreams) {
+  Create("ending", 1);
+  const auto kv = Kv(3);
+  AwaitPut(*kv, "ending", "k");
+  grpc::ClientContext context;
+  Allow(context, std::chrono::seconds(30));
+  const auto stream = kv->Stream(&context);
+  v1::StreamRequest request;
+  request.set_keyspace("ending");
+  for (uint64_t id = 0; id < 500; ++id) {
+    v1::StreamOp* op = request.add_ops();
+    op->set_id(id);
+    op->mutable_mutation()->set_key("k" + std::to_string(id));
+    op->mutable_mutation()->set_put("v");
+  }
+  ASSERT_TRUE(stream->Write(request));
+  v1::StreamResponse response;
+  ASSERT_TRUE(stream->Read(&response));  // it has taken them
+  int answered = response.replies_size();
+  EXPECT_EQ(cluster_->Terminate(3), 0) << cluster_->log(3);
+  while (stream->Read(&response)) answered += response.replies_size();
+  EXPECT_EQ(answered, 500);
+  EXPECT_EQ(ReasonOnWire(stream->Finish()), "NODE_DRAINING");
+  cluster_->Start(3);
+  cluster_->WaitReady();
+}
+
+}  // namespace
+}  // namespace quorate::testing
