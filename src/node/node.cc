@@ -7,6 +7,7 @@
 #include "node/drain.h"
 #include "node/frame_codec.h"
 #include "node/shared.h"
+#include "node/spread.h"
 #include "node/sweep.h"
 #include "node/topology_change.h"
 #include "node/worker.h"
@@ -15,6 +16,8 @@ namespace quorate {
 namespace {
 
 constexpr std::string_view kTopologyFile = "topology";
+// Nodes that have not learned of a new topology by then ask when they need to.
+constexpr absl::Duration kSpreadMax = absl::Seconds(1);
 
 absl::StatusOr<ring::Topology> LoadTopology(const NodeOptions& options, Files& files) {
   auto stored = files.ReadWhole(kTopologyFile);
@@ -101,6 +104,7 @@ class Node::Impl {
                        "a frame of an earlier life of " + frame->from.ToString());
     }
     if (heard.restarted) PostPeerGone(frame->from);
+    if (heard.learned) workers_[0]->PostTask([this](Worker&) { CheckSpread(); });
     if (frame->topology && frame->topology->epoch > topology->epoch) {
       Adopt(std::make_shared<const ring::Topology>(*std::move(frame->topology)));
     }
@@ -136,6 +140,19 @@ class Node::Impl {
     });
   }
 
+  void AwaitKnown(Epoch epoch, absl::Duration until, Spread::Done done) {
+    workers_[0]->PostTask([this, epoch, until, done = std::move(done)](Worker&) mutable {
+      const absl::Duration enough = shared_.edges.env.Monotonic() + kSpreadMax;
+      spread_.Add(epoch, std::min(until, enough), std::move(done));
+      CheckSpread();
+    });
+  }
+
+  void CheckSpread() {
+    const Epoch known = std::min(shared_.peers.KnownByAll(), shared_.topology.Get()->epoch);
+    spread_.Check(known, shared_.edges.env.Monotonic());
+  }
+
   void MetaChanged(std::string_view bytes) {
     auto topology = ring::DecodeTopology(bytes);
     if (!topology.ok()) return shared_.Fail(topology.status());
@@ -147,6 +164,7 @@ class Node::Impl {
   // On worker 0's thread, once a tick.
   void Tick(absl::Duration now) {
     for (NodeId peer : shared_.peers.TakeSilent(now)) PostPeerGone(peer);
+    CheckSpread();
     workers_[0]->Ping(now - shared_.options.tick * shared_.options.heartbeat_ticks);
     if (shared_.log->stats().bytes_on_disk > shared_.options.log_flush_bytes &&
         !flushing_.exchange(true)) {
@@ -200,6 +218,7 @@ class Node::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
   std::atomic<bool> flushing_ = false;
+  Spread spread_;  // worker 0's
 };
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
@@ -241,6 +260,10 @@ void Node::Execute(Request request, ReplyFn reply) {
 
 void Node::Adopt(std::shared_ptr<const ring::Topology> topology) {
   impl_->Adopt(std::move(topology));
+}
+
+void Node::AwaitKnown(Epoch epoch, absl::Duration until, absl::AnyInvocable<void() &&> done) {
+  impl_->AwaitKnown(epoch, until, std::move(done));
 }
 
 void Node::CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done) {

@@ -43,6 +43,9 @@ struct NodeOptions {
   uint32_t heartbeat_ticks = 2;
   uint32_t election_ticks = 10;  // lower end; the upper is twice that
   uint32_t quiet_after_ticks = 40;
+  // How long news for which nobody waits (what is committed) may be held back,
+  // so that it goes along with something else or with other groups' news.
+  absl::Duration news_delay = absl::Milliseconds(5);
   uint64_t group_log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t log_flush_bytes = 256 << 20;     // log on disk beyond which the engine flushes
   uint64_t snapshot_chunk_bytes = 256 << 10;
@@ -101,6 +104,10 @@ class Node {
   // A topology that was agreed: made durable, followed and spread if it is
   // newer than what is known.
   void Adopt(std::shared_ptr<const ring::Topology> topology);
+  // `done` once every node that can be heard of knows `epoch`; at `until` or
+  // after a second at the latest.
+  void AwaitKnown(Epoch epoch, absl::Duration until, absl::AnyInvocable<void() &&> done);
+  // Answered when every node that can be heard of knows it (AwaitKnown).
   void CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done);
   void DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done);
   void TransferLeader(PartitionId partition, NodeId to,

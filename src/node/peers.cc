@@ -1,6 +1,7 @@
 #include "node/peers.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace quorate {
 
@@ -15,12 +16,13 @@ Peers::Heard Peers::Hear(NodeId node, Boot boot, Epoch epoch, bool draining, abs
   absl::MutexLock lock(&mutex_);
   Peer& peer = peers_[node];
   if (boot < peer.boot) return {.accepted = false};
-  const Heard heard{.accepted = true, .restarted = peer.boot && boot > peer.boot};
+  Heard heard{.accepted = true, .restarted = peer.boot && boot > peer.boot};
   // A new life may know less than the one before.
   if (boot > peer.boot) {
     peer.epoch = Epoch();
     peer.taught_epoch = Epoch();
   }
+  heard.learned = epoch > peer.epoch;
   peer.boot = boot;
   peer.epoch = std::max(peer.epoch, epoch);
   peer.draining = draining;
@@ -68,6 +70,15 @@ std::vector<NodeId> Peers::gone() const {
     if (peer.gone) gone.push_back(node);
   }
   return gone;
+}
+
+Epoch Peers::KnownByAll() const {
+  absl::MutexLock lock(&mutex_);
+  Epoch known(std::numeric_limits<uint64_t>::max());
+  for (const auto& [node, peer] : peers_) {
+    if (!peer.gone) known = std::min(known, peer.epoch);
+  }
+  return known;
 }
 
 bool Peers::ClaimTeaching(NodeId node, Epoch epoch, absl::Duration now, absl::Duration pause) {

@@ -24,6 +24,7 @@ class Peers {
   struct Heard {
     bool accepted = true;    // false: from an older life of that node
     bool restarted = false;  // its boot number rose
+    bool learned = false;    // it has a newer topology than it had
   };
   Heard Hear(NodeId peer, Boot boot, Epoch epoch, bool draining, absl::Duration now);
   // Its connection broke. True if it counted as alive: it is gone until heard again.
@@ -34,6 +35,8 @@ class Peers {
   bool alive(NodeId peer) const;
   bool draining(NodeId peer) const;
   std::vector<NodeId> gone() const;
+  // Every peer that is alive knows this epoch or a newer one.
+  Epoch KnownByAll() const;
 
   // True if `peer` is behind `epoch` and was not taught within `pause`.
   bool ClaimTeaching(NodeId peer, Epoch epoch, absl::Duration now, absl::Duration pause);

@@ -61,7 +61,8 @@ class Change : public std::enable_shared_from_this<Change> {
   void HaveWritten(Reply reply) {
     if (reply.status.ok()) {
       node_.Adopt(next_);
-      return std::move(done_)(next_);
+      return node_.AwaitKnown(next_->epoch, deadline_,
+                              [self = shared_from_this()] { std::move(self->done_)(self->next_); });
     }
     if (ReasonOf(reply.status) == "CONDITION_FAILED") return Read();  // somebody was faster
     Finish(reply.status);

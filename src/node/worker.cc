@@ -53,9 +53,10 @@ absl::Duration Worker::RunTurn() {
   if (proof) OpenDurable(*proof);
   for (Input& input : inputs) Handle(input);
   if (now_ >= next_tick_) Tick();
+  if (now_ >= news_due_) TellNews();
   CollectAll();
   outbox_.Flush(now_);
-  return next_tick_;
+  return std::min(next_tick_, news_due_);
 }
 
 void Worker::Handle(Input& input) {
@@ -123,19 +124,34 @@ void Worker::CollectAll() {
     outbox_.AddAfterSync(debt.slot->last_write, std::move(debt.after_sync));
   }
   // What waits for nothing that is still under way may go at once.
-  if (proven_) {
-    outbox_.Open(*proven_);
-  }
+  if (proven_) outbox_.Open(*proven_);
 }
 
 void Worker::AfterCollect(PartitionId partition, Slot& slot) {
-  if (partition != kMetaPartition || !meta_changed_) return;
+  if (partition == kMetaPartition && meta_changed_) FollowMeta(slot);
+  if (slot.has_news || !slot.replica->HasNews()) return;
+  slot.has_news = true;
+  if (news_.empty()) news_due_ = now_ + shared_.options.news_delay;
+  news_.push_back(partition);
+}
+
+void Worker::TellNews() {
+  news_due_ = absl::InfiniteDuration();
+  for (PartitionId partition : std::exchange(news_, {})) {
+    const auto it = slots_.find(partition);
+    if (it == slots_.end()) continue;
+    it->second.has_news = false;
+    it->second.replica->TellNews();
+    Touch(partition, it->second);
+  }
+}
+
+void Worker::FollowMeta(Slot& slot) {
   const uint64_t applied = slot.replica->status().applied_index;
   if (applied == slot.applied_seen) return;
   slot.applied_seen = applied;
-  Request request{partition,   Epoch(),
-                  Level::kOne, absl::InfiniteDuration(),
-                  0,           Lookup{{std::string(kTopologyKey)}}};
+  Request request{kMetaPartition,           Epoch(), Level::kOne,
+                  absl::InfiniteDuration(), 0,       Lookup{{std::string(kTopologyKey)}}};
   slot.replica->Execute(
       std::move(request),
       [this](Reply reply) {

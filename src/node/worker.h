@@ -92,7 +92,8 @@ class Worker {
     std::unique_ptr<Replica> replica;
     NodeId preferred_leader;
     bool touched = false;
-    LogTicket last_write;  // newest batch that holds something of this group
+    bool has_news = false;  // is among those in news_
+    LogTicket last_write;   // newest batch that holds something of this group
     uint64_t applied_seen = 0;
     LogIndex released;
   };
@@ -114,6 +115,8 @@ class Worker {
   void DrainStep();
   void CollectAll();
   void AfterCollect(PartitionId partition, Slot& slot);
+  void TellNews();
+  void FollowMeta(Slot& slot);
   void Touch(PartitionId partition, Slot& slot);
   void Remove(PartitionId partition);
 
@@ -124,6 +127,8 @@ class Worker {
   std::map<NodeId, ReplayWindow> replays_;  // of the requests that each peer sent
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
+  std::vector<PartitionId> news_;  // told together once news_due_ has come
+  absl::Duration news_due_ = absl::InfiniteDuration();
   std::vector<GroupWrite> writes_;  // of replicas removed in this turn
   std::deque<AfterSync<PersistToken>> tokens_;
   std::optional<SyncProof> proven_;  // the newest proof taken

@@ -69,6 +69,10 @@ void Raft::Impl::ReplyMatched(NodeId to, LogIndex index) {
   Send(std::move(reply));
 }
 
+void Raft::Impl::LearnCommit(LogIndex index, Term term) {
+  if (index > log_.commit_index() && log_.Holds(index, term)) log_.CommitTo(index);
+}
+
 void Raft::Impl::HandleHeartbeat(const Message& message) {
   // It tells no more than this replica has acknowledged, unless it lost it.
   if (message.commit <= log_.last_index()) log_.CommitTo(message.commit);

@@ -37,6 +37,9 @@ class Raft::Impl {
   absl::StatusOr<Position> Propose(Payload command);
   // change.cc
   absl::StatusOr<Position> ProposeChange(const MembershipChange& change);
+  // replicate.cc
+  bool commit_untold() const;
+  void TellCommit();
   // read_index.cc
   absl::Status ReadIndex(uint64_t read_id);
   // transfer.cc
@@ -99,6 +102,8 @@ class Raft::Impl {
   void RefuseAppend(const Message& message);
   void AcceptEntries(std::vector<LogEntry> entries);
   void HandleHeartbeat(const Message& message);
+  // The leader says that everything up to its entry index/term is committed.
+  void LearnCommit(LogIndex index, Term term);
   void ReplyMatched(NodeId to, LogIndex index);
 
   // --- leader.cc ---
@@ -118,6 +123,7 @@ class Raft::Impl {
   void SendAppends();
   void SendAppendsTo(Progress& peer);
   void SendOneAppend(Progress& peer);
+  bool WantsCommit(const Progress& peer) const;
   void SendHeartbeats();
   void SendHeartbeat(const Progress& peer, bool quiet);
 

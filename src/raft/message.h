@@ -26,7 +26,9 @@ enum class MessageKind : uint8_t {
   kTimeoutNow = 11,  // leadership transfer: campaign at once
   kReadIndex = 12,   // a follower asks the leader for a read index
   kReadIndexReply = 13,
+  kCommit = 14,  // the leader's commit index, where no append is due to carry it
 };
+inline constexpr MessageKind kLastMessageKind = MessageKind::kCommit;
 
 // What a snapshot stands for: the state after applying `index`.
 struct SnapshotMeta {
@@ -53,6 +55,7 @@ struct Message {
   // Append: the entry before `entries`. Vote, PreVote: the candidate's last
   // entry. AppendReply: last matching index, or on reject the index refused.
   // ReadIndexReply: the read index. SnapshotReply: the snapshot's index.
+  // Commit: the commit index.
   LogIndex index;
   Term log_term;                  // of `index`, where a log position is meant
   LogIndex commit;                // Append, Heartbeat: what the receiver may commit

@@ -40,6 +40,8 @@ bool Raft::Impl::LeavesQuiet(const Message& message) const {
       return !message.quiet && message.context >= quiet_round_;  // it did not go quiet
     case MessageKind::kAppendReply:
       return false;  // all have everything: this is late
+    case MessageKind::kCommit:
+      return message.index > log_.last_index();
     case MessageKind::kAppend:
       return message.index + message.entries.size() > log_.last_index();
     default:

@@ -50,6 +50,9 @@ void Raft::Persisted(PersistId id) { impl_->Persisted(id); }
 void Raft::Applied(LogIndex index) { impl_->Applied(index); }
 void Raft::Compact(LogIndex index) { impl_->Compact(index); }
 
+bool Raft::commit_untold() const { return impl_->commit_untold(); }
+void Raft::TellCommit() { impl_->TellCommit(); }
+
 void Raft::SendSnapshotChunk(NodeId to, SnapshotChunk chunk) {
   impl_->SendSnapshotChunk(to, std::move(chunk));
 }

@@ -137,6 +137,13 @@ class Raft {
   // them gets a snapshot. May keep more, see snapshot_keep_bytes_max.
   void Compact(LogIndex index);
 
+  // --- news that may wait ---
+  // Followers learn what is committed from the next append. Where none follows
+  // they are to be told all the same, but nobody waits for it: the host calls
+  // TellCommit when it sees fit, best for many groups at once.
+  bool commit_untold() const;
+  void TellCommit();
+
   // --- snapshots ---
   // Leader: the chunk asked for by ChunkWanted.
   void SendSnapshotChunk(NodeId to, SnapshotChunk chunk);

@@ -45,7 +45,9 @@ void Raft::Impl::AnswerRead(const AskedRead& read, LogIndex index) {
   }
   Message reply = To(read.from, MessageKind::kReadIndexReply);
   reply.context = read.id;
+  // With its term, so that the asker may take it for committed at once.
   reply.index = index;
+  reply.log_term = log_.TermAt(index);
   Send(std::move(reply));
 }
 
@@ -70,6 +72,7 @@ void Raft::Impl::HandleReadIndex(const Message& message) {
 
 void Raft::Impl::HandleReadIndexReply(const Message& message) {
   if (message.from != leader_) return;
+  if (!message.reject) LearnCommit(message.index, message.log_term);
   for (uint64_t id : forwarded_reads_.Answered(message.context)) {
     if (message.reject) {
       output_.reads_failed.push_back({id});

@@ -13,8 +13,8 @@ void Raft::Impl::SendAppends() {
 
 void Raft::Impl::SendAppendsTo(Progress& peer) {
   while (peer.CanAppend()) {
-    const bool due = peer.next <= log_.last_index() || peer.commit_told < log_.commit_index() ||
-                     peer.nudge || peer.state == ProgressState::kProbe;
+    const bool due =
+        peer.next <= log_.last_index() || peer.nudge || peer.state == ProgressState::kProbe;
     if (!due) return;
     if (peer.next < log_.first_index()) {
       BeginSnapshot(peer);
@@ -36,6 +36,29 @@ void Raft::Impl::SendOneAppend(Progress& peer) {
   peer.Sent(last, bytes);
   peer.commit_told = std::min(append.commit, last);
   Send(std::move(append));
+}
+
+bool Raft::Impl::commit_untold() const {
+  return is_leader() && !quiet_ &&
+         std::any_of(peers_.all().begin(), peers_.all().end(),
+                     [this](const Progress& peer) { return WantsCommit(peer); });
+}
+
+// What is probed or brought a snapshot hears of it by other ways.
+bool Raft::Impl::WantsCommit(const Progress& peer) const {
+  return peer.state == ProgressState::kReplicate && peer.commit_told < log_.commit_index();
+}
+
+void Raft::Impl::TellCommit() {
+  if (!commit_untold()) return;
+  for (Progress& peer : peers_.all()) {
+    if (!WantsCommit(peer)) continue;
+    Message told = To(peer.node, MessageKind::kCommit);
+    told.index = log_.commit_index();
+    told.log_term = log_.TermAt(told.index);
+    peer.commit_told = told.index;
+    Send(std::move(told));
+  }
 }
 
 void Raft::Impl::SendHeartbeats() {

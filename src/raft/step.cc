@@ -14,7 +14,7 @@ bool IsVoteRequest(MessageKind kind) {
 
 bool FromLeader(MessageKind kind) {
   return kind == MessageKind::kAppend || kind == MessageKind::kHeartbeat ||
-         kind == MessageKind::kSnapshotChunk;
+         kind == MessageKind::kSnapshotChunk || kind == MessageKind::kCommit;
 }
 
 // What promises something that a crash must not undo.
@@ -34,6 +34,7 @@ bool WaitsForSync(MessageKind kind) {
     case MessageKind::kTimeoutNow:
     case MessageKind::kReadIndex:
     case MessageKind::kReadIndexReply:
+    case MessageKind::kCommit:
       return false;
   }
   return true;
@@ -87,8 +88,7 @@ bool Raft::Impl::AdmitNewerTerm(const Message& message) {
 // it is of an older term, and a node of a newer term that may not campaign
 // because the others hear that leader.
 void Raft::Impl::AnswerOlderTerm(const Message& message) {
-  if (message.kind == MessageKind::kAppend || message.kind == MessageKind::kHeartbeat ||
-      message.kind == MessageKind::kSnapshotChunk) {
+  if (FromLeader(message.kind)) {
     Send(To(message.from, MessageKind::kAppendReply));
   } else if (message.kind == MessageKind::kPreVote) {
     Message reply = To(message.from, MessageKind::kPreVoteReply);
@@ -110,6 +110,7 @@ void Raft::Impl::Dispatch(Message& message) {
     case MessageKind::kSnapshotChunk:
     case MessageKind::kTimeoutNow:
     case MessageKind::kReadIndexReply:
+    case MessageKind::kCommit:
       return DispatchToFollower(message);
     case MessageKind::kAppendReply:
     case MessageKind::kHeartbeatReply:
@@ -130,6 +131,9 @@ void Raft::Impl::DispatchToFollower(Message& message) {
     case MessageKind::kHeartbeat:
       HearLeader(message.from);
       return HandleHeartbeat(message);
+    case MessageKind::kCommit:
+      HearLeader(message.from);
+      return LearnCommit(message.index, message.log_term);
     case MessageKind::kSnapshotChunk:
       HearLeader(message.from);
       return HandleSnapshotChunk(message);

@@ -83,7 +83,7 @@ absl::StatusOr<raft::Message> DecodeRaftMessage(std::string_view bytes, NodeId f
   if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Malformed("not a message at all");
   }
-  if (in.kind() < 1 || in.kind() > static_cast<uint32_t>(raft::MessageKind::kReadIndexReply)) {
+  if (in.kind() < 1 || in.kind() > static_cast<uint32_t>(raft::kLastMessageKind)) {
     return Malformed("kind " + std::to_string(in.kind()));
   }
   raft::Message message;

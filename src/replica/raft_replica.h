@@ -45,6 +45,8 @@ class RaftReplica final : public Replica {
   void Persisted(uint64_t token) override { raft_->Persisted(raft::PersistId{token}); }
   void PeerGone(NodeId node) override;
   absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
+  bool HasNews() const override { return raft_->commit_untold(); }
+  void TellNews() override { raft_->TellCommit(); }
   absl::StatusOr<LogIndex> ReleasableIndex() override { return state_.DurableIndex(); }
   absl::Status TransferLeadership(NodeId to) override;
   bool leading() const override { return raft_->is_leader(); }

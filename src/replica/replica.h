@@ -81,6 +81,12 @@ class Replica {
   // it returns false. An error stops the node (engine failed).
   virtual absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) = 0;
 
+  // There is something that peers should learn soon but for which nobody waits
+  // (what is committed): told with the next message to them or by TellNews,
+  // which the worker calls for many replicas at once.
+  virtual bool HasNews() const = 0;
+  virtual void TellNews() = 0;
+
   // Up to where the node's log may forget this partition; asked now and then.
   virtual absl::StatusOr<LogIndex> ReleasableIndex() = 0;
   // Hand leadership over (to zero: whoever is best). OK: under way.

@@ -46,8 +46,11 @@ void GrpcTransport::WriteTo(MetricsPage& page) const {
     page.AddCounter("quorate_peer_sent_messages_total", "Messages that carried those frames.",
                     static_cast<double>(stats.messages_sent), labels);
     page.AddCounter("quorate_peer_dropped_frames_total",
-                    "Frames dropped because the queue was full or the peer unreachable.",
+                    "Frames dropped: the queue full, the peer unreachable, the stream broken.",
                     static_cast<double>(stats.frames_dropped), labels);
+    page.AddCounter("quorate_peer_connections_failed_total",
+                    "Streams to the peer that ended before it accepted them.",
+                    static_cast<double>(stats.connections_failed), labels);
     page.AddCounter("quorate_peer_connections_lost_total", "Streams to the peer that broke.",
                     static_cast<double>(stats.connections_lost), labels);
   }

@@ -1,10 +1,12 @@
 #include "rpc/peer_link.h"
 
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/limits.h"
 #include "rpc/frame_bundle.h"
@@ -17,15 +19,14 @@ namespace {
 constexpr char kMethod[] = "/quorate.v1.Peer/Frames";
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(20);
 constexpr absl::Duration kBackoffMax = absl::Milliseconds(500);
+// What waits for a connection longer than that is of no use any more. Longer
+// than the back-off, lest a peer that has just come up misses a request.
+constexpr absl::Duration kQueueAgeMax = absl::Seconds(1);
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(limits::kPeerMessageBytesMax);
   arguments.SetMaxSendMessageSize(limits::kPeerMessageBytesMax);
-  // A restarted peer is to be found at once; the stream has its own back-off.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   // Notices a host that is gone without a word.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 5000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
@@ -44,12 +45,15 @@ absl::Duration Backoff(uint32_t failures, uint64_t random) {
 
 }  // namespace
 
-// One life of the stream. Deletes itself when gRPC is done with it.
+// One life of the stream, over a connection of its own: a channel that failed
+// would wait with the next try as long as it likes, and the back-off is ours.
+// Deletes itself when gRPC is done with it.
 class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  Stream(std::shared_ptr<PeerLink> link, grpc::GenericStub& stub) : link_(std::move(link)) {
+  explicit Stream(std::shared_ptr<PeerLink> link)
+      : link_(std::move(link)), stub_(MakeChannel(link_->address_)) {
     context_.AddMetadata(kNodeMetadata, std::to_string(link_->self_.value()));
-    stub.PrepareBidiStreamingCall(&context_, kMethod, grpc::StubOptions(), this);
+    stub_.PrepareBidiStreamingCall(&context_, kMethod, grpc::StubOptions(), this);
   }
 
   void Begin() {
@@ -62,6 +66,9 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
   }
   void Cancel() { context_.TryCancel(); }
 
+  void OnReadInitialMetadataDone(bool ok) override {
+    if (ok) link_->Accepted();
+  }
   void OnReadDone(bool ok) override {
     if (ok) StartRead(&incoming_);  // nothing is expected; the end is
   }
@@ -73,6 +80,7 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 
  private:
   std::shared_ptr<PeerLink> link_;
+  grpc::GenericStub stub_;
   grpc::ClientContext context_;
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
@@ -80,12 +88,7 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 
 PeerLink::PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
                    std::function<void(NodeId)> lost)
-    : self_(self),
-      peer_(peer),
-      address_(std::move(address)),
-      env_(env),
-      lost_(std::move(lost)),
-      stub_(std::make_unique<grpc::GenericStub>(MakeChannel(address_))) {}
+    : self_(self), peer_(peer), address_(std::move(address)), env_(env), lost_(std::move(lost)) {}
 
 PeerLink::~PeerLink() = default;
 
@@ -94,10 +97,10 @@ void PeerLink::Send(std::string frame) {
   if (closed_) return;
   if (queue_bytes_ + frame.size() > limits::kPeerQueueBytesMax) {
     ++stats_.frames_dropped;
-    return;
+    return lost_(peer_);
   }
   queue_bytes_ += frame.size();
-  queue_.push_back(std::move(frame));
+  queue_.push_back({std::move(frame), env_.Monotonic()});
   if (flush_due_ || writing_) return;
   if (!TurnEnd::InTurn()) return WriteNext();
   flush_due_ = true;
@@ -111,49 +114,57 @@ void PeerLink::Flush() {
 }
 
 void PeerLink::OpenStream() {
-  if (env_.Monotonic() < retry_at_) return;
-  written_once_ = false;
-  stream_ = new Stream(shared_from_this(), *stub_);
+  const absl::Duration now = env_.Monotonic();
+  const uint64_t dropped = stats_.frames_dropped;
+  DropOlderThan(now - kQueueAgeMax);
+  if (stats_.frames_dropped != dropped) lost_(peer_);
+  if (stream_ != nullptr || now < retry_at_) return;
+  stream_ = new Stream(shared_from_this());
   stream_->Begin();
+}
+
+void PeerLink::DropOlderThan(absl::Duration moment) {
+  while (!queue_.empty() && queue_.front().since < moment) {
+    queue_bytes_ -= queue_.front().frame.size();
+    queue_.pop_front();
+    ++stats_.frames_dropped;
+  }
 }
 
 void PeerLink::WriteNext() {
   if (writing_ || queue_.empty() || closed_) return;
-  if (stream_ == nullptr) OpenStream();
-  if (stream_ == nullptr) {
-    // Down, and not yet to be tried again: what is old by then is of no use.
-    stats_.frames_dropped += queue_.size();
-    queue_.clear();
-    queue_bytes_ = 0;
-    return;
-  }
+  if (!accepted_) return OpenStream();
   writing_ = true;
   stats_.frames_sent += queue_.size();
   stats_.bytes_sent += queue_bytes_;
   ++stats_.messages_sent;
   queue_bytes_ = 0;
-  stream_->Write(MakeBundle(std::exchange(queue_, {})));
+  std::vector<std::string> frames;
+  frames.reserve(queue_.size());
+  for (Waiting& waiting : queue_) frames.push_back(std::move(waiting.frame));
+  queue_.clear();
+  stream_->Write(MakeBundle(std::move(frames)));
+}
+
+void PeerLink::Accepted() {
+  absl::MutexLock lock(&mutex_);
+  if (failures_ > 0) spdlog::info("connected to {} at {}", peer_.ToString(), address_);
+  accepted_ = true;
+  failures_ = 0;
+  last_error_.clear();
+  WriteNext();
 }
 
 void PeerLink::Written(bool ok) {
   absl::MutexLock lock(&mutex_);
   writing_ = false;
-  if (!ok) return;  // Ended follows
-  if (!std::exchange(written_once_, true)) {
-    if (failures_ > 0) spdlog::info("connected to {} at {}", peer_.ToString(), address_);
-    failures_ = 0;
-    last_error_.clear();
-  }
-  WriteNext();
+  if (ok) WriteNext();  // else Ended follows
 }
 
 void PeerLink::Ended(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   stream_ = nullptr;
   writing_ = false;
-  stats_.frames_dropped += queue_.size();
-  queue_.clear();
-  queue_bytes_ = 0;
   if (closed_) return;
   ++failures_;
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
@@ -162,7 +173,11 @@ void PeerLink::Ended(const absl::Status& status) {
     spdlog::warn("no connection to {} at {}: {}", peer_.ToString(), address_, error);
     last_error_ = error;
   }
-  if (!written_once_) return;
+  if (!std::exchange(accepted_, false)) {
+    ++stats_.connections_failed;
+    return;
+  }
+  DropOlderThan(absl::InfiniteDuration());
   ++stats_.connections_lost;
   lost_(peer_);
 }
@@ -170,8 +185,7 @@ void PeerLink::Ended(const absl::Status& status) {
 void PeerLink::Close() {
   absl::MutexLock lock(&mutex_);
   closed_ = true;
-  queue_.clear();
-  queue_bytes_ = 0;
+  DropOlderThan(absl::InfiniteDuration());
   if (stream_ != nullptr) stream_->Cancel();
 }
 
@@ -185,7 +199,7 @@ PeerLinkStats PeerLink::stats() const {
   absl::MutexLock lock(&mutex_);
   PeerLinkStats stats = stats_;
   stats.queue_bytes = queue_bytes_;
-  stats.connected = stream_ != nullptr && written_once_;
+  stats.connected = accepted_;
   return stats;
 }
 

@@ -1,13 +1,13 @@
 // The way to one other node: a stream that is opened when there is something
-// to send, and the frames that wait for it.
+// to send, and the frames that wait for it. Nothing is handed to a stream that
+// the peer has not accepted: what waits for one that never comes about is
+// certain not to have been delivered, and goes with the next.
 #pragma once
 
-#include <grpcpp/generic/generic_stub.h>
-
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -25,8 +25,9 @@ struct PeerLinkStats {
   uint64_t frames_sent = 0;
   uint64_t bytes_sent = 0;
   uint64_t messages_sent = 0;   // bundles of frames
-  uint64_t frames_dropped = 0;  // queue full, or the connection broke
+  uint64_t frames_dropped = 0;  // queue full, too old, or the connection broke
   uint64_t connections_lost = 0;
+  uint64_t connections_failed = 0;  // ended before the peer accepted them
   uint64_t queue_bytes = 0;
   bool connected = false;
 };
@@ -34,8 +35,8 @@ struct PeerLinkStats {
 // Thread-safe.
 class PeerLink : public std::enable_shared_from_this<PeerLink> {
  public:
-  // `lost` is called, on any thread, each time an open stream ended. It must
-  // not block nor call back.
+  // `lost` is called, on any thread, each time frames may not have arrived: an
+  // open stream ended, or frames were dropped. It must not block nor call back.
   PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
            std::function<void(NodeId)> lost);
   ~PeerLink();
@@ -56,10 +57,16 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
  private:
   class Stream;
   friend class Stream;
+  struct Waiting {
+    std::string frame;
+    absl::Duration since;
+  };
 
   void Flush();
   void OpenStream() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DropOlderThan(absl::Duration moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Accepted();
   void Written(bool ok);
   void Ended(const absl::Status& status);
 
@@ -68,14 +75,13 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   const std::string address_;
   Env& env_;
   const std::function<void(NodeId)> lost_;
-  std::unique_ptr<grpc::GenericStub> stub_;
 
   mutable absl::Mutex mutex_;
-  std::vector<std::string> queue_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
   uint64_t queue_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   Stream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;  // owns itself
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool written_once_ ABSL_GUARDED_BY(mutex_) = false;  // on this stream
+  bool accepted_ ABSL_GUARDED_BY(mutex_) = false;  // the stream, by the peer
   bool flush_due_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   uint32_t failures_ ABSL_GUARDED_BY(mutex_) = 0;  // since the last stream that worked

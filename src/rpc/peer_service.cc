@@ -11,6 +11,7 @@
 #include "rpc/frame_bundle.h"
 #include "rpc/grpc_status.h"
 #include "rpc/peer_link.h"
+#include "rpc/turn_offer.h"
 
 namespace quorate::rpc {
 namespace {
@@ -43,11 +44,13 @@ class PeerService::Stream : public PeerReactor {
  public:
   Stream(PeerService& service, NodeId caller, std::string address)
       : service_(service), caller_(caller), address_(std::move(address)) {
+    StartSendInitialMetadata();  // tells the caller that its frames are welcome
     StartRead(&bundle_);
   }
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
+    const TurnOffer offer;
     service_.bytes_.Add(bundle_.Length());
     const absl::Status taken = ReceiveBundle(service_.node_, bundle_, service_.frames_);
     if (taken.ok()) {

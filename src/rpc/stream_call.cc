@@ -9,6 +9,7 @@
 #include "rpc/reply_error.h"
 #include "rpc/stream_message.h"
 #include "rpc/turn_end.h"
+#include "rpc/turn_offer.h"
 
 namespace quorate::rpc {
 namespace {
@@ -65,6 +66,7 @@ void StreamCall::OnReadDone(bool ok) {
     reads_done_ = true;
     return FinishIfIdle();
   }
+  const TurnOffer offer;
   StreamMessage message(*this, *request_);
   if (!message.MayBeStale()) return Accept(message);
   world_.router.Refresh(message.deadline(), [self = shared_from_this()](absl::Status refreshed) {

@@ -81,6 +81,15 @@ std::string WhatDiffers(Cluster& cluster) {
   return "";
 }
 
+bool KeepsMajority(const ring::PartitionInfo& partition, uint32_t learners, const Nodes& dead) {
+  const size_t voters =
+      partition.replicas.size() - std::min<size_t>(learners, partition.replicas.size() - 1);
+  const auto lost = std::count_if(
+      partition.replicas.begin(), partition.replicas.begin() + static_cast<std::ptrdiff_t>(voters),
+      [&](NodeId id) { return std::find(dead.begin(), dead.end(), id) != dead.end(); });
+  return 2 * static_cast<size_t>(lost) < voters;
+}
+
 Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random) {
   Nodes order = cluster.ids();
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
@@ -89,19 +98,10 @@ Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random) {
   Nodes dead;
   for (const NodeId candidate : order) {
     dead.push_back(candidate);
-    for (const ring::PartitionInfo& partition : partitions) {
-      const size_t voters =
-          partition.replicas.size() - std::min<size_t>(learners, partition.replicas.size() - 1);
-      const auto lost = std::count_if(
-          partition.replicas.begin(),
-          partition.replicas.begin() + static_cast<std::ptrdiff_t>(voters), [&](NodeId replica) {
-            return std::find(dead.begin(), dead.end(), replica) != dead.end();
-          });
-      if (2 * static_cast<size_t>(lost) >= voters) {
-        dead.pop_back();
-        break;
-      }
-    }
+    const bool all_kept = std::all_of(
+        partitions.begin(), partitions.end(),
+        [&](const ring::PartitionInfo& one) { return KeepsMajority(one, learners, dead); });
+    if (!all_kept) dead.pop_back();
   }
   return dead;
 }

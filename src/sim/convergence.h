@@ -12,9 +12,12 @@ namespace quorate::sim {
 // same bytes at the same applied index. Else what is missing, in words.
 std::string WhatDiffers(Cluster& cluster);
 
-// Nodes that may stay dead: every partition keeps a majority without them. As
-// many as there may be, chosen at random.
+// A majority of the partition's voters is left without the dead.
 // `learners`: so many of each partition's replicas, the last ones, don't count.
+bool KeepsMajority(const ring::PartitionInfo& partition, uint32_t learners, const Nodes& dead);
+
+// Nodes that may stay dead: every partition there is keeps a majority. As many
+// as there may be, chosen at random.
 Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random);
 
 }  // namespace quorate::sim

@@ -39,6 +39,8 @@ const char* Name(raft::MessageKind kind) {
       return "ReadIndex";
     case raft::MessageKind::kReadIndexReply:
       return "ReadIndexReply";
+    case raft::MessageKind::kCommit:
+      return "Commit";
   }
   return "?";
 }

@@ -110,7 +110,7 @@ class Run {
     if (!Await([this] { return keyspaces_.AllThere(); })) {
       return Violation("a healed majority did not make the keyspaces asked for");
     }
-    ProveAll();
+    ProveAll(dead);
   }
 
   void HealedPhase() {
@@ -118,7 +118,7 @@ class Run {
     Phase("all is healed");
     nemesis_.HealBut({});
     workload_.AskOnly(cluster_.ids());
-    ProveAll();
+    ProveAll({});
     workload_.Stop();
     if (!Await([this] { return workload_.in_flight() == 0; })) {
       return Violation("operations are still under way");
@@ -132,12 +132,14 @@ class Run {
     ReadAll();
   }
 
-  // Each partition takes a write and answers a read before long.
-  void ProveAll() {
+  // Each partition takes a write and answers a read before long. One that was
+  // made while nodes were dead may have been placed on them.
+  void ProveAll(const Nodes& dead) {
     if (violated()) return;
     unproven_ = 0;
     for (const ring::PartitionInfo& partition : cluster_.Partitions()) {
       if (partition.id == kMetaPartition) continue;
+      if (!KeepsMajority(partition, knobs_.node.learners, dead)) continue;
       ++unproven_;
       Prove(partition.id, OpKind::kWrite);
     }

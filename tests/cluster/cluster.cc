@@ -124,14 +124,6 @@ Client Cluster::Connect() const {
   return *client;
 }
 
-bool Cluster::Knows(int node, const std::string& keyspace) const {
-  const auto direct = Client::Connect("127.0.0.1:" + std::to_string(client_port(node)));
-  if (!direct.ok()) return false;
-  const auto known = Client(*direct).ListKeyspaces();
-  return known.ok() && std::any_of(known->begin(), known->end(),
-                                   [&](const auto& one) { return one.name == keyspace; });
-}
-
 Keyspace Cluster::Create(Client& client, const std::string& name, uint32_t partitions) const {
   const auto made = client.CreateKeyspace(name, {.partitions = partitions});
   EXPECT_TRUE(made.ok()) << made.status();

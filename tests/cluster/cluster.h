@@ -42,8 +42,6 @@ class Cluster {
   struct Member {
     std::unique_ptr<Process> process;
   };
-  // A new keyspace reaches the other nodes a moment after it was agreed.
-  bool Knows(int node, const std::string& keyspace) const;
   size_t Index(int node) const { return static_cast<size_t>(node - 1); }
   std::string LogFile(int node) const;
 

@@ -41,6 +41,15 @@ TEST_F(PeersTest, ABrokenConnectionCountsOnce) {
   EXPECT_EQ(peers.gone(), std::vector<NodeId>{kPeer});
 }
 
+TEST_F(PeersTest, WhoIsGoneNeedsNotKnow) {
+  EXPECT_EQ(peers.KnownByAll(), Epoch());
+  EXPECT_TRUE(peers.Hear(kPeer, Boot(1), Epoch(4), false, absl::ZeroDuration()).learned);
+  EXPECT_FALSE(peers.Hear(kPeer, Boot(1), Epoch(4), false, absl::ZeroDuration()).learned);
+  EXPECT_EQ(peers.KnownByAll(), Epoch(4));
+  peers.Lose(kPeer);
+  EXPECT_GT(peers.KnownByAll(), Epoch(1'000'000));
+}
+
 TEST_F(PeersTest, ANewLifeIsTaughtAgain) {
   const absl::Duration pause = absl::Milliseconds(100);
   peers.Hear(kPeer, Boot(1), Epoch(1), false, absl::ZeroDuration());

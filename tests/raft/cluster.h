@@ -62,6 +62,7 @@ class Cluster {
   absl::Status Transfer(uint64_t node, uint64_t to);
   void Compact(uint64_t node, uint64_t index);
   void Wake(uint64_t node, bool leader_gone);
+  void TellCommit(uint64_t node);
   void Step(Message message);
 
   // --- network: sent messages lie in flight until delivered or dropped ---
@@ -71,7 +72,7 @@ class Cluster {
   std::vector<Message> Deliver(const Filter& filter);
   std::vector<Message> Drop(const Filter& filter);
   void DeliverAt(size_t position);
-  // Until nothing is in flight.
+  // Until nothing is in flight and everybody knows what is committed.
   void Settle();
   // Ticks and settles until `leader()` is there.
   uint64_t ElectAny();

@@ -40,6 +40,8 @@ std::string Details(const Message& m) {
       return StrCat(m.reject ? " refused" : "", " wants ", m.context, " of ", m.index.value());
     case MessageKind::kReadIndexReply:
       return m.reject ? std::string(" no") : StrCat(" ", m.index.value());
+    case MessageKind::kCommit:
+      return " " + At(m.index, m.log_term);
     case MessageKind::kReadIndex:
     case MessageKind::kTimeoutNow:
       return "";
@@ -77,6 +79,8 @@ std::string_view DescribeKind(MessageKind kind) {
       return "read-index";
     case MessageKind::kReadIndexReply:
       return "read-index-reply";
+    case MessageKind::kCommit:
+      return "commit";
   }
   return "?";
 }

@@ -121,7 +121,8 @@ void Scenario::RunLine(const std::string& line) {
   if (words.Is({"deliver", "drop", "duplicate", "settle", "cut", "isolate", "heal"})) {
     return RunNetwork(words);
   }
-  if (words.Is({"sync", "crash", "restart", "flush", "compact", "empty", "wake", "snapshots"})) {
+  if (words.Is(
+          {"sync", "crash", "restart", "flush", "compact", "empty", "wake", "tell", "snapshots"})) {
     return RunWorld(words);
   }
   RunInput(words);
@@ -191,6 +192,8 @@ void Scenario::RunWorld(const Words& words) {
     cluster_->AddEmpty(node);
   } else if (words.verb == "wake") {
     cluster_->Wake(node, words.plain.size() > 1);
+  } else if (words.verb == "tell") {
+    cluster_->TellCommit(node);
   } else if (words.verb == "snapshots") {
     cluster_->options().serve_snapshots = words.plain.at(0) == "on";
   }

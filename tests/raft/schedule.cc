@@ -96,8 +96,10 @@ void Schedule::StepNode(uint64_t dice) {
     if (node != slow_ || random_.Chance(0.2)) cluster_->Tick(node);
   } else if (dice < 420) {
     cluster_->Sync(node, random_.Between(1, 2));
-  } else if (dice < 435) {
+  } else if (dice < 427) {
     cluster_->FlushState(node);
+  } else if (dice < 435) {
+    cluster_->TellCommit(node);
   } else {
     const LogIndex applied = cluster_->raft(node).status().applied_index;
     const uint64_t kept = random_.Below(6);
