@@ -10,7 +10,6 @@
 #include "rpc/reply_error.h"
 #include "rpc/scan_call.h"
 #include "rpc/stream_call.h"
-#include "rpc/turn_offer.h"
 #include "rpc/write_command.h"
 
 namespace quorate::rpc {
@@ -30,7 +29,6 @@ KvService::KvService(Node& node, Env& env, CallMetrics& metrics, KvOptions optio
 template <class In, class Then>
 void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in,
                        bool write, Then then) {
-  const TurnOffer offer;
   const absl::StatusOr<absl::Duration> deadline =
       DeadlineOf(*context, env_, options_.default_deadline);
   if (!deadline.ok()) return call->Fail(deadline.status());

@@ -11,7 +11,6 @@
 #include "rpc/frame_bundle.h"
 #include "rpc/grpc_status.h"
 #include "rpc/peer_link.h"
-#include "rpc/turn_offer.h"
 
 namespace quorate::rpc {
 namespace {
@@ -50,7 +49,6 @@ class PeerService::Stream : public PeerReactor {
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
-    const TurnOffer offer;
     service_.bytes_.Add(bundle_.Length());
     const absl::Status taken = ReceiveBundle(service_.node_, bundle_, service_.frames_);
     if (taken.ok()) {

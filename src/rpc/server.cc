@@ -10,7 +10,6 @@
 
 #include "absl/synchronization/notification.h"
 #include "rpc/grpc_server.h"
-#include "rpc/turn_offer.h"
 
 namespace quorate::rpc {
 namespace {
@@ -89,10 +88,7 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   node_ = *std::move(node);
   transport_.OnLost([this](NodeId peer) { node_->OnPeerDisconnected(peer); });
   LogDeviceEvents events;
-  events.durable = [this](SyncProof proof) {
-    const TurnOffer offer;
-    node_->OnDurable(proof);
-  };
+  events.durable = [this](SyncProof proof) { node_->OnDurable(proof); };
   events.failed = [this](absl::Status status) { node_->OnLogFailed(std::move(status)); };
   log_ =
       std::make_unique<LogThread>(*storage_.log_files, std::move(storage_.log), std::move(events));

@@ -9,7 +9,6 @@
 #include "rpc/reply_error.h"
 #include "rpc/stream_message.h"
 #include "rpc/turn_end.h"
-#include "rpc/turn_offer.h"
 
 namespace quorate::rpc {
 namespace {
@@ -66,7 +65,6 @@ void StreamCall::OnReadDone(bool ok) {
     reads_done_ = true;
     return FinishIfIdle();
   }
-  const TurnOffer offer;
   StreamMessage message(*this, *request_);
   if (!message.MayBeStale()) return Accept(message);
   world_.router.Refresh(message.deadline(), [self = shared_from_this()](absl::Status refreshed) {

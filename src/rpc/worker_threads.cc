@@ -6,14 +6,9 @@
 #include <string>
 
 #include "rpc/turn_end.h"
-#include "rpc/turn_offer.h"
 
 namespace quorate::rpc {
 namespace {
-
-// A worker that had a turn more recently is busy: there is more to come, which
-// its own thread takes together while this one brings the rest.
-constexpr int64_t kIdleNs = 50'000;
 
 void NameThread(const std::string& name) { pthread_setname_np(pthread_self(), name.c_str()); }
 
@@ -26,9 +21,8 @@ WorkerThreads::WorkerThreads(uint32_t workers, Env& env) : env_(env) {
 WorkerThreads::~WorkerThreads() { Stop(); }
 
 void WorkerThreads::Start(Node& node) {
-  node_ = &node;
   for (uint32_t i = 0; i < workers_.size(); ++i) {
-    workers_[i]->thread = std::thread([this, i] { RunWorker(i); });
+    workers_[i]->thread = std::thread([this, i, &node] { RunWorker(i, node); });
   }
   background_thread_ = std::thread([this] { RunBackground(); });
 }
@@ -38,7 +32,6 @@ void WorkerThreads::Stop() {
   for (auto& worker : workers_) {
     worker->parker.Wake();
     if (worker->thread.joinable()) worker->thread.join();
-    absl::MutexLock last_turn(&worker->turn);
   }
   {
     absl::MutexLock lock(&mutex_);
@@ -47,47 +40,24 @@ void WorkerThreads::Stop() {
   if (background_thread_.joinable()) background_thread_.join();
 }
 
-void WorkerThreads::Wake(uint32_t index) {
-  if (!TurnOffer::Take(*this, index)) workers_[index]->parker.Wake();
-}
-
-void WorkerThreads::RunHereOrWake(uint32_t index) {
-  Worker& worker = *workers_[index];
-  const bool idle = node_ != nullptr && NowNs() - worker.turn_ended_ns >= kIdleNs;
-  if (!idle || !worker.turn.TryLock()) return worker.parker.Wake();
-  const absl::Duration due = stopping_ ? absl::InfiniteDuration() : RunTurn(index);
-  worker.turn.Unlock();
-  if (absl::ToInt64Nanoseconds(due) < worker.sleeps_until_ns) worker.parker.Wake();
-}
+void WorkerThreads::Wake(uint32_t index) { workers_[index]->parker.Wake(); }
 
 void WorkerThreads::Background(absl::AnyInvocable<void() &&> work) {
   absl::MutexLock lock(&mutex_);
   background_.push_back(std::move(work));
 }
 
-absl::Duration WorkerThreads::RunTurn(uint32_t index) {
-  Worker& worker = *workers_[index];
-  absl::Duration due;
-  worker.turn_began_ns = NowNs();
-  {
-    TurnEnd::Scope scope;
-    due = node_.load()->RunTurn(index);
-  }
-  worker.turn_began_ns = 0;
-  worker.turn_ended_ns = NowNs();
-  return due;
-}
-
-void WorkerThreads::RunWorker(uint32_t index) {
+void WorkerThreads::RunWorker(uint32_t index, Node& node) {
   NameThread("worker-" + std::to_string(index));
   Worker& worker = *workers_[index];
   while (!stopping_.load(std::memory_order_relaxed)) {
     absl::Duration due;
+    worker.turn_began_ns = absl::ToInt64Nanoseconds(env_.Monotonic());
     {
-      absl::MutexLock lock(&worker.turn);
-      due = RunTurn(index);
-      worker.sleeps_until_ns = absl::ToInt64Nanoseconds(due);
+      TurnEnd::Scope scope;
+      due = node.RunTurn(index);
     }
+    worker.turn_began_ns = 0;
     worker.parker.Park(due - env_.Monotonic());
   }
 }

@@ -1,6 +1,5 @@
 // The threads of a process that are its own: one for each worker, one for slow
-// work. A worker's turns are its thread's, save where the thread sleeps and
-// another one that has input for it runs a turn in its stead (turn_offer.h).
+// work.
 #pragma once
 
 #include <atomic>
@@ -30,8 +29,6 @@ class WorkerThreads : public Scheduler {
   void Stop();
 
   void Wake(uint32_t index) override;
-  // A turn on this thread where the worker is idle; else its own thread is woken.
-  void RunHereOrWake(uint32_t index);
   void Background(absl::AnyInvocable<void() &&> work) override;
 
   // How long the longest turn that is under way has taken: a worker that
@@ -42,21 +39,14 @@ class WorkerThreads : public Scheduler {
  private:
   struct Worker {
     Parker parker;
-    absl::Mutex turn;                       // held by whoever runs one
     std::atomic<int64_t> turn_began_ns{0};  // of Monotonic; 0: asleep
-    std::atomic<int64_t> turn_ended_ns{0};
-    std::atomic<int64_t> sleeps_until_ns{0};
     std::thread thread;
   };
 
-  void RunWorker(uint32_t index);
-  // The moment by which the next one is due.
-  absl::Duration RunTurn(uint32_t index);
-  int64_t NowNs() const { return absl::ToInt64Nanoseconds(env_.Monotonic()); }
+  void RunWorker(uint32_t index, Node& node);
   void RunBackground();
 
   Env& env_;
-  std::atomic<Node*> node_{nullptr};  // none before Start
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<bool> stopping_{false};
   std::thread background_thread_;
