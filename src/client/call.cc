@@ -54,6 +54,7 @@ void CallBase::OnRpcDone(const grpc::Status& rpc) {
   if (result.node_failed) {
     choice_.link->OnFailure();
   } else {
+    core_.OnAnswer();
     choice_.link->OnAnswer(SystemEnv().Monotonic() - sent_at_);
   }
   if (result.status.ok()) return Finish(absl::OkStatus());
@@ -62,17 +63,24 @@ void CallBase::OnRpcDone(const grpc::Status& rpc) {
 
 void CallBase::RetryOrFail(RpcResult result) {
   if (result.node_failed) causes_.emplace_back(choice_.link->address(), result.cause);
-  const RetryDecision decision = DecideRetry({.status = result.status,
-                                              .write = target_.write,
-                                              .node_failed = result.node_failed,
-                                              .attempt = attempt_,
-                                              .untried_nodes = choice_.untried,
-                                              .left = Left()},
-                                             core_.options().backoff, SystemEnv().Random());
+  none_reached_ = none_reached_ && result.unreachable;
+  const bool round_over = choice_.untried == 0;
+  const RetryDecision decision =
+      DecideRetry({.status = result.status,
+                   .write = target_.write,
+                   .node_failed = result.node_failed,
+                   .nobody_there = round_over && none_reached_ && !core_.answered(),
+                   .attempt = attempt_,
+                   .untried_nodes = choice_.untried,
+                   .left = Left()},
+                  core_.options().backoff, SystemEnv().Random());
   if (!decision.retry || !core_.TakeRetry()) return Finish(Explain(std::move(result.status)));
   ++attempt_;
   // With every node tried once, the round starts anew.
-  if (choice_.untried == 0) tried_.clear();
+  if (round_over) {
+    tried_.clear();
+    none_reached_ = true;
+  }
   // Off gRPC's thread even without a wait: the finished call is still on the stack.
   core_.housekeeping().PostAfter(decision.wait, [self = shared_from_this()] { self->Attempt(); });
 }

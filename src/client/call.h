@@ -59,7 +59,8 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   Choice choice_;
   absl::Duration sent_at_;
   std::unique_ptr<grpc::ClientContext> context_;
-  std::vector<std::shared_ptr<NodeLink>> tried_;
+  std::vector<std::shared_ptr<NodeLink>> tried_;             // of this round
+  bool none_reached_ = true;                                 // of those tried
   std::vector<std::pair<std::string, std::string>> causes_;  // address, cause
 };
 

@@ -34,7 +34,8 @@ class Client {
  public:
   // `endpoints`: host:port, separated by commas; one reachable node is enough.
   // INVALID_ARGUMENT: no endpoint or one without a port, a deadline that isn't
-  // positive. UNAVAILABLE: none answered in time; the details say why, each.
+  // positive. UNAVAILABLE: none answered in time, or all refused the connection,
+  // which is told at once; the details say why, each.
   static absl::StatusOr<Client> Connect(std::string_view endpoints, ClientOptions options = {});
 
   quorate::Keyspace Keyspace(std::string name) const;

@@ -1,6 +1,7 @@
 // What all handles of one client share.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,6 +34,10 @@ class Core {
   void OnCall() ABSL_LOCKS_EXCLUDED(mutex_);
   bool TakeRetry() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Whether any node has ever answered.
+  void OnAnswer() { answered_.store(true, std::memory_order_relaxed); }
+  bool answered() const { return answered_.load(std::memory_order_relaxed); }
+
   // Bracket whatever must be over before the last handle goes.
   void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
   void End() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -48,6 +53,7 @@ class Core {
  private:
   const ClientOptions options_;
   Router router_;
+  std::atomic<bool> answered_ = false;
   absl::Mutex mutex_;
   RetryBudget budget_ ABSL_GUARDED_BY(mutex_);
   uint64_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;

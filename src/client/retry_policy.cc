@@ -31,7 +31,7 @@ bool MayPass(const FailedAttempt& failed) {
 
 RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& backoff,
                           uint64_t random) {
-  if (!MayPass(failed)) return {};
+  if (!MayPass(failed) || failed.nobody_there) return {};
   if (failed.write && AppliedOf(failed.status) != Applied::kNo) return {};
 
   RetryDecision decision{.retry = true, .wait = absl::ZeroDuration()};

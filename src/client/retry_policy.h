@@ -12,7 +12,10 @@ namespace quorate::client {
 struct FailedAttempt {
   absl::Status status;
   bool write = false;
-  bool node_failed = false;    // the node gave no answer of its own
+  bool node_failed = false;  // the node gave no answer of its own
+  // No node has ever answered this client, and each could not be connected to
+  // since the last wait.
+  bool nobody_there = false;
   uint32_t attempt = 0;        // 0 is the first
   uint32_t untried_nodes = 0;  // that could be asked instead
   absl::Duration left;         // of the call's deadline
@@ -27,7 +30,9 @@ struct RetryDecision {
 // nothing was applied, when the code speaks of a passing state. A node that
 // failed is left for another one at once; everything else waits: as long as
 // the server said, or a backoff by `random`, whichever is longer. No retry
-// when the wait would outlast the deadline.
+// when the wait would outlast the deadline, nor where nobody is there: a wrong
+// address or a cluster that isn't up should be told at once, while a client
+// that knows its cluster rides out a restart of all nodes.
 RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& backoff,
                           uint64_t random);
 

@@ -79,7 +79,7 @@ RpcResult ResultOfRpc(const grpc::Status& rpc, const grpc::ClientContext& contex
   if (rpc.ok()) return {};
   if (auto ours = DecodeStatusDetails(rpc.error_details())) {
     if (!write) ours = WithApplied(*ours, Applied::kNo);
-    return {.status = *std::move(ours), .node_failed = false, .cause = {}};
+    return {.status = *std::move(ours)};
   }
   const grpc::StatusCode code = rpc.error_code();
   const bool never_left = NeverLeft(rpc, context);
@@ -91,6 +91,7 @@ RpcResult ResultOfRpc(const grpc::Status& rpc, const grpc::ClientContext& contex
       .node_failed = code == grpc::StatusCode::UNAVAILABLE ||
                      code == grpc::StatusCode::DEADLINE_EXCEEDED ||
                      code == grpc::StatusCode::CANCELLED || code == grpc::StatusCode::INTERNAL,
+      .unreachable = never_left,
       .cause = CauseOf(rpc),
   };
 }

@@ -19,7 +19,8 @@ struct RpcResult {
   // The node gave no answer of its own: it couldn't be reached, the connection
   // broke, or the time ran out.
   bool node_failed = false;
-  std::string cause;  // of that, in few words
+  bool unreachable = false;  // it couldn't even be connected to
+  std::string cause = {};    // of that, in few words
 };
 
 // `context` is of the finished call. An error of ours is taken by its details.

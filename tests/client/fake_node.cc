@@ -117,6 +117,7 @@ class FakeNode::StreamReactor
   explicit StreamReactor(FakeNode& node) : node_(node) {
     absl::MutexLock lock(&node_.mutex_);
     node_.streams_.push_back(this);
+    StartSendInitialMetadata();
     StartRead(&request_);
   }
 
@@ -214,19 +215,20 @@ class FakeNode::AdminService : public v1::Admin::CallbackService {
   FakeNode& node_;
 };
 
-FakeNode::FakeNode(uint64_t id, Cluster& cluster)
+FakeNode::FakeNode(uint64_t id, Cluster& cluster, int port)
     : id_(id),
       cluster_(cluster),
+      port_(port),
       kv_(std::make_unique<KvService>(*this)),
       admin_(std::make_unique<AdminService>(*this)) {
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(),
+                           &port_);
   builder.RegisterService(kv_.get());
   builder.RegisterService(admin_.get());
   server_ = builder.BuildAndStart();
   QUORATE_CHECK(server_ != nullptr, "a fake node needs a port");
-  address_ = "127.0.0.1:" + std::to_string(port);
+  address_ = "127.0.0.1:" + std::to_string(port_);
 }
 
 FakeNode::~FakeNode() { server_->Shutdown(std::chrono::system_clock::now()); }
@@ -304,11 +306,17 @@ FakeCluster::FakeCluster(int nodes) {
   partition->set_id(2);
   for (int id = 1; id <= nodes; ++id) {
     nodes_.push_back(std::make_unique<FakeNode>(static_cast<uint64_t>(id), cluster_));
+    ports_.push_back(nodes_.back()->port());
     auto* node = topology.add_nodes();
     node->set_id(static_cast<uint64_t>(id));
     node->set_client_address(nodes_.back()->address());
     partition->add_replicas(static_cast<uint64_t>(id));
   }
+}
+
+void FakeCluster::Restart(int id) {
+  const auto index = static_cast<size_t>(id - 1);
+  nodes_[index] = std::make_unique<FakeNode>(static_cast<uint64_t>(id), cluster_, ports_[index]);
 }
 
 std::string FakeCluster::endpoints() const {

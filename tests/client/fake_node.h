@@ -39,11 +39,13 @@ class FakeNode {
     uint64_t serving ABSL_GUARDED_BY(mutex) = 0;  // node in receipts; 0: who was asked
   };
 
-  FakeNode(uint64_t id, Cluster& cluster);
+  // Port 0: any that is free.
+  FakeNode(uint64_t id, Cluster& cluster, int port = 0);
   ~FakeNode();
 
   uint64_t id() const { return id_; }
   const std::string& address() const { return address_; }
+  int port() const { return port_; }
 
   // For the calls (data calls and stream operations alike) that come next;
   // afterwards all are answered.
@@ -70,6 +72,7 @@ class FakeNode {
 
   const uint64_t id_;
   Cluster& cluster_;
+  int port_;
   std::string address_;
   mutable absl::Mutex mutex_;
   std::deque<Script> scripts_ ABSL_GUARDED_BY(mutex_);
@@ -91,6 +94,8 @@ class FakeCluster {
 
   FakeNode& node(int id) { return *nodes_[static_cast<size_t>(id - 1)]; }
   void Kill(int id) { nodes_[static_cast<size_t>(id - 1)].reset(); }
+  // At the address it had before it was killed.
+  void Restart(int id);
   // The addresses of all, for Connect.
   std::string endpoints() const;
   void SetServing(uint64_t node);
@@ -100,6 +105,7 @@ class FakeCluster {
  private:
   FakeNode::Cluster cluster_;
   std::vector<std::unique_ptr<FakeNode>> nodes_;
+  std::vector<int> ports_;
 };
 
 }  // namespace quorate::client

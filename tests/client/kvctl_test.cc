@@ -121,14 +121,14 @@ TEST_F(KvctlTest, KnowsWhatWasProbablyMeant) {
 }
 
 TEST_F(KvctlTest, EndsWithFiveWhenNoNodeCanBeReached) {
-  const Ended ended = Kvctl("--endpoints 127.0.0.1:1 --timeout 300ms put orders 42 paid");
+  const Ended ended = Kvctl("--endpoints 127.0.0.1:1 --timeout 1h put orders 42 paid");
   EXPECT_EQ(ended.code, 5);
   EXPECT_THAT(ended.err, AllOf(StartsWith("error: NODE_UNREACHABLE: "), HasSubstr("refused"),
                                HasSubstr("not applied")));
 }
 
 TEST_F(KvctlTest, TellsErrorsAsJsonWhenAskedTo) {
-  const Ended ended = Kvctl("--endpoints 127.0.0.1:1 --timeout 300ms get o k --output json");
+  const Ended ended = Kvctl("--endpoints 127.0.0.1:1 --timeout 1h get o k --output json");
   EXPECT_EQ(ended.code, 5);
   EXPECT_THAT(ended.err, AllOf(HasSubstr("\"reason\":\"NODE_UNREACHABLE\""),
                                HasSubstr("\"applied\":\"no\""), HasSubstr("\"code\":")));

@@ -59,6 +59,16 @@ TEST(RetryPolicyTest, LeavesAFailedNodeForAnotherAtOnce) {
   EXPECT_EQ(Decide(failed).wait, absl::Milliseconds(10));
 }
 
+TEST(RetryPolicyTest, GivesUpAtOnceWhereNobodyHasEverBeenThere) {
+  for (const bool write : {false, true}) {
+    FailedAttempt failed = Failed(absl::StatusCode::kUnavailable, Applied::kNo, write);
+    failed.node_failed = true;
+    EXPECT_TRUE(Decide(failed).retry);
+    failed.nobody_there = true;
+    EXPECT_FALSE(Decide(failed).retry);
+  }
+}
+
 TEST(RetryPolicyTest, WaitsAsLongAsTheServerSaid) {
   FailedAttempt failed = Failed(absl::StatusCode::kResourceExhausted, Applied::kNo, true);
   SetRetryAfter(failed.status, absl::Milliseconds(700));
