@@ -49,7 +49,7 @@ bool StreamLane::Enqueue(PipelineOpPtr& op) {
   if (ended_) return false;
   if (op->deadline < watched_) WatchDeadline(op->deadline);
   queue_.push_back(std::move(op));
-  if (!writing_) WriteQueued();
+  if (accepted_ && !writing_) WriteQueued();
   return true;
 }
 
@@ -71,6 +71,13 @@ void StreamLane::WriteQueued() {
   }
   writing_ = true;
   StartWrite(&request_);
+}
+
+void StreamLane::OnReadInitialMetadataDone(bool ok) {
+  if (!ok) return;  // the end follows
+  absl::MutexLock lock(&mutex_);
+  accepted_ = true;
+  if (!ended_ && !queue_.empty()) WriteQueued();
 }
 
 void StreamLane::OnWriteDone(bool ok) {
@@ -185,6 +192,7 @@ StreamLane::Expired StreamLane::TakeExpired() {
     }
   }
   queue_ = std::move(waiting);
+  expired.silent = expired.silent || (!accepted_ && !expired.unsent.empty());
   return expired;
 }
 

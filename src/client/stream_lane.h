@@ -1,5 +1,7 @@
 // A pipeline's stream to one node: what queues while one message is being
-// written is the next.
+// written is the next. Nothing is handed to a stream that the server has not
+// accepted, so what waits for one that never comes about is certain not to have
+// been done.
 #pragma once
 
 #include <grpcpp/client_context.h>
@@ -59,10 +61,11 @@ class StreamLane : public grpc::ClientBidiReactor<v1::StreamRequest, v1::StreamR
     std::vector<PipelineOpPtr> unsent;
     std::vector<PipelineOpPtr> writes;
     std::vector<PipelineOpPtr> reads;
-    bool silent = false;                             // not a word since one of them was sent
+    bool silent = false;  // not a word since one of them was sent, or at all
     absl::Duration next = absl::InfiniteDuration();  // when others will be
   };
 
+  void OnReadInitialMetadataDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnDone(const grpc::Status& rpc) override ABSL_LOCKS_EXCLUDED(mutex_);
@@ -86,6 +89,7 @@ class StreamLane : public grpc::ClientBidiReactor<v1::StreamRequest, v1::StreamR
 
   absl::Mutex mutex_;
   v1::StreamRequest request_ ABSL_GUARDED_BY(mutex_);  // untouched while writing_
+  bool accepted_ ABSL_GUARDED_BY(mutex_) = false;      // by the server
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool heard_ ABSL_GUARDED_BY(mutex_) = false;  // any reply yet

@@ -43,6 +43,7 @@ StreamCall::~StreamCall() { world_.metrics.streams.fetch_sub(1, std::memory_orde
 
 void StreamCall::Start() {
   self_ = shared_from_this();
+  StartSendInitialMetadata();  // tells the client that its operations are welcome
   ReadOn();
   world_.streams.Add(self_);
 }
