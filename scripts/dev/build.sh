@@ -14,23 +14,10 @@
 source "$root/scripts/dev/lib/building.sh"
 
 run() {
-  local preset=release jobs targets=()
-  jobs=$(cores)
-  while [[ $# -gt 0 ]]; do
-    case "$1" in
-      --preset)
-        preset=$(option_value "$@")
-        shift
-        ;;
-      --jobs | -j)
-        jobs=$(number_value "$@")
-        shift
-        ;;
-      -*) usage_error "no option '$1'" ;;
-      *) targets+=("$1") ;;
-    esac
-    shift
+  local target
+  parse_build_options "$@"
+  for target in "${rest[@]}"; do
+    [[ $target != -* ]] || usage_error "no option '$target'"
   done
-  check_preset "$preset"
-  build "$preset" "$jobs" "${targets[@]}"
+  build "$preset" "$jobs" "${rest[@]}"
 }

@@ -16,28 +16,20 @@
 source "$root/scripts/dev/lib/building.sh"
 
 run() {
-  local preset=release jobs options=()
-  jobs=$(cores)
+  local options=()
+  parse_build_options "$@"
+  set -- "${rest[@]}"
   while [[ $# -gt 0 ]]; do
     case "$1" in
-      --preset)
-        preset=$(option_value "$@")
-        shift
-        ;;
       --filter)
         options+=(--tests-regex "$(option_value "$@")")
         shift
         ;;
       --quick) options+=(--label-exclude '^(cluster|sim)$') ;;
-      --jobs | -j)
-        jobs=$(number_value "$@")
-        shift
-        ;;
       *) usage_error "what is '$1'?" ;;
     esac
     shift
   done
-  check_preset "$preset"
   build "$preset" "$jobs"
   say "testing $preset"
   # Without tests there is nothing shown: that is a failure, not a success.

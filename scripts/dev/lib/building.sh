@@ -9,6 +9,28 @@ check_preset() {
   [[ " ${presets[*]} " == *" $1 "* ]] || usage_error "no preset '$1'; there are: ${presets[*]}"
 }
 
+# parse_build_options ARGUMENT...: takes --preset and --jobs into $preset and
+# $jobs and leaves everything else in ${rest[@]}.
+# shellcheck disable=SC2034  # the caller reads them
+parse_build_options() {
+  preset=release jobs=$(cores) rest=()
+  while [[ $# -gt 0 ]]; do
+    case "$1" in
+      --preset)
+        preset=$(option_value "$@")
+        shift
+        ;;
+      --jobs | -j)
+        jobs=$(number_value "$@")
+        shift
+        ;;
+      *) rest+=("$1") ;;
+    esac
+    shift
+  done
+  check_preset "$preset"
+}
+
 # configure PRESET: runs CMake when it never ran or the presets have changed.
 configure() {
   local stamp
