@@ -1,6 +1,6 @@
 #include "report_json.h"
 
-#include "check/bytes.h"
+#include "base/text.h"
 #include "check/format.h"
 #include "check/history_json.h"
 #include "nlohmann/json.hpp"
@@ -22,7 +22,7 @@ Json ToJson(const check::Window& window) {
 }
 
 Json ToJson(const check::KeyReport& key) {
-  Json json = {{"key", check::BytesToJson(key.key)},
+  Json json = {{"key", BytesToJson(key.key)},
                {"verdict", check::VerdictName(key.verdict)},
                {"operations", key.operations},
                {"steps", key.steps}};
@@ -54,8 +54,8 @@ Json ToJson(const check::LinearizabilityReport& report) {
 }
 
 Json ToJson(const check::LostWrite& lost) {
-  Json json = {{"replica", check::BytesToJson(lost.replica)},
-               {"key", check::BytesToJson(lost.key)},
+  Json json = {{"replica", BytesToJson(lost.replica)},
+               {"key", BytesToJson(lost.key)},
                {"found", lost.found}};
   if (lost.last_write) json["last_write"] = check::OperationToJson(*lost.last_write);
   return json;
@@ -73,7 +73,7 @@ Json ToJson(const check::FinalStateReport& report) {
   json["differences"] = Json::array();
   for (const check::ReplicaDifference& difference : report.differences) {
     json["differences"].push_back(
-        {{"key", check::BytesToJson(difference.key)}, {"found", difference.found}});
+        {{"key", BytesToJson(difference.key)}, {"found", difference.found}});
   }
   return json;
 }
@@ -83,7 +83,7 @@ Json ToJson(const check::FinalStateReport& report) {
 std::string ReportAsJson(std::string_view input, std::string_view verdict,
                          const check::LinearizabilityReport& order,
                          const check::FinalStateReport& final_state) {
-  const Json json = {{"input", check::BytesToJson(input)},
+  const Json json = {{"input", BytesToJson(input)},
                      {"verdict", verdict},
                      {"linearizability", ToJson(order)},
                      {"final_state", ToJson(final_state)}};

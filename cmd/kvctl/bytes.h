@@ -1,4 +1,4 @@
-// Keys and values are bytes; how people and JSON get to see them.
+// Keys and values are bytes; how people get to see them.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,7 @@
 
 namespace quorate::kvctl {
 
-bool IsUtf8(std::string_view bytes);
-
-// A string where the bytes are UTF-8, else {"b64": "..."}.
-nlohmann::json ToJson(std::string_view bytes);
-// Either form; INVALID_ARGUMENT for anything else.
+// Of either form that BytesToJson gives; INVALID_ARGUMENT for anything else.
 absl::StatusOr<std::string> FromJson(const nlohmann::json& json);
 
 // On one line of a terminal: control bytes and what isn't UTF-8 as \xNN, new

@@ -5,7 +5,7 @@
 
 #include "answers.h"
 #include "base/strings.h"
-#include "bytes.h"
+#include "base/text.h"
 #include "exit_code.h"
 #include "input.h"
 #include "report.h"
@@ -59,7 +59,7 @@ int RunCas(Session& session, const Cas& cas, bool has_value) {
     return ReportCallError(session, cas.keyspace, written.status(), Doing(session, "cas", cas.key));
   }
   PrintWrite(session, StrCat("ok, version ", written->version), *written,
-             {{"key", ToJson(cas.key)}});
+             {{"key", BytesToJson(cas.key)}});
   return kDone;
 }
 
@@ -73,7 +73,7 @@ int RunIncr(Session& session, const Incr& incr) {
                            Doing(session, "incr", incr.key));
   }
   if (session.output() == Output::kJson) {
-    PrintWrite(session, "", added->receipt, {{"key", ToJson(incr.key)}, {"sum", added->sum}});
+    PrintWrite(session, "", added->receipt, {{"key", BytesToJson(incr.key)}, {"sum", added->sum}});
     return kDone;
   }
   std::cout << added->sum << '\n';

@@ -7,6 +7,7 @@
 
 #include "answers.h"
 #include "base/strings.h"
+#include "base/text.h"
 #include "bytes.h"
 #include "exit_code.h"
 #include "progress.h"
@@ -32,7 +33,8 @@ Sum WriteLines(ScanCursor& cursor, std::ostream& out, Progress& progress) {
   while (out && cursor.Next()) {
     const Record& record = cursor.record();
     const std::string line =
-        nlohmann::json{{"key", ToJson(record.key)}, {"value", ToJson(record.value)}}.dump();
+        nlohmann::json{{"key", BytesToJson(record.key)}, {"value", BytesToJson(record.value)}}
+            .dump();
     out << line << '\n';
     ++sum.records;
     sum.bytes += line.size() + 1;

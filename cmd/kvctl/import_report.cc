@@ -5,7 +5,7 @@
 #include "absl/time/clock.h"
 #include "base/error.h"
 #include "base/strings.h"
-#include "bytes.h"
+#include "base/text.h"
 #include "client/types.h"
 
 namespace quorate::kvctl {
@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<ImportReport>> ImportReport::Open(const std::stri
 
 void ImportReport::Add(const std::string& key, const absl::Status& status) {
   if (path_.empty()) return;
-  const nlohmann::json line{{"key", ToJson(key)},
+  const nlohmann::json line{{"key", BytesToJson(key)},
                             {"outcome", Word(OutcomeOf(status))},
                             {"unix_us", absl::ToUnixMicros(absl::Now())}};
   absl::MutexLock lock(&mutex_);

@@ -6,7 +6,7 @@
 #include "admin_json.h"
 #include "answers.h"
 #include "base/strings.h"
-#include "bytes.h"
+#include "base/text.h"
 #include "exit_code.h"
 #include "leaders.h"
 #include "report.h"
@@ -112,7 +112,7 @@ int RunOwners(Session& session, const Arguments& arguments) {
     owners.push_back({{"node", node.value()}, {"address", address}, {"leader", leads}});
   }
   if (session.output() == Output::kJson) {
-    std::cout << nlohmann::json{{"key", ToJson(arguments.key)},
+    std::cout << nlohmann::json{{"key", BytesToJson(arguments.key)},
                                 {"partition", partition->id.value()},
                                 {"owners", owners}}
                      .dump()

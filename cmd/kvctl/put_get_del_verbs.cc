@@ -4,6 +4,7 @@
 
 #include "answers.h"
 #include "base/strings.h"
+#include "base/text.h"
 #include "bytes.h"
 #include "exit_code.h"
 #include "input.h"
@@ -33,7 +34,7 @@ int Put(Session& session, const Arguments& arguments) {
                            Doing(session, "put", arguments.key));
   }
   PrintWrite(session, StrCat("ok, version ", written->version), *written,
-             {{"key", ToJson(arguments.key)}});
+             {{"key", BytesToJson(arguments.key)}});
   return kDone;
 }
 
@@ -59,8 +60,8 @@ int Get(Session& session, const Arguments& arguments) {
       std::cout << ToText(*read->value) << '\n';
       break;
     case Output::kJson:
-      std::cout << nlohmann::json{{"key", ToJson(arguments.key)},
-                                  {"value", ToJson(*read->value)},
+      std::cout << nlohmann::json{{"key", BytesToJson(arguments.key)},
+                                  {"value", BytesToJson(*read->value)},
                                   {"version", read->version},
                                   {"receipt", ToJson(read->receipt)}}
                        .dump()
@@ -83,7 +84,7 @@ int Del(Session& session, const Arguments& arguments) {
                            Doing(session, "del", arguments.key));
   }
   PrintWrite(session, deleted->existed ? "ok, deleted" : "ok, there was none", *deleted,
-             {{"key", ToJson(arguments.key)}});
+             {{"key", BytesToJson(arguments.key)}});
   return kDone;
 }
 

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "bytes.h"
 
 namespace quorate::kvctl {
@@ -12,8 +13,8 @@ constexpr size_t kRowsAtOnce = 200;
 constexpr size_t kValueWidthMax = 60;
 
 nlohmann::json LineOf(const Record& record, bool keys_only) {
-  nlohmann::json line = {{"key", ToJson(record.key)}, {"version", record.version}};
-  if (!keys_only) line["value"] = ToJson(record.value);
+  nlohmann::json line = {{"key", BytesToJson(record.key)}, {"version", record.version}};
+  if (!keys_only) line["value"] = BytesToJson(record.value);
   return line;
 }
 

@@ -9,7 +9,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/numbers.h"
 #include "base/strings.h"
-#include "check/bytes.h"
+#include "check/quote.h"
 
 namespace quorate::check {
 namespace {

@@ -5,8 +5,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
-#include "check/bytes.h"
 #include "check/names.h"
+#include "check/quote.h"
 
 namespace quorate::check {
 namespace {

@@ -7,9 +7,10 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "check/bytes.h"
+#include "base/text.h"
 #include "check/json_fields.h"
 #include "check/names.h"
+#include "check/quote.h"
 #include "nlohmann/json.hpp"
 
 namespace quorate::check {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "check/bytes.h"
+#include "base/text.h"
 
 namespace quorate::check {
 

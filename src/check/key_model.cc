@@ -5,7 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "base/strings.h"
-#include "check/bytes.h"
+#include "check/quote.h"
 
 namespace quorate::check {
 namespace {

@@ -1,4 +1,4 @@
-#include "check/bytes.h"
+#include "base/text.h"
 
 #include <cstdint>
 
@@ -6,14 +6,10 @@
 #include "base/strings.h"
 #include "nlohmann/json.hpp"
 
-namespace quorate::check {
-namespace {
+namespace quorate {
 
-constexpr size_t kQuotedBytesMax = 40;
-
-// How long the well-formed sequence at the front is; 0: there is none. The
-// bounds on the second byte are those of table 3-7 of the Unicode standard.
-size_t SequenceLength(std::string_view bytes) {
+// The bounds on the second byte are those of table 3-7 of the Unicode standard.
+size_t Utf8SequenceLength(std::string_view bytes) {
   const auto at = [&](size_t i) { return static_cast<uint8_t>(bytes[i]); };
   const uint8_t lead = at(0);
   if (lead < 0x80) return 1;
@@ -29,11 +25,9 @@ size_t SequenceLength(std::string_view bytes) {
   return length;
 }
 
-}  // namespace
-
 bool IsUtf8(std::string_view bytes) {
   while (!bytes.empty()) {
-    const size_t length = SequenceLength(bytes);
+    const size_t length = Utf8SequenceLength(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);
   }
@@ -56,18 +50,4 @@ std::optional<std::string> BytesFromJson(const nlohmann::ordered_json& json) {
   return bytes;
 }
 
-std::string QuoteBytes(std::string_view bytes) {
-  const bool utf8 = IsUtf8(bytes);
-  size_t shown = std::min(bytes.size(), kQuotedBytesMax);
-  // Never through the middle of a character.
-  while (utf8 && shown < bytes.size() && (static_cast<uint8_t>(bytes[shown]) & 0xc0) == 0x80) {
-    --shown;
-  }
-  const absl::string_view front = ToAbsl(bytes.substr(0, shown));
-  std::string text =
-      StrCat("\"", utf8 ? absl::Utf8SafeCHexEscape(front) : absl::CHexEscape(front), "\"");
-  if (shown < bytes.size()) StrAppend(&text, "… (", bytes.size(), " bytes)");
-  return text;
-}
-
-}  // namespace quorate::check
+}  // namespace quorate
