@@ -106,7 +106,7 @@ class Node::Impl {
     if (heard.restarted) PostPeerGone(frame->from);
     if (heard.learned) workers_[0]->PostTask([this](Worker&) { CheckSpread(); });
     if (frame->topology && frame->topology->epoch > topology->epoch) {
-      Adopt(std::make_shared<const ring::Topology>(*std::move(frame->topology)));
+      Adopt(ring::Freeze(*std::move(frame->topology)));
     }
     for (size_t i = 0; i < workers_.size(); ++i) {
       if (!frame->inputs[i].empty()) workers_[i]->PostFrame(std::move(frame->inputs[i]));
@@ -124,7 +124,7 @@ class Node::Impl {
     if (shared_.peers.Lose(peer)) PostPeerGone(peer);
   }
 
-  void Adopt(std::shared_ptr<const ring::Topology> topology) {
+  void Adopt(ring::SharedTopology topology) {
     workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
       if (topology->epoch <= shared_.topology.Get()->epoch) return;
       absl::Status kept =
@@ -157,7 +157,7 @@ class Node::Impl {
     auto topology = ring::DecodeTopology(bytes);
     if (!topology.ok()) return shared_.Fail(topology.status());
     if (topology->epoch > shared_.topology.Get()->epoch) {
-      Adopt(std::make_shared<const ring::Topology>(*std::move(topology)));
+      Adopt(ring::Freeze(*std::move(topology)));
     }
   }
 
@@ -249,18 +249,14 @@ void Node::OnLogFailed(absl::Status status) { impl_->shared_.Fail(std::move(stat
 absl::Status Node::ReceiveFrame(std::string_view frame) { return impl_->ReceiveFrame(frame); }
 void Node::OnPeerDisconnected(NodeId peer) { impl_->Disconnected(peer); }
 
-std::shared_ptr<const ring::Topology> Node::topology() const {
-  return impl_->shared_.topology.Get();
-}
+ring::SharedTopology Node::topology() const { return impl_->shared_.topology.Get(); }
 
 void Node::Execute(Request request, ReplyFn reply) {
   Worker& worker = impl_->WorkerOf(request.partition);
   worker.PostRequest(std::move(request), std::move(reply));
 }
 
-void Node::Adopt(std::shared_ptr<const ring::Topology> topology) {
-  impl_->Adopt(std::move(topology));
-}
+void Node::Adopt(ring::SharedTopology topology) { impl_->Adopt(std::move(topology)); }
 
 void Node::AwaitKnown(Epoch epoch, absl::Duration until, absl::AnyInvocable<void() &&> done) {
   impl_->AwaitKnown(epoch, until, std::move(done));

@@ -22,7 +22,7 @@
 #include "raft/raft.h"
 #include "replica/replica.h"
 #include "replica/request.h"
-#include "ring/topology.h"
+#include "ring/frozen_topology.h"
 
 namespace quorate {
 
@@ -95,15 +95,14 @@ class Node {
   void OnPeerDisconnected(NodeId peer);
 
   // --- requests; any thread; each callback exactly once, on a worker thread ---
-  std::shared_ptr<const ring::Topology> topology() const;
+  ring::SharedTopology topology() const;
   // The partition's replica here, or a peer that can serve it, answers.
   void Execute(Request request, ReplyFn reply);
   // Changes of the topology, agreed by the meta group.
-  using TopologyFn =
-      absl::AnyInvocable<void(absl::StatusOr<std::shared_ptr<const ring::Topology>>) &&>;
+  using TopologyFn = absl::AnyInvocable<void(absl::StatusOr<ring::SharedTopology>) &&>;
   // A topology that was agreed: made durable, followed and spread if it is
   // newer than what is known.
-  void Adopt(std::shared_ptr<const ring::Topology> topology);
+  void Adopt(ring::SharedTopology topology);
   // `done` once every node that can be heard of knows `epoch`; at `until` or
   // after a second at the latest.
   void AwaitKnown(Epoch epoch, absl::Duration until, absl::AnyInvocable<void() &&> done);

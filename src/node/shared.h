@@ -11,7 +11,7 @@
 #include "node/edges.h"
 #include "node/node.h"
 #include "node/peers.h"
-#include "ring/topology.h"
+#include "ring/frozen_topology.h"
 #include "storage/log_device.h"
 
 namespace quorate {
@@ -19,9 +19,8 @@ namespace quorate {
 // The newest topology this node has made durable. Thread-safe.
 class TopologyHolder {
  public:
-  using Snapshot = std::shared_ptr<const ring::Topology>;
-  explicit TopologyHolder(ring::Topology topology)
-      : current_(std::make_shared<const ring::Topology>(std::move(topology))) {}
+  using Snapshot = ring::SharedTopology;
+  explicit TopologyHolder(ring::Topology topology) : current_(ring::Freeze(std::move(topology))) {}
 
   Snapshot Get() const {
     absl::MutexLock lock(&mutex_);

@@ -8,7 +8,7 @@
 namespace quorate {
 namespace {
 
-bool Holds(const ring::Topology& topology, NodeId self, PartitionId partition) {
+bool Holds(const ring::FrozenTopology& topology, NodeId self, PartitionId partition) {
   const ring::PartitionInfo* info = topology.FindPartition(partition);
   return info != nullptr &&
          std::find(info->replicas.begin(), info->replicas.end(), self) != info->replicas.end();
@@ -16,7 +16,7 @@ bool Holds(const ring::Topology& topology, NodeId self, PartitionId partition) {
 
 }  // namespace
 
-absl::Status SweepDropped(const ring::Topology& topology, NodeId self, Engine& engine) {
+absl::Status SweepDropped(const ring::FrozenTopology& topology, NodeId self, Engine& engine) {
   std::string from = kv::PartitionBegin(PartitionId());
   const std::string end(16, '\xff');
   while (true) {

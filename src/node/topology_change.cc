@@ -36,7 +36,7 @@ class Change : public std::enable_shared_from_this<Change> {
     if (!reply.status.ok()) return Finish(reply.status);
     const auto& found = reply.found.front();
     absl::StatusOr<ring::Topology> current =
-        found ? ring::DecodeTopology(found->value) : *node_.topology();
+        found ? ring::DecodeTopology(found->value) : ring::Topology(*node_.topology());
     if (!current.ok()) return Finish(current.status());
     auto next = compute_(*current);
     if (!next.ok()) return Finish(next.status());
@@ -50,7 +50,7 @@ class Change : public std::enable_shared_from_this<Change> {
     put.condition.kind =
         version == 0 ? kv::Condition::Kind::kAbsent : kv::Condition::Kind::kVersion;
     put.condition.version = version;
-    next_ = std::make_shared<const ring::Topology>(std::move(next));
+    next_ = ring::Freeze(std::move(next));
     Request request = Base(Level::kQuorum);
     request.op = kv::Command{{std::move(put)}};
     node_.Execute(std::move(request), [self = shared_from_this()](Reply reply) {
@@ -74,7 +74,7 @@ class Change : public std::enable_shared_from_this<Change> {
   ComputeTopology compute_;
   absl::Duration deadline_;
   Node::TopologyFn done_;
-  std::shared_ptr<const ring::Topology> next_;
+  ring::SharedTopology next_;
 };
 
 }  // namespace

@@ -25,16 +25,6 @@ const KeyspaceInfo* Topology::FindKeyspace(std::string_view name) const {
   return it == keyspaces.end() ? nullptr : &it->second;
 }
 
-const PartitionInfo* Topology::FindPartition(PartitionId id) const {
-  if (id == meta.id) return &meta;
-  for (const auto& [name, keyspace] : keyspaces) {
-    for (const PartitionInfo& partition : keyspace.partitions) {
-      if (partition.id == id) return &partition;
-    }
-  }
-  return nullptr;
-}
-
 std::vector<PartitionInfo> Topology::PartitionsOn(NodeId node) const {
   std::vector<PartitionInfo> found;
   const auto add_if_there = [&](const PartitionInfo& partition) {

@@ -1,5 +1,6 @@
 // The map of the cluster at one epoch: nodes, keyspaces, and which nodes hold
-// which arc. A value; the meta group agrees on its successors.
+// which arc. A value; the meta group agrees on its successors, and what it has
+// agreed on is shared frozen (frozen_topology.h).
 #pragma once
 
 #include <cstdint>
@@ -57,8 +58,6 @@ struct Topology {
 
   const NodeInfo* FindNode(NodeId id) const;  // null: none
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
-  // Null: dropped or not yet known. The meta partition is found too.
-  const PartitionInfo* FindPartition(PartitionId id) const;
   // All partitions (the meta group's too) with a replica on `node`, by id.
   std::vector<PartitionInfo> PartitionsOn(NodeId node) const;
 };

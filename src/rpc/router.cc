@@ -78,7 +78,7 @@ void Router::Refresh(absl::Duration deadline, absl::AnyInvocable<void(absl::Stat
     auto topology = ring::DecodeTopology(reply.found[0]->value);
     if (!topology.ok()) return std::move(done)(topology.status());
     if (topology->epoch <= node_.topology()->epoch) return std::move(done)(absl::OkStatus());
-    node_.Adopt(std::make_shared<const ring::Topology>(*std::move(topology)));
+    node_.Adopt(ring::Freeze(*std::move(topology)));
     // Every worker reports after it has taken what Adopt queued.
     node_.Report(
         [done = std::move(done)](NodeStatusReport) mutable { std::move(done)(absl::OkStatus()); });

@@ -14,7 +14,7 @@
 namespace quorate::rpc {
 
 struct Route {
-  std::shared_ptr<const ring::Topology> topology;  // keeps `keyspace` alive
+  ring::SharedTopology topology;  // keeps `keyspace` alive
   const ring::KeyspaceInfo* keyspace = nullptr;
   Level level = Level::kDefault;  // never kDefault
 

@@ -37,7 +37,7 @@ class StatusCollector::Poll : public std::enable_shared_from_this<StatusCollecto
  public:
   using Done = absl::AnyInvocable<void(v1::ClusterStatus) &&>;
 
-  Poll(std::shared_ptr<const ring::Topology> topology, Done done)
+  Poll(ring::SharedTopology topology, Done done)
       : topology_(std::move(topology)), done_(std::move(done)), asked_(topology_->nodes.size()) {
     for (size_t i = 0; i < asked_.size(); ++i)
       FillNode(topology_->nodes[i], asked_[i].status.mutable_node());
@@ -92,7 +92,7 @@ class StatusCollector::Poll : public std::enable_shared_from_this<StatusCollecto
     std::move(done_)(std::move(all));
   }
 
-  const std::shared_ptr<const ring::Topology> topology_;
+  const ring::SharedTopology topology_;
   Done done_;
   absl::Mutex mutex_;
   std::vector<Asked> asked_;  // of each node, by id; never resized

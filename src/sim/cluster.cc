@@ -90,8 +90,8 @@ Nodes Cluster::UpNodes() {
   return up;
 }
 
-std::shared_ptr<const ring::Topology> Cluster::topology() {
-  std::shared_ptr<const ring::Topology> newest;
+ring::SharedTopology Cluster::topology() {
+  ring::SharedTopology newest;
   for (const auto& [id, node] : nodes_) {
     if (!node->up()) continue;
     auto topology = node->node()->topology();

@@ -39,7 +39,7 @@ class Cluster {
   Nodes UpNodes();
   NodeId LeaderOf(PartitionId partition) const { return watch_.LeaderOf(partition); }
   // The newest that any running node has; null while none runs.
-  std::shared_ptr<const ring::Topology> topology();
+  ring::SharedTopology topology();
   // Every partition of that topology, the meta group's first.
   std::vector<ring::PartitionInfo> Partitions();
 

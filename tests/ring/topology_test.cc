@@ -159,9 +159,6 @@ TEST(TopologyTest, FindsWhatThereIsAndNothingElse) {
   EXPECT_EQ(topology.FindNode(NodeId(5)), nullptr);
   EXPECT_EQ(topology.FindNode(NodeId(0)), nullptr);
   EXPECT_EQ(topology.FindKeyspace("c"), nullptr);
-  EXPECT_EQ(topology.FindPartition(kMetaPartition), &topology.meta);
-  EXPECT_EQ(topology.FindPartition(PartitionId(6)), &topology.FindKeyspace("b")->partitions[0]);
-  EXPECT_EQ(topology.FindPartition(PartitionId(8)), nullptr);
 }
 
 TEST(TopologyTest, ListsAllPartitionsOfANodeInOrder) {
