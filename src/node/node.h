@@ -113,7 +113,8 @@ class Node {
                       absl::AnyInvocable<void(absl::Status) &&> done);
   void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done);
 
-  // True when every partition here knows a leader: fit to serve.
+  // True when every partition here knows a leader, or is so new that it has had
+  // no time for its first election: fit to serve.
   bool ready() const;
 
   // Hands leaderships over and answers what waits; `done` when nothing is

@@ -91,6 +91,8 @@ class Worker {
   struct Slot {
     std::unique_ptr<Replica> replica;
     NodeId preferred_leader;
+    // From then on it counts that nobody leads.
+    absl::Duration leader_due = absl::ZeroDuration();
     bool touched = false;
     bool has_news = false;  // is among those in news_
     LogTicket last_write;   // newest batch that holds something of this group
@@ -110,6 +112,8 @@ class Worker {
   NodeId ChooseTarget(PartitionId partition, const Replica* replica) const;
   void OpenDurable(const SyncProof& proof);
   void Tick();
+  // Someone leads the partition, or it is so new that nobody could yet.
+  bool MayServe(Slot& slot) const;
   void ReleaseLog(Slot& slot);
   void Rebalance(Slot& slot);
   void DrainStep();

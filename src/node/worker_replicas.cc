@@ -22,6 +22,10 @@ raft::Config RaftConfig(const NodeOptions& options) {
   return config;
 }
 
+// A new partition elects within a moment; until then the node, which serves all
+// others, is not to be taken out of service.
+constexpr absl::Duration kFirstElectionMax = absl::Seconds(5);
+
 }  // namespace
 
 absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered,
@@ -78,6 +82,7 @@ void Worker::Follow(const TopologyHolder::Snapshot& topology) {
     if (absl::Status opened = Open(partition, nullptr, /*fresh=*/true); !opened.ok()) {
       return shared_.Fail(opened);
     }
+    slots_.at(partition.id).leader_due = now_ + kFirstElectionMax;
   }
 }
 

@@ -25,7 +25,7 @@ void Worker::Tick() {
   for (auto& [partition, slot] : slots_) {
     slot.replica->Tick(now_);
     Touch(partition, slot);
-    leaders = leaders && slot.replica->LeaderHint();
+    leaders = leaders && MayServe(slot);
     if (release) ReleaseLog(slot);
     if (rebalance) Rebalance(slot);
   }
@@ -33,6 +33,12 @@ void Worker::Tick() {
   forwards_.Expire(now_);
   if (drained_) DrainStep();
   if (ticked_) ticked_(now_);
+}
+
+bool Worker::MayServe(Slot& slot) const {
+  const bool led = static_cast<bool>(slot.replica->LeaderHint());
+  if (led) slot.leader_due = absl::ZeroDuration();
+  return led || now_ < slot.leader_due;
 }
 
 void Worker::ReleaseLog(Slot& slot) {
