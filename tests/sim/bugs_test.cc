@@ -7,6 +7,12 @@
 #include "sim/suite.h"
 
 namespace quorate::sim {
+
+// gtest's name for how a parameter is shown; found where the type is.
+static void PrintTo(const DeliberateBug& bug, std::ostream* out) {
+  *out << bug.name << ": " << bug.what;
+}
+
 namespace {
 
 constexpr uint64_t kSeedsMax = 60;

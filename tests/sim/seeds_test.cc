@@ -10,7 +10,16 @@ struct Shard {
   Profile profile;
   uint64_t first;
   uint64_t count;
+  // gtest's name for how a parameter is shown.
+  friend void PrintTo(const Shard& shard, std::ostream* out) {
+    *out << ProfileName(shard.profile) << " seeds " << shard.first << " to "
+         << shard.first + shard.count - 1;
+  }
 };
+
+std::string NameOf(const ::testing::TestParamInfo<Shard>& info) {
+  return std::string(ProfileName(info.param.profile)) + "_" + std::to_string(info.param.first);
+}
 
 class SeedsTest : public ::testing::TestWithParam<Shard> {};
 
@@ -36,11 +45,13 @@ INSTANTIATE_TEST_SUITE_P(Mixed, SeedsTest,
                          ::testing::Values(Shard{Profile::kMixed, 1000, 50},
                                            Shard{Profile::kMixed, 2000, 50},
                                            Shard{Profile::kMixed, 3000, 50},
-                                           Shard{Profile::kMixed, 4000, 50}));
+                                           Shard{Profile::kMixed, 4000, 50}),
+                         NameOf);
 INSTANTIATE_TEST_SUITE_P(Targeted, SeedsTest,
                          ::testing::Values(Shard{Profile::kElections, 1, 30},
                                            Shard{Profile::kFigure8, 1, 30},
-                                           Shard{Profile::kLearners, 1, 30}));
+                                           Shard{Profile::kLearners, 1, 30}),
+                         NameOf);
 
 }  // namespace
 }  // namespace quorate::sim
