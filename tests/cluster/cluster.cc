@@ -8,35 +8,19 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "absl/time/clock.h"
-
 namespace quorate::testing {
 namespace {
-
-constexpr absl::Duration kReadyMax = absl::Seconds(30);
-constexpr absl::Duration kProbePause = absl::Milliseconds(20);
 
 std::string MakeFolder() {
   std::string path = (std::filesystem::temp_directory_path() / "quorate-XXXXXX").string();
   return mkdtemp(path.data());
 }
 
-// Asks until the answer is yes; false after kReadyMax. What is asked lives in
-// another process, which has no event to give us.
-template <class Question>
-bool Eventually(Question question) {
-  const absl::Time give_up = absl::Now() + kReadyMax;
-  while (!question()) {
-    if (absl::Now() > give_up) return false;
-    absl::SleepFor(kProbePause);
-  }
-  return true;
-}
-
 }  // namespace
 
 Cluster::Cluster(int nodes, std::vector<std::string> flags)
-    : folder_(MakeFolder()), first_port_(FreePorts(3 * nodes)), flags_(std::move(flags)) {
+    : folder_(MakeFolder()), flags_(std::move(flags)) {
+  EXPECT_TRUE(ports_.first() != 0 && 3 * nodes <= Ports::kCount) << "not enough free ports";
   nodes_.resize(static_cast<size_t>(nodes));
   for (int node = 1; node <= nodes; ++node) Start(node);
   WaitReady();

@@ -24,7 +24,7 @@ class Cluster {
   Process& process(int node) { return *nodes_[Index(node)].process; }
 
   std::string endpoints() const;
-  int client_port(int node) const { return first_port_ + 3 * (node - 1); }
+  int client_port(int node) const { return ports_.first() + 3 * (node - 1); }
   int peer_port(int node) const { return client_port(node) + 1; }
   int http_port(int node) const { return client_port(node) + 2; }
   std::string data_dir(int node) const;
@@ -46,7 +46,7 @@ class Cluster {
   std::string LogFile(int node) const;
 
   std::string folder_;
-  int first_port_ = 0;
+  Ports ports_;
   std::vector<std::string> flags_;
   std::vector<Member> nodes_;
 };

@@ -1,8 +1,6 @@
 // Runs what the documents tell a reader to type: each block of shell that
 // stands under <!-- run -->, against a cluster of its own on free ports.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +12,8 @@
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "cluster/process.h"
 
 namespace quorate {
 namespace {
@@ -60,28 +60,6 @@ std::vector<Block> AllRunnableBlocks() {
   return blocks;
 }
 
-bool PortIsFree(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
-  close(fd);
-  return free;
-}
-
-// The first of thirty ports in a row that nobody uses, below those that the
-// system hands out by itself.
-int FreePorts() {
-  for (int first = 10'000 + static_cast<int>(getpid() % 500) * 30; first < 32'000; first += 30) {
-    bool free = true;
-    for (int port = first; port < first + 30; ++port) free = free && PortIsFree(port);
-    if (free) return first;
-  }
-  return 0;
-}
-
 struct Outcome {
   int code;
   std::string output;
@@ -105,14 +83,14 @@ Outcome RunScript(const std::string& script) {
 class DocsCommandsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const int port = FreePorts();
-    ASSERT_NE(port, 0);
+    ASSERT_NE(ports_.first(), 0);
+    const std::string port = std::to_string(ports_.first());
     home_ = fs::temp_directory_path() / ("quorate-docs-" + std::to_string(getpid()));
     setenv("QUORATE_HOME", home_.c_str(), 1);
-    setenv("QUORATE_PORT", std::to_string(port).c_str(), 1);
+    setenv("QUORATE_PORT", port.c_str(), 1);
     setenv("QUORATE_BIN", QUORATE_BIN_DIR, 1);
     setenv("QUORATE_NO_BUILD", "1", 1);
-    setenv("QUORATE_ENDPOINTS", ("127.0.0.1:" + std::to_string(port)).c_str(), 1);
+    setenv("QUORATE_ENDPOINTS", ("127.0.0.1:" + port).c_str(), 1);
     setenv("PATH", (QUORATE_BIN_DIR ":" + std::string(getenv("PATH"))).c_str(), 1);
     const Outcome up = RunScript("./dev up");
     ASSERT_EQ(up.code, 0) << up.output;
@@ -124,6 +102,7 @@ class DocsCommandsTest : public ::testing::Test {
     EXPECT_FALSE(fs::exists(home_)) << "./dev down --wipe leaves something behind";
   }
 
+  testing::Ports ports_;
   fs::path home_;
 };
 

@@ -5,13 +5,17 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "absl/time/clock.h"
 
 namespace quorate::testing {
 namespace {
@@ -32,6 +36,23 @@ bool PortIsFree(int port) {
   const bool free = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   close(fd);
   return free;
+}
+
+bool AllFree(int first, int count) {
+  for (int port = first; port < first + count; ++port) {
+    if (!PortIsFree(port)) return false;
+  }
+  return true;
+}
+
+// The open file that holds the lock; -1: another test has it.
+int LockPorts(int first) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("quorate-ports-" + std::to_string(getuid()) + "-" + std::to_string(first));
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+  if (fd != -1) close(fd);
+  return -1;
 }
 
 }  // namespace
@@ -76,16 +97,24 @@ int Process::Wait(absl::Duration limit) {
 
 bool Process::running() { return Wait(absl::ZeroDuration()) == -1; }
 
-int FreePorts(int count) {
-  // Below those that the system hands out by itself, and apart for tests that
-  // run side by side.
-  const int start = 12'000 + static_cast<int>(getpid() % 900) * 20;
-  for (int first = start; first < 32'000; first += count) {
-    bool free = true;
-    for (int port = first; port < first + count; ++port) free = free && PortIsFree(port);
-    if (free) return first;
+Ports::Ports() {
+  // Below those that the system hands out by itself.
+  for (int first = 12'000; first < 32'000; first += kCount) {
+    const int lock = LockPorts(first);
+    if (lock == -1) continue;
+    if (AllFree(first, Ports::kCount)) {
+      first_ = first;
+      lock_ = lock;
+      return;
+    }
+    close(lock);
   }
-  return 0;
+}
+
+// The file stays: were it removed, another test could hold a lock on the old
+// one and a third on the new.
+Ports::~Ports() {
+  if (lock_ != -1) close(lock_);
 }
 
 std::string HttpGet(int port, const std::string& path) {
@@ -105,6 +134,15 @@ std::string HttpGet(int port, const std::string& path) {
   if (answer.find(" 200 ") > 12) return "";
   const size_t body = answer.find("\r\n\r\n");
   return body == std::string::npos ? "" : answer.substr(body + 4);
+}
+
+bool Eventually(const std::function<bool()>& question) {
+  const absl::Time give_up = absl::Now() + absl::Seconds(30);
+  while (!question()) {
+    if (absl::Now() > give_up) return false;
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return true;
 }
 
 std::string ReadFile(const std::string& path) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,31 @@ class Process {
   bool ended_ = false;
 };
 
-// A free run of `count` loopback ports.
-int FreePorts(int count);
+// Loopback ports in a row that nobody uses, and no other test will while this
+// lives: a lock on a file of the temporary folder, which goes with the process
+// however that ends.
+class Ports {
+ public:
+  static constexpr int kCount = 30;
+
+  Ports();
+  ~Ports();
+  Ports(const Ports&) = delete;
+  Ports& operator=(const Ports&) = delete;
+
+  int first() const { return first_; }  // 0: there are none
+
+ private:
+  int first_ = 0;
+  int lock_ = -1;
+};
+
 // Body of http://127.0.0.1:port/path, empty unless the answer is 200.
 std::string HttpGet(int port, const std::string& path);
 std::string ReadFile(const std::string& path);
+
+// Asks until the answer is yes; false after half a minute. What is asked lives
+// in another process, which has no event to give us.
+bool Eventually(const std::function<bool()>& question);
 
 }  // namespace quorate::testing

@@ -86,11 +86,11 @@ TEST_F(RefusalTest, APortInUse) {
 TEST_F(RefusalTest, TheFolderOfARunningNode) {
   cluster_.Start(1);
   cluster_.WaitReady(1);
-  const int free = FreePorts(3);
+  const Ports free;
   const auto at = [](int port) { return "127.0.0.1:" + std::to_string(port); };
-  auto command = With(cluster_.CommandLine(1), "--listen", at(free));
-  command = With(command, "--peer-listen", at(free + 1));
-  command = With(command, "--http-listen", at(free + 2));
+  auto command = With(cluster_.CommandLine(1), "--listen", at(free.first()));
+  command = With(command, "--peer-listen", at(free.first() + 1));
+  command = With(command, "--http-listen", at(free.first() + 2));
   const Refusal refusal = RunToEnd(command);
   EXPECT_NE(refusal.exit_code, 0);
   EXPECT_THAT(refusal.output, HasSubstr(cluster_.data_dir(1)));

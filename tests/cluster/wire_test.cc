@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "base/error.h"
 #include "base/status_codec.h"
@@ -75,11 +74,42 @@ class WireTest : public ::testing::Test {
   // Until the keyspace's partitions have their leaders.
   static void AwaitPut(v1::Kv::Stub& kv, const std::string& keyspace, const std::string& key) {
     grpc::Status status;
-    for (int i = 0; i < 200 && !(status = Put(kv, keyspace, key)).ok(); ++i) {
-      ASSERT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
+    ASSERT_TRUE(Eventually([&] {
+      status = Put(kv, keyspace, key);
+      return status.error_code() != grpc::StatusCode::UNAVAILABLE;
+    }));
     ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+
+  // A stream to one node, with the message of puts that it is to begin with.
+  struct Stream {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReaderWriter<v1::StreamRequest, v1::StreamResponse>> calls;
+    v1::StreamRequest request;
+
+    v1::StreamOp& Add(uint64_t id) {
+      v1::StreamOp* op = request.add_ops();
+      op->set_id(id);
+      return *op;
+    }
+    void AddPut(uint64_t id, const std::string& key, const std::string& value = "v") {
+      v1::Mutation* put = Add(id).mutable_mutation();
+      put->set_key(key);
+      put->set_put(value);
+    }
+    bool Write() { return calls->Write(request); }
+    bool Read(v1::StreamResponse& response) { return calls->Read(&response); }
+  };
+  // Opened once the keyspace, new, has its leaders.
+  static std::unique_ptr<Stream> OpenStream(v1::Kv::Stub& kv, const std::string& keyspace,
+                                            uint32_t partitions, std::chrono::seconds time) {
+    Create(keyspace, partitions);
+    AwaitPut(kv, keyspace, "warm");
+    auto stream = std::make_unique<Stream>();
+    Allow(stream->context, time);
+    stream->calls = kv.Stream(&stream->context);
+    stream->request.set_keyspace(keyspace);
+    return stream;
   }
 
   static Cluster* cluster_;
@@ -124,36 +154,23 @@ TEST_F(WireTest, ADeadlineThatHasPassedIsNotActedOn) {
 }
 
 TEST_F(WireTest, AStreamAnswersEveryOperationByItsIdRightOrWrong) {
-  Create("stream", 4);
   const auto kv = Kv(2);
-  AwaitPut(*kv, "stream", "warm");
-  grpc::ClientContext context;
-  Allow(context, std::chrono::seconds(30));
-  const auto stream = kv->Stream(&context);
-  v1::StreamRequest request;
-  request.set_keyspace("stream");
+  const auto stream = OpenStream(*kv, "stream", 4, std::chrono::seconds(30));
   for (uint64_t id = 1; id <= 2000; ++id) {
-    v1::StreamOp* op = request.add_ops();
-    op->set_id(id);
-    op->mutable_mutation()->set_key("k" + std::to_string(id));
-    op->mutable_mutation()->set_put(std::string(100, 'v'));
+    stream->AddPut(id, "k" + std::to_string(id), std::string(100, 'v'));
   }
-  request.add_ops()->set_id(2001);  // empty
-  v1::StreamOp* large = request.add_ops();
-  large->set_id(2002);
-  large->mutable_mutation()->set_key(std::string(5000, 'k'));
-  large->mutable_mutation()->set_put("v");
-  v1::StreamOp* across = request.add_ops();
-  across->set_id(2003);
+  stream->Add(2001);  // empty
+  stream->AddPut(2002, std::string(5000, 'k'));
+  v1::StreamOp& across = stream->Add(2003);
   for (int i = 0; i < 100; ++i) {
-    v1::Mutation* one = across->mutable_batch()->add_mutations();
+    v1::Mutation* one = across.mutable_batch()->add_mutations();
     one->set_key("b" + std::to_string(i));
     one->set_put("v");
   }
-  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Write());
   std::map<uint64_t, v1::StreamReply> replies;
   v1::StreamResponse response;
-  while (replies.size() < 2003 && stream->Read(&response)) {
+  while (replies.size() < 2003 && stream->Read(response)) {
     for (const v1::StreamReply& reply : response.replies()) {
       EXPECT_TRUE(replies.emplace(reply.id(), reply).second) << "twice: " << reply.id();
     }
@@ -165,34 +182,23 @@ TEST_F(WireTest, AStreamAnswersEveryOperationByItsIdRightOrWrong) {
   EXPECT_EQ(replies[2002].error().reason(), "KEY_TOO_LARGE");
   EXPECT_EQ(replies[2003].error().reason(), "CROSS_PARTITION");
   EXPECT_EQ(replies[2003].error().applied(), "no");
-  stream->WritesDone();
-  EXPECT_FALSE(stream->Read(&response));
-  EXPECT_TRUE(stream->Finish().ok());
+  stream->calls->WritesDone();
+  EXPECT_FALSE(stream->Read(response));
+  EXPECT_TRUE(stream->calls->Finish().ok());
 }
 
 TEST_F(WireTest, AStreamWhoseClientDoesNotReadIsNotReadWithoutEnd) {
-  Create("slow", 1);
   const auto kv = Kv(1);
-  AwaitPut(*kv, "slow", "k");
-  grpc::ClientContext context;
-  Allow(context, std::chrono::seconds(2));
-  const auto stream = kv->Stream(&context);
-  v1::StreamRequest request;
-  request.set_keyspace("slow");
-  for (uint64_t id = 0; id < 64; ++id) {
-    v1::StreamOp* op = request.add_ops();
-    op->set_id(id);
-    op->mutable_mutation()->set_key("k");
-    op->mutable_mutation()->set_put(std::string(64 * 1024, 'v'));
-  }
+  const auto stream = OpenStream(*kv, "slow", 1, std::chrono::seconds(2));
+  for (uint64_t id = 0; id < 64; ++id) stream->AddPut(id, "k", std::string(64 * 1024, 'v'));
   // Without a bound this would go on for as long as the deadline lasts and
   // beyond what the messages below can hold.
   constexpr int kFarBeyondTheBound = 4000;  // 16 GiB
   int written = 0;
-  while (written < kFarBeyondTheBound && stream->Write(request)) ++written;
+  while (written < kFarBeyondTheBound && stream->Write()) ++written;
   EXPECT_LT(written, kFarBeyondTheBound);
-  context.TryCancel();
-  EXPECT_FALSE(stream->Finish().ok());
+  stream->context.TryCancel();
+  EXPECT_FALSE(stream->calls->Finish().ok());
   EXPECT_TRUE(cluster_->process(1).running());
 }
 
@@ -239,13 +245,12 @@ TEST_F(WireTest, LeadershipMovesToTheNodeThatIsNamedWhicheverNodeIsAsked) {
     v1::TransferLeaderResponse response;
     grpc::Status status;
     // The transfer itself may be refused while the target catches up.
-    for (int i = 0; i < 100; ++i) {
+    Eventually([&] {
       grpc::ClientContext context;
       Allow(context, std::chrono::seconds(10));
       status = Admin(1 + to % 3)->TransferLeader(&context, request, &response);
-      if (status.ok()) break;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
+      return status.ok();
+    });
     ASSERT_TRUE(status.ok()) << status.error_message();
     EXPECT_EQ(response.leader(), static_cast<uint64_t>(to));
   }
@@ -262,28 +267,17 @@ TEST_F(WireTest, ATransferOfAPartitionThatIsNotThereIsNotFound) {
 }
 
 TEST_F(WireTest, ANodeThatEndsAnswersWhatItTookAndThenEndsItsStreams) {
-  Create("ending", 1);
   const auto kv = Kv(3);
-  AwaitPut(*kv, "ending", "k");
-  grpc::ClientContext context;
-  Allow(context, std::chrono::seconds(30));
-  const auto stream = kv->Stream(&context);
-  v1::StreamRequest request;
-  request.set_keyspace("ending");
-  for (uint64_t id = 0; id < 500; ++id) {
-    v1::StreamOp* op = request.add_ops();
-    op->set_id(id);
-    op->mutable_mutation()->set_key("k" + std::to_string(id));
-    op->mutable_mutation()->set_put("v");
-  }
-  ASSERT_TRUE(stream->Write(request));
+  const auto stream = OpenStream(*kv, "ending", 1, std::chrono::seconds(30));
+  for (uint64_t id = 0; id < 500; ++id) stream->AddPut(id, "k" + std::to_string(id));
+  ASSERT_TRUE(stream->Write());
   v1::StreamResponse response;
-  ASSERT_TRUE(stream->Read(&response));  // it has taken them
+  ASSERT_TRUE(stream->Read(response));  // it has taken them
   int answered = response.replies_size();
   EXPECT_EQ(cluster_->Terminate(3), 0) << cluster_->log(3);
-  while (stream->Read(&response)) answered += response.replies_size();
+  while (stream->Read(response)) answered += response.replies_size();
   EXPECT_EQ(answered, 500);
-  EXPECT_EQ(ReasonOnWire(stream->Finish()), "NODE_DRAINING");
+  EXPECT_EQ(ReasonOnWire(stream->calls->Finish()), "NODE_DRAINING");
   cluster_->Start(3);
   cluster_->WaitReady();
 }
