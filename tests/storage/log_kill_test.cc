@@ -74,6 +74,8 @@ TEST(LogKillTest, AKilledProcessLosesNothingItAcknowledged) {
     uint64_t last = 0;
     for (uint64_t i = 0; i < reports && ::read(pipe[0], &last, sizeof(last)) == sizeof(last); ++i) {
     }
+    // Somewhere inside a write, of which there is no event: any other moment
+    // would leave the child between two.
     ::usleep(static_cast<useconds_t>(random.Below(400)));
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     int status = 0;
