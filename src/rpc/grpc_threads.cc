@@ -13,29 +13,27 @@ namespace {
 
 constexpr unsigned kFewCores = 2;
 
-std::shared_ptr<grpc::Channel> IdleChannel() {
-  return grpc::CreateChannel("127.0.0.1:1", grpc::InsecureChannelCredentials());
-}
-
-// Its threads end with the last server and channel, and the one that drops
-// that may be one of them. This channel is never dropped.
-void KeepThreads() {
-  static const auto* const kept = new std::shared_ptr<grpc::Channel>(IdleChannel());
-  (void)kept;
+// gRPC's threads end with the last channel that has made a call, and the thread
+// that drops it may be one of them. This one is never dropped.
+const std::shared_ptr<grpc::Channel>& KeptChannel() {
+  static const auto* const kept = new std::shared_ptr<grpc::Channel>(
+      grpc::CreateChannel("127.0.0.1:1", grpc::InsecureChannelCredentials()));
+  return *kept;
 }
 
 }  // namespace
 
-// A call that is late before it begins; its callback holds the thread that
-// runs it until Leave.
+// A call that is late before it begins. Its callback, if it is to stay, holds
+// the thread that runs it until Leave.
 class GrpcThreads::Occupant : public std::enable_shared_from_this<GrpcThreads::Occupant> {
  public:
-  void Enter() {
-    stub_ = v1::Admin::NewStub(IdleChannel());
+  void Enter(bool stay) {
+    stub_ = v1::Admin::NewStub(KeptChannel());
     context_.set_deadline(std::chrono::system_clock::time_point());
-    stub_->async()->GetTopology(
-        &context_, &request_, &response_,
-        [self = shared_from_this()](const grpc::Status&) { self->leave_.WaitForNotification(); });
+    stub_->async()->GetTopology(&context_, &request_, &response_,
+                                [self = shared_from_this(), stay](const grpc::Status&) {
+                                  if (stay) self->leave_.WaitForNotification();
+                                });
   }
   void Leave() { leave_.Notify(); }
 
@@ -47,15 +45,10 @@ class GrpcThreads::Occupant : public std::enable_shared_from_this<GrpcThreads::O
   v1::Topology response_;
 };
 
-GrpcThreads::GrpcThreads() {
-  KeepThreads();
-  if (std::thread::hardware_concurrency() > kFewCores) return;
-  occupant_ = std::make_shared<Occupant>();
-  occupant_->Enter();
+GrpcThreads::GrpcThreads() : occupant_(std::make_shared<Occupant>()) {
+  occupant_->Enter(/*stay=*/std::thread::hardware_concurrency() <= kFewCores);
 }
 
-GrpcThreads::~GrpcThreads() {
-  if (occupant_ != nullptr) occupant_->Leave();
-}
+GrpcThreads::~GrpcThreads() { occupant_->Leave(); }
 
 }  // namespace quorate::rpc

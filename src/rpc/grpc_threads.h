@@ -18,7 +18,7 @@ class GrpcThreads {
 
  private:
   class Occupant;
-  std::shared_ptr<Occupant> occupant_;  // null on larger machines
+  std::shared_ptr<Occupant> occupant_;
 };
 
 }  // namespace quorate::rpc
