@@ -19,6 +19,7 @@ constexpr char kExamples[] =
     "  kvctl keyspace create orders --mode raft --replicas 3\n"
     "  kvctl put orders 42 paid\n"
     "  kvctl get orders 42\n"
+    "  kvctl get orders 42 --level 'LINEARIZABLE:20ms,BOUNDED(2s):50ms,ONE'\n"
     "  kvctl cas orders 42 --if-value paid shipped\n"
     "  kvctl scan orders --prefix 4\n"
     "  kvctl import packages --format dpkg /var/lib/dpkg/status\n"
@@ -68,8 +69,11 @@ int Run(int argc, char** argv) {
   if (const auto status = session.CheckGlobals(); !status.ok()) {
     return ReportError(session, status);
   }
-  const int code = session.run();
+  int code = session.run();
   std::cout.flush();
+  if (const auto kept = session.KeepSession(); !kept.ok() && code == 0) {
+    code = ReportError(session, kept);
+  }
   return code;
 }
 

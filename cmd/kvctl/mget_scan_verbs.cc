@@ -48,7 +48,11 @@ int RunMget(Session& session, const Mget& mget) {
 int RunScan(Session& session, Scan& scan) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
-  scan.options.level = session.level();
+  const ReadOptions read = session.read_options();
+  scan.options.level = read.level;
+  scan.options.bound = read.bound;
+  scan.options.ladder = read.ladder;
+  scan.options.session = read.session;
   scan.options.deadline = session.timeout();
   auto cursor = (*client)->Keyspace(scan.keyspace).Scan(scan.options);
   {

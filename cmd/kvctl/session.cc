@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 #include "base/strings.h"
@@ -54,9 +57,16 @@ void Session::AddGlobalsTo(CLI::App& app) {
       ->type_name("TIME")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--level", globals_.level, "Consistency level; the keyspace's by default")
+  app.add_option("--level", globals_.level,
+                 "Consistency level; the keyspace's by default. Of reads also BOUNDED(2s), or "
+                 "several with time budgets: LINEARIZABLE:20ms,ONE")
       ->envname("QUORATE_LEVEL")
       ->type_name("LEVEL")
+      ->group(group);
+  app.add_option("--session", globals_.session,
+                 "A file that keeps what this session has seen: reads never go behind it")
+      ->envname("QUORATE_SESSION")
+      ->type_name("FILE")
       ->group(group);
   app.add_option("--color", globals_.color, "auto, always, never")
       ->envname("QUORATE_COLOR")
@@ -91,12 +101,17 @@ absl::Status Session::CheckGlobals() {
   }
   timeout_ = *timeout;
   if (!globals_.level.empty()) {
-    const auto level = LevelFromName(globals_.level);
-    if (!level || *level == Level::kDefault) {
+    auto ladder = ParseLadder(globals_.level);
+    if (!ladder.ok() || ladder->front().level == Level::kDefault) {
+      const bool one_word = globals_.level.find_first_of(",:(") == std::string::npos;
       return BadFlag("level", globals_.level,
-                     StrCat("no such level", DidYouMean(globals_.level, LevelNames())));
+                     one_word ? StrCat("no such level", DidYouMean(globals_.level, LevelNames()))
+                              : StrCat(ladder.status().message()));
     }
-    level_ = *level;
+    if (absl::Status sound = CheckLadder(*ladder); !sound.ok()) {
+      return BadFlag("level", globals_.level, StrCat(sound.message()));
+    }
+    ladder_ = *std::move(ladder);
   }
   if (Nearest(globals_.color, kColors) != globals_.color) {
     return BadFlag("color", globals_.color,
@@ -124,8 +139,56 @@ absl::StatusOr<Client*> Session::client() {
     auto connected = Client::Connect(globals_.endpoints, {.deadline = timeout_});
     if (!connected.ok()) return connected.status();
     client_.emplace(*std::move(connected));
+    if (absl::Status taken = TakeUpSession(); !taken.ok()) return taken;
   }
   return &*client_;
+}
+
+absl::Status Session::TakeUpSession() {
+  if (globals_.session.empty()) return absl::OkStatus();
+  std::ifstream file(globals_.session, std::ios::binary);
+  const std::string token{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  auto session = client_->ResumeSession(token);
+  if (!session.ok()) {
+    return MakeError(session.status().code(), ReasonOf(session.status()),
+                     StrCat(globals_.session, ": ", session.status().message()));
+  }
+  session_ = *std::move(session);
+  return absl::OkStatus();
+}
+
+absl::Status Session::KeepSession() const {
+  if (!session_) return absl::OkStatus();
+  const std::string made = globals_.session + ".new";
+  {
+    std::ofstream file(made, std::ios::binary | std::ios::trunc);
+    file << session_->token();
+    file.flush();
+    if (!file) {
+      return MakeError(absl::StatusCode::kInternal, "SESSION_NOT_KEPT",
+                       StrCat("cannot write ", made), Applied::kYes);
+    }
+  }
+  if (std::rename(made.c_str(), globals_.session.c_str()) != 0) {
+    return MakeError(absl::StatusCode::kInternal, "SESSION_NOT_KEPT",
+                     StrCat("cannot replace ", globals_.session), Applied::kYes);
+  }
+  return absl::OkStatus();
+}
+
+ReadOptions Session::read_options() const {
+  ReadOptions options{.session = session_, .deadline = timeout_};
+  if (ladder_.size() == 1 && ladder_.front().budget == absl::InfiniteDuration()) {
+    options.level = ladder_.front().level;
+    options.bound = ladder_.front().bound;
+  } else {
+    options.ladder = ladder_;
+  }
+  return options;
+}
+
+WriteOptions Session::write_options() const {
+  return {.level = level(), .deadline = timeout_, .session = session_};
 }
 
 }  // namespace quorate::kvctl

@@ -20,6 +20,7 @@ struct Globals {
   std::string output;  // empty: by what stdout is
   std::string timeout = "5s";
   std::string level;
+  std::string session;  // a file
   std::string color = "auto";
   bool quiet = false;
   bool verbose = false;
@@ -39,7 +40,8 @@ class Session {
 
   // Valid after CheckGlobals.
   absl::Duration timeout() const { return timeout_; }
-  Level level() const { return level_; }
+  // What writes and what has no ladder is done at.
+  Level level() const { return ladder_.empty() ? Level::kDefault : ladder_.front().level; }
   bool quiet() const { return globals_.quiet; }
   bool verbose() const { return globals_.verbose; }
   bool no_input() const { return globals_.no_input; }
@@ -49,19 +51,25 @@ class Session {
   // For a single value: raw, if stdout is no terminal and nothing was asked for.
   Output output_of_one_value() const;
 
-  ReadOptions read_options() const { return {.level = level_, .deadline = timeout_}; }
-  WriteOptions write_options() const { return {.level = level_, .deadline = timeout_}; }
+  // Of reads, the ladder or level of --level; of writes only a level.
+  ReadOptions read_options() const;
+  WriteOptions write_options() const;
   AdminOptions admin_options() const { return {.deadline = timeout_}; }
 
-  // Connects at the first call.
+  // Connects at the first call, and takes up the session of --session.
   absl::StatusOr<Client*> client();
+  // Writes what the session has seen back to its file, if there is one.
+  absl::Status KeepSession() const;
 
  private:
+  absl::Status TakeUpSession();
+
   Globals globals_;
   std::optional<Output> output_;
   absl::Duration timeout_;
-  Level level_ = Level::kDefault;
+  Ladder ladder_;  // of --level; empty: the keyspace's default
   std::optional<Client> client_;
+  std::optional<quorate::Session> session_;
 };
 
 }  // namespace quorate::kvctl

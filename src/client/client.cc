@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "base/strings.h"
 #include "client/core.h"
+#include "client/session_state.h"
 
 namespace quorate {
 namespace {
@@ -56,6 +57,18 @@ absl::StatusOr<Client> Client::Connect(std::string_view endpoints, ClientOptions
 
 Keyspace Client::Keyspace(std::string name) const {
   return quorate::Keyspace(handle_, std::move(name));
+}
+
+Session Client::NewSession() const {
+  return Session(std::make_shared<client::SessionState>(handle_->core().router().cluster_id(),
+                                                        SessionToken()));
+}
+
+absl::StatusOr<Session> Client::ResumeSession(std::string_view token) const {
+  const std::string cluster_id = handle_->core().router().cluster_id();
+  auto decoded = SessionToken::Decode(token, cluster_id);
+  if (!decoded.ok()) return decoded.status();
+  return Session(std::make_shared<client::SessionState>(cluster_id, *std::move(decoded)));
 }
 
 }  // namespace quorate

@@ -22,6 +22,7 @@
 #include "client/options.h"
 #include "client/pipeline.h"
 #include "client/scan.h"
+#include "client/session.h"
 #include "client/types.h"
 
 namespace quorate {
@@ -39,6 +40,12 @@ class Client {
   static absl::StatusOr<Client> Connect(std::string_view endpoints, ClientOptions options = {});
 
   quorate::Keyspace Keyspace(std::string name) const;
+
+  // One that has seen nothing yet.
+  Session NewSession() const;
+  // Goes on with one of this cluster, from Session::token, in whatever process
+  // it was. INVALID_ARGUMENT: SESSION_DAMAGED, SESSION_OTHER_CLUSTER, SESSION_NEWER.
+  absl::StatusOr<Session> ResumeSession(std::string_view token) const;
 
   // ALREADY_EXISTS if there is one of that name.
   absl::StatusOr<KeyspaceDescription> CreateKeyspace(std::string name,

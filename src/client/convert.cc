@@ -1,5 +1,6 @@
 #include "client/convert.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace quorate::client {
@@ -100,7 +101,31 @@ BatchResult BatchResultOf(const v1::WriteResponse& response) {
   return result;
 }
 
-ReadReceipt ReadReceiptOf(const v1::Receipt& wire) { return ReceiptOf<ReadReceipt>(wire); }
+ReadReceipt ReadReceiptOf(const v1::Receipt& wire) {
+  auto receipt = ReceiptOf<ReadReceipt>(wire);
+  receipt.rung = wire.rung();
+  return receipt;
+}
+
+namespace {
+
+uint64_t Micros(absl::Duration d) {
+  return static_cast<uint64_t>(std::max<int64_t>(0, absl::ToInt64Microseconds(d)));
+}
+
+}  // namespace
+
+void ToWire(absl::Duration bound, const Ladder& ladder, const std::optional<Session>& session,
+            v1::ReadOptions& out) {
+  out.set_bound_us(Micros(bound));
+  for (const Rung& rung : ladder) {
+    v1::Rung* one = out.add_ladder();
+    one->set_level(ToWire(rung.level));
+    one->set_bound_us(Micros(rung.bound));
+    if (rung.budget != absl::InfiniteDuration()) one->set_budget_us(Micros(rung.budget));
+  }
+  if (session) out.set_session(session->token());
+}
 
 GetResult GetResultOf(v1::GetResponse& response) {
   GetResult result;

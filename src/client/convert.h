@@ -1,9 +1,11 @@
 // Between the public types and the wire's.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "client/admin_types.h"
+#include "client/options.h"
 #include "client/types.h"
 #include "quorate/v1/admin.pb.h"
 #include "quorate/v1/kv.pb.h"
@@ -14,6 +16,8 @@ inline v1::Level ToWire(Level level) { return static_cast<v1::Level>(level); }
 inline v1::Mode ToWire(Mode mode) { return static_cast<v1::Mode>(mode); }
 void ToWire(const Condition& condition, v1::Condition& out);
 v1::Mutation ToWire(Mutation mutation);
+void ToWire(absl::Duration bound, const Ladder& ladder, const std::optional<Session>& session,
+            v1::ReadOptions& out);
 
 WriteReceipt WriteReceiptOf(const v1::WriteResponse& response);
 AddResult AddResultOf(const v1::WriteResponse& response);

@@ -9,6 +9,7 @@
 #include "client/call.h"
 #include "client/convert.h"
 #include "client/refresh.h"
+#include "client/session_state.h"
 
 namespace quorate::client {
 namespace {
@@ -19,16 +20,28 @@ using KvMethod = void (v1::Kv::StubInterface::async_interface::*)(
 
 using Async = v1::Kv::StubInterface::async_interface;
 
-void Learn(Core& core, const Target& target, const v1::WriteResponse& response) {
+void Note(const std::optional<Session>& session, const v1::Receipt& receipt) {
+  if (session) session->state().Note(receipt);
+}
+
+void Learn(Core& core, const Target& target, const std::optional<Session>& session,
+           const v1::WriteResponse& response) {
+  Note(session, response.receipt());
   LearnFrom(core, target.keyspace, response.receipt(), /*serving=*/true);
 }
-void Learn(Core& core, const Target& target, const v1::GetResponse& response) {
-  const bool weak = response.receipt().achieved() == v1::LEVEL_ONE;
-  LearnFrom(core, target.keyspace, response.receipt(), !weak);
+// Any replica may have served what is weaker.
+void Learn(Core& core, const Target& target, const std::optional<Session>& session,
+           const v1::GetResponse& response) {
+  Note(session, response.receipt());
+  const v1::Level achieved = response.receipt().achieved();
+  const bool strong = achieved == v1::LEVEL_LINEARIZABLE || achieved == v1::LEVEL_QUORUM;
+  LearnFrom(core, target.keyspace, response.receipt(), strong);
 }
 template <class Response>
-void Learn(Core& core, const Target& target, const Response& response) {
+void Learn(Core& core, const Target& target, const std::optional<Session>& session,
+           const Response& response) {
   for (const v1::Receipt& receipt : response.receipts()) {
+    Note(session, receipt);
     LearnFrom(core, target.keyspace, receipt, /*serving=*/false);
   }
 }
@@ -40,9 +53,34 @@ absl::Status CheckSize(size_t bytes) {
                           " fit into a message: send it in parts"));
 }
 
+struct CallOptions {
+  template <class Options>
+  explicit CallOptions(const Options& options)
+      : deadline(options.deadline), session(options.session) {}
+  absl::Duration deadline;
+  std::optional<Session> session;
+};
+
+// In a session a read that names nothing else keeps to what it has seen.
+template <class Options>
+Level LevelOf(const Options& options) {
+  if (!options.ladder.empty()) return options.ladder.front().level;
+  const bool by_session = options.level == Level::kDefault && options.session.has_value();
+  return by_session ? Level::kSession : options.level;
+}
+
+template <class Request, class Options>
+Request ReadRequestFor(const std::string& keyspace, const Options& options) {
+  Request request;
+  request.set_keyspace(keyspace);
+  if (options.ladder.empty()) request.set_level(ToWire(LevelOf(options)));
+  ToWire(options.bound, options.ladder, options.session, *request.mutable_read());
+  return request;
+}
+
 // Sends, learns from the reply, and gives `convert`'s view of it.
 template <class Result, class Request, class Response, class Convert>
-void Start(Core& core, Target target, absl::Duration deadline, Request request,
+void Start(Core& core, Target target, const CallOptions& options, Request request,
            KvMethod<Request, Response> method, Convert convert, Callback<Result> done) {
   if (auto status = CheckSize(request.ByteSizeLong()); !status.ok()) {
     return std::move(done)(std::move(status));
@@ -51,13 +89,13 @@ void Start(Core& core, Target target, absl::Duration deadline, Request request,
                        Response* response, std::function<void(grpc::Status)> on_end) {
     (link.kv().async()->*method)(context, sent, response, std::move(on_end));
   };
-  auto on_reply = [&core, target, convert,
+  auto on_reply = [&core, target, convert, session = options.session,
                    done = std::move(done)](absl::StatusOr<Response> response) mutable {
     if (!response.ok()) return std::move(done)(response.status());
-    Learn(core, target, *response);
+    Learn(core, target, session, *response);
     std::move(done)(convert(*response));
   };
-  StartCall<Response>(core, target, deadline, std::move(request), std::move(send),
+  StartCall<Response>(core, target, options.deadline, std::move(request), std::move(send),
                       std::move(on_reply));
 }
 
@@ -81,9 +119,9 @@ void StartPut(Core& core, const std::string& keyspace, std::string key, std::str
   auto request = RequestFor<v1::PutRequest>(keyspace, options.level);
   request.set_key(std::move(key));
   request.set_value(std::move(value));
-  Start<WriteReceipt, v1::PutRequest, v1::WriteResponse>(core, std::move(target), options.deadline,
-                                                         std::move(request), &Async::Put,
-                                                         WriteReceiptOf, std::move(done));
+  Start<WriteReceipt, v1::PutRequest, v1::WriteResponse>(
+      core, std::move(target), CallOptions(options), std::move(request), &Async::Put,
+      WriteReceiptOf, std::move(done));
 }
 
 void StartDelete(Core& core, const std::string& keyspace, std::string key,
@@ -92,8 +130,8 @@ void StartDelete(Core& core, const std::string& keyspace, std::string key,
   auto request = RequestFor<v1::DeleteRequest>(keyspace, options.level);
   request.set_key(std::move(key));
   Start<WriteReceipt, v1::DeleteRequest, v1::WriteResponse>(
-      core, std::move(target), options.deadline, std::move(request), &Async::Delete, WriteReceiptOf,
-      std::move(done));
+      core, std::move(target), CallOptions(options), std::move(request), &Async::Delete,
+      WriteReceiptOf, std::move(done));
 }
 
 void StartCompareAndSet(Core& core, const std::string& keyspace, std::string key,
@@ -109,7 +147,7 @@ void StartCompareAndSet(Core& core, const std::string& keyspace, std::string key
     request.set_delete_(true);
   }
   Start<WriteReceipt, v1::CompareAndSetRequest, v1::WriteResponse>(
-      core, std::move(target), options.deadline, std::move(request), &Async::CompareAndSet,
+      core, std::move(target), CallOptions(options), std::move(request), &Async::CompareAndSet,
       WriteReceiptOf, std::move(done));
 }
 
@@ -119,7 +157,7 @@ void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t 
   auto request = RequestFor<v1::AddRequest>(keyspace, options.level);
   request.set_key(std::move(key));
   request.set_delta(delta);
-  Start<AddResult, v1::AddRequest, v1::WriteResponse>(core, std::move(target), options.deadline,
+  Start<AddResult, v1::AddRequest, v1::WriteResponse>(core, std::move(target), CallOptions(options),
                                                       std::move(request), &Async::Add, AddResultOf,
                                                       std::move(done));
 }
@@ -134,33 +172,33 @@ void StartBatch(Core& core, const std::string& keyspace, std::vector<Mutation> m
   }
   auto request = RequestFor<v1::BatchRequest>(keyspace, options.level);
   for (const Mutation& mutation : mutations) *request.add_mutations() = ToWire(mutation);
-  Start<BatchResult, v1::BatchRequest, v1::WriteResponse>(core, std::move(target), options.deadline,
-                                                          std::move(request), &Async::Batch,
-                                                          BatchResultOf, std::move(done));
+  Start<BatchResult, v1::BatchRequest, v1::WriteResponse>(
+      core, std::move(target), CallOptions(options), std::move(request), &Async::Batch,
+      BatchResultOf, std::move(done));
 }
 
 void StartGet(Core& core, const std::string& keyspace, std::string key, const ReadOptions& options,
               Callback<GetResult> done) {
-  Target target{.keyspace = keyspace, .key_hash = KeyHash(key), .level = options.level};
-  auto request = RequestFor<v1::GetRequest>(keyspace, options.level);
+  Target target{.keyspace = keyspace, .key_hash = KeyHash(key), .level = LevelOf(options)};
+  auto request = ReadRequestFor<v1::GetRequest>(keyspace, options);
   request.set_key(std::move(key));
-  Start<GetResult, v1::GetRequest, v1::GetResponse>(core, std::move(target), options.deadline,
+  Start<GetResult, v1::GetRequest, v1::GetResponse>(core, std::move(target), CallOptions(options),
                                                     std::move(request), &Async::Get, GetResultOf,
                                                     std::move(done));
 }
 
 void StartMultiGet(Core& core, const std::string& keyspace, std::vector<std::string> keys,
                    const ReadOptions& options, Callback<MultiGetResult> done) {
-  auto request = RequestFor<v1::MultiGetRequest>(keyspace, options.level);
+  auto request = ReadRequestFor<v1::MultiGetRequest>(keyspace, options);
   for (std::string& key : keys) request.add_keys(std::move(key));
   Start<MultiGetResult, v1::MultiGetRequest, v1::MultiGetResponse>(
-      core, Target{.keyspace = keyspace, .level = options.level}, options.deadline,
+      core, Target{.keyspace = keyspace, .level = LevelOf(options)}, CallOptions(options),
       std::move(request), &Async::MultiGet, MultiGetResultOf, std::move(done));
 }
 
 void StartReadPage(Core& core, const std::string& keyspace, const ScanOptions& options,
                    std::string cursor, Callback<ScanPage> done) {
-  auto request = RequestFor<v1::ScanRequest>(keyspace, options.level);
+  auto request = ReadRequestFor<v1::ScanRequest>(keyspace, options);
   request.set_start(options.start);
   request.set_end(options.end);
   request.set_prefix(options.prefix);
@@ -175,7 +213,7 @@ void StartReadPage(Core& core, const std::string& keyspace, const ScanOptions& o
   request.set_keys_only(options.keys_only);
   request.set_cursor(std::move(cursor));
   Start<ScanPage, v1::ScanRequest, v1::ScanResponse>(
-      core, Target{.keyspace = keyspace, .level = options.level}, options.deadline,
+      core, Target{.keyspace = keyspace, .level = LevelOf(options)}, CallOptions(options),
       std::move(request), &Async::Scan, ScanPageOf, std::move(done));
 }
 

@@ -4,10 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/ladder.h"
 #include "base/level.h"
+#include "client/session.h"
 
 namespace quorate {
 
@@ -48,11 +51,20 @@ struct ClientOptions {
 struct WriteOptions {
   Level level = Level::kDefault;                   // the keyspace's
   absl::Duration deadline = absl::ZeroDuration();  // zero: the client's
+  std::optional<Session> session = {};             // notes the write
 };
 
+// {.level = Level::kBounded, .bound = absl::Seconds(2)}, or a ladder:
+// {.ladder = {{.level = Level::kLinearizable, .budget = absl::Milliseconds(20)},
+//             {.level = Level::kOne}}}
 struct ReadOptions {
-  Level level = Level::kDefault;
-  absl::Duration deadline = absl::ZeroDuration();
+  Level level = Level::kDefault;                // the keyspace's; in a session, SESSION
+  absl::Duration bound = absl::ZeroDuration();  // with BOUNDED: how old the state may be
+  // Instead of a level: the first of these that can be had within its budget,
+  // from strong to weak. The receipt tells the rung.
+  Ladder ladder = {};
+  std::optional<Session> session = {};             // what it has seen, and notes what is read
+  absl::Duration deadline = absl::ZeroDuration();  // zero: the client's
 };
 
 struct ScanOptions {
@@ -64,6 +76,9 @@ struct ScanOptions {
   uint64_t page_bytes = 0;    // 0: the server's default
   bool keys_only = false;
   Level level = Level::kDefault;
+  absl::Duration bound = absl::ZeroDuration();  // see ReadOptions
+  Ladder ladder = {};                           // of each page
+  std::optional<Session> session = {};
   absl::Duration deadline = absl::ZeroDuration();  // of each page
 };
 

@@ -30,7 +30,7 @@ void PreferLessLoaded(std::vector<Link>& links) {
 bool IsWeakRead(const Target& target, const Route& route) {
   if (target.write) return false;
   const Level level = target.level == Level::kDefault ? route.default_read : target.level;
-  return level == Level::kOne;
+  return level == Level::kOne || level == Level::kSession || level == Level::kBounded;
 }
 
 }  // namespace
@@ -47,6 +47,7 @@ std::shared_ptr<Router::Map> Router::map() const {
 }
 
 Epoch Router::epoch() const { return map()->table.topology().epoch; }
+std::string Router::cluster_id() const { return map()->table.topology().cluster_id; }
 
 Router::Link Router::LinkTo(const std::string& address) {
   Link& link = by_address_[address];

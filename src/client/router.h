@@ -49,6 +49,7 @@ class Router {
   // Ignored unless newer than what is there.
   void Install(TopologyDescription topology);
   Epoch epoch() const;
+  std::string cluster_id() const;  // empty before the first Install
 
  private:
   using Link = std::shared_ptr<NodeLink>;

@@ -48,6 +48,7 @@ struct ReadReceipt {
   uint32_t durable = 0;
   std::optional<absl::Duration> staleness;  // weaker reads: the bound; nullopt: none known
   uint32_t partition = 0;
+  uint32_t rung = 0;  // of the ladder asked with, from 1; 0: there was none
 };
 
 // Holds or not at the moment of the write. Made by the functions only.

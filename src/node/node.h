@@ -20,6 +20,7 @@
 #include "kv/state_machine.h"
 #include "node/edges.h"
 #include "raft/raft.h"
+#include "replica/raft_replica.h"
 #include "replica/replica.h"
 #include "replica/request.h"
 #include "ring/frozen_topology.h"
@@ -30,6 +31,8 @@ namespace quorate {
 struct NodeBugs {
   raft::Bugs raft;
   kv::StateMachineBugs state;
+  ReadBugs reads;
+  bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
 };
 

@@ -52,11 +52,13 @@ absl::Duration Worker::RunTurn() {
   if (shared_.failed) return absl::InfiniteDuration();
   if (proof) OpenDurable(*proof);
   for (Input& input : inputs) Handle(input);
+  Expire();
   if (now_ >= next_tick_) Tick();
   if (now_ >= news_due_) TellNews();
   CollectAll();
   outbox_.Flush(now_);
-  return std::min(next_tick_, news_due_);
+  const absl::Duration expiry = expiries_.empty() ? absl::InfiniteDuration() : expiries_.top();
+  return std::min({next_tick_, news_due_, expiry});
 }
 
 void Worker::Handle(Input& input) {
@@ -150,8 +152,11 @@ void Worker::FollowMeta(Slot& slot) {
   const uint64_t applied = slot.replica->status().applied_index;
   if (applied == slot.applied_seen) return;
   slot.applied_seen = applied;
-  Request request{kMetaPartition,           Epoch(), Level::kOne,
-                  absl::InfiniteDuration(), 0,       Lookup{{std::string(kTopologyKey)}}};
+  Request request;
+  request.partition = kMetaPartition;
+  request.level = Level::kOne;
+  request.deadline = absl::InfiniteDuration();
+  request.op = Lookup{{std::string(kTopologyKey)}};
   slot.replica->Execute(
       std::move(request),
       [this](Reply reply) {

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <queue>
 #include <string>
 #include <variant>
 #include <vector>
@@ -107,6 +109,11 @@ class Worker {
   void Post(Input input);
   void Handle(Input& input);
   void HandleRequest(Request request, ReplyFn reply);
+  // worker_ladder.cc: tries the rung that is due, and the next where it fails.
+  void Climb(Request request, ReplyFn reply);
+  void Expire();
+  // Level ALL, before anything is written: whose node is not there.
+  absl::Status CheckAllAlive(PartitionId partition) const;
   void HandleFrame(FrameInput& frame);
   void Forward(Request request, ReplyFn reply, NodeId to);
   NodeId ChooseTarget(PartitionId partition, const Replica* replica) const;
@@ -132,6 +139,8 @@ class Worker {
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come
+  // Moments at which a ladder's rung is given up, the nearest on top.
+  std::priority_queue<absl::Duration, std::vector<absl::Duration>, std::greater<>> expiries_;
   absl::Duration news_due_ = absl::InfiniteDuration();
   std::vector<GroupWrite> writes_;  // of replicas removed in this turn
   std::deque<AfterSync<PersistToken>> tokens_;

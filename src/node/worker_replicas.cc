@@ -41,6 +41,7 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   options.log_bytes_max = shared_.options.group_log_bytes_max;
   options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
   options.bugs = shared_.options.bugs.state;
+  options.read_bugs = shared_.options.bugs.reads;
   auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered);
   if (!replica.ok()) return replica.status();
   const NodeId preferred = partition.replicas.front();

@@ -27,9 +27,17 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
     return Answer(reply, absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXPIRED_IN_QUEUE",
                   "the deadline passed before the request was begun");
   }
+  if (!request.ladder.empty()) return Climb(std::move(request), std::move(reply));
   const auto it = slots_.find(request.partition);
   const Replica* replica = it == slots_.end() ? nullptr : it->second.replica.get();
   if (replica != nullptr && replica->Serves(request.level, request.is_write())) {
+    if (request.is_write() && request.level == Level::kAll) {
+      if (absl::Status down = CheckAllAlive(request.partition); !down.ok()) {
+        Reply answer;
+        answer.status = std::move(down);
+        return std::move(reply)(std::move(answer));
+      }
+    }
     it->second.replica->Execute(std::move(request), std::move(reply), now_);
     return Touch(it->first, it->second);
   }
@@ -46,6 +54,20 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
   Answer(reply, absl::StatusCode::kUnavailable, "NO_LEADER",
          request.partition.ToString() + " has no leader that " + shared_.options.self.ToString() +
              " can reach; an election may be under way");
+}
+
+absl::Status Worker::CheckAllAlive(PartitionId partition) const {
+  const auto topology = shared_.topology.Get();
+  const ring::PartitionInfo* info = topology->FindPartition(partition);
+  if (info == nullptr) return absl::OkStatus();
+  std::string missing;
+  for (NodeId node : info->replicas) {
+    if (!shared_.peers.alive(node)) missing += (missing.empty() ? "" : ", ") + node.ToString();
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable, "REPLICA_DOWN",
+                   "a write at ALL needs every replica of " + partition.ToString() +
+                       ", and nothing was heard of " + missing + "; QUORUM needs only a majority");
 }
 
 NodeId Worker::ChooseTarget(PartitionId partition, const Replica* replica) const {

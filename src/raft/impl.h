@@ -69,6 +69,7 @@ class Raft::Impl {
   Term term() const { return hard_state_.term; }
   bool leader_ready() const { return is_leader() && log_.commit_index() >= term_start_; }
   const Log& log() const { return log_; }
+  LogIndex durable_index() const { return durability_.index(); }
   const ConfigurationHistory& history() const { return history_; }
 
  private:

@@ -72,6 +72,7 @@ NodeId Raft::leader() const { return impl_->leader(); }
 Term Raft::term() const { return impl_->term(); }
 bool Raft::leader_ready() const { return impl_->leader_ready(); }
 LogIndex Raft::commit_index() const { return impl_->log().commit_index(); }
+LogIndex Raft::durable_index() const { return impl_->durable_index(); }
 LogIndex Raft::last_index() const { return impl_->log().last_index(); }
 uint64_t Raft::log_bytes() const { return impl_->log().bytes(); }
 uint64_t Raft::uncommitted_bytes() const { return impl_->log().uncommitted_bytes(); }

@@ -176,6 +176,8 @@ class Raft {
   bool leader_ready() const;
   LogIndex commit_index() const;
   LogIndex last_index() const;
+  // This replica's own log is on disk up to here.
+  LogIndex durable_index() const;
   // Bytes of entries kept in memory, and of those not yet committed.
   uint64_t log_bytes() const;
   uint64_t uncommitted_bytes() const;

@@ -1,5 +1,6 @@
 #include "replica/proposals.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -32,8 +33,10 @@ size_t CommandBytes(const kv::Command& command) {
 }  // namespace
 
 void Proposals::Queue(Request request, ReplyFn reply) {
-  queued_.push_back(Queued{std::move(std::get<kv::Command>(request.op)),
-                           Waiting{request.level, request.deadline, std::move(reply)}});
+  auto& command = std::get<kv::Command>(request.op);
+  const size_t mutations = command.mutations.size();
+  queued_.push_back(Queued{std::move(command),
+                           Waiting{request.level, request.deadline, std::move(reply), mutations}});
 }
 
 void Proposals::Flush(raft::Raft& raft, absl::Duration now) {
@@ -72,6 +75,7 @@ void Proposals::ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle) {
   for (Queued& write : bundle) entry.writes.push_back(std::move(write.waiting));
   // A new leader may reuse positions that an older leadership of ours took
   // and lost; those older entries can then never commit at that index.
+  durable_seen_ = std::min(durable_seen_, position->index.prev());
   while (!entries_.empty() && entries_.back().position.index >= position->index) {
     for (Waiting& waiting : entries_.back().writes) {
       Answer(waiting,
@@ -80,6 +84,21 @@ void Proposals::ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle) {
     entries_.pop_back();
   }
   entries_.push_back(std::move(entry));
+}
+
+std::vector<Proposals::Durable> Proposals::TakeDurable(LogIndex durable) {
+  std::vector<Durable> taken;
+  for (Entry& entry : entries_) {
+    if (entry.position.index > durable) break;
+    if (entry.position.index <= durable_seen_) continue;
+    for (Waiting& write : entry.writes) {
+      if (write.level != Level::kOne || !write.reply) continue;
+      taken.push_back({entry.position, std::move(write)});
+      write.reply = nullptr;
+    }
+  }
+  durable_seen_ = durable;
+  return taken;
 }
 
 std::vector<Proposals::Waiting> Proposals::TakeApplied(LogIndex index, Term term) {

@@ -32,8 +32,16 @@ class Proposals {
     Level level = Level::kDefault;
     absl::Duration deadline;
     ReplyFn reply;  // null once it was answered
+    size_t mutations = 0;
   };
   std::vector<Waiting> TakeApplied(LogIndex index, Term term);
+  // The writes at ONE among the entries up to `durable`, which are on this
+  // replica's disk. Only where it still leads, so that they are its own.
+  struct Durable {
+    raft::Raft::Position position;
+    Waiting write;
+  };
+  std::vector<Durable> TakeDurable(LogIndex durable);
   // The state jumped to `index` by a snapshot: what waited below is unknown.
   void SkipTo(LogIndex index);
 
@@ -57,6 +65,7 @@ class Proposals {
 
   std::vector<Queued> queued_;
   std::deque<Entry> entries_;  // by index
+  LogIndex durable_seen_;      // TakeDurable has looked at all up to here
 };
 
 }  // namespace quorate

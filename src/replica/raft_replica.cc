@@ -28,18 +28,6 @@ std::string_view RoleName(raft::Role role, bool learner) {
   return "follower";
 }
 
-absl::Status NotLeader(PartitionId partition, NodeId leader) {
-  return MakeError(absl::StatusCode::kUnavailable, "NOT_LEADER",
-                   leader ? partition.ToString() + " is led by " + leader.ToString()
-                          : partition.ToString() + " has no leader at the moment");
-}
-
-void Answer(ReplyFn& reply, absl::Status status) {
-  Reply answer;
-  answer.status = std::move(status);
-  std::move(reply)(std::move(answer));
-}
-
 }  // namespace
 
 RaftReplica::RaftReplica(RaftReplicaOptions options, Engine& engine)
@@ -71,7 +59,12 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
 
 void RaftReplica::Tick(absl::Duration now) {
   raft_->Tick();
+  Expire(now);
+}
+
+void RaftReplica::Expire(absl::Duration now) {
   proposals_.Expire(now);
+  held_.Expire(now);
   reads_.Expire(now);
 }
 
@@ -81,20 +74,16 @@ void RaftReplica::Receive(NodeId from, std::string_view payload, absl::Duration)
 }
 
 bool RaftReplica::Serves(Level level, bool write) const {
-  return raft_->is_leader() || (!write && level == Level::kOne);
+  if (raft_->is_leader()) return true;
+  if (write) return false;
+  // The others need no leader, or say themselves that there is none.
+  const bool through_leader = level == Level::kLinearizable || level == Level::kQuorum;
+  return !through_leader || raft_->leader();
 }
 
-void RaftReplica::Execute(Request request, ReplyFn reply, absl::Duration) {
-  if (!Serves(request.level, request.is_write())) {
-    return Answer(reply, NotLeader(options_.partition, raft_->leader()));
-  }
-  if (request.is_write()) {
-    proposals_.Queue(std::move(request), std::move(reply));
-  } else if (request.level == Level::kOne) {
-    std::move(reply)(Read(request));
-  } else {
-    reads_.Queue(std::move(request), std::move(reply));
-  }
+void RaftReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
+  if (request.is_write()) return ExecuteWrite(std::move(request), std::move(reply));
+  ExecuteRead(std::move(request), std::move(reply), now);
 }
 
 void RaftReplica::PeerGone(NodeId node) {
@@ -103,7 +92,7 @@ void RaftReplica::PeerGone(NodeId node) {
 }
 
 absl::Status RaftReplica::TransferLeadership(NodeId to) {
-  if (!raft_->is_leader()) return NotLeader(options_.partition, raft_->leader());
+  if (!raft_->is_leader()) return NotLeader();
   if (to) {
     const raft::Status status = raft_->status();
     for (const raft::PeerStatus& peer : status.peers) {
@@ -120,6 +109,7 @@ absl::Status RaftReplica::TransferLeadership(NodeId to) {
 
 void RaftReplica::Shutdown() {
   proposals_.FailAll("SHUTTING_DOWN", "the node is shutting down");
+  held_.FailAll("SHUTTING_DOWN", "the node is shutting down");
   reads_.FailAll("SHUTTING_DOWN", "the node is shutting down");
 }
 
@@ -135,11 +125,11 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
   reads_.Flush(*raft_, now);
   if (!raft_->has_output()) return false;
   raft::Output output = raft_->TakeOutput();
-  if (absl::Status obeyed = Obey(output, turn); !obeyed.ok()) return obeyed;
+  if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;
   return true;
 }
 
-absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn) {
+absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration now) {
   if (output.persist) {
     GroupWrite write;
     write.partition = options_.partition;
@@ -157,9 +147,13 @@ absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn) {
     if (absl::Status applied = Apply(output.committed); !applied.ok()) return applied;
   }
   for (const raft::ChunkWanted& wanted : output.chunks_wanted) snapshots_.Serve(wanted, *raft_);
-  for (const raft::ReadReady& ready : output.reads) reads_.Confirmed(ready);
+  for (const raft::ReadReady& ready : output.reads) {
+    if (options_.read_bugs.bound_from_receipt) reads_.Redate(ready.read_id, now);
+    reads_.Confirmed(ready);
+  }
   for (const raft::ReadFailed& failed : output.reads_failed) reads_.Failed(failed);
-  ServeReads();
+  AnswerHeldByAll();
+  ServeReads(now);
   return absl::OkStatus();
 }
 
@@ -197,74 +191,6 @@ absl::Status RaftReplica::Apply(const std::vector<LogEntry>& entries) {
   raft_->Applied(last);
   TrimMemory();
   return absl::OkStatus();
-}
-
-void RaftReplica::Acknowledge(const std::vector<LogEntry>& entries,
-                              std::vector<std::vector<kv::CommandResult>>& results) {
-  if (proposals_.waiting() == 0) return;
-  Receipt receipt = MakeReceipt(Level::kQuorum, Level::kQuorum);
-  receipt.acked_by.push_back(options_.raft.self);
-  for (const raft::PeerStatus& peer : raft_->status().peers) {
-    if (peer.node != options_.raft.self && peer.match >= entries.back().index) {
-      receipt.acked_by.push_back(peer.node);
-    }
-  }
-  // A follower confirms only what it has synced; we apply only what we have.
-  receipt.durable = static_cast<uint32_t>(receipt.acked_by.size());
-  for (size_t i = 0; i < entries.size(); ++i) {
-    auto waiting = proposals_.TakeApplied(entries[i].index, entries[i].term);
-    QUORATE_CHECK(waiting.empty() || waiting.size() == results[i].size(),
-                  "every command of an entry has one result");
-    for (size_t j = 0; j < waiting.size(); ++j) {
-      if (!waiting[j].reply) continue;
-      Reply reply;
-      reply.status = results[i][j].status;
-      reply.write = std::move(results[i][j]);
-      reply.receipt = receipt;
-      reply.receipt.asked = waiting[j].level;
-      reply.receipt.achieved = waiting[j].level;
-      reply.receipt.version = reply.write.version;
-      std::move(waiting[j].reply)(std::move(reply));
-    }
-  }
-}
-
-void RaftReplica::ServeReads() {
-  for (auto& [request, reply] : reads_.TakeReady(state_.applied().index)) {
-    std::move(reply)(Read(request));
-  }
-}
-
-Reply RaftReplica::Read(const Request& request) const {
-  Reply reply;
-  reply.receipt = MakeReceipt(request.level, request.level);
-  if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
-    for (const std::string& key : lookup->keys) {
-      auto record = state_.Get(key);
-      if (!record.ok()) {
-        reply.status = record.status();
-        return reply;
-      }
-      if (*record) reply.receipt.version = std::max(reply.receipt.version, (*record)->version);
-      reply.found.push_back(*std::move(record));
-    }
-    return reply;
-  }
-  auto page = state_.Scan(std::get<kv::Range>(request.op));
-  reply.status = page.status();
-  if (page.ok()) reply.page = *std::move(page);
-  return reply;
-}
-
-Receipt RaftReplica::MakeReceipt(Level asked, Level achieved) const {
-  Receipt receipt;
-  receipt.asked = asked;
-  receipt.achieved = achieved;
-  receipt.mode = Mode::kRaft;
-  receipt.epoch = epoch_;
-  receipt.served_by = options_.raft.self;
-  receipt.partition = options_.partition;
-  return receipt;
 }
 
 void RaftReplica::TrimMemory() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "base/ids.h"
 #include "kv/state_machine.h"
 #include "raft/raft.h"
+#include "replica/held_by_all.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"
 #include "replica/replica.h"
@@ -17,6 +19,13 @@
 #include "storage/engine.h"
 
 namespace quorate {
+
+// Deliberate faults for the simulator; off outside tests.
+struct ReadBugs {
+  bool ignore_session = false;      // serve at once, whatever was seen
+  bool bound_from_receipt = false;  // the state is as fresh as the confirmation, not the question
+  bool read_unapplied = false;      // serve before the state has reached the read's index
+};
 
 struct RaftReplicaOptions {
   PartitionId partition;
@@ -26,6 +35,7 @@ struct RaftReplicaOptions {
   uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
   kv::StateMachineBugs bugs;
+  ReadBugs read_bugs;
 };
 
 class RaftReplica final : public Replica {
@@ -42,7 +52,8 @@ class RaftReplica final : public Replica {
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
-  void Persisted(uint64_t token) override { raft_->Persisted(raft::PersistId{token}); }
+  void Persisted(uint64_t token) override;
+  void Expire(absl::Duration now) override;
   void PeerGone(NodeId node) override;
   absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
   bool HasNews() const override { return raft_->commit_untold(); }
@@ -63,22 +74,36 @@ class RaftReplica final : public Replica {
  private:
   RaftReplica(RaftReplicaOptions options, Engine& engine);
 
-  absl::Status Obey(raft::Output& output, Turn& turn);
+  absl::Status Obey(raft::Output& output, Turn& turn, absl::Duration now);
   void Send(std::vector<raft::Message>& messages, std::vector<PeerMessage>& out) const;
   absl::Status Apply(const std::vector<LogEntry>& entries);
   absl::Status Install(const raft::ReceivedChunk& received, Turn& turn);
-  void ServeReads();
+  void TrimMemory();
+
+  // --- raft_replica_reads.cc ---
+  void ExecuteRead(Request request, ReplyFn reply, absl::Duration now);
+  void ExecuteSessionRead(Request request, ReplyFn reply, absl::Duration now);
+  void ServeReads(absl::Duration now);
+  void Serve(const Request& request, ReplyFn& reply, absl::Duration now);
+  // How old the state is at most, where that is known.
+  std::optional<absl::Duration> Staleness(absl::Duration now) const;
   Reply Read(const Request& request) const;
+  Receipt MakeReceipt(Level asked, Level achieved) const;
+
+  // --- raft_replica_writes.cc ---
+  void ExecuteWrite(Request request, ReplyFn reply);
+  absl::Status NotLeader() const;
+  void AnswerDurable();
+  void AnswerHeldByAll();
   void Acknowledge(const std::vector<LogEntry>& entries,
                    std::vector<std::vector<kv::CommandResult>>& results);
-  void TrimMemory();
-  Receipt MakeReceipt(Level asked, Level achieved) const;
 
   RaftReplicaOptions options_;
   kv::StateMachine state_;
   SnapshotExchange snapshots_;
   std::unique_ptr<raft::Raft> raft_;
   Proposals proposals_;
+  HeldByAll held_;
   Reads reads_;
   Epoch epoch_;
   bool reset_log_at_start_ = false;

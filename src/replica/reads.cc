@@ -10,7 +10,7 @@ namespace {
 void Answer(Reads::Read& read, const absl::Status& status) {
   Reply reply;
   reply.status = status;
-  std::move(read.second)(std::move(reply));
+  std::move(read.reply)(std::move(reply));
 }
 
 void AnswerAll(std::vector<Reads::Read>& reads, const absl::Status& status) {
@@ -24,11 +24,14 @@ absl::Status Unavailable(std::string_view reason, std::string_view message) {
 }
 
 void ExpireIn(std::vector<Reads::Read>& reads, absl::Duration now) {
-  auto late = std::stable_partition(reads.begin(), reads.end(),
-                                    [now](const auto& read) { return read.first.deadline > now; });
+  auto late = std::stable_partition(
+      reads.begin(), reads.end(), [now](const auto& read) { return read.request.deadline > now; });
   for (auto it = late; it != reads.end(); ++it) {
     Answer(*it, MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-                          "no quorum confirmed the read within its deadline"));
+                          it->request.level == Level::kSession
+                              ? "this replica did not come as far as the session has seen within "
+                                "the read's deadline"
+                              : "no quorum confirmed the read within its deadline"));
   }
   reads.erase(late, reads.end());
 }
@@ -36,7 +39,13 @@ void ExpireIn(std::vector<Reads::Read>& reads, absl::Duration now) {
 }  // namespace
 
 void Reads::Queue(Request request, ReplyFn reply) {
-  queued_.emplace_back(std::move(request), std::move(reply));
+  queued_.push_back({std::move(request), std::move(reply)});
+}
+
+void Reads::WaitFor(LogIndex index, Request request, ReplyFn reply) {
+  Round waiting;
+  waiting.reads.push_back({std::move(request), std::move(reply)});
+  confirmed_.emplace(index, std::move(waiting));
 }
 
 void Reads::Flush(raft::Raft& raft, absl::Duration now) {
@@ -44,9 +53,9 @@ void Reads::Flush(raft::Raft& raft, absl::Duration now) {
   if (queued_.empty()) return;
   const uint64_t id = next_id_++;
   // Filed first: a group of one voter may answer within the call.
-  asked_[id] = std::exchange(queued_, {});
+  asked_[id] = Round{now, std::exchange(queued_, {})};
   if (const absl::Status status = raft.ReadIndex(id); !status.ok()) {
-    AnswerAll(asked_[id], status);
+    AnswerAll(asked_[id].reads, status);
     asked_.erase(id);
   }
 }
@@ -58,18 +67,25 @@ void Reads::Confirmed(const raft::ReadReady& ready) {
   asked_.erase(it);
 }
 
+void Reads::Redate(uint64_t read_id, absl::Duration began) {
+  const auto it = asked_.find(read_id);
+  if (it != asked_.end()) it->second.began = began;
+}
+
 void Reads::Failed(const raft::ReadFailed& failed) {
   const auto it = asked_.find(failed.read_id);
   if (it == asked_.end()) return;
-  AnswerAll(it->second, Unavailable("LEADER_CHANGED", "the leader changed while the read waited"));
+  AnswerAll(it->second.reads,
+            Unavailable("LEADER_CHANGED", "the leader changed while the read waited"));
   asked_.erase(it);
 }
 
 std::vector<Reads::Read> Reads::TakeReady(LogIndex applied) {
   std::vector<Read> ready;
   while (!confirmed_.empty() && confirmed_.begin()->first <= applied) {
-    auto& reads = confirmed_.begin()->second;
-    std::move(reads.begin(), reads.end(), std::back_inserter(ready));
+    Round& round = confirmed_.begin()->second;
+    if (round.began) fresh_as_of_ = std::max(fresh_as_of_.value_or(*round.began), *round.began);
+    std::move(round.reads.begin(), round.reads.end(), std::back_inserter(ready));
     confirmed_.erase(confirmed_.begin());
   }
   return ready;
@@ -77,15 +93,15 @@ std::vector<Reads::Read> Reads::TakeReady(LogIndex applied) {
 
 void Reads::Expire(absl::Duration now) {
   ExpireIn(queued_, now);
-  for (auto& [id, reads] : asked_) ExpireIn(reads, now);
-  for (auto& [index, reads] : confirmed_) ExpireIn(reads, now);
+  for (auto& [id, round] : asked_) ExpireIn(round.reads, now);
+  for (auto& [index, round] : confirmed_) ExpireIn(round.reads, now);
 }
 
 void Reads::FailAll(std::string_view reason, std::string_view message) {
   const absl::Status status = Unavailable(reason, message);
   AnswerAll(queued_, status);
-  for (auto& [id, reads] : asked_) AnswerAll(reads, status);
-  for (auto& [index, reads] : confirmed_) AnswerAll(reads, status);
+  for (auto& [id, round] : asked_) AnswerAll(round.reads, status);
+  for (auto& [index, round] : confirmed_) AnswerAll(round.reads, status);
   asked_.clear();
   confirmed_.clear();
 }

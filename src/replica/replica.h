@@ -63,6 +63,8 @@ class Replica {
 
   // `now` is Env::Monotonic throughout.
   virtual void Tick(absl::Duration now) = 0;
+  // Answers what is past its deadline; Tick does so too.
+  virtual void Expire(absl::Duration now) = 0;
   virtual void Receive(NodeId from, std::string_view payload, absl::Duration now) = 0;
   // Takes the request only where this replica can serve its level; else the
   // reply is UNAVAILABLE, NOT_LEADER, and LeaderHint says where to go.

@@ -13,7 +13,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
+#include "base/ladder.h"
 #include "base/level.h"
+#include "base/session_token.h"
 #include "kv/command.h"
 
 namespace quorate {
@@ -27,7 +29,13 @@ struct Request {
   Epoch epoch;                    // of the topology it was routed by
   Level level = Level::kDefault;  // never kDefault once it is routed
   absl::Duration deadline;        // a moment of Env::Monotonic
-  uint32_t hops = 0;              // times it was forwarded
+  absl::Duration bound;           // BOUNDED: how old the state may be
+  Seen seen;                      // SESSION: what the state must hold
+  // Reads: instead of `level`, which then is the first rung's. Climbed where the
+  // request came in; `rung` is the one to try.
+  Ladder ladder;
+  uint32_t rung = 0;
+  uint32_t hops = 0;  // times it was forwarded
   std::variant<kv::Command, Lookup, kv::Range> op;
 
   bool is_write() const { return std::holds_alternative<kv::Command>(op); }
@@ -44,6 +52,10 @@ struct Receipt {
   uint32_t durable = 0;                     // of acked_by, how many have it on disk
   std::optional<absl::Duration> staleness;  // weaker reads; nullopt: none known
   PartitionId partition;
+  // What the answer holds of the partition's log: the write's own place, or how
+  // far the state had come that was read.
+  Seen position;
+  uint32_t rung = 0;  // of the ladder asked with, from 1; 0: there was none
 };
 
 struct Reply {

@@ -22,6 +22,8 @@ void EncodeReceipt(const Receipt& receipt, v1::Receipt* out) {
   out->set_served_by(receipt.served_by.value());
   for (NodeId node : receipt.acked_by) out->add_acked_by(node.value());
   out->set_durable(receipt.durable);
+  out->set_term(receipt.position.term.value());
+  out->set_index(receipt.position.index.value());
   if (receipt.staleness) {
     out->set_staleness_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*receipt.staleness)));
   }
@@ -37,6 +39,7 @@ Receipt DecodeReceipt(const v1::Receipt& in) {
   receipt.served_by = NodeId(in.served_by());
   for (uint64_t id : in.acked_by()) receipt.acked_by.emplace_back(id);
   receipt.durable = in.durable();
+  receipt.position = {Term(in.term()), LogIndex(in.index())};
   if (in.has_staleness_us()) {
     receipt.staleness = absl::Microseconds(static_cast<int64_t>(in.staleness_us()));
   }
@@ -56,6 +59,9 @@ std::string EncodeRequest(const Request& request) {
   out.set_partition(request.partition.value());
   out.set_epoch(request.epoch.value());
   out.set_level(static_cast<v1::Level>(request.level));
+  out.set_bound_us(static_cast<uint64_t>(absl::ToInt64Microseconds(request.bound)));
+  out.set_seen_term(request.seen.term.value());
+  out.set_seen_index(request.seen.index.value());
   if (const auto* command = std::get_if<kv::Command>(&request.op)) {
     out.set_bundle(kv::EncodeBundle(absl::MakeConstSpan(command, 1)));
   } else if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
@@ -83,6 +89,8 @@ absl::StatusOr<Request> DecodeRequest(std::string_view bytes) {
     return Malformed("request: level " + std::to_string(in.level()));
   }
   request.level = static_cast<Level>(in.level());
+  request.bound = absl::Microseconds(in.bound_us());
+  request.seen = {Term(in.seen_term()), LogIndex(in.seen_index())};
   switch (in.op_case()) {
     case v1::StoredRequest::kBundle: {
       auto commands = kv::DecodeBundle(in.bundle());

@@ -132,7 +132,7 @@ grpc::ServerUnaryReactor* AdminService::DescribeKeyspace(grpc::CallbackServerCon
                                                          v1::DescribeKeyspaceResponse* out) {
   return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
     router_.Refresh(HalfOf(deadline), [=, this](absl::Status refreshed) {
-      const absl::StatusOr<Route> route = router_.Find(in->name(), v1::LEVEL_UNSPECIFIED, false);
+      const absl::StatusOr<Route> route = router_.FindKeyspace(in->name());
       if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
       FillKeyspace(*route->keyspace, out->mutable_keyspace());
       collector_.Cluster(deadline, [reactor, out](v1::ClusterStatus status) {

@@ -104,6 +104,10 @@ void FillReceipt(const Receipt& receipt, uint32_t arc, v1::Receipt* out) {
     out->set_staleness_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*receipt.staleness)));
   }
   out->set_partition(arc);
+  out->set_partition_id(receipt.partition.value());
+  out->set_term(receipt.position.term.value());
+  out->set_index(receipt.position.index.value());
+  out->set_rung(receipt.rung);
 }
 
 void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out) {

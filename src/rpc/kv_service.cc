@@ -26,16 +26,25 @@ KvService::KvService(Node& node, Env& env, CallMetrics& metrics, KvOptions optio
   SetMessageAllocatorFor_Scan(&scan_messages_);
 }
 
+template <class In>
+absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
+  if constexpr (requires { in.read(); }) {
+    return router_.FindForRead(in.keyspace(), in.level(), in.read());
+  } else {
+    return router_.FindForWrite(in.keyspace(), in.level());
+  }
+}
+
 template <class In, class Then>
 void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in,
-                       bool write, Then then) {
+                       Then then) {
   const absl::StatusOr<absl::Duration> deadline =
       DeadlineOf(*context, env_, options_.default_deadline);
   if (!deadline.ok()) return call->Fail(deadline.status());
   call->deadline = *deadline;
-  const absl::StatusOr<Route> route = router_.Find(in->keyspace(), in->level(), write);
+  const absl::StatusOr<Route> route = FindRoute(*in);
   if (!route.ok()) {
-    if (MayBeStale(route.status())) return RouteAgain(call, in, write, std::move(then));
+    if (MayBeStale(route.status())) return RouteAgain(call, in, std::move(then));
     return call->Fail(route.status());
   }
   call->level = route->level;
@@ -44,10 +53,10 @@ void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, co
 
 // The keyspace isn't known here; it may be new.
 template <class In, class Then>
-void KvService::RouteAgain(UnaryCall* call, const In* in, bool write, Then then) {
+void KvService::RouteAgain(UnaryCall* call, const In* in, Then then) {
   router_.Refresh(call->deadline, [=, this](absl::Status refreshed) mutable {
     if (!refreshed.ok()) return call->Fail(refreshed);
-    const absl::StatusOr<Route> route = router_.Find(in->keyspace(), in->level(), write);
+    const absl::StatusOr<Route> route = FindRoute(*in);
     if (!route.ok()) return call->Fail(route.status());
     call->level = route->level;
     if (absl::Status begun = then(*route); !begun.ok()) call->Fail(begun);
@@ -60,7 +69,7 @@ grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
                                            v1::WriteResponse* out, Make make) {
   UnaryCall* call = UnaryCall::New(out, context, operation, env_, metrics_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in, true, [=, this](const Route& route) -> absl::Status {
+  Routed(call, context, in, [=, this](const Route& route) -> absl::Status {
     absl::StatusOr<kv::Command> command = make(Own(in));
     if (!command.ok()) return command.status();
     const absl::StatusOr<uint32_t> arc = ArcOfCommand(*command, *route.keyspace, options_.limits);
@@ -116,7 +125,7 @@ grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,
                                          const v1::GetRequest* in, v1::GetResponse* out) {
   UnaryCall* call = UnaryCall::New(out, context, Operation::kGet, env_, metrics_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in, false, [=, this](const Route& route) -> absl::Status {
+  Routed(call, context, in, [=, this](const Route& route) -> absl::Status {
     if (absl::Status key = CheckKey(in->key()); !key.ok()) return key;
     call->arc = route.keyspace->ArcOfKey(in->key());
     Request request = route.ToArc(call->arc, call->deadline);
@@ -136,7 +145,7 @@ grpc::ServerUnaryReactor* KvService::MultiGet(grpc::CallbackServerContext* conte
                                               v1::MultiGetResponse* out) {
   UnaryCall* call = UnaryCall::New(out, context, Operation::kMultiGet, env_, metrics_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in, false,
+  Routed(call, context, in,
          [=, this](const Route& route) { return StartMultiGet(node_, route, call, Own(in), out); });
   return reactor;
 }
@@ -145,7 +154,7 @@ grpc::ServerUnaryReactor* KvService::Scan(grpc::CallbackServerContext* context,
                                           const v1::ScanRequest* in, v1::ScanResponse* out) {
   UnaryCall* call = UnaryCall::New(out, context, Operation::kScan, env_, metrics_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in, false,
+  Routed(call, context, in,
          [=, this](const Route& route) { return StartScan(node_, route, call, in, out); });
   return reactor;
 }

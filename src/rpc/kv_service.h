@@ -58,10 +58,11 @@ class KvService final : public v1::Kv::CallbackService {
   // `then(route)` runs when the keyspace is found and does the call; its error
   // fails it.
   template <class In, class Then>
-  void Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in, bool write,
-              Then then);
+  void Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in, Then then);
   template <class In, class Then>
-  void RouteAgain(UnaryCall* call, const In* in, bool write, Then then);
+  void RouteAgain(UnaryCall* call, const In* in, Then then);
+  template <class In>
+  absl::StatusOr<Route> FindRoute(const In& in) const;
 
   Node& node_;
   Env& env_;

@@ -39,24 +39,41 @@ Request Route::ToArc(uint32_t arc, absl::Duration deadline) const {
   request.epoch = topology->epoch;
   request.level = level;
   request.deadline = deadline;
+  if (read) {
+    request.bound = read->bound;
+    request.ladder = read->ladder;
+    request.seen = read->session.Find(request.partition);
+  }
   return request;
 }
 
-absl::StatusOr<Route> Router::Find(std::string_view keyspace, v1::Level asked, bool write) const {
+absl::StatusOr<Route> Router::FindKeyspace(std::string_view keyspace) const {
   Route route;
   route.topology = node_.topology();
   route.keyspace = route.topology->FindKeyspace(keyspace);
   if (route.keyspace == nullptr) return KeyspaceNotFound(*route.topology, keyspace);
+  return route;
+}
+
+absl::StatusOr<Route> Router::FindForWrite(std::string_view keyspace, v1::Level asked) const {
+  absl::StatusOr<Route> route = FindKeyspace(keyspace);
+  if (!route.ok()) return route;
   const absl::StatusOr<Level> level = LevelOf(asked);
   if (!level.ok()) return level.status();
-  route.level = *level;
-  if (route.level == Level::kDefault) {
-    route.level = write ? route.keyspace->default_write : route.keyspace->default_read;
-    return route;
-  }
-  const absl::Status allowed = write ? ring::CheckWriteLevel(route.keyspace->mode, route.level)
-                                     : ring::CheckReadLevel(route.keyspace->mode, route.level);
+  route->level = *level == Level::kDefault ? route->keyspace->default_write : *level;
+  const absl::Status allowed = ring::CheckWriteLevel(route->keyspace->mode, route->level);
   if (!allowed.ok()) return allowed;
+  return route;
+}
+
+absl::StatusOr<Route> Router::FindForRead(std::string_view keyspace, v1::Level level,
+                                          const v1::ReadOptions& options) const {
+  absl::StatusOr<Route> route = FindKeyspace(keyspace);
+  if (!route.ok()) return route;
+  auto plan = PlanRead(level, options, *route->keyspace, route->topology->cluster_id);
+  if (!plan.ok()) return plan.status();
+  route->level = plan->level;
+  route->read = *std::move(plan);
   return route;
 }
 

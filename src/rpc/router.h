@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
@@ -10,13 +11,15 @@
 #include "node/node.h"
 #include "quorate/v1/kv.pb.h"
 #include "ring/topology.h"
+#include "rpc/read_plan.h"
 
 namespace quorate::rpc {
 
 struct Route {
   ring::SharedTopology topology;  // keeps `keyspace` alive
   const ring::KeyspaceInfo* keyspace = nullptr;
-  Level level = Level::kDefault;  // never kDefault
+  Level level = Level::kDefault;  // never kDefault; a ladder's first
+  std::optional<ReadPlan> read;   // none: a write
 
   // A request to the arc's partition, without its operation.
   Request ToArc(uint32_t arc, absl::Duration deadline) const;
@@ -28,7 +31,10 @@ class Router {
 
   // By the topology this node knows. NOT_FOUND, KEYSPACE_NOT_FOUND: none of
   // that name (with the likely one); INVALID_ARGUMENT: not a level of its mode.
-  absl::StatusOr<Route> Find(std::string_view keyspace, v1::Level level, bool write) const;
+  absl::StatusOr<Route> FindKeyspace(std::string_view keyspace) const;
+  absl::StatusOr<Route> FindForWrite(std::string_view keyspace, v1::Level level) const;
+  absl::StatusOr<Route> FindForRead(std::string_view keyspace, v1::Level level,
+                                    const v1::ReadOptions& options) const;
 
   // Asks the meta group whether the topology has moved on and, if so, follows
   // it. Then calls `done`; OK: what Find says is the truth of this moment.

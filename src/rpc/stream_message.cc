@@ -38,8 +38,9 @@ StreamMessage::StreamMessage(StreamCall& stream, v1::StreamRequest& request)
       request_(request),
       now_(stream.world_.env.Monotonic()),
       deadline_(Moment(now_, request.timeout_us(), stream.world_.default_deadline)),
-      write_route_(stream.world_.router.Find(request.keyspace(), request.level(), true)),
-      read_route_(stream.world_.router.Find(request.keyspace(), request.level(), false)) {}
+      write_route_(stream.world_.router.FindForWrite(request.keyspace(), request.level())),
+      read_route_(
+          stream.world_.router.FindForRead(request.keyspace(), request.level(), request.read())) {}
 
 bool StreamMessage::MayBeStale() const {
   return !write_route_.ok() && rpc::MayBeStale(write_route_.status());

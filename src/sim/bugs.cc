@@ -26,6 +26,16 @@ std::vector<DeliberateBug> Make() {
   add("count-learner", "learners count in quorums", Profile::kLearners).raft.count_learners = true;
   add("apply-twice", "the applied position is gone after a restart", Profile::kMixed)
       .state.apply_twice_after_restart = true;
+  add("ignore-session", "a read in a session does not wait for what it has seen", Profile::kMixed)
+      .reads.ignore_session = true;
+  add("bound-from-receipt", "a state counts as fresh as the confirmation, not as the question",
+      Profile::kReads)
+      .reads.bound_from_receipt = true;
+  add("read-unapplied", "a confirmed read is served before its index is applied", Profile::kMixed)
+      .reads.read_unapplied = true;
+  add("ladder-reports-asked", "a ladder's receipt tells the first rung, not the one reached",
+      Profile::kMixed)
+      .ladder_reports_asked = true;
   return list;
 }
 

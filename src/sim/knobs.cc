@@ -119,6 +119,22 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
                              F::kHalves,        F::kMajorityRing, F::kCrashLeader};
       knobs.nemesis.gap_max = absl::Milliseconds(300);
       break;
+    case Profile::kReads:
+      // Followers hear late of what clients have been told.
+      knobs.nodes = 3;
+      knobs.workload.keyspaces = 1;
+      knobs.workload.partitions_max = 1;
+      knobs.workload.churn = false;
+      knobs.workload.clients = 9;
+      knobs.workload.think_max = absl::Milliseconds(5);
+      knobs.workload.one_reads = 0.1;
+      knobs.workload.session_reads = 0.3;
+      knobs.workload.bounded_reads = 0.8;
+      knobs.workload.ladder_reads = 0.2;
+      knobs.network.delay_spread = absl::Milliseconds(30);
+      knobs.nemesis.armed = {F::kSlowLinks, F::kSlowLinks, F::kOneWay, F::kSlowCpu,
+                             F::kCrashLeader};
+      break;
   }
 }
 
@@ -185,13 +201,13 @@ const char* FaultName(FaultKind kind) {
 }
 
 absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
-  for (const Profile profile :
-       {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners}) {
+  for (const Profile profile : {Profile::kMixed, Profile::kElections, Profile::kFigure8,
+                                Profile::kLearners, Profile::kReads}) {
     if (name == ProfileName(profile)) return profile;
   }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
-      StrCat("no profile '", name, "'; there are mixed, elections, figure8, learners"));
+      StrCat("no profile '", name, "'; there are mixed, elections, figure8, learners, reads"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -204,6 +220,8 @@ const char* ProfileName(Profile profile) {
       return "figure8";
     case Profile::kLearners:
       return "learners";
+    case Profile::kReads:
+      return "reads";
   }
   return "?";
 }

@@ -21,7 +21,14 @@ struct WorkloadProfile {
   absl::Duration think_max = absl::Milliseconds(20);
   absl::Duration deadline_min = absl::Milliseconds(100);
   absl::Duration deadline_max = absl::Seconds(2);
-  double one_reads = 0.1;    // of all reads, at ONE
+  // Of all reads; the rest are linearizable.
+  double one_reads = 0.1;
+  double session_reads = 0.1;
+  double bounded_reads = 0.1;
+  double ladder_reads = 0.1;
+  // Of all writes; the rest are at QUORUM.
+  double one_writes = 0.03;
+  double all_writes = 0.05;
   double reply_loss = 0.01;  // the answer never reaches the client
   uint32_t value_bytes_max = 200;
   uint32_t keyspaces = 2;       // that stay
@@ -97,6 +104,7 @@ enum class Profile : uint8_t {
   kElections,  // many contested elections and crashes of voters
   kFigure8,    // leaders die with entries on a minority (the paper's figure 8)
   kLearners,   // some replicas of each partition are learners
+  kReads,      // mostly weaker reads, over slow and one-way links
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

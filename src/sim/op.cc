@@ -84,7 +84,8 @@ std::string DescribeCall(const Op& op) {
       StrAppend(&text, "scan from '", op.range.start, "' ", op.range.limit);
       break;
   }
-  return StrCat(text, " ", LevelName(op.level));
+  if (!op.ladder.empty()) return StrCat(text, " ", FormatLadder(op.ladder));
+  return StrCat(text, " ", FormatLadder({{op.level, op.bound}}));
 }
 
 std::string DescribeOutcome(const Op& op) {

@@ -28,6 +28,8 @@ struct Op {
   uint64_t client = 0;  // a client does one thing at a time; after an unknown it is another
   OpKind kind = OpKind::kWrite;
   Level level = Level::kLinearizable;
+  absl::Duration bound;  // BOUNDED
+  Ladder ladder;         // reads: instead of the level
   std::string keyspace;
   std::vector<kv::Mutation> mutations;  // kWrite: one, or a batch
   std::vector<std::string> keys;        // kLookup
@@ -36,6 +38,7 @@ struct Op {
   // Filled in on the way.
   PartitionId partition;  // zero: it never got that far
   NodeId asked;
+  Seen seen;  // SESSION: what the client had seen
   absl::Duration invoked;
   absl::Duration returned = absl::InfiniteDuration();
   Outcome outcome = Outcome::kPending;
@@ -45,8 +48,12 @@ struct Op {
   bool refused() const {
     return outcome == Outcome::kDone && kind == OpKind::kWrite && !reply.write.status.ok();
   }
+  // What the answer was given at: of a ladder, the rung reached.
+  Level achieved() const {
+    return ladder.empty() || outcome != Outcome::kDone ? level : reply.receipt.achieved;
+  }
   // In all that its level promises, a linearizable read.
-  bool strong() const { return kind == OpKind::kWrite || level == Level::kLinearizable; }
+  bool strong() const { return kind == OpKind::kWrite || achieved() == Level::kLinearizable; }
 };
 
 // One line for the timeline.

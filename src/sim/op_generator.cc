@@ -64,11 +64,41 @@ Op OpGenerator::Make(const std::string& keyspace, uint64_t id) {
     MakeScan(op);
   }
   if (op.kind == OpKind::kWrite) {
-    op.level = Level::kQuorum;
+    ChooseWriteLevel(op);
   } else {
-    op.level = random_.Chance(profile_.one_reads) ? Level::kOne : Level::kLinearizable;
+    ChooseReadLevel(op);
   }
   return op;
+}
+
+void OpGenerator::ChooseWriteLevel(Op& op) {
+  op.level = Level::kQuorum;
+  if (random_.Chance(profile_.all_writes)) op.level = Level::kAll;
+  const bool blind =
+      std::all_of(op.mutations.begin(), op.mutations.end(), [](const kv::Mutation& mutation) {
+        return mutation.action != kv::Mutation::Action::kAdd &&
+               mutation.condition.kind == kv::Condition::Kind::kNone;
+      });
+  if (blind && random_.Chance(profile_.one_writes)) op.level = Level::kOne;
+}
+
+void OpGenerator::ChooseReadLevel(Op& op) {
+  const auto millis = [this](uint64_t most) {
+    return absl::Milliseconds(static_cast<int64_t>(random_.Between(1, most)));
+  };
+  op.level = Level::kLinearizable;
+  if (random_.Chance(profile_.ladder_reads)) {
+    op.ladder = {{Level::kLinearizable, absl::ZeroDuration(), millis(30)},
+                 {Level::kBounded, millis(500), millis(30)},
+                 {Level::kOne}};
+  } else if (random_.Chance(profile_.one_reads)) {
+    op.level = Level::kOne;
+  } else if (random_.Chance(profile_.session_reads)) {
+    op.level = Level::kSession;
+  } else if (random_.Chance(profile_.bounded_reads)) {
+    op.level = Level::kBounded;
+    op.bound = millis(random_.Chance(0.5) ? 20 : 1000);
+  }
 }
 
 void OpGenerator::MakeWrite(Op& op, const KeySet& keys) {

@@ -38,6 +38,8 @@ class OpGenerator {
  private:
   kv::Mutation Write(const std::string& keyspace, const std::string& key, uint64_t id);
   kv::Condition SomeCondition(const std::string& keyspace, const std::string& key);
+  void ChooseWriteLevel(Op& op);
+  void ChooseReadLevel(Op& op);
   void MakeWrite(Op& op, const KeySet& keys);
   void MakeBatch(Op& op, const KeySet& keys);
   void MakeLookup(Op& op, const KeySet& keys);

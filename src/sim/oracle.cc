@@ -7,6 +7,14 @@
 
 namespace quorate::sim {
 
+namespace {
+
+// The slowest of the simulator's clocks: what it counts as a second may be so
+// much longer.
+constexpr double kSlowestClock = 0.6;
+
+}  // namespace
+
 bool IsTwin(std::string_view key) { return !key.empty() && key.front() == '{'; }
 bool IsCounter(std::string_view key) { return !key.empty() && key.front() == 'c'; }
 
@@ -86,10 +94,13 @@ void Oracle::Wrote(const Op& op) {
 
 void Oracle::Read(const Op& op, const Floors& floors) {
   if (!op.strong()) ++counts_.weak_reads;
+  CheckRung(op);
   for (size_t i = 0; i < op.reply.found.size() && i < op.keys.size(); ++i) {
     const std::optional<kv::Record>& found = op.reply.found[i];
     if (!found) continue;
     Saw(op, *found);
+    CheckSession(op, *found);
+    CheckStaleness(op, *found);
     const auto floor = floors.keys.find(op.keys[i]);
     if (op.strong() && floor != floors.keys.end() && found->version < floor->second) {
       Violation(op, StrCat("read ", op.keys[i], " at version ", found->version,
@@ -106,7 +117,53 @@ void Oracle::Read(const Op& op, const Floors& floors) {
 
 void Oracle::Raise(const Op& op, const std::string& key, uint64_t version) {
   uint64_t& floor = key_floor_[{op.partition, key}];
+  if (version > floor) told_[{op.partition, key}].emplace_back(op.returned, version);
   floor = std::max(floor, version);
+  uint64_t& own = client_floor_[{op.client, {op.partition, key}}];
+  own = std::max(own, version);
+}
+
+void Oracle::CheckSession(const Op& op, const kv::Record& found) {
+  uint64_t& floor = client_floor_[{op.client, {op.partition, found.key}}];
+  if (op.achieved() == Level::kSession && found.version < floor) {
+    Violation(op, StrCat("read ", found.key, " at version ", found.version,
+                         ", but its client had seen version ", floor));
+  }
+  floor = std::max(floor, found.version);
+}
+
+void Oracle::CheckStaleness(const Op& op, const kv::Record& found) {
+  const auto& told = op.reply.receipt.staleness;
+  if (op.strong() || !told) return;
+  const absl::Duration as_of = op.invoked - *told / kSlowestClock;
+  const auto all = told_.find({op.partition, found.key});
+  if (all == told_.end()) return;
+  uint64_t floor = 0;
+  for (const auto& [when, version] : all->second) {
+    if (when < as_of) floor = std::max(floor, version);
+  }
+  if (found.version < floor) {
+    Violation(op, StrCat("read ", found.key, " at version ", found.version, ", said to be ",
+                         absl::FormatDuration(*told), " old at most, but version ", floor,
+                         " was told before that"));
+  }
+}
+
+void Oracle::CheckRung(const Op& op) {
+  const Receipt& receipt = op.reply.receipt;
+  absl::Duration bound = op.bound;
+  if (!op.ladder.empty()) {
+    if (receipt.rung < 1 || receipt.rung > op.ladder.size() ||
+        op.ladder[receipt.rung - 1].level != receipt.achieved) {
+      return Violation(
+          op, StrCat("was answered at ", LevelName(receipt.achieved), ", rung ", receipt.rung));
+    }
+    bound = op.ladder[receipt.rung - 1].bound;
+  }
+  if (op.achieved() != Level::kBounded) return;
+  if (!receipt.staleness || *receipt.staleness > bound) {
+    Violation(op, "was answered beyond its bound");
+  }
 }
 
 void Oracle::Saw(const Op& op, const kv::Record& record) {

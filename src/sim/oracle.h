@@ -7,7 +7,10 @@
 //   a write that began after another was acknowledged has a greater version;
 //   a linearizable read is no older than what any earlier answer told;
 //   whatever is read was once written to that key, and never "failed";
-//   keys that are only ever written together are seen together.
+//   keys that are only ever written together are seen together;
+//   a read in a session is no older than what its client was told before;
+//   a bounded read is no older than it says, and says no more than was asked;
+//   a ladder's answer tells the rung that it was given at.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +18,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "sim/op.h"
@@ -54,6 +58,9 @@ class Oracle {
   void Read(const Op& op, const Floors& floors);
   void Saw(const Op& op, const kv::Record& record);
   void CheckPair(const Op& op);
+  void CheckSession(const Op& op, const kv::Record& found);
+  void CheckStaleness(const Op& op, const kv::Record& found);
+  void CheckRung(const Op& op);
   void Raise(const Op& op, const std::string& key, uint64_t version);
   void Violation(const Op& op, const std::string& what);
 
@@ -62,6 +69,9 @@ class Oracle {
   std::map<uint64_t, Floors> floors_;  // of operations under way
   std::map<PartitionId, uint64_t> partition_floor_;
   std::map<KeyId, uint64_t> key_floor_;  // greatest version told by strong answers
+  // When each was first told, by rising time and version.
+  std::map<KeyId, std::vector<std::pair<absl::Duration, uint64_t>>> told_;
+  std::map<std::pair<uint64_t, KeyId>, uint64_t> client_floor_;  // told to one client
   std::map<std::pair<PartitionId, uint64_t>, uint64_t> writer_;  // version -> operation
   std::map<std::pair<KeyId, uint64_t>, std::string> value_at_;   // version -> value
   std::map<std::pair<KeyId, std::string>, Written> written_;

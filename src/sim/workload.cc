@@ -30,7 +30,11 @@ const std::string& FirstKey(const Op& op) {
 }
 
 Outcome OutcomeOf(const Op& op, const absl::Status& status) {
-  if (status.ok()) return Outcome::kDone;
+  if (status.ok()) {
+    // At ONE it may yet be lost with its leader.
+    const bool loose = op.kind == OpKind::kWrite && op.level == Level::kOne;
+    return loose ? Outcome::kUnknown : Outcome::kDone;
+  }
   if (op.kind != OpKind::kWrite) return Outcome::kFailed;  // a read has no effect
   const std::string reason = ReasonOf(status);
   // Answers of the state machine: it was asked and did nothing.
@@ -65,7 +69,7 @@ void Workload::Start(std::function<std::vector<std::string>()> keyspaces) {
   keyspaces_ = std::move(keyspaces);
   running_ = true;
   for (uint32_t i = 0; i < profile_.clients; ++i) {
-    clients_.push_back({next_client_++});
+    clients_.push_back({next_client_++, {}});
     PlanNext(i);
   }
 }
@@ -87,7 +91,10 @@ void Workload::IssueOne(size_t slot) {
   op.client = clients_[slot].id;
   Run(std::move(op), PartitionId(), [this, slot](const Op& ended) {
     generator_.Learn(ended);
-    if (ended.outcome == Outcome::kUnknown) clients_[slot].id = next_client_++;
+    if (ended.outcome == Outcome::kUnknown) clients_[slot] = {next_client_++, {}};
+    if (ended.outcome == Outcome::kDone) {
+      clients_[slot].session.Note(ended.partition, ended.reply.receipt.position);
+    }
     PlanNext(slot);
   });
 }
@@ -130,6 +137,9 @@ void Workload::Arrive(const CallPtr& call, PartitionId partition) {
   request.partition = partition;
   request.epoch = topology->epoch;
   request.level = op.level;
+  request.bound = op.bound;
+  request.ladder = op.ladder;
+  request.seen = op.seen = SeenBy(op.client, partition);
   request.deadline = node.machine().env.Monotonic() + timeout;
   switch (op.kind) {
     case OpKind::kWrite:
@@ -147,6 +157,12 @@ void Workload::Arrive(const CallPtr& call, PartitionId partition) {
   queue_.After(timeout + kClientPatience, [this, call] { GiveUp(call); });
   node.process()->Execute(std::move(request),
                           [this, call](Reply reply) { Answered(call, std::move(reply)); });
+}
+
+Seen Workload::SeenBy(uint64_t client, PartitionId partition) const {
+  const auto it = std::find_if(clients_.begin(), clients_.end(),
+                               [client](const Client& one) { return one.id == client; });
+  return it == clients_.end() ? Seen() : it->session.Find(partition);
 }
 
 void Workload::Answered(const CallPtr& call, Reply reply) {

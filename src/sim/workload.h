@@ -50,6 +50,7 @@ class Workload {
  private:
   struct Client {
     uint64_t id = 0;
+    SessionToken session;
   };
   struct Call {
     size_t index = 0;           // in history_
@@ -63,6 +64,7 @@ class Workload {
   void PlanNext(size_t slot);
   void IssueOne(size_t slot);
   void Arrive(const CallPtr& call, PartitionId partition);
+  Seen SeenBy(uint64_t client, PartitionId partition) const;
   void Answered(const CallPtr& call, Reply reply);
   void GiveUp(const CallPtr& call);
   void Finish(const CallPtr& call, Outcome outcome, Reply reply);

@@ -61,8 +61,17 @@ TEST(RaftCodecTest, GarbageIsRefusedOrHarmless) {
   EXPECT_FALSE(DecodeRaftMessage("\xff\xff\xff", NodeId(1), NodeId(2)).ok());
 }
 
+Request To(Level level) {
+  Request request;
+  request.partition = PartitionId(4);
+  request.epoch = Epoch(2);
+  request.level = level;
+  request.deadline = absl::Seconds(1);
+  return request;
+}
+
 TEST(RequestCodecTest, EveryKindOfRequestSurvivesTheWire) {
-  Request write{PartitionId(4), Epoch(2), Level::kQuorum, absl::Seconds(1), 0, {}};
+  Request write = To(Level::kQuorum);
   kv::Mutation mutation;
   mutation.key = "k";
   mutation.value = "v";
@@ -78,13 +87,18 @@ TEST(RequestCodecTest, EveryKindOfRequestSurvivesTheWire) {
   EXPECT_EQ(command.mutations[0].value, "v");
   EXPECT_EQ(command.mutations[0].condition.version, 12u);
 
-  Request lookup{PartitionId(4), Epoch(2), Level::kOne, absl::Seconds(1), 0, Lookup{{"a", ""}}};
+  Request lookup = To(Level::kBounded);
+  lookup.bound = absl::Milliseconds(1500);
+  lookup.seen = {Term(3), LogIndex(77)};
+  lookup.op = Lookup{{"a", ""}};
   const auto lookup_back = DecodeRequest(EncodeRequest(lookup));
   ASSERT_TRUE(lookup_back.ok());
+  EXPECT_EQ(lookup_back->bound, lookup.bound);
+  EXPECT_EQ(lookup_back->seen, lookup.seen);
   EXPECT_EQ(std::get<Lookup>(lookup_back->op).keys, (std::vector<std::string>{"a", ""}));
 
-  Request range{PartitionId(4),   Epoch(2), Level::kLinearizable,
-                absl::Seconds(1), 0,        kv::Range{"a", "b", 5, 100, true}};
+  Request range = To(Level::kLinearizable);
+  range.op = kv::Range{"a", "b", 5, 100, true};
   const auto range_back = DecodeRequest(EncodeRequest(range));
   ASSERT_TRUE(range_back.ok());
   const auto& r = std::get<kv::Range>(range_back->op);

@@ -12,8 +12,10 @@ namespace {
 constexpr uint8_t kLevels = static_cast<uint8_t>(Level::kLinearizable) + 1;
 
 TEST(LevelsTest, RaftHonoursTheseAndRefusesAllOthers) {
-  const std::vector<Level> reads = {Level::kLinearizable, Level::kQuorum, Level::kOne};
-  const std::vector<Level> writes = {Level::kQuorum, Level::kLinearizable};
+  const std::vector<Level> reads = {Level::kLinearizable, Level::kQuorum, Level::kBounded,
+                                    Level::kSession, Level::kOne};
+  const std::vector<Level> writes = {Level::kAll, Level::kQuorum, Level::kLinearizable,
+                                     Level::kOne};
   for (uint8_t i = 0; i < kLevels; ++i) {
     const Level level = static_cast<Level>(i);
     const auto in = [&](const auto& list) {
@@ -29,9 +31,10 @@ TEST(LevelsTest, ARefusalListsWhatIsAllowed) {
   EXPECT_EQ(read.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ReasonOf(read), "LEVEL_UNSUPPORTED");
   EXPECT_EQ(read.message(),
-            "a read at ALL: a keyspace in raft mode allows LINEARIZABLE, QUORUM, ONE");
-  EXPECT_EQ(CheckWriteLevel(Mode::kRaft, Level::kOne).message(),
-            "a write at ONE: a keyspace in raft mode allows QUORUM, LINEARIZABLE");
+            "a read at ALL: a keyspace in raft mode allows LINEARIZABLE, QUORUM, BOUNDED, SESSION, "
+            "ONE");
+  EXPECT_EQ(CheckWriteLevel(Mode::kRaft, Level::kAny).message(),
+            "a write at ANY: a keyspace in raft mode allows ALL, QUORUM, LINEARIZABLE, ONE");
 }
 
 TEST(LevelsTest, AModeThatIsNotThereIsRefusedBeforeItsLevels) {

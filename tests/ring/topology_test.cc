@@ -108,7 +108,7 @@ TEST(KeyspaceTest, RefusesWhatItIsNotWithReasonAndRange) {
   EXPECT_EQ(ReasonToRefuse({.name = "a", .partitions = 4097}), "PARTITIONS_TOO_MANY");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum}), "MODE_NOT_SUPPORTED");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .default_read = Level::kAll}), "LEVEL_UNSUPPORTED");
-  EXPECT_EQ(ReasonToRefuse({.name = "a", .default_write = Level::kOne}), "LEVEL_UNSUPPORTED");
+  EXPECT_EQ(ReasonToRefuse({.name = "a", .default_write = Level::kAny}), "LEVEL_UNSUPPORTED");
   const auto status = WithKeyspace(ThreeNodes(), {.name = "a", .replicas = 4}).status();
   EXPECT_EQ(status.message(), "4 replicas: allowed are 1 to 3 in a cluster of 3 nodes");
 }

@@ -8,7 +8,7 @@
 namespace quorate::sim {
 namespace {
 
-constexpr uint64_t kSeedsMax = 150;
+constexpr uint64_t kSeedsMax = 400;
 
 std::string Unreached() {
   std::string names;

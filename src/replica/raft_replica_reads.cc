@@ -1,0 +1,136 @@
+// How a raft replica answers reads: each level by what it needs to know.
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "replica/raft_replica.h"
+
+namespace quorate {
+namespace {
+
+absl::Status Unavailable(std::string_view reason, std::string_view message) {
+  return MakeError(absl::StatusCode::kUnavailable, reason, message);
+}
+
+// The log has another entry where the session's stood: a write at ONE that was
+// lost with its leader, or a state that was restored.
+absl::Status SessionLost(PartitionId partition, Seen seen) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "SESSION_LOST",
+                   StrCat("what the session saw in ", partition.ToString(), " at ",
+                          seen.index.ToString(), " of ", seen.term.ToString(),
+                          " is not part of its history: a write at ONE was lost with its leader; "
+                          "begin a new session"));
+}
+
+void Answer(ReplyFn& reply, absl::Status status) {
+  Reply answer;
+  answer.status = std::move(status);
+  std::move(reply)(std::move(answer));
+}
+
+}  // namespace
+
+void RaftReplica::ExecuteRead(Request request, ReplyFn reply, absl::Duration now) {
+  switch (request.level) {
+    case Level::kOne:
+      return Serve(request, reply, now);
+    case Level::kSession:
+      return ExecuteSessionRead(std::move(request), std::move(reply), now);
+    case Level::kBounded:
+      if (Staleness(now).value_or(absl::InfiniteDuration()) <= request.bound) {
+        return Serve(request, reply, now);
+      }
+      break;
+    default:
+      break;
+  }
+  if (!raft_->leader()) return Answer(reply, NotLeader());
+  reads_.Queue(std::move(request), std::move(reply));
+}
+
+void RaftReplica::ExecuteSessionRead(Request request, ReplyFn reply, absl::Duration now) {
+  const LogIndex index = request.seen.index;
+  if (index <= state_.applied().index || options_.read_bugs.ignore_session) {
+    return Serve(request, reply, now);
+  }
+  // Nobody to catch up with: waiting would be for nothing.
+  if (!raft_->leader()) {
+    return Answer(reply, Unavailable("SESSION_NOT_COVERED",
+                                     StrCat("the session has seen ", index.ToString(), " of ",
+                                            options_.partition.ToString(), ", this replica has ",
+                                            state_.applied().index.ToString(),
+                                            " and knows no leader to learn more from")));
+  }
+  reads_.WaitFor(index, std::move(request), std::move(reply));
+}
+
+void RaftReplica::ServeReads(absl::Duration now) {
+  const LogIndex reached =
+      options_.read_bugs.read_unapplied ? raft_->last_index() : state_.applied().index;
+  for (Reads::Read& read : reads_.TakeReady(reached)) {
+    Serve(read.request, read.reply, now);
+  }
+}
+
+std::optional<absl::Duration> RaftReplica::Staleness(absl::Duration now) const {
+  const auto fresh = reads_.fresh_as_of();
+  if (!fresh) return std::nullopt;
+  return now - *fresh;
+}
+
+void RaftReplica::Serve(const Request& request, ReplyFn& reply, absl::Duration now) {
+  if (request.level == Level::kSession) {
+    const Term known = raft_->TermAt(request.seen.index);
+    if (known && known != request.seen.term) {
+      return Answer(reply, SessionLost(options_.partition, request.seen));
+    }
+  }
+  const bool told = request.level == Level::kOne || request.level == Level::kSession ||
+                    request.level == Level::kBounded;
+  const auto staleness = told ? Staleness(now) : std::nullopt;
+  if (request.level == Level::kBounded && staleness > request.bound) {
+    return Answer(reply,
+                  Unavailable("BOUND_NOT_MET",
+                              StrCat("the state is known to be ", absl::FormatDuration(*staleness),
+                                     " old at most, not ", absl::FormatDuration(request.bound))));
+  }
+  Reply answer = Read(request);
+  answer.receipt.staleness = staleness;
+  std::move(reply)(std::move(answer));
+}
+
+Reply RaftReplica::Read(const Request& request) const {
+  Reply reply;
+  reply.receipt = MakeReceipt(request.level, request.level);
+  if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
+    for (const std::string& key : lookup->keys) {
+      auto record = state_.Get(key);
+      if (!record.ok()) {
+        reply.status = record.status();
+        return reply;
+      }
+      if (*record) reply.receipt.version = std::max(reply.receipt.version, (*record)->version);
+      reply.found.push_back(*std::move(record));
+    }
+    return reply;
+  }
+  auto page = state_.Scan(std::get<kv::Range>(request.op));
+  reply.status = page.status();
+  if (page.ok()) reply.page = *std::move(page);
+  return reply;
+}
+
+Receipt RaftReplica::MakeReceipt(Level asked, Level achieved) const {
+  Receipt receipt;
+  receipt.asked = asked;
+  receipt.achieved = achieved;
+  receipt.mode = Mode::kRaft;
+  receipt.epoch = epoch_;
+  receipt.served_by = options_.raft.self;
+  receipt.partition = options_.partition;
+  receipt.position = {state_.applied().term, state_.applied().index};
+  return receipt;
+}
+
+}  // namespace quorate

@@ -1,0 +1,138 @@
+// The levels of raft mode over real processes: what each promises, and what it
+// says when it cannot.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/session_token.h"
+#include "cluster/cluster.h"
+
+namespace quorate::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+class LevelsTest : public ::testing::Test {
+ protected:
+  // A client that knows only one node at first.
+  Client Through(int node) {
+    auto client = Client::Connect("127.0.0.1:" + std::to_string(cluster_.client_port(node)),
+                                  {.deadline = absl::Seconds(10)});
+    EXPECT_TRUE(client.ok()) << client.status();
+    return *std::move(client);
+  }
+
+  Cluster cluster_{3};
+  Client client_ = cluster_.Connect();
+  Keyspace keyspace_ = cluster_.Create(client_, "orders", 2);
+};
+
+TEST_F(LevelsTest, ABoundedReadIsNoOlderThanItSaysAtWhicheverNode) {
+  for (int round = 0; round < 10; ++round) {
+    const auto written = keyspace_.Put("k", std::to_string(round));
+    ASSERT_TRUE(written.ok()) << written.status();
+    for (int node = 1; node <= 3; ++node) {
+      const absl::Duration bound = absl::Seconds(5);
+      Client through = Through(node);
+      const auto read =
+          through.Keyspace("orders").Get("k", {.level = Level::kBounded, .bound = bound});
+      ASSERT_TRUE(read.ok()) << read.status();
+      EXPECT_EQ(read->receipt.achieved, Level::kBounded);
+      ASSERT_TRUE(read->receipt.staleness.has_value());
+      EXPECT_LE(*read->receipt.staleness, bound);
+    }
+  }
+}
+
+TEST_F(LevelsTest, ASessionSeesItsOwnWritesAtEveryNodeAndInEveryProcess) {
+  Session session = client_.NewSession();
+  for (int round = 0; round < 20; ++round) {
+    const std::string value = std::to_string(round);
+    ASSERT_TRUE(keyspace_.Put("k", value, {.session = session}).ok());
+    for (int node = 1; node <= 3; ++node) {
+      Client through = Through(node);
+      auto resumed = through.ResumeSession(session.token());
+      ASSERT_TRUE(resumed.ok()) << resumed.status();
+      const auto read = through.Keyspace("orders").Get("k", {.session = *resumed});
+      ASSERT_TRUE(read.ok()) << read.status();
+      EXPECT_EQ(read->value, value);
+      EXPECT_EQ(read->receipt.achieved, Level::kSession);
+    }
+  }
+}
+
+TEST_F(LevelsTest, ALadderTellsTheRungItReached) {
+  ASSERT_TRUE(keyspace_.Put("k", "v").ok());
+  const Ladder ladder = {{.level = Level::kLinearizable, .budget = absl::Milliseconds(200)},
+                         {.level = Level::kOne}};
+  const auto strong = keyspace_.Get("k", {.ladder = ladder});
+  ASSERT_TRUE(strong.ok()) << strong.status();
+  EXPECT_EQ(strong->receipt.rung, 1u);
+  EXPECT_EQ(strong->receipt.achieved, Level::kLinearizable);
+  cluster_.Kill(2);
+  cluster_.Kill(3);
+  Client through = Through(1);
+  const auto weak = through.Keyspace("orders").Get("k", {.ladder = ladder});
+  ASSERT_TRUE(weak.ok()) << weak.status();
+  EXPECT_EQ(weak->value, "v");
+  EXPECT_EQ(weak->receipt.rung, 2u);
+  EXPECT_EQ(weak->receipt.asked, Level::kLinearizable);
+  EXPECT_EQ(weak->receipt.achieved, Level::kOne);
+}
+
+TEST_F(LevelsTest, AWriteAtAllIsOnEveryDiskOrIsNotBegun) {
+  const auto written = keyspace_.Put("k", "everywhere", {.level = Level::kAll});
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_THAT(written->acked_by, UnorderedElementsAre(NodeId(1), NodeId(2), NodeId(3)));
+  EXPECT_EQ(written->durable, 3u);
+  EXPECT_GT(written->version, 0u);
+  cluster_.Kill(3);
+  // As soon as the others have noticed.
+  absl::Status refused;
+  const bool noticed = Eventually([&] {
+    refused =
+        keyspace_.Put("k", "not", {.level = Level::kAll, .deadline = absl::Seconds(2)}).status();
+    return ReasonOf(refused) == "REPLICA_DOWN";
+  });
+  ASSERT_TRUE(noticed) << refused;
+  EXPECT_EQ(OutcomeOf(refused), Outcome::kNotDone);
+  EXPECT_THAT(refused.ToString(), HasSubstr("n3"));
+  EXPECT_TRUE(keyspace_.Put("k", "majority").ok());
+}
+
+TEST_F(LevelsTest, AWriteAtOneIsOnTheLeadersDisk) {
+  const auto written = keyspace_.Put("k", "loose", {.level = Level::kOne});
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_EQ(written->achieved, Level::kOne);
+  EXPECT_EQ(written->durable, 1u);
+  EXPECT_EQ(written->acked_by, std::vector<NodeId>{written->served_by});
+  EXPECT_EQ(keyspace_.Get("k")->value, "loose");
+}
+
+TEST_F(LevelsTest, WhatHasAConditionIsRefusedAtOne) {
+  const auto cas = keyspace_.CompareAndSet("k", Condition::Absent(), "v", {.level = Level::kOne});
+  EXPECT_EQ(ReasonOf(cas.status()), "LEVEL_UNSUPPORTED");
+  EXPECT_THAT(cas.status().ToString(), HasSubstr("QUORUM or ALL"));
+  EXPECT_FALSE(keyspace_.Get("k")->found());
+}
+
+TEST_F(LevelsTest, WhatMakesNoSenseIsRefusedByName) {
+  const auto reason = [&](const ReadOptions& options) {
+    return ReasonOf(keyspace_.Get("k", options).status());
+  };
+  EXPECT_EQ(reason({.level = Level::kBounded}), "BAD_LADDER");
+  EXPECT_EQ(reason({.level = Level::kOne, .bound = absl::Seconds(1)}), "BAD_LADDER");
+  EXPECT_EQ(reason({.ladder = {{.level = Level::kOne, .budget = absl::Seconds(1)},
+                               {.level = Level::kLinearizable}}}),
+            "BAD_LADDER");
+  EXPECT_EQ(reason({.level = Level::kAll}), "LEVEL_UNSUPPORTED");
+  EXPECT_EQ(reason({.level = Level::kLease}), "LEVEL_UNSUPPORTED");
+  EXPECT_EQ(ReasonOf(client_.ResumeSession("garbage").status()), "SESSION_NEWER");
+  SessionToken other;
+  other.Note(PartitionId(2), {Term(1), LogIndex(1)});
+  EXPECT_EQ(ReasonOf(client_.ResumeSession(other.Encode("another cluster")).status()),
+            "SESSION_OTHER_CLUSTER");
+}
+
+}  // namespace
+}  // namespace quorate::testing
