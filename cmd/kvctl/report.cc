@@ -117,7 +117,11 @@ int ReportUsage(const Session& session, const std::string& message, const std::s
 }
 
 json ToJson(const WriteReceipt& receipt) { return ReceiptJson(receipt); }
-json ToJson(const ReadReceipt& receipt) { return ReceiptJson(receipt); }
+json ToJson(const ReadReceipt& receipt) {
+  json shown = ReceiptJson(receipt);
+  shown["rung"] = receipt.rung;
+  return shown;
+}
 
 std::string ToLine(const WriteReceipt& receipt) {
   return StrCat(LevelName(receipt.achieved), ", served by ", receipt.served_by.ToString(), ", on ",
@@ -130,6 +134,7 @@ std::string ToLine(const ReadReceipt& receipt) {
   if (receipt.staleness) {
     StrAppend(&line, ", at most ", absl::FormatDuration(*receipt.staleness), " old");
   }
+  if (receipt.rung > 0) StrAppend(&line, ", rung ", receipt.rung, " of the ladder");
   return line;
 }
 

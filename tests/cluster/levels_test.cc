@@ -2,6 +2,10 @@
 // says when it cannot.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
 
 #include "base/session_token.h"
 #include "cluster/cluster.h"
@@ -132,6 +136,33 @@ TEST_F(LevelsTest, WhatMakesNoSenseIsRefusedByName) {
   other.Note(PartitionId(2), {Term(1), LogIndex(1)});
   EXPECT_EQ(ReasonOf(client_.ResumeSession(other.Encode("another cluster")).status()),
             "SESSION_OTHER_CLUSTER");
+}
+
+TEST_F(LevelsTest, KvctlTakesLaddersAndKeepsASessionInAFile) {
+  const std::string file = ::testing::TempDir() + "/quorate-session-" + std::to_string(getpid());
+  const auto kvctl = [&](std::vector<std::string> arguments) {
+    std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvctl", "--endpoints",
+                                        cluster_.endpoints()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return RunToEnd(command);
+  };
+  EXPECT_EQ(kvctl({"put", "orders", "k", "v", "--session", file}).exit_code, 0);
+  const std::string token = ReadFile(file);
+  EXPECT_FALSE(token.empty());
+  const Refusal got = kvctl({"get", "orders", "k", "--session", file, "--output", "json"});
+  EXPECT_EQ(got.exit_code, 0) << got.output;
+  EXPECT_THAT(got.output, HasSubstr("\"SESSION\""));
+  const Refusal ladder = kvctl({"get", "orders", "k", "--level", "LINEARIZABLE:5s,ONE"});
+  EXPECT_EQ(ladder.exit_code, 0) << ladder.output;
+  EXPECT_EQ(ladder.output, "v");
+  const Refusal rising = kvctl({"get", "orders", "k", "--level", "ONE:5ms,LINEARIZABLE"});
+  EXPECT_EQ(rising.exit_code, 2) << rising.output;
+  EXPECT_THAT(rising.output, HasSubstr("from strong to weak"));
+  std::ofstream(file) << "no token";
+  const Refusal damaged = kvctl({"get", "orders", "k", "--session", file});
+  EXPECT_EQ(damaged.exit_code, 2) << damaged.output;
+  EXPECT_THAT(damaged.output, HasSubstr(file));
+  std::remove(file.c_str());
 }
 
 }  // namespace

@@ -109,5 +109,50 @@ TEST_F(RefusalTest, AnUnknownFieldOfTheConfigurationWithItsPlaceAndASuggestion) 
               AllOf(HasSubstr("log-segment-byte"), HasSubstr("log-segment-bytes"), HasSubstr("2")));
 }
 
+// The largest file of RocksDB's tables.
+fs::path LargestTable(const fs::path& data) {
+  fs::path largest;
+  for (const auto& entry : fs::recursive_directory_iterator(data)) {
+    if (entry.path().extension() != ".sst") continue;
+    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+  }
+  return largest;
+}
+
+// Whoever reads it is told; nobody is given what was never written.
+TEST(DamagedDataTest, AFlippedByteInTheDataIsToldAndGivesNoWrongValue) {
+  Cluster cluster(1, {"--memtable-bytes", "256KiB"});
+  Client client = cluster.Connect();
+  Keyspace keyspace = cluster.Create(client, "orders", 1);
+  const std::string value(5000, 'x');
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE(keyspace.Put("k" + std::to_string(i), value).ok());
+  }
+  EXPECT_EQ(cluster.Terminate(1), 0);
+  const fs::path table = LargestTable(cluster.data_dir(1) + "/data");
+  ASSERT_FALSE(table.empty());
+  {
+    std::fstream file(table, std::ios::in | std::ios::out | std::ios::binary);
+    const auto middle = static_cast<std::streamoff>(fs::file_size(table) / 2);
+    file.seekg(middle);
+    const int byte = file.get();
+    file.seekp(middle);
+    file.put(static_cast<char>(byte ^ 1));
+  }
+  cluster.Start(1);
+  cluster.WaitReady();
+  int told = 0;
+  for (int i = 0; i < 400; ++i) {
+    const auto got = keyspace.Get("k" + std::to_string(i), {.deadline = absl::Seconds(5)});
+    if (got.ok()) {
+      EXPECT_EQ(got->value, value);
+    } else {
+      ++told;
+      EXPECT_EQ(got.status().code(), absl::StatusCode::kDataLoss) << got.status();
+    }
+  }
+  EXPECT_GT(told, 0);
+}
+
 }  // namespace
 }  // namespace quorate::testing
