@@ -42,7 +42,7 @@ int main() {
 END
 
 # Only the prefix, not the checkout, may be what the consumer stands on.
-cmake -S "$work/consumer" -B "$work/consumer/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+cmake -S "$work/consumer" -B "$work/consumer/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Debug >"$work/configure.log" 2>&1 ||
   { cat "$work/configure.log"; exit 1; }
 if grep -rn "$build\|$(dirname "$0")/../../src" "$work/prefix/lib"*/cmake; then

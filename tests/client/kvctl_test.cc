@@ -233,8 +233,9 @@ TEST_F(KvctlTest, CountsWhatFailedInAnImport) {
 TEST_F(KvctlTest, ReportsWhatBecameOfEachRecordOfAnImport) {
   UseFakeNode();
   node().Play({Script::Error(MakeError(absl::StatusCode::kInvalidArgument, "KEY_TOO_LARGE", "x"))});
-  Kvctl("import orders - --in-flight 1 --report " + Path("report"),
-        "{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
+  const Ended ended = Kvctl("import orders - --in-flight 1 --report " + Path("report"),
+                            "{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
+  EXPECT_EQ(ended.code, 8) << ended.err;
   const std::string report = ReadFile(folder_ / "report");
   EXPECT_THAT(report, HasSubstr("{\"key\":\"a\",\"outcome\":\"failed\",\"unix_us\":"));
   EXPECT_THAT(report, HasSubstr("{\"key\":\"b\",\"outcome\":\"acknowledged\",\"unix_us\":"));

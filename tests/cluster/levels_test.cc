@@ -67,16 +67,22 @@ TEST_F(LevelsTest, ASessionSeesItsOwnWritesAtEveryNodeAndInEveryProcess) {
 
 TEST_F(LevelsTest, ALadderTellsTheRungItReached) {
   ASSERT_TRUE(keyspace_.Put("k", "v").ok());
-  const Ladder ladder = {{.level = Level::kLinearizable, .budget = absl::Milliseconds(200)},
-                         {.level = Level::kOne}};
-  const auto strong = keyspace_.Get("k", {.ladder = ladder});
+  const auto ladder = [](absl::Duration budget) {
+    return Ladder{{.level = Level::kLinearizable, .budget = budget}, {.level = Level::kOne}};
+  };
+  const auto strong = keyspace_.Get("k", {.ladder = ladder(absl::Seconds(9))});
   ASSERT_TRUE(strong.ok()) << strong.status();
   EXPECT_EQ(strong->receipt.rung, 1u);
   EXPECT_EQ(strong->receipt.achieved, Level::kLinearizable);
+  Client through = Through(1);
+  ASSERT_TRUE(Eventually([&] {
+    const auto here = through.Keyspace("orders").Get("k", {.level = Level::kOne});
+    return here.ok() && here->found() && here->receipt.served_by == NodeId(1);
+  })) << "n1 does not learn what was committed";
   cluster_.Kill(2);
   cluster_.Kill(3);
-  Client through = Through(1);
-  const auto weak = through.Keyspace("orders").Get("k", {.ladder = ladder});
+  const auto weak =
+      through.Keyspace("orders").Get("k", {.ladder = ladder(absl::Milliseconds(200))});
   ASSERT_TRUE(weak.ok()) << weak.status();
   EXPECT_EQ(weak->value, "v");
   EXPECT_EQ(weak->receipt.rung, 2u);
