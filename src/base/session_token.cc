@@ -1,10 +1,9 @@
 #include "base/session_token.h"
 
-#include <optional>
-
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
+#include "base/varint.h"
 
 namespace quorate {
 namespace {
@@ -22,22 +21,6 @@ uint64_t Fixed64(std::string_view bytes) {
   uint64_t value = 0;
   for (size_t i = 8; i > 0; --i) value = value << 8 | static_cast<uint8_t>(bytes[i - 1]);
   return value;
-}
-
-void AppendVarint(uint64_t value, std::string& out) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
-}
-
-std::optional<uint64_t> TakeVarint(std::string_view& bytes) {
-  uint64_t value = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-    const auto byte = static_cast<uint8_t>(bytes.front());
-    bytes.remove_prefix(1);
-    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
-  }
-  return std::nullopt;
 }
 
 absl::Status Damaged() {

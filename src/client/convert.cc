@@ -40,6 +40,10 @@ std::vector<Record> TakeRecords(List& wire) {
   return records;
 }
 
+uint64_t Micros(absl::Duration d) {
+  return static_cast<uint64_t>(std::max<int64_t>(0, absl::ToInt64Microseconds(d)));
+}
+
 }  // namespace
 
 void ToWire(const Condition& condition, v1::Condition& out) {
@@ -106,14 +110,6 @@ ReadReceipt ReadReceiptOf(const v1::Receipt& wire) {
   receipt.rung = wire.rung();
   return receipt;
 }
-
-namespace {
-
-uint64_t Micros(absl::Duration d) {
-  return static_cast<uint64_t>(std::max<int64_t>(0, absl::ToInt64Microseconds(d)));
-}
-
-}  // namespace
 
 void ToWire(absl::Duration bound, const Ladder& ladder, const std::optional<Session>& session,
             v1::ReadOptions& out) {

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "base/varint.h"
 
 namespace quorate::raft {
 namespace {
@@ -18,28 +19,9 @@ bool In(const std::vector<NodeId>& sorted, NodeId node) {
   return std::binary_search(sorted.begin(), sorted.end(), node);
 }
 
-void PutVarint(std::string& out, uint64_t value) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  out.push_back(static_cast<char>(value));
-}
-
-std::optional<uint64_t> TakeVarint(std::string_view& in) {
-  uint64_t value = 0;
-  for (unsigned shift = 0; shift < 64 && !in.empty(); shift += 7) {
-    const auto byte = static_cast<uint8_t>(in.front());
-    in.remove_prefix(1);
-    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
-  }
-  return std::nullopt;
-}
-
 void PutNodes(std::string& out, const std::vector<NodeId>& nodes) {
-  PutVarint(out, nodes.size());
-  for (NodeId node : nodes) PutVarint(out, node.value());
+  AppendVarint(nodes.size(), out);
+  for (NodeId node : nodes) AppendVarint(node.value(), out);
 }
 
 bool TakeNodes(std::string_view& in, std::vector<NodeId>& nodes) {

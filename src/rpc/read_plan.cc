@@ -1,5 +1,6 @@
 #include "rpc/read_plan.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
