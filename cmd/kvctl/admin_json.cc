@@ -47,6 +47,8 @@ json ToJson(const KeyspaceDescription& keyspace) {
           {"replicas", keyspace.replicas},
           {"default_read", std::string(LevelName(keyspace.default_read))},
           {"default_write", std::string(LevelName(keyspace.default_write))},
+          {"lease_drift_ppm", keyspace.lease_drift_ppm},
+          {"default_ttl_us", absl::ToInt64Microseconds(keyspace.default_ttl)},
           {"partitions", Partitions(keyspace.partitions)}};
 }
 

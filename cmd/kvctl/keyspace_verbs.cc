@@ -1,13 +1,13 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <tuple>
 
 #include "admin_json.h"
 #include "answers.h"
 #include "base/strings.h"
 #include "confirm.h"
 #include "exit_code.h"
+#include "keyspace_settings.h"
 #include "leaders.h"
 #include "report.h"
 #include "suggest.h"
@@ -21,10 +21,15 @@ struct Create {
   std::string name;
   std::string mode = "raft";
   KeyspaceOptions options;
-  std::string read_level;
-  std::string write_level;
+  SettingFlags settings;
   bool if_not_exists = false;
   bool no_wait = false;
+  bool dry_run = false;
+};
+
+struct Alter {
+  std::string name;
+  SettingFlags settings;
   bool dry_run = false;
 };
 
@@ -49,19 +54,18 @@ absl::StatusOr<KeyspaceOptions> OptionsOf(const Create& create) {
     return Bad("mode", create.mode,
                StrCat("raft or quorum is wanted", DidYouMean(create.mode, {"raft", "quorum"})));
   }
-  for (const auto& [name, text, level] :
-       {std::tuple{"read-level", &create.read_level, &options.default_read},
-        std::tuple{"write-level", &create.write_level, &options.default_write}}) {
-    if (text->empty()) continue;
-    const auto parsed = LevelFromName(*text);
-    if (!parsed) return Bad(name, *text, "no such level");
-    *level = *parsed;
-  }
+  const auto settings = ChangeOf(create.settings);
+  if (!settings.ok()) return settings.status();
+  options.default_read = settings->default_read.value_or(Level::kDefault);
+  options.default_write = settings->default_write.value_or(Level::kDefault);
+  options.lease_drift_ppm = settings->lease_drift_ppm.value_or(0);
+  options.default_ttl = settings->default_ttl.value_or(absl::ZeroDuration());
   return options;
 }
 
 void PrintKeyspaces(const Session& session, const std::vector<KeyspaceDescription>& keyspaces) {
-  Table table({"keyspace", "mode", "replicas", "partitions", "read", "write"});
+  Table table(
+      {"keyspace", "mode", "replicas", "partitions", "read", "write", "lease drift", "ttl"});
   for (const KeyspaceDescription& one : keyspaces) {
     if (session.output() == Output::kJson) {
       std::cout << ToJson(one).dump() << '\n';
@@ -70,7 +74,7 @@ void PrintKeyspaces(const Session& session, const std::vector<KeyspaceDescriptio
     } else {
       table.Add({one.name, std::string(ModeName(one.mode)), std::to_string(one.replicas),
                  std::to_string(one.partitions.size()), std::string(LevelName(one.default_read)),
-                 std::string(LevelName(one.default_write))});
+                 std::string(LevelName(one.default_write)), DriftCell(one), TtlCell(one)});
     }
   }
   table.Print(std::cout);
@@ -99,6 +103,22 @@ int RunCreate(Session& session, const Create& create) {
   return kDone;
 }
 
+int RunAlter(Session& session, const Alter& alter) {
+  const std::string doing = StrCat("keyspace alter \"", alter.name, "\"");
+  const auto change = ChangeOf(alter.settings);
+  if (!change.ok()) return ReportError(session, change.status(), doing);
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  if (alter.dry_run) {
+    std::cerr << "would alter keyspace " << alter.name << ": " << ToLine(*change) << '\n';
+    return kDone;
+  }
+  const auto altered = (*client)->AlterKeyspace(alter.name, *change, session.admin_options());
+  if (!altered.ok()) return ReportCallError(session, alter.name, altered.status(), doing);
+  if (!session.quiet()) PrintKeyspaces(session, {*altered});
+  return kDone;
+}
+
 int RunList(Session& session) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
@@ -116,7 +136,8 @@ void PrintReplicas(const KeyspaceState& state) {
   std::cout << keyspace.name << ": mode " << ModeName(keyspace.mode) << ", " << keyspace.replicas
             << " replicas, " << keyspace.partitions.size() << " partitions, reads at "
             << LevelName(keyspace.default_read) << ", writes at "
-            << LevelName(keyspace.default_write) << '\n';
+            << LevelName(keyspace.default_write) << ", lease drift " << DriftCell(keyspace)
+            << ", default ttl " << TtlCell(keyspace) << '\n';
   Table table({"partition", "node", "role", "term", "applied", "committed", "log"});
   for (const ReplicaDescription& one : state.replicas) {
     table.Add({one.partition.ToString(), one.node.ToString(), one.role,
@@ -185,13 +206,23 @@ void AddCreate(CLI::App& noun, Session& session) {
       ->type_name("N");
   verb->add_option("--partitions", create->options.partitions, "Parts that the keys fall into")
       ->type_name("N");
-  verb->add_option("--read-level", create->read_level, "Level of reads that name none")
-      ->type_name("LEVEL");
-  verb->add_option("--write-level", create->write_level, "Level of writes that name none")
-      ->type_name("LEVEL");
+  AddSettings(*verb, create->settings);
   verb->add_flag("--if-not-exists", create->if_not_exists, "Done if there is one already");
   verb->add_flag("--no-wait", create->no_wait, "Do not wait until every partition has a leader");
   verb->add_flag("--dry-run", create->dry_run, "Say what would be done");
+}
+
+void AddAlter(CLI::App& noun, Session& session) {
+  auto alter = std::make_shared<Alter>();
+  CLI::App* verb =
+      AddVerb(noun, session, "alter", "Change a keyspace's settings while it serves.",
+              "  kvctl keyspace alter orders --default-read SESSION\n"
+              "  kvctl keyspace alter orders --lease-drift 1%    allows reads at LEASE\n"
+              "  kvctl keyspace alter orders --default-read DEFAULT --lease-drift 0",
+              [&session, alter] { return RunAlter(session, *alter); });
+  verb->add_option("NAME", alter->name)->required()->type_name("");
+  AddSettings(*verb, alter->settings);
+  verb->add_flag("--dry-run", alter->dry_run, "Say what would be done");
 }
 
 void AddDrop(CLI::App& noun, Session& session) {
@@ -208,11 +239,12 @@ void AddDrop(CLI::App& noun, Session& session) {
 }  // namespace
 
 void AddKeyspace(CLI::App& app, Session& session) {
-  CLI::App* noun = AddNoun(app, "keyspace", "Create, list, describe and drop keyspaces.",
+  CLI::App* noun = AddNoun(app, "keyspace", "Create, alter, list, describe and drop keyspaces.",
                            "  kvctl keyspace create orders --mode raft --replicas 3\n"
                            "  kvctl keyspace list\n"
                            "  kvctl keyspace describe orders");
   AddCreate(*noun, session);
+  AddAlter(*noun, session);
   AddVerb(*noun, session, "list", "List keyspaces.",
           "  kvctl keyspace list\n  kvctl keyspace list --output raw    names only",
           [&session] { return RunList(session); });

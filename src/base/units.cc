@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "base/error.h"
@@ -54,6 +55,25 @@ std::string FormatBytes(uint64_t bytes) {
   }
   return StrCat(bytes, "B");
 }
+
+absl::StatusOr<uint32_t> ParsePpm(std::string_view text) {
+  if (text == "0") return 0;
+  for (const auto& [unit, parts] : {std::pair{"%", 10'000.0}, std::pair{"ppm", 1.0}}) {
+    if (!text.ends_with(unit)) continue;
+    double number = 0;
+    const std::string_view digits = text.substr(0, text.size() - std::string_view(unit).size());
+    if (!absl::SimpleAtod(ToAbsl(digits), &number)) break;
+    // 0.0003 % times 10,000 is not quite 3.
+    const double ppm = std::round(number * parts);
+    if (!(std::abs(ppm - number * parts) < 1e-6) || ppm < 0 || ppm > 1'000'000) break;
+    return static_cast<uint32_t>(ppm);
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, "BAD_VALUE",
+                   StrCat("\"", text, "\" is not a share: write a number and its unit, ",
+                          "such as 1%, 0.05% or 200ppm"));
+}
+
+std::string FormatPpm(uint32_t ppm) { return StrCat(ppm / 10'000.0, "%"); }
 
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
   absl::Duration duration;

@@ -20,4 +20,9 @@ std::string FormatBytes(uint64_t bytes);
 // negative or infinite.
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text);
 
+// A share in parts per million: "1%", "0.05%", "200ppm". INVALID_ARGUMENT
+// without a unit (except 0), if negative, more than all or less than one part.
+absl::StatusOr<uint32_t> ParsePpm(std::string_view text);
+std::string FormatPpm(uint32_t ppm);  // 500 is 0.05%
+
 }  // namespace quorate

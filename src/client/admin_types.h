@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct KeyspaceDescription {
   uint32_t replicas = 0;
   Level default_read = Level::kDefault;
   Level default_write = Level::kDefault;
+  uint32_t lease_drift_ppm = 0;                  // 0: no reads at LEASE
+  absl::Duration default_ttl;                    // 0: none
   std::vector<PartitionDescription> partitions;  // arc i of partitions.size() equal arcs
 
   // The arc that holds `key`; nullptr if there are no partitions.
@@ -96,6 +99,18 @@ struct KeyspaceOptions {
   uint32_t partitions = 0;               // 0: the server's default
   Level default_read = Level::kDefault;  // kDefault: the mode's
   Level default_write = Level::kDefault;
+  // Reads at LEASE are allowed, and right while the clocks of two nodes drift
+  // apart by no more than this, in parts per million. 0: not allowed.
+  uint32_t lease_drift_ppm = 0;                       // up to 100,000 (10 %)
+  absl::Duration default_ttl = absl::ZeroDuration();  // up to 100 years; 0: none
+};
+
+// What is to change of a keyspace; what is absent stays.
+struct KeyspaceChange {
+  std::optional<Level> default_read = {};  // kDefault: the mode's
+  std::optional<Level> default_write = {};
+  std::optional<uint32_t> lease_drift_ppm = {};
+  std::optional<absl::Duration> default_ttl = {};
 };
 
 }  // namespace quorate

@@ -51,6 +51,11 @@ class Client {
   absl::StatusOr<KeyspaceDescription> CreateKeyspace(std::string name,
                                                      KeyspaceOptions keyspace = {},
                                                      AdminOptions options = {});
+  // Changes it while it serves: requests that name no level take the new
+  // default as soon as this has returned. What is so already stays so.
+  // NOT_FOUND; INVALID_ARGUMENT: NOTHING_TO_ALTER, or what it would be is refused.
+  absl::StatusOr<KeyspaceDescription> AlterKeyspace(std::string name, KeyspaceChange change,
+                                                    AdminOptions options = {});
   // The epoch from which it is gone, with all its data.
   absl::StatusOr<Epoch> DropKeyspace(std::string name, AdminOptions options = {});
   absl::StatusOr<std::vector<KeyspaceDescription>> ListKeyspaces(AdminOptions options = {});

@@ -38,6 +38,11 @@ Request Named(std::string name) {
   return request;
 }
 
+// A negative one becomes one that is refused as too long.
+uint64_t Micros(absl::Duration duration) {
+  return static_cast<uint64_t>(absl::ToInt64Microseconds(duration));
+}
+
 }  // namespace
 
 absl::StatusOr<KeyspaceDescription> Client::CreateKeyspace(std::string name,
@@ -49,11 +54,27 @@ absl::StatusOr<KeyspaceDescription> Client::CreateKeyspace(std::string name,
   request.set_partitions(keyspace.partitions);
   request.set_default_read(client::ToWire(keyspace.default_read));
   request.set_default_write(client::ToWire(keyspace.default_write));
+  request.set_lease_drift_ppm(keyspace.lease_drift_ppm);
+  request.set_default_ttl_us(Micros(keyspace.default_ttl));
   auto created = CallAdmin<v1::CreateKeyspaceRequest, v1::Keyspace>(
       handle_->core(), std::move(request), &Async::CreateKeyspace, /*write=*/true, options);
   if (!created.ok()) return created.status();
   client::RefreshTopology(handle_->core());
   return client::DescriptionOf(*created);
+}
+
+absl::StatusOr<KeyspaceDescription> Client::AlterKeyspace(std::string name, KeyspaceChange change,
+                                                          AdminOptions options) {
+  auto request = Named<v1::AlterKeyspaceRequest>(std::move(name));
+  if (change.default_read) request.set_default_read(client::ToWire(*change.default_read));
+  if (change.default_write) request.set_default_write(client::ToWire(*change.default_write));
+  if (change.lease_drift_ppm) request.set_lease_drift_ppm(*change.lease_drift_ppm);
+  if (change.default_ttl) request.set_default_ttl_us(Micros(*change.default_ttl));
+  auto altered = CallAdmin<v1::AlterKeyspaceRequest, v1::Keyspace>(
+      handle_->core(), std::move(request), &Async::AlterKeyspace, /*write=*/true, options);
+  if (!altered.ok()) return altered.status();
+  client::RefreshTopology(handle_->core());
+  return client::DescriptionOf(*altered);
 }
 
 absl::StatusOr<Epoch> Client::DropKeyspace(std::string name, AdminOptions options) {

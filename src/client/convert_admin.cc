@@ -47,6 +47,8 @@ NodeState StateOf(const v1::NodeStatus& wire) {
   return state;
 }
 
+absl::Duration MicrosOf(uint64_t value) { return absl::Microseconds(static_cast<int64_t>(value)); }
+
 }  // namespace
 
 KeyspaceDescription DescriptionOf(const v1::Keyspace& wire) {
@@ -56,6 +58,8 @@ KeyspaceDescription DescriptionOf(const v1::Keyspace& wire) {
                                .replicas = wire.replicas(),
                                .default_read = static_cast<Level>(wire.default_read()),
                                .default_write = static_cast<Level>(wire.default_write()),
+                               .lease_drift_ppm = wire.lease_drift_ppm(),
+                               .default_ttl = MicrosOf(wire.default_ttl_us()),
                                .partitions = {}};
   for (const auto& one : wire.partitions()) keyspace.partitions.push_back(DescriptionOf(one));
   return keyspace;

@@ -269,6 +269,15 @@ void Node::CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, Topo
       deadline, std::move(done));
 }
 
+void Node::AlterKeyspace(ring::KeyspaceChange change, absl::Duration deadline, TopologyFn done) {
+  ChangeTopology(
+      *this,
+      [change = std::move(change)](const ring::Topology& now) {
+        return ring::WithAlteredKeyspace(now, change);
+      },
+      deadline, std::move(done));
+}
+
 void Node::DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done) {
   ChangeTopology(
       *this,

@@ -111,6 +111,7 @@ class Node {
   void AwaitKnown(Epoch epoch, absl::Duration until, absl::AnyInvocable<void() &&> done);
   // Answered when every node that can be heard of knows it (AwaitKnown).
   void CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done);
+  void AlterKeyspace(ring::KeyspaceChange change, absl::Duration deadline, TopologyFn done);
   void DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done);
   void TransferLeader(PartitionId partition, NodeId to,
                       absl::AnyInvocable<void(absl::Status) &&> done);

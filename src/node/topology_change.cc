@@ -40,17 +40,18 @@ class Change : public std::enable_shared_from_this<Change> {
     if (!current.ok()) return Finish(current.status());
     auto next = compute_(*current);
     if (!next.ok()) return Finish(next.status());
-    Write(*std::move(next), found ? found->version : 0);
+    next_ = ring::Freeze(*std::move(next));
+    if (next_->epoch == current->epoch) return Agreed();  // as it is already
+    Write(found ? found->version : 0);
   }
 
-  void Write(ring::Topology next, uint64_t version) {
+  void Write(uint64_t version) {
     kv::Mutation put;
     put.key = std::string(kTopologyKey);
-    put.value = ring::EncodeTopology(next);
+    put.value = ring::EncodeTopology(*next_);
     put.condition.kind =
         version == 0 ? kv::Condition::Kind::kAbsent : kv::Condition::Kind::kVersion;
     put.condition.version = version;
-    next_ = ring::Freeze(std::move(next));
     Request request = Base(Level::kQuorum);
     request.op = kv::Command{{std::move(put)}};
     node_.Execute(std::move(request), [self = shared_from_this()](Reply reply) {
@@ -59,13 +60,15 @@ class Change : public std::enable_shared_from_this<Change> {
   }
 
   void HaveWritten(Reply reply) {
-    if (reply.status.ok()) {
-      node_.Adopt(next_);
-      return node_.AwaitKnown(next_->epoch, deadline_,
-                              [self = shared_from_this()] { std::move(self->done_)(self->next_); });
-    }
+    if (reply.status.ok()) return Agreed();
     if (ReasonOf(reply.status) == "CONDITION_FAILED") return Read();  // somebody was faster
     Finish(reply.status);
+  }
+
+  void Agreed() {
+    node_.Adopt(next_);
+    node_.AwaitKnown(next_->epoch, deadline_,
+                     [self = shared_from_this()] { std::move(self->done_)(self->next_); });
   }
 
   void Finish(absl::Status status) { std::move(done_)(std::move(status)); }

@@ -16,8 +16,8 @@ using ComputeTopology = std::function<absl::StatusOr<ring::Topology>(const ring:
 
 // `current` stands in while the meta partition holds none yet (epoch 1). `done`
 // gets the topology that was agreed, or the error of `compute` or of the
-// requests; a change whose write has an unknown outcome is told as unknown. It
-// is told once the nodes know it (Node::AwaitKnown).
+// requests; a `compute` that leaves the epoch as it is writes nothing. A change whose write has an
+// unknown outcome is told as unknown. It is told once the nodes know it (Node::AwaitKnown).
 void ChangeTopology(Node& node, ComputeTopology compute, absl::Duration deadline,
                     Node::TopologyFn done);
 

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/strings.h"
+#include "ring/keyspace_rules.h"
 #include "ring/levels.h"
 #include "ring/placement.h"
 #include "ring/topology.h"
@@ -39,6 +40,22 @@ absl::Status CheckCount(std::string_view reason, std::string_view what, uint64_t
   return Refused(reason, StrCat(asked, " ", what, ": allowed are 1 to ", most, why));
 }
 
+// kDefault: the mode's.
+void SetDefaults(Level read, Level write, KeyspaceInfo& keyspace) {
+  keyspace.default_read = read != Level::kDefault ? read : DefaultReadLevel(keyspace.mode);
+  keyspace.default_write = write != Level::kDefault ? write : DefaultWriteLevel(keyspace.mode);
+}
+
+absl::Status NoKeyspace(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, "KEYSPACE_NOT_FOUND",
+                   StrCat("there is no keyspace \"", PrintableBytes(name), "\""));
+}
+
+bool NamesNothing(const KeyspaceChange& change) {
+  return !change.default_read && !change.default_write && !change.lease_drift_ppm &&
+         !change.default_ttl_us;
+}
+
 // The keyspace asked for, defaults filled in, without its partitions.
 absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpec& spec,
                                      uint32_t partitions) {
@@ -48,10 +65,9 @@ absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpe
   keyspace.mode = spec.mode == Mode::kNone ? Mode::kRaft : spec.mode;
   keyspace.replicas =
       spec.replicas != 0 ? spec.replicas : static_cast<uint32_t>(std::min<uint64_t>(3, nodes));
-  keyspace.default_read =
-      spec.default_read != Level::kDefault ? spec.default_read : DefaultReadLevel(keyspace.mode);
-  keyspace.default_write =
-      spec.default_write != Level::kDefault ? spec.default_write : DefaultWriteLevel(keyspace.mode);
+  SetDefaults(spec.default_read, spec.default_write, keyspace);
+  keyspace.lease_drift_ppm = spec.lease_drift_ppm;
+  keyspace.default_ttl_us = spec.default_ttl_us;
   for (const absl::Status& status :
        {CheckName(spec.name), CheckMode(keyspace.mode),
         CheckCount("REPLICAS_TOO_MANY", "replicas", keyspace.replicas,
@@ -59,8 +75,7 @@ absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpe
                    StrCat(" in a cluster of ", nodes, " nodes")),
         CheckCount("PARTITIONS_TOO_MANY", "partitions", partitions,
                    limits::kPartitionsPerKeyspaceMax, " in a keyspace"),
-        CheckReadLevel(keyspace.mode, keyspace.default_read),
-        CheckWriteLevel(keyspace.mode, keyspace.default_write)}) {
+        CheckSettings(keyspace)}) {
     if (!status.ok()) return status;
   }
   return keyspace;
@@ -122,12 +137,32 @@ absl::StatusOr<Topology> WithKeyspace(const Topology& topology, const KeyspaceSp
   return next;
 }
 
+absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
+                                             const KeyspaceChange& change) {
+  if (NamesNothing(change)) {
+    return Refused("NOTHING_TO_ALTER",
+                   StrCat("keyspace \"", PrintableBytes(change.name),
+                          "\": nothing to alter was named; set a default level, the bound on "
+                          "drift or the default time to live"));
+  }
+  const auto current = topology.keyspaces.find(change.name);
+  if (current == topology.keyspaces.end()) return NoKeyspace(change.name);
+  KeyspaceInfo altered = current->second;
+  SetDefaults(change.default_read.value_or(altered.default_read),
+              change.default_write.value_or(altered.default_write), altered);
+  altered.lease_drift_ppm = change.lease_drift_ppm.value_or(altered.lease_drift_ppm);
+  altered.default_ttl_us = change.default_ttl_us.value_or(altered.default_ttl_us);
+  if (absl::Status status = CheckSettings(altered); !status.ok()) return status;
+  Topology next = topology;
+  if (altered == current->second) return next;
+  next.keyspaces[change.name] = std::move(altered);
+  next.epoch = topology.epoch.next();
+  return next;
+}
+
 absl::StatusOr<Topology> WithoutKeyspace(const Topology& topology, std::string_view name) {
   Topology next = topology;
-  if (next.keyspaces.erase(std::string(name)) == 0) {
-    return MakeError(absl::StatusCode::kNotFound, "KEYSPACE_NOT_FOUND",
-                     StrCat("there is no keyspace \"", PrintableBytes(name), "\""));
-  }
+  if (next.keyspaces.erase(std::string(name)) == 0) return NoKeyspace(name);
   next.epoch = topology.epoch.next();
   return next;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ struct KeyspaceInfo {
   uint32_t replicas = 3;
   Level default_read = Level::kLinearizable;
   Level default_write = Level::kQuorum;
+  // How far the clocks of two nodes may drift apart, in parts per million, for
+  // reads at LEASE to be right. 0: such reads are not allowed.
+  uint32_t lease_drift_ppm = 0;
+  uint64_t default_ttl_us = 0;            // 0: none
   std::vector<PartitionInfo> partitions;  // arc i of partitions.size() equal arcs
   friend bool operator==(const KeyspaceInfo&, const KeyspaceInfo&) = default;
 
@@ -72,17 +77,33 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes);
 absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes);
 
 struct KeyspaceSpec {
-  std::string name;  // [a-z0-9][a-z0-9_.-]*, up to kKeyspaceNameBytesMax
+  std::string name = {};  // [a-z0-9][a-z0-9_.-]*, up to kKeyspaceNameBytesMax
   Mode mode = Mode::kRaft;
   uint32_t replicas = 0;                 // 0: 3, or the number of nodes if less
   uint32_t partitions = 0;               // 0: kPartitionsDefault
   Level default_read = Level::kDefault;  // kDefault: the mode's
   Level default_write = Level::kDefault;
+  uint32_t lease_drift_ppm = 0;  // up to kLeaseDriftPpmMax
+  uint64_t default_ttl_us = 0;   // up to kDefaultTtlUsMax
+};
+
+// What is to change of a keyspace; what is absent stays.
+struct KeyspaceChange {
+  std::string name = {};
+  std::optional<Level> default_read = {};  // kDefault: the mode's
+  std::optional<Level> default_write = {};
+  std::optional<uint32_t> lease_drift_ppm = {};
+  std::optional<uint64_t> default_ttl_us = {};
 };
 
 // The topology with the keyspace added, its partitions placed, one epoch on.
 // INVALID_ARGUMENT (what, which value, allowed range) or ALREADY_EXISTS.
 absl::StatusOr<Topology> WithKeyspace(const Topology& topology, const KeyspaceSpec& spec);
+// The topology with the keyspace changed, one epoch on; the same topology if all
+// of it is so already. INVALID_ARGUMENT (also if the change names nothing) or
+// NOT_FOUND.
+absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
+                                             const KeyspaceChange& change);
 // NOT_FOUND if there is none.
 absl::StatusOr<Topology> WithoutKeyspace(const Topology& topology, std::string_view name);
 

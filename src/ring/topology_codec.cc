@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/strings.h"
 #include "quorate/v1/admin.pb.h"
 #include "ring/topology.h"
@@ -36,6 +37,8 @@ void Encode(const KeyspaceInfo& keyspace, v1::Keyspace& out) {
   out.set_replicas(keyspace.replicas);
   out.set_default_read(static_cast<v1::Level>(keyspace.default_read));
   out.set_default_write(static_cast<v1::Level>(keyspace.default_write));
+  out.set_lease_drift_ppm(keyspace.lease_drift_ppm);
+  out.set_default_ttl_us(keyspace.default_ttl_us);
   for (const PartitionInfo& partition : keyspace.partitions) {
     Encode(partition, *out.add_partitions());
   }
@@ -60,6 +63,8 @@ KeyspaceInfo Decode(const v1::Keyspace& in) {
   keyspace.replicas = in.replicas();
   keyspace.default_read = static_cast<Level>(in.default_read());
   keyspace.default_write = static_cast<Level>(in.default_write());
+  keyspace.lease_drift_ppm = in.lease_drift_ppm();
+  keyspace.default_ttl_us = in.default_ttl_us();
   for (const v1::Partition& partition : in.partitions()) {
     keyspace.partitions.push_back(Decode(partition));
   }
@@ -75,6 +80,9 @@ absl::Status CheckKeyspace(const v1::Keyspace& in) {
     if (level < 0 || level > static_cast<int>(Level::kLinearizable)) {
       return Malformed(StrCat("says level ", int{level}, " of ", in.name()));
     }
+  }
+  if (in.lease_drift_ppm() > limits::kLeaseDriftPpmMax) {
+    return Malformed(StrCat("says a drift of ", in.lease_drift_ppm(), " ppm of ", in.name()));
   }
   return absl::OkStatus();
 }

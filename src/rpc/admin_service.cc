@@ -31,7 +31,39 @@ absl::StatusOr<ring::KeyspaceSpec> SpecOf(const v1::CreateKeyspaceRequest& in) {
   if (!write.ok()) return write.status();
   spec.default_read = *read;
   spec.default_write = *write;
+  spec.lease_drift_ppm = in.lease_drift_ppm();
+  spec.default_ttl_us = in.default_ttl_us();
   return spec;
+}
+
+absl::StatusOr<ring::KeyspaceChange> ChangeOf(const v1::AlterKeyspaceRequest& in) {
+  ring::KeyspaceChange change;
+  change.name = in.name();
+  if (in.has_default_read()) {
+    const absl::StatusOr<Level> read = LevelOf(in.default_read());
+    if (!read.ok()) return read.status();
+    change.default_read = *read;
+  }
+  if (in.has_default_write()) {
+    const absl::StatusOr<Level> write = LevelOf(in.default_write());
+    if (!write.ok()) return write.status();
+    change.default_write = *write;
+  }
+  if (in.has_lease_drift_ppm()) change.lease_drift_ppm = in.lease_drift_ppm();
+  if (in.has_default_ttl_us()) change.default_ttl_us = in.default_ttl_us();
+  return change;
+}
+
+// Ends a call that made or altered a keyspace.
+Node::TopologyFn Tell(grpc::ServerUnaryReactor* reactor, const std::string& name,
+                      v1::Keyspace* out) {
+  return [reactor, &name, out](absl::StatusOr<ring::SharedTopology> topology) {
+    if (!topology.ok()) return Finish(reactor, topology.status());
+    if (const ring::KeyspaceInfo* keyspace = (*topology)->FindKeyspace(name)) {
+      FillKeyspace(*keyspace, out);
+    }
+    Finish(reactor, absl::OkStatus());
+  };
 }
 
 void FillTopology(const ring::Topology& topology, v1::Topology* out) {
@@ -90,13 +122,17 @@ grpc::ServerUnaryReactor* AdminService::CreateKeyspace(grpc::CallbackServerConte
   return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
     absl::StatusOr<ring::KeyspaceSpec> spec = SpecOf(*in);
     if (!spec.ok()) return Finish(reactor, spec.status());
-    node_.CreateKeyspace(*std::move(spec), deadline, [reactor, in, out](auto topology) {
-      if (!topology.ok()) return Finish(reactor, topology.status());
-      if (const ring::KeyspaceInfo* made = (*topology)->FindKeyspace(in->name())) {
-        FillKeyspace(*made, out);
-      }
-      Finish(reactor, absl::OkStatus());
-    });
+    node_.CreateKeyspace(*std::move(spec), deadline, Tell(reactor, in->name(), out));
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::AlterKeyspace(grpc::CallbackServerContext* context,
+                                                      const v1::AlterKeyspaceRequest* in,
+                                                      v1::Keyspace* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    absl::StatusOr<ring::KeyspaceChange> change = ChangeOf(*in);
+    if (!change.ok()) return Finish(reactor, change.status());
+    node_.AlterKeyspace(*std::move(change), deadline, Tell(reactor, in->name(), out));
   });
 }
 

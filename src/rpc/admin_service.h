@@ -18,6 +18,9 @@ class AdminService final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* CreateKeyspace(grpc::CallbackServerContext* context,
                                            const v1::CreateKeyspaceRequest* in,
                                            v1::Keyspace* out) override;
+  grpc::ServerUnaryReactor* AlterKeyspace(grpc::CallbackServerContext* context,
+                                          const v1::AlterKeyspaceRequest* in,
+                                          v1::Keyspace* out) override;
   grpc::ServerUnaryReactor* DropKeyspace(grpc::CallbackServerContext* context,
                                          const v1::DropKeyspaceRequest* in,
                                          v1::DropKeyspaceResponse* out) override;

@@ -145,6 +145,8 @@ void FillKeyspace(const ring::KeyspaceInfo& keyspace, v1::Keyspace* out) {
   out->set_replicas(keyspace.replicas);
   out->set_default_read(static_cast<v1::Level>(keyspace.default_read));
   out->set_default_write(static_cast<v1::Level>(keyspace.default_write));
+  out->set_lease_drift_ppm(keyspace.lease_drift_ppm);
+  out->set_default_ttl_us(keyspace.default_ttl_us);
   for (const ring::PartitionInfo& partition : keyspace.partitions) {
     v1::Partition* one = out->add_partitions();
     one->set_id(partition.id.value());

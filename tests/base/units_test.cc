@@ -35,5 +35,23 @@ TEST(UnitsTest, RefusesTimeSpansWithoutUnitNegativeOrEndless) {
   }
 }
 
+TEST(UnitsTest, ReadsSharesInPercentAndInPartsPerMillion) {
+  EXPECT_EQ(*ParsePpm("1%"), 10'000u);
+  EXPECT_EQ(*ParsePpm("0.0003%"), 3u);
+  EXPECT_EQ(*ParsePpm("200ppm"), 200u);
+  EXPECT_EQ(*ParsePpm("100%"), 1'000'000u);
+  EXPECT_EQ(*ParsePpm("0"), 0u);
+  for (const char* text : {"", "1", "%", "-1%", "101%", "0.5ppm", "nan%", "1 percent"}) {
+    EXPECT_FALSE(ParsePpm(text).ok()) << text;
+  }
+}
+
+TEST(UnitsTest, WritesAShareSoThatItReadsBack) {
+  for (uint32_t ppm : {0u, 1u, 500u, 12'345u, 99'999u, 100'000u}) {
+    EXPECT_EQ(*ParsePpm(FormatPpm(ppm)), ppm) << FormatPpm(ppm);
+  }
+  EXPECT_EQ(FormatPpm(10'000), "1%");
+}
+
 }  // namespace
 }  // namespace quorate

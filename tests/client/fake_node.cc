@@ -211,6 +211,22 @@ class FakeNode::AdminService : public v1::Admin::CallbackService {
     return reactor;
   }
 
+  grpc::ServerUnaryReactor* AlterKeyspace(grpc::CallbackServerContext* context,
+                                          const v1::AlterKeyspaceRequest* request,
+                                          v1::Keyspace* response) override {
+    {
+      absl::MutexLock lock(&node_.cluster_.mutex);
+      node_.cluster_.altered = request->ShortDebugString();
+    }
+    response->set_name(request->name());
+    response->set_default_read(request->default_read());
+    response->set_lease_drift_ppm(request->lease_drift_ppm());
+    response->set_default_ttl_us(request->default_ttl_us());
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+
  private:
   FakeNode& node_;
 };
@@ -340,6 +356,11 @@ void FakeCluster::SetEpoch(uint64_t epoch) {
 std::map<std::string, std::string> FakeCluster::data() {
   absl::MutexLock lock(&cluster_.mutex);
   return cluster_.data;
+}
+
+std::string FakeCluster::altered() {
+  absl::MutexLock lock(&cluster_.mutex);
+  return cluster_.altered;
 }
 
 }  // namespace quorate::client

@@ -37,6 +37,7 @@ class FakeNode {
     std::map<std::string, std::string> data ABSL_GUARDED_BY(mutex);
     v1::Topology topology ABSL_GUARDED_BY(mutex);
     uint64_t serving ABSL_GUARDED_BY(mutex) = 0;  // node in receipts; 0: who was asked
+    std::string altered ABSL_GUARDED_BY(mutex);   // the last AlterKeyspaceRequest, as text
   };
 
   // Port 0: any that is free.
@@ -101,6 +102,7 @@ class FakeCluster {
   void SetServing(uint64_t node);
   void SetEpoch(uint64_t epoch);
   std::map<std::string, std::string> data();
+  std::string altered();  // the last AlterKeyspaceRequest, as text
 
  private:
   FakeNode::Cluster cluster_;

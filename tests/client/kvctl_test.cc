@@ -83,6 +83,7 @@ TEST_F(KvctlTest, HelpLeadsWithExamplesAndTellsTheExitCodes) {
                            "import",
                            "export",
                            "keyspace create",
+                           "keyspace alter",
                            "keyspace list",
                            "keyspace describe",
                            "keyspace drop",
@@ -103,7 +104,9 @@ TEST_F(KvctlTest, EndsWithTwoOnWrongUsageAndSaysWhereHelpIs) {
        {"", "put orders", "keyspace", "cas a b", "cas a b --if-absent",
         "cas a b c --if-absent --if-present", "get o k --timeout never", "get o k --output xml",
         "--endpoints nowhere get o k", "put o k @/no/such/file", "import o /no/such/file",
-        "import o - --format csv", "partition transfer-leader seven"}) {
+        "import o - --format csv", "partition transfer-leader seven", "keyspace alter",
+        "keyspace alter orders --default-read BEST", "keyspace alter orders --lease-drift 1",
+        "keyspace create orders --default-ttl soon"}) {
     const Ended ended = Kvctl(wrong);
     EXPECT_EQ(ended.code, 2) << wrong << "\n" << ended.err;
     EXPECT_THAT(ended.err, StartsWith("error: ")) << wrong;
@@ -192,6 +195,34 @@ TEST_F(KvctlTest, EndsBySayingWhatBecameOfAWrite) {
   node().PlayForever(
       Script::Error(MakeError(absl::StatusCode::kUnavailable, "NO_LEADER", "x", Applied::kNo)));
   EXPECT_EQ(Kvctl("--timeout 300ms put orders 42 paid").code, 5);
+}
+
+TEST_F(KvctlTest, AltersWhatIsNamedAndNothingElse) {
+  UseFakeNode();
+  const Ended one = Kvctl("keyspace alter orders --default-read SESSION --output table");
+  EXPECT_EQ(one.code, 0) << one.err;
+  EXPECT_EQ(cluster_.altered(), "name: \"orders\" default_read: LEVEL_SESSION");
+  EXPECT_THAT(one.out, HasSubstr("SESSION"));
+  const Ended off = Kvctl("keyspace alter orders --default-read default --lease-drift 0");
+  EXPECT_EQ(off.code, 0) << off.err;
+  EXPECT_EQ(cluster_.altered(),
+            "name: \"orders\" default_read: LEVEL_UNSPECIFIED lease_drift_ppm: 0");
+  const Ended both = Kvctl(
+      "keyspace alter orders --default-write ALL --lease-drift 0.5% --default-ttl 1h "
+      "--output json");
+  EXPECT_EQ(cluster_.altered(),
+            "name: \"orders\" default_write: LEVEL_ALL lease_drift_ppm: 5000 "
+            "default_ttl_us: 3600000000");
+  EXPECT_THAT(both.out, AllOf(HasSubstr("\"lease_drift_ppm\":5000"),
+                              HasSubstr("\"default_ttl_us\":3600000000")));
+}
+
+TEST_F(KvctlTest, SaysWhatItWouldAlterWithoutDoingIt) {
+  UseFakeNode();
+  const Ended dry = Kvctl("keyspace alter orders --lease-drift 200ppm --default-ttl 0 --dry-run");
+  EXPECT_EQ(dry.code, 0);
+  EXPECT_THAT(dry.err, HasSubstr("lease drift 0.02%, default ttl 0"));
+  EXPECT_EQ(cluster_.altered(), "");
 }
 
 TEST_F(KvctlTest, ImportsJsonLinesAndExportsThemAgain) {

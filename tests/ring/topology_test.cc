@@ -182,7 +182,10 @@ TEST(TopologyCodecTest, ComesBackAsItWas) {
   nodes[1].zone = "east";
   nodes[2].weight = 250;
   Topology topology = *Bootstrap("cluster", nodes);
-  topology = With(topology, {.name = "b", .default_read = Level::kOne});
+  topology = With(topology, {.name = "b",
+                             .default_read = Level::kOne,
+                             .lease_drift_ppm = 100,
+                             .default_ttl_us = 7'000'000});
   topology = With(topology, {.name = "a", .replicas = 1, .partitions = 3});
   const std::string bytes = EncodeTopology(topology);
   const auto decoded = DecodeTopology(bytes);
@@ -208,6 +211,10 @@ TEST(TopologyCodecTest, RefusesWhatOthersWouldTripOver) {
   EXPECT_EQ(refused([](v1::Topology& t) { t.mutable_keyspaces(0)->clear_mode(); }), malformed);
   EXPECT_EQ(refused([](v1::Topology& t) {
               t.mutable_keyspaces(0)->set_default_read(static_cast<v1::Level>(99));
+            }),
+            malformed);
+  EXPECT_EQ(refused([](v1::Topology& t) {
+              t.mutable_keyspaces(0)->set_lease_drift_ppm(limits::kLeaseDriftPpmMax + 1);
             }),
             malformed);
   EXPECT_EQ(ReasonOf(DecodeTopology("\xff\xff\xff").status()), malformed);

@@ -1,0 +1,51 @@
+#include "ring/keyspace_rules.h"
+
+#include <string_view>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/strings.h"
+#include "ring/levels.h"
+
+namespace quorate::ring {
+namespace {
+
+absl::Status Refused(std::string_view reason, std::string_view what) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, what);
+}
+
+absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
+  if (keyspace.default_read == Level::kBounded) {
+    return Refused("DEFAULT_NEEDS_A_BOUND",
+                   "BOUNDED cannot be the default of reads, for a default names no bound; "
+                   "name it with each read, BOUNDED(2s), or choose another default");
+  }
+  if (keyspace.default_read == Level::kLease && keyspace.lease_drift_ppm == 0) {
+    return Refused("LEASE_NOT_ALLOWED",
+                   StrCat("LEASE cannot be the default of reads of ", keyspace.name,
+                          " while it sets no bound on how far clocks drift apart; set one "
+                          "(--lease-drift 1%), or choose another default"));
+  }
+  return CheckReadLevel(keyspace.mode, keyspace.default_read);
+}
+
+}  // namespace
+
+absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
+  if (keyspace.lease_drift_ppm > limits::kLeaseDriftPpmMax) {
+    return Refused("LEASE_DRIFT_TOO_LARGE",
+                   StrCat("a drift of clocks of ", keyspace.lease_drift_ppm,
+                          " parts per million: allowed are 1 to ", limits::kLeaseDriftPpmMax,
+                          " (10 %), and 0 for no reads at LEASE"));
+  }
+  if (keyspace.default_ttl_us > limits::kDefaultTtlUsMax) {
+    return Refused("TTL_TOO_LONG",
+                   StrCat("a default time to live of ", keyspace.default_ttl_us,
+                          " microseconds: allowed are up to ", limits::kDefaultTtlUsMax,
+                          " (100 years), and 0 for none"));
+  }
+  if (absl::Status read = CheckDefaultRead(keyspace); !read.ok()) return read;
+  return CheckWriteLevel(keyspace.mode, keyspace.default_write);
+}
+
+}  // namespace quorate::ring
