@@ -14,6 +14,8 @@ inline constexpr size_t kValueBytesMaxDefault = 1024 * 1024;
 // All mutations of one batch, keys and values: one log entry.
 inline constexpr size_t kBatchBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kBatchMutationsMax = 4096;
+// Longer is a mistake in the unit, or a negative number.
+inline constexpr uint64_t kTtlMaxUs = uint64_t{100} * 365 * 24 * 3600 * 1'000'000;
 // One page of a scan.
 inline constexpr uint32_t kScanRecordsDefault = 1000;
 inline constexpr uint32_t kScanRecordsMax = 10'000;

@@ -7,6 +7,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/strings.h"
+#include "client/once.h"
 #include "client/retry_policy.h"
 
 namespace quorate::client {
@@ -34,7 +35,7 @@ absl::Duration CallBase::Left() const { return deadline_ - SystemEnv().Monotonic
 
 absl::Duration CallBase::AttemptTimeout() const {
   const absl::Duration left = Left();
-  if (target_.write || choice_.untried == 0) return left;
+  if ((target_.write && !target_.once) || choice_.untried == 0) return left;
   return left / 2;
 }
 
@@ -68,13 +69,18 @@ void CallBase::RetryOrFail(RpcResult result) {
   const RetryDecision decision =
       DecideRetry({.status = result.status,
                    .write = target_.write,
+                   .once = target_.once,
                    .node_failed = result.node_failed,
                    .nobody_there = round_over && none_reached_ && !core_.answered(),
                    .attempt = attempt_,
                    .untried_nodes = choice_.untried,
                    .left = Left()},
                   core_.options().backoff, SystemEnv().Random());
-  if (!decision.retry || !core_.TakeRetry()) return Finish(Explain(std::move(result.status)));
+  const bool unknown = AppliedOf(result.status) != Applied::kNo;
+  // What became of a write is always worth the question.
+  const bool again = decision.retry && (unknown || core_.TakeRetry());
+  if (!again) return Finish(Explain(JudgeLast(result.status, unknown_before_)));
+  unknown_before_ = unknown_before_ || unknown;
   ++attempt_;
   // With every node tried once, the round starts anew.
   if (round_over) {

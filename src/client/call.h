@@ -61,6 +61,7 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   std::unique_ptr<grpc::ClientContext> context_;
   std::vector<std::shared_ptr<NodeLink>> tried_;             // of this round
   bool none_reached_ = true;                                 // of those tried
+  bool unknown_before_ = false;                              // an attempt may have been done
   std::vector<std::pair<std::string, std::string>> causes_;  // address, cause
 };
 

@@ -6,7 +6,9 @@
 #include "absl/strings/strip.h"
 #include "base/strings.h"
 #include "client/core.h"
+#include "client/kv_calls.h"
 #include "client/session_state.h"
+#include "client/wait.h"
 
 namespace quorate {
 namespace {
@@ -57,6 +59,11 @@ absl::StatusOr<Client> Client::Connect(std::string_view endpoints, ClientOptions
 
 Keyspace Client::Keyspace(std::string name) const {
   return quorate::Keyspace(handle_, std::move(name));
+}
+
+absl::StatusOr<Resolution> Client::Resolve(const OperationId& operation, ResolveOptions options) {
+  return client::WaitFor<Resolution>(
+      [&](auto done) { client::StartResolve(handle_->core(), operation, options, done); });
 }
 
 Session Client::NewSession() const {

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "client/admin_types.h"
 #include "client/keyspace.h"
+#include "client/operation.h"
 #include "client/options.h"
 #include "client/pipeline.h"
 #include "client/scan.h"
@@ -46,6 +47,12 @@ class Client {
   // Goes on with one of this cluster, from Session::token, in whatever process
   // it was. INVALID_ARGUMENT: SESSION_DAMAGED, SESSION_OTHER_CLUSTER, SESSION_NEWER.
   absl::StatusOr<Session> ResumeSession(std::string_view token) const;
+
+  // What became of a write whose outcome is unknown: of OperationOf(status), or
+  // of ParseOperation, in whatever process it was sent. What was not applied is
+  // made sure never to be. UNAVAILABLE: no quorum can be asked, it is still
+  // possible.
+  absl::StatusOr<Resolution> Resolve(const OperationId& operation, ResolveOptions options = {});
 
   // ALREADY_EXISTS if there is one of that name.
   absl::StatusOr<KeyspaceDescription> CreateKeyspace(std::string name,

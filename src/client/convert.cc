@@ -29,13 +29,18 @@ std::vector<ReadReceipt> ReceiptsOf(const List& wire) {
   return receipts;
 }
 
+std::optional<absl::Time> ExpiryOf(uint64_t expires_at_us) {
+  if (expires_at_us == 0) return std::nullopt;
+  return absl::FromUnixMicros(static_cast<int64_t>(expires_at_us));
+}
+
 template <class List>
 std::vector<Record> TakeRecords(List& wire) {
   std::vector<Record> records;
   records.reserve(static_cast<size_t>(wire.size()));
   for (v1::Record& one : wire) {
-    records.push_back(
-        {std::move(*one.mutable_key()), std::move(*one.mutable_value()), one.version()});
+    records.push_back({std::move(*one.mutable_key()), std::move(*one.mutable_value()),
+                       one.version(), ExpiryOf(one.expires_at_us())});
   }
   return records;
 }
@@ -82,7 +87,40 @@ v1::Mutation ToWire(Mutation mutation) {
   if (mutation.condition().kind() != Condition::Kind::kNone) {
     ToWire(mutation.condition(), *wire.mutable_condition());
   }
+  if (mutation.ttl()) wire.set_ttl_us(TtlToWire(*mutation.ttl()));
   return wire;
+}
+
+// A negative one is refused by the server, as what it looks like there.
+uint64_t TtlToWire(absl::Duration ttl) {
+  return static_cast<uint64_t>(absl::ToInt64Microseconds(ttl));
+}
+
+Resolution ResolutionOf(const v1::ResolveResponse& response) {
+  Resolution resolution;
+  switch (response.fate()) {
+    case v1::FATE_APPLIED:
+      resolution.fate = Resolution::Fate::kApplied;
+      resolution.batch = BatchResultOf(response.write());
+      break;
+    case v1::FATE_FAILED:
+      resolution.fate = Resolution::Fate::kFailed;
+      resolution.why = MakeError(static_cast<absl::StatusCode>(response.error().code()),
+                                 response.error().reason(), response.error().message());
+      break;
+    case v1::FATE_NEVER:
+      resolution.fate = Resolution::Fate::kNever;
+      break;
+    case v1::FATE_SETTLED:
+      resolution.fate = Resolution::Fate::kSettled;
+      break;
+    case v1::FATE_EXPIRED:
+      resolution.fate = Resolution::Fate::kExpired;
+      break;
+    default:
+      break;
+  }
+  return resolution;
 }
 
 WriteReceipt WriteReceiptOf(const v1::WriteResponse& response) {
@@ -127,6 +165,7 @@ GetResult GetResultOf(v1::GetResponse& response) {
   GetResult result;
   if (response.found()) result.value = std::move(*response.mutable_value());
   result.version = response.version();
+  result.expires_at = ExpiryOf(response.expires_at_us());
   result.receipt = ReadReceiptOf(response.receipt());
   return result;
 }

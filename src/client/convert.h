@@ -16,6 +16,7 @@ inline v1::Level ToWire(Level level) { return static_cast<v1::Level>(level); }
 inline v1::Mode ToWire(Mode mode) { return static_cast<v1::Mode>(mode); }
 void ToWire(const Condition& condition, v1::Condition& out);
 v1::Mutation ToWire(Mutation mutation);
+uint64_t TtlToWire(absl::Duration ttl);
 void ToWire(absl::Duration bound, const Ladder& ladder, const std::optional<Session>& session,
             v1::ReadOptions& out);
 
@@ -23,6 +24,7 @@ WriteReceipt WriteReceiptOf(const v1::WriteResponse& response);
 AddResult AddResultOf(const v1::WriteResponse& response);
 BatchResult BatchResultOf(const v1::WriteResponse& response);
 ReadReceipt ReadReceiptOf(const v1::Receipt& wire);
+Resolution ResolutionOf(const v1::ResolveResponse& response);
 GetResult GetResultOf(v1::GetResponse& response);                 // takes the value
 MultiGetResult MultiGetResultOf(v1::MultiGetResponse& response);  // takes the records
 ScanPage ScanPageOf(v1::ScanResponse& response);                  // takes the records

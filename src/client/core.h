@@ -13,6 +13,7 @@
 #include "client/options.h"
 #include "client/retry_budget.h"
 #include "client/router.h"
+#include "client/writer_pool.h"
 
 namespace quorate::client {
 
@@ -25,6 +26,7 @@ class Core {
 
   const ClientOptions& options() const { return options_; }
   Router& router() { return router_; }
+  WriterPool& writers() { return writers_; }
   // Runs timers and what is the library's own; nothing here blocks.
   Executor& housekeeping() { return housekeeping_; }
 
@@ -53,6 +55,7 @@ class Core {
  private:
   const ClientOptions options_;
   Router router_;
+  WriterPool writers_;
   std::atomic<bool> answered_ = false;
   absl::Mutex mutex_;
   RetryBudget budget_ ABSL_GUARDED_BY(mutex_);

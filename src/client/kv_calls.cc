@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/env.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/strings.h"
 #include "client/call.h"
 #include "client/convert.h"
+#include "client/once.h"
 #include "client/refresh.h"
 #include "client/session_state.h"
 
@@ -99,10 +101,6 @@ void Start(Core& core, Target target, const CallOptions& options, Request reques
                       std::move(on_reply));
 }
 
-Target WriteTarget(const std::string& keyspace, std::string_view key, Level level) {
-  return {.keyspace = keyspace, .key_hash = KeyHash(key), .level = level, .write = true};
-}
-
 template <class Request>
 Request RequestFor(const std::string& keyspace, Level level) {
   Request request;
@@ -111,70 +109,185 @@ Request RequestFor(const std::string& keyspace, Level level) {
   return request;
 }
 
+template <class Request>
+void SetTtl(const WriteOptions& options, Request& request) {
+  if (options.ttl) request.set_ttl_us(TtlToWire(*options.ttl));
+}
+
+// A write under way: under an identity where it wants one, and under another
+// where the writer of the first is gone and nothing was done.
+template <class Result, class Request>
+class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>> {
+ public:
+  using Method = KvMethod<Request, v1::WriteResponse>;
+  using Convert = Result (*)(const v1::WriteResponse&);
+
+  WriteCall(Core& core, Target target, std::string key, const WriteOptions& options,
+            Request request, Method method, Convert convert, Callback<Result> done)
+      : core_(core),
+        target_(std::move(target)),
+        key_(std::move(key)),
+        options_(options),
+        deadline_(SystemEnv().Monotonic() + core.DeadlineOf(options.deadline)),
+        request_(std::move(request)),
+        method_(method),
+        convert_(convert),
+        done_(std::move(done)) {}
+
+  void Start() {
+    place_ = target_.key_hash ? core_.router().PlaceOf(target_.keyspace, *target_.key_hash)
+                              : Router::Place{};
+    // Without a key it is refused whatever it is.
+    if (key_.empty() || !WantsIdentity(place_, options_.level, options_.exactly_once)) {
+      return Send();
+    }
+    core_.writers().Take(core_, target_.keyspace, place_.arc, key_, Left(),
+                         [self = this->shared_from_this()](absl::StatusOr<Ticket> ticket) {
+                           if (!ticket.ok()) return std::move(self->done_)(ticket.status());
+                           self->ticket_ = *std::move(ticket);
+                           *self->request_.mutable_identity() = self->ticket_.identity;
+                           self->target_.once = true;
+                           self->Send();
+                         });
+  }
+
+ private:
+  absl::Duration Left() const {
+    // What is over is told by the call itself.
+    return std::max(deadline_ - SystemEnv().Monotonic(), absl::Milliseconds(1));
+  }
+
+  void Send() {
+    CallOptions options(options_);
+    options.deadline = Left();
+    quorate::client::Start<Result, Request, v1::WriteResponse>(
+        core_, target_, options, request_, method_, convert_,
+        [self = this->shared_from_this()](absl::StatusOr<Result> result) {
+          self->Finish(std::move(result));
+        });
+  }
+
+  void Finish(absl::StatusOr<Result> result) {
+    if (result.ok()) {
+      ticket_.Settle();
+      return std::move(done_)(std::move(result));
+    }
+    absl::Status status = result.status();
+    if (NeedsAnotherWriter(status) && writers_left_-- > 0) {
+      core_.writers().Forget(ticket_.writer);
+      return Start();
+    }
+    Conclude(ticket_, status);
+    std::move(done_)(std::move(status));
+  }
+
+  Core& core_;
+  Target target_;
+  const std::string key_;
+  const WriteOptions options_;
+  const absl::Duration deadline_;  // a moment of Env::Monotonic
+  Request request_;
+  const Method method_;
+  const Convert convert_;
+  Callback<Result> done_;
+  Router::Place place_;
+  Ticket ticket_;
+  int writers_left_ = 2;
+};
+
+template <class Result, class Request>
+void StartWrite(Core& core, std::string key, const WriteOptions& options, Request request,
+                KvMethod<Request, v1::WriteResponse> method,
+                Result (*convert)(const v1::WriteResponse&), Callback<Result> done) {
+  Target target{.keyspace = request.keyspace(), .level = options.level, .write = true};
+  if (!key.empty()) target.key_hash = KeyHash(key);
+  std::make_shared<WriteCall<Result, Request>>(core, std::move(target), std::move(key), options,
+                                               std::move(request), method, convert, std::move(done))
+      ->Start();
+}
+
 }  // namespace
 
 void StartPut(Core& core, const std::string& keyspace, std::string key, std::string value,
               const WriteOptions& options, Callback<WriteReceipt> done) {
-  Target target = WriteTarget(keyspace, key, options.level);
   auto request = RequestFor<v1::PutRequest>(keyspace, options.level);
-  request.set_key(std::move(key));
+  request.set_key(key);
   request.set_value(std::move(value));
-  Start<WriteReceipt, v1::PutRequest, v1::WriteResponse>(
-      core, std::move(target), CallOptions(options), std::move(request), &Async::Put,
-      WriteReceiptOf, std::move(done));
+  SetTtl(options, request);
+  StartWrite(core, std::move(key), options, std::move(request), &Async::Put, &WriteReceiptOf,
+             std::move(done));
 }
 
 void StartDelete(Core& core, const std::string& keyspace, std::string key,
                  const WriteOptions& options, Callback<WriteReceipt> done) {
-  Target target = WriteTarget(keyspace, key, options.level);
   auto request = RequestFor<v1::DeleteRequest>(keyspace, options.level);
-  request.set_key(std::move(key));
-  Start<WriteReceipt, v1::DeleteRequest, v1::WriteResponse>(
-      core, std::move(target), CallOptions(options), std::move(request), &Async::Delete,
-      WriteReceiptOf, std::move(done));
+  request.set_key(key);
+  StartWrite(core, std::move(key), options, std::move(request), &Async::Delete, &WriteReceiptOf,
+             std::move(done));
 }
 
 void StartCompareAndSet(Core& core, const std::string& keyspace, std::string key,
                         const Condition& condition, std::optional<std::string> value,
                         const WriteOptions& options, Callback<WriteReceipt> done) {
-  Target target = WriteTarget(keyspace, key, options.level);
   auto request = RequestFor<v1::CompareAndSetRequest>(keyspace, options.level);
-  request.set_key(std::move(key));
+  request.set_key(key);
   ToWire(condition, *request.mutable_condition());
   if (value) {
     request.set_put(*std::move(value));
+    SetTtl(options, request);
   } else {
     request.set_delete_(true);
   }
-  Start<WriteReceipt, v1::CompareAndSetRequest, v1::WriteResponse>(
-      core, std::move(target), CallOptions(options), std::move(request), &Async::CompareAndSet,
-      WriteReceiptOf, std::move(done));
+  StartWrite(core, std::move(key), options, std::move(request), &Async::CompareAndSet,
+             &WriteReceiptOf, std::move(done));
 }
 
 void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t delta,
               const WriteOptions& options, Callback<AddResult> done) {
-  Target target = WriteTarget(keyspace, key, options.level);
   auto request = RequestFor<v1::AddRequest>(keyspace, options.level);
-  request.set_key(std::move(key));
+  request.set_key(key);
   request.set_delta(delta);
-  Start<AddResult, v1::AddRequest, v1::WriteResponse>(core, std::move(target), CallOptions(options),
-                                                      std::move(request), &Async::Add, AddResultOf,
-                                                      std::move(done));
+  SetTtl(options, request);
+  StartWrite(core, std::move(key), options, std::move(request), &Async::Add, &AddResultOf,
+             std::move(done));
 }
 
 void StartBatch(Core& core, const std::string& keyspace, std::vector<Mutation> mutations,
                 const WriteOptions& options, Callback<BatchResult> done) {
-  Target target = WriteTarget(keyspace, {}, options.level);
-  if (mutations.empty()) {
-    target.key_hash = std::nullopt;
-  } else {
-    target.key_hash = KeyHash(mutations.front().key());
-  }
   auto request = RequestFor<v1::BatchRequest>(keyspace, options.level);
-  for (const Mutation& mutation : mutations) *request.add_mutations() = ToWire(mutation);
-  Start<BatchResult, v1::BatchRequest, v1::WriteResponse>(
-      core, std::move(target), CallOptions(options), std::move(request), &Async::Batch,
-      BatchResultOf, std::move(done));
+  std::string key = mutations.empty() ? std::string() : mutations.front().key();
+  for (Mutation& mutation : mutations) {
+    *request.add_mutations() = ToWire(std::move(mutation));
+  }
+  StartWrite(core, std::move(key), options, std::move(request), &Async::Batch, &BatchResultOf,
+             std::move(done));
+}
+
+void StartResolve(Core& core, const OperationId& operation, const ResolveOptions& options,
+                  Callback<Resolution> done) {
+  v1::ResolveRequest request;
+  request.set_keyspace(operation.keyspace);
+  request.set_partition_id(operation.partition.value());
+  request.set_writer(operation.writer);
+  request.set_sequence(operation.sequence);
+  request.set_leave_possible(options.leave_possible);
+  // As a read: asked twice it answers the same.
+  StartCall<v1::ResolveResponse>(
+      core, Target{.keyspace = operation.keyspace}, options.deadline, std::move(request),
+      [](NodeLink& link, grpc::ClientContext* context, const v1::ResolveRequest* sent,
+         v1::ResolveResponse* response, std::function<void(grpc::Status)> on_end) {
+        link.kv().async()->Resolve(context, sent, response, std::move(on_end));
+      },
+      [&core, operation,
+       done = std::move(done)](absl::StatusOr<v1::ResolveResponse> response) mutable {
+        if (!response.ok()) return std::move(done)(response.status());
+        Resolution resolution = ResolutionOf(*response);
+        const auto writer = core.writers().Find(operation);
+        if (writer != nullptr && resolution.fate != Resolution::Fate::kPossible) {
+          writer->Settle(operation.sequence);
+        }
+        std::move(done)(std::move(resolution));
+      });
 }
 
 void StartGet(Core& core, const std::string& keyspace, std::string key, const ReadOptions& options,

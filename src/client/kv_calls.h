@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/core.h"
+#include "client/operation.h"
 #include "client/options.h"
 #include "client/types.h"
 
@@ -25,6 +26,8 @@ void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t 
               const WriteOptions& options, Callback<AddResult> done);
 void StartBatch(Core& core, const std::string& keyspace, std::vector<Mutation> mutations,
                 const WriteOptions& options, Callback<BatchResult> done);
+void StartResolve(Core& core, const OperationId& operation, const ResolveOptions& options,
+                  Callback<Resolution> done);
 void StartGet(Core& core, const std::string& keyspace, std::string key, const ReadOptions& options,
               Callback<GetResult> done);
 void StartMultiGet(Core& core, const std::string& keyspace, std::vector<std::string> keys,

@@ -52,6 +52,18 @@ struct WriteOptions {
   Level level = Level::kDefault;                   // the keyspace's
   absl::Duration deadline = absl::ZeroDuration();  // zero: the client's
   std::optional<Session> session = {};             // notes the write
+  // Of puts and additions: how long the key is to live, an addition's only if it
+  // makes the key. Nullopt: as the keyspace says; zero: for ever.
+  std::optional<absl::Duration> ttl = {};
+  // Sent again until its outcome is known, and done once all the same. Not at ONE.
+  bool exactly_once = true;
+};
+
+struct ResolveOptions {
+  // Only look: a write that was not applied still may be. Otherwise it is made
+  // sure that it never is.
+  bool leave_possible = false;
+  absl::Duration deadline = absl::ZeroDuration();  // zero: the client's
 };
 
 // {.level = Level::kBounded, .bound = absl::Seconds(2)}, or a ladder:
@@ -83,6 +95,7 @@ struct ScanOptions {
 };
 
 struct PipelineOptions {
+  bool exactly_once = true;                        // see WriteOptions
   size_t max_in_flight = 256;                      // operations; more wait
   Level level = Level::kDefault;                   // reads and writes alike
   absl::Duration deadline = absl::ZeroDuration();  // of each operation

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/strings.h"
 #include "client/convert.h"
@@ -44,49 +43,49 @@ Pipeline::~Pipeline() {
 }
 
 void Pipeline::Put(std::string key, std::string value, Callback<WriteReceipt> done) {
-  const uint64_t hash = KeyHash(key);
-  core_->Submit(OpOf(Mutation::Put(std::move(key), std::move(value))), hash, /*write=*/true,
+  Put(std::move(key), std::move(value), std::nullopt, std::move(done));
+}
+
+void Pipeline::Put(std::string key, std::string value, std::optional<absl::Duration> ttl,
+                   Callback<WriteReceipt> done) {
+  core_->Submit(OpOf(Mutation::Put(key, std::move(value), {}, ttl)), key, /*write=*/true,
                 Convey(std::move(done), WriteReceiptOf));
 }
 
 void Pipeline::Delete(std::string key, Callback<WriteReceipt> done) {
-  const uint64_t hash = KeyHash(key);
-  core_->Submit(OpOf(Mutation::Delete(std::move(key))), hash, /*write=*/true,
+  core_->Submit(OpOf(Mutation::Delete(key)), key, /*write=*/true,
                 Convey(std::move(done), WriteReceiptOf));
 }
 
 void Pipeline::CompareAndSet(std::string key, Condition condition, std::string value,
                              Callback<WriteReceipt> done) {
-  const uint64_t hash = KeyHash(key);
-  core_->Submit(OpOf(Mutation::Put(std::move(key), std::move(value), std::move(condition))), hash,
+  core_->Submit(OpOf(Mutation::Put(key, std::move(value), std::move(condition))), key,
                 /*write=*/true, Convey(std::move(done), WriteReceiptOf));
 }
 
 void Pipeline::Add(std::string key, int64_t delta, Callback<AddResult> done) {
-  const uint64_t hash = KeyHash(key);
-  core_->Submit(OpOf(Mutation::Add(std::move(key), delta)), hash, /*write=*/true,
+  core_->Submit(OpOf(Mutation::Add(key, delta)), key, /*write=*/true,
                 Convey(std::move(done), [](const v1::StreamReply& reply) {
                   return client::AddResultOf(reply.write());
                 }));
 }
 
 void Pipeline::Batch(std::vector<Mutation> mutations, Callback<BatchResult> done) {
-  const uint64_t hash = mutations.empty() ? 0 : KeyHash(mutations.front().key());
+  const std::string key = mutations.empty() ? std::string() : mutations.front().key();
   v1::StreamOp op;
   for (Mutation& mutation : mutations) {
     *op.mutable_batch()->add_mutations() = client::ToWire(std::move(mutation));
   }
-  core_->Submit(std::move(op), hash, /*write=*/true,
+  core_->Submit(std::move(op), key, /*write=*/true,
                 Convey(std::move(done), [](const v1::StreamReply& reply) {
                   return client::BatchResultOf(reply.write());
                 }));
 }
 
 void Pipeline::Get(std::string key, Callback<GetResult> done) {
-  const uint64_t hash = KeyHash(key);
   v1::StreamOp op;
-  op.set_get(std::move(key));
-  core_->Submit(std::move(op), hash, /*write=*/false,
+  op.set_get(key);
+  core_->Submit(std::move(op), key, /*write=*/false,
                 Convey(std::move(done), [](v1::StreamReply& reply) {
                   return client::GetResultOf(*reply.mutable_get());
                 }));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class Pipeline {
   ~Pipeline();
 
   void Put(std::string key, std::string value, Callback<WriteReceipt> done);
+  // `ttl`: see WriteOptions.
+  void Put(std::string key, std::string value, std::optional<absl::Duration> ttl,
+           Callback<WriteReceipt> done);
   void Delete(std::string key, Callback<WriteReceipt> done);
   void CompareAndSet(std::string key, Condition condition, std::string value,
                      Callback<WriteReceipt> done);

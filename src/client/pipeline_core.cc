@@ -6,9 +6,11 @@
 #include "base/check.h"
 #include "base/env.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/strings.h"
 #include "client/convert.h"
+#include "client/once.h"
 #include "client/refresh.h"
 #include "client/retry_policy.h"
 
@@ -24,6 +26,10 @@ absl::Status ErrorOf(const v1::StreamError& error, bool write) {
                    write ? AppliedFromName(error.applied()) : Applied::kNo);
 }
 
+std::string_view KeyOf(const v1::StreamOp& op) {
+  return op.has_batch() ? op.batch().mutations(0).key() : op.mutation().key();
+}
+
 }  // namespace
 
 PipelineCore::PipelineCore(Core& core, std::string keyspace, const PipelineOptions& options)
@@ -32,17 +38,38 @@ PipelineCore::PipelineCore(Core& core, std::string keyspace, const PipelineOptio
       options_(options),
       deadline_(core.DeadlineOf(options.deadline)) {}
 
-void PipelineCore::Submit(v1::StreamOp wire, uint64_t key_hash, bool write, PipelineOp::Done done) {
+void PipelineCore::Submit(v1::StreamOp wire, std::string_view key, bool write,
+                          PipelineOp::Done done) {
   Acquire();
   core_.OnCall();
   auto op = std::make_unique<PipelineOp>();
   op->wire = std::move(wire);
   op->wire.set_id(next_id_.fetch_add(1, std::memory_order_relaxed));
-  op->key_hash = key_hash;
+  op->key_hash = KeyHash(key);
   op->write = write;
   op->deadline = SystemEnv().Monotonic() + deadline_;
   op->done = std::move(done);
-  Dispatch(std::move(op));
+  if (!write || key.empty()) return Dispatch(std::move(op));
+  Identify(std::move(op));
+}
+
+void PipelineCore::Identify(PipelineOpPtr op) {
+  const Router::Place place = core_.router().PlaceOf(keyspace_, op->key_hash);
+  if (!WantsIdentity(place, options_.level, options_.exactly_once)) return Dispatch(std::move(op));
+  std::string key(KeyOf(op->wire));
+  const absl::Duration left = op->deadline - SystemEnv().Monotonic();
+  core_.writers().Take(
+      core_, keyspace_, place.arc, std::move(key), std::max(left, absl::Milliseconds(1)),
+      [self = shared_from_this(), op = std::move(op)](absl::StatusOr<Ticket> ticket) mutable {
+        if (!ticket.ok()) {
+          std::vector<Answer> answers;
+          answers.push_back({std::move(op), ticket.status()});
+          return self->Deliver(nullptr, std::move(answers));
+        }
+        op->ticket = *std::move(ticket);
+        *op->wire.mutable_identity() = op->ticket.identity;
+        self->Dispatch(std::move(op));
+      });
 }
 
 void PipelineCore::Acquire() {
@@ -115,6 +142,7 @@ void PipelineCore::OnReplies(std::unique_ptr<v1::StreamResponse> response,
       auto status = ErrorOf(reply->error(), ops[i]->write);
       failed.push_back({std::move(ops[i]), std::move(status)});
     } else {
+      ops[i]->ticket.Settle();
       answers.push_back({std::move(ops[i]), reply});
     }
   }
@@ -142,17 +170,25 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
     PipelineOp& op = *one.op;
     const RetryDecision decision = DecideRetry({.status = one.reply.status(),
                                                 .write = op.write,
+                                                .once = op.ticket.writer != nullptr,
                                                 .node_failed = node_failed,
                                                 .attempt = op.attempt,
                                                 .untried_nodes = op.untried,
                                                 .left = op.deadline - now},
                                                core_.options().backoff, random);
-    // Paid once for each message sent again.
-    const bool paid = decision.retry && (again.contains(decision.wait) || core_.TakeRetry());
+    const bool unknown = AppliedOf(one.reply.status()) != Applied::kNo;
+    // Paid once for each message sent again; what became of a write is always
+    // worth the question.
+    const bool paid =
+        decision.retry && (unknown || again.contains(decision.wait) || core_.TakeRetry());
     if (!paid) {
-      answers.push_back(std::move(one));
+      absl::Status judged = JudgeLast(one.reply.status(), op.unknown_before);
+      if (TryAnotherWriter(one.op, judged)) continue;
+      Conclude(op.ticket, judged);
+      answers.push_back({std::move(one.op), std::move(judged)});
       continue;
     }
+    op.unknown_before = op.unknown_before || unknown;
     ++op.attempt;
     // A node that answered may be asked again.
     if (!node_failed || op.untried == 0) op.tried.clear();
@@ -164,6 +200,17 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
                                      for (PipelineOpPtr& op : ops) self->Dispatch(std::move(op));
                                    });
   }
+}
+
+bool PipelineCore::TryAnotherWriter(PipelineOpPtr& op, const absl::Status& judged) {
+  if (!NeedsAnotherWriter(judged) || op->writers_left == 0) return false;
+  --op->writers_left;
+  core_.writers().Forget(op->ticket.writer);
+  // Off the lane's thread, whose answer this is.
+  core_.housekeeping().PostAfter(
+      absl::ZeroDuration(),
+      [self = shared_from_this(), op = std::move(op)]() mutable { self->Identify(std::move(op)); });
+  return true;
 }
 
 void PipelineCore::Learn(const v1::StreamResponse& response) {

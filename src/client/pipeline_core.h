@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -23,7 +24,8 @@ class PipelineCore : public LaneOwner, public std::enable_shared_from_this<Pipel
   PipelineCore(Core& core, std::string keyspace, const PipelineOptions& options);
 
   // Waits for room, unless on a callback's thread; then sends it on its way.
-  void Submit(v1::StreamOp wire, uint64_t key_hash, bool write, PipelineOp::Done done)
+  // `key`: one of the operation's.
+  void Submit(v1::StreamOp wire, std::string_view key, bool write, PipelineOp::Done done)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Drain() ABSL_LOCKS_EXCLUDED(mutex_);
   // After Drain: ends the streams.
@@ -44,9 +46,13 @@ class PipelineCore : public LaneOwner, public std::enable_shared_from_this<Pipel
 
   void Acquire() ABSL_LOCKS_EXCLUDED(mutex_);
   void Release(size_t count) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Gives it an identity, if it is to have one, and dispatches it.
+  void Identify(PipelineOpPtr op);
   void Dispatch(PipelineOpPtr op) ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<StreamLane> LaneTo(const std::shared_ptr<NodeLink>& link, const StreamLane* ended)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Nothing was done because the writer is gone: another is opened. False: not so.
+  bool TryAnotherWriter(PipelineOpPtr& op, const absl::Status& judged);
   // Sends those worth it again, moves the others to `answers`.
   void RetryOrAnswer(std::vector<Answer> failed, bool node_failed, std::vector<Answer>& answers);
   void Learn(const v1::StreamResponse& response);

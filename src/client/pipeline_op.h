@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/node_link.h"
+#include "client/writer_pool.h"
 #include "quorate/v1/kv.pb.h"
 
 namespace quorate::client {
@@ -20,7 +21,10 @@ struct PipelineOp {
   v1::StreamOp wire;
   uint64_t key_hash = 0;
   bool write = false;
-  absl::Duration deadline;  // a moment of Env::Monotonic
+  Ticket ticket;                // of a write that happens once
+  bool unknown_before = false;  // an attempt may have been done
+  uint32_t writers_left = 2;    // that may be opened in place of one that is gone
+  absl::Duration deadline;      // a moment of Env::Monotonic
   Done done;
 
   // Of the attempt under way.

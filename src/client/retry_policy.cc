@@ -21,7 +21,7 @@ bool MayPass(const FailedAttempt& failed) {
     case absl::StatusCode::kInternal:
       // The connection's or the server's end, when the server itself said
       // nothing more precise.
-      return !failed.write;
+      return !failed.write || (failed.once && AppliedOf(failed.status) != Applied::kNo);
     default:
       return false;
   }
@@ -32,7 +32,7 @@ bool MayPass(const FailedAttempt& failed) {
 RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& backoff,
                           uint64_t random) {
   if (!MayPass(failed) || failed.nobody_there) return {};
-  if (failed.write && AppliedOf(failed.status) != Applied::kNo) return {};
+  if (failed.write && !failed.once && AppliedOf(failed.status) != Applied::kNo) return {};
 
   RetryDecision decision{.retry = true, .wait = absl::ZeroDuration()};
   if (!failed.node_failed || failed.untried_nodes == 0) {

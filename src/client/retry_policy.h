@@ -12,6 +12,7 @@ namespace quorate::client {
 struct FailedAttempt {
   absl::Status status;
   bool write = false;
+  bool once = false;         // a write that may be sent again whatever became of it
   bool node_failed = false;  // the node gave no answer of its own
   // No node has ever answered this client, and each could not be connected to
   // since the last wait.
@@ -26,8 +27,8 @@ struct RetryDecision {
   absl::Duration wait;  // before the next attempt
 };
 
-// Retries what is safe and may help: reads, and writes whose error says that
-// nothing was applied, when the code speaks of a passing state. A node that
+// Retries what is safe and may help: reads, writes that happen once, and writes
+// whose error says that nothing was applied, when the code speaks of a passing state. A node that
 // failed is left for another one at once; everything else waits: as long as
 // the server said, or a backoff by `random`, whichever is longer. No retry
 // when the wait would outlast the deadline, nor where nobody is there: a wrong

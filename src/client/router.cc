@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/env.h"
+#include "base/hash.h"
 
 namespace quorate::client {
 namespace {
@@ -44,6 +45,14 @@ Router::Router(std::vector<std::string> seeds, const BreakerOptions& breaker) : 
 std::shared_ptr<Router::Map> Router::map() const {
   absl::ReaderMutexLock lock(&mutex_);
   return map_;
+}
+
+Router::Place Router::PlaceOf(const std::string& keyspace, uint64_t key_hash) const {
+  const auto current = map();
+  const KeyspaceDescription* known = current->table.topology().FindKeyspace(keyspace);
+  if (known == nullptr || known->partitions.empty()) return {};
+  return {ArcOf(key_hash, static_cast<uint32_t>(known->partitions.size())), known->default_write,
+          known->mode};
 }
 
 Epoch Router::epoch() const { return map()->table.topology().epoch; }

@@ -23,6 +23,7 @@ struct Target {
   std::optional<uint64_t> key_hash = {};  // nullopt: of no single partition
   Level level = Level::kDefault;
   bool write = false;
+  bool once = false;  // a write with an identity: sent twice it happens once
 };
 
 struct Choice {
@@ -48,6 +49,13 @@ class Router {
 
   // Ignored unless newer than what is there.
   void Install(TopologyDescription topology);
+  // Where a key's writes go, as far as the topology tells.
+  struct Place {
+    std::optional<uint32_t> arc;  // nullopt: the keyspace is not known here
+    Level default_write = Level::kDefault;
+    Mode mode = Mode::kNone;
+  };
+  Place PlaceOf(const std::string& keyspace, uint64_t key_hash) const;
   Epoch epoch() const;
   std::string cluster_id() const;  // empty before the first Install
 

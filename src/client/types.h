@@ -80,14 +80,19 @@ class Mutation {
  public:
   enum class Action : uint8_t { kPut, kDelete, kAdd };
 
-  static Mutation Put(std::string key, std::string value, Condition condition = {}) {
-    return {std::move(key), Action::kPut, std::move(value), 0, std::move(condition)};
+  static Mutation Put(std::string key, std::string value, Condition condition = {},
+                      std::optional<absl::Duration> ttl = {}) {
+    Mutation put{std::move(key), Action::kPut, std::move(value), 0, std::move(condition)};
+    put.ttl_ = ttl;
+    return put;
   }
   static Mutation Delete(std::string key, Condition condition = {}) {
     return {std::move(key), Action::kDelete, {}, 0, std::move(condition)};
   }
-  static Mutation Add(std::string key, int64_t delta) {
-    return {std::move(key), Action::kAdd, {}, delta, {}};
+  static Mutation Add(std::string key, int64_t delta, std::optional<absl::Duration> ttl = {}) {
+    Mutation add{std::move(key), Action::kAdd, {}, delta, {}};
+    add.ttl_ = ttl;
+    return add;
   }
 
   const std::string& key() const { return key_; }
@@ -95,6 +100,7 @@ class Mutation {
   const std::string& value() const { return value_; }
   int64_t delta() const { return delta_; }
   const Condition& condition() const { return condition_; }
+  std::optional<absl::Duration> ttl() const { return ttl_; }  // see WriteOptions
 
  private:
   Mutation(std::string key, Action action, std::string value, int64_t delta, Condition condition)
@@ -109,6 +115,7 @@ class Mutation {
   std::string value_;
   int64_t delta_;
   Condition condition_;
+  std::optional<absl::Duration> ttl_;
 };
 
 struct AddResult {
@@ -126,10 +133,27 @@ struct BatchResult {
   WriteReceipt receipt;
 };
 
+// What became of a write that was asked about by its operation.
+struct Resolution {
+  enum class Fate : uint8_t {
+    kApplied,   // `batch` is what it would have been told
+    kFailed,    // it was judged and changed nothing: `why`
+    kNever,     // it was not applied, and can not be any more
+    kPossible,  // not applied so far (leave_possible)
+    kSettled,   // its client had the answer; it is forgotten
+    kExpired,   // its client was silent for too long and is forgotten; it can not be applied any
+                // more
+  };
+  Fate fate = Fate::kPossible;
+  BatchResult batch;
+  absl::Status why;
+};
+
 // A key without a value is an answer, not an error.
 struct GetResult {
   std::optional<std::string> value;
   uint64_t version = 0;
+  std::optional<absl::Time> expires_at;  // by the partition's clock; nullopt: never
   ReadReceipt receipt;
 
   bool found() const { return value.has_value(); }
@@ -139,6 +163,7 @@ struct Record {
   std::string key;
   std::string value;
   uint64_t version = 0;
+  std::optional<absl::Time> expires_at = {};  // by the partition's clock; nullopt: never
 };
 
 struct MultiGetResult {

@@ -26,6 +26,8 @@ std::string AppliedState::Encode() const {
   record.set_term(term.value());
   record.set_last_version(last_version);
   record.set_configuration(configuration);
+  record.set_time_us(time_us);
+  record.set_writers_opened(writers_opened);
   const std::string body = record.SerializeAsString();
   std::string out(1, static_cast<char>(kFormat));
   AppendFixed<uint64_t>(out, Hash64(body));
@@ -54,6 +56,8 @@ absl::StatusOr<AppliedState> AppliedState::Decode(std::string_view bytes) {
   state.term = Term(record.term());
   state.last_version = record.last_version();
   state.configuration = std::move(*record.mutable_configuration());
+  state.time_us = record.time_us();
+  state.writers_opened = record.writers_opened();
   return state;
 }
 

@@ -1,12 +1,12 @@
 #include "kv/apply.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "base/error.h"
 #include "base/strings.h"
 #include "kv/layout.h"
-#include "kv/record.h"
 
 namespace quorate::kv {
 namespace {
@@ -67,7 +67,8 @@ absl::StatusOr<std::optional<Applier::Value>> Applier::Read(std::string_view key
   }
   auto stored = DecodeStored(key, bytes);
   if (!stored.ok()) return stored.status();
-  return Value{stored->version, std::string(stored->value)};
+  if (stored->ExpiredAt(now_us_)) return std::nullopt;
+  return Value{stored->version, std::string(stored->value), stored->expires_at_us};
 }
 
 absl::StatusOr<CommandResult> Applier::Apply(Command command) {
@@ -128,9 +129,8 @@ absl::Status Applier::Act(Mutation& mutation, MutationResult& result, CommandRes
 
 absl::Status Applier::ActPut(Mutation& mutation, MutationResult& result) {
   result.version = last_version_ + 1;
-  pending_.Put(RecordKey(partition_, mutation.key),
-               EncodeStored(mutation.key, result.version, mutation.value));
-  changed_ = true;
+  Store(mutation, RecordKey(partition_, mutation.key),
+        {result.version, mutation.value, ExpiryOf(mutation)});
   return absl::OkStatus();
 }
 
@@ -172,10 +172,22 @@ absl::Status Applier::ActAdd(const Mutation& mutation, MutationResult& result,
   }
   result.counter = sum;
   result.version = last_version_ + 1;
-  pending_.Put(std::move(stored_key),
-               EncodeStored(mutation.key, result.version, std::to_string(sum)));
-  changed_ = true;
+  Store(mutation, std::move(stored_key),
+        {result.version, std::to_string(sum),
+         result.existed ? (*found)->expires_at_us : ExpiryOf(mutation)});
   return absl::OkStatus();
+}
+
+void Applier::Store(const Mutation& mutation, std::string stored_key, StoredValue stored) {
+  if (stored.expires_at_us != 0) expiry_.Add(stored.expires_at_us);
+  pending_.Put(std::move(stored_key), EncodeStored(mutation.key, stored));
+  changed_ = true;
+}
+
+uint64_t Applier::ExpiryOf(const Mutation& mutation) const {
+  if (mutation.ttl_us == 0) return 0;
+  const uint64_t room = Expiry::kNever - from_us_;
+  return from_us_ + std::min(mutation.ttl_us, room);
 }
 
 }  // namespace quorate::kv

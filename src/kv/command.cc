@@ -43,7 +43,14 @@ void EncodeMutation(const Mutation& mutation, v1::Mutation& out) {
       out.set_add(mutation.delta);
       break;
   }
+  if (mutation.ttl_us != 0) out.set_ttl_us(mutation.ttl_us);
   EncodeCondition(mutation.condition, out);
+}
+
+void EncodeIdentity(const Identity& identity, v1::Identity& out) {
+  out.set_writer(identity.writer);
+  out.set_sequence(identity.sequence);
+  out.set_settled_below(identity.settled_below);
 }
 
 absl::StatusOr<Condition> DecodeCondition(v1::Condition& in) {
@@ -89,21 +96,38 @@ absl::Status DecodeMutation(v1::Mutation& in, Mutation& out) {
     case v1::Mutation::ACTION_NOT_SET:
       return Malformed("a mutation of unknown action");
   }
+  out.ttl_us = in.ttl_us();
   if (!in.has_condition()) return absl::OkStatus();
   auto condition = DecodeCondition(*in.mutable_condition());
   if (condition.ok()) out.condition = *std::move(condition);
   return condition.status();
 }
 
+absl::Status DecodeCommand(v1::Command& in, Command& out) {
+  if (!v1::Command::Action_IsValid(in.action())) return Malformed("a command of unknown action");
+  out.action = static_cast<Command::Action>(in.action());
+  out.identity = {in.identity().writer(), in.identity().sequence(), in.identity().settled_below()};
+  out.mutations.resize(static_cast<size_t>(in.mutations_size()));
+  size_t at = 0;
+  for (v1::Mutation& mutation : *in.mutable_mutations()) {
+    absl::Status status = DecodeMutation(mutation, out.mutations[at++]);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // Protobuf's bytes are deterministic here: no maps, no unknown fields, one
 // order of fields.
-std::string EncodeBundle(absl::Span<const Command> commands) {
+std::string EncodeBundle(absl::Span<const Command> commands, uint64_t time_us) {
   google::protobuf::Arena arena;
   auto* bundle = google::protobuf::Arena::CreateMessage<v1::Bundle>(&arena);
+  bundle->set_time_us(time_us);
   for (const Command& command : commands) {
     v1::Command* out = bundle->add_commands();
+    out->set_action(static_cast<v1::Command::Action>(command.action));
+    if (command.identity.writer != 0) EncodeIdentity(command.identity, *out->mutable_identity());
     for (const Mutation& mutation : command.mutations) {
       EncodeMutation(mutation, *out->add_mutations());
     }
@@ -111,23 +135,21 @@ std::string EncodeBundle(absl::Span<const Command> commands) {
   return bundle->SerializeAsString();
 }
 
-absl::StatusOr<std::vector<Command>> DecodeBundle(std::string_view bytes) {
+absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes) {
   google::protobuf::Arena arena;
   auto* bundle = google::protobuf::Arena::CreateMessage<v1::Bundle>(&arena);
   if (!bundle->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Malformed(StrCat(bytes.size(), " bytes that are no bundle of commands"));
   }
-  std::vector<Command> commands(static_cast<size_t>(bundle->commands_size()));
-  for (size_t i = 0; i < commands.size(); ++i) {
-    auto& mutations = *bundle->mutable_commands(static_cast<int>(i))->mutable_mutations();
-    commands[i].mutations.resize(static_cast<size_t>(mutations.size()));
-    size_t at = 0;
-    for (v1::Mutation& mutation : mutations) {
-      absl::Status status = DecodeMutation(mutation, commands[i].mutations[at++]);
-      if (!status.ok()) return status;
-    }
+  Bundle out;
+  out.time_us = bundle->time_us();
+  out.commands.resize(static_cast<size_t>(bundle->commands_size()));
+  size_t at = 0;
+  for (v1::Command& command : *bundle->mutable_commands()) {
+    absl::Status status = DecodeCommand(command, out.commands[at++]);
+    if (!status.ok()) return status;
   }
-  return commands;
+  return out;
 }
 
 }  // namespace quorate::kv

@@ -29,12 +29,36 @@ struct Mutation {
   std::string value;  // kPut
   int64_t delta = 0;  // kAdd: to a decimal number; an absent key counts as 0
   Condition condition;
+  // From the partition's time at which it is applied; 0: the key stays. A put
+  // gives it to the key, kAdd only to one that it makes.
+  uint64_t ttl_us = 0;
+};
+
+// Under one identity a command happens once. Writers belong to one partition.
+struct Identity {
+  uint64_t writer = 0;  // 0: none, and sent twice it happens twice
+  uint64_t sequence = 0;
+  uint64_t settled_below = 0;  // those below may be forgotten
 };
 
 // All or nothing: if one condition or addition fails, nothing happens. The
 // actions are taken in order, each seeing those before it.
 struct Command {
-  std::vector<Mutation> mutations;
+  enum class Action : uint8_t {
+    kMutate,
+    kOpenWriter,
+    kFence,  // what became of `identity`; what was not applied never will be
+    kLook,   // what became of it so far
+  };
+  std::vector<Mutation> mutations = {};  // kMutate
+  Action action = Action::kMutate;
+  Identity identity = {};
+};
+
+// What an entry's data holds.
+struct Bundle {
+  uint64_t time_us = 0;  // the proposer's clock, since 1970
+  std::vector<Command> commands;
 };
 
 struct MutationResult {
@@ -45,29 +69,44 @@ struct MutationResult {
   int64_t counter = 0;  // after kAdd: the new sum
 };
 
+// What became of an identity's command.
+enum class Fate : uint8_t {
+  kNone,
+  kApplied,   // status, version and results are what it got
+  kFailed,    // likewise, and nothing was changed
+  kNever,     // fenced
+  kPossible,  // not applied so far
+  kSettled,   // its writer has forgotten it
+  kExpired,   // its writer is forgotten; it can not be applied any more
+};
+
 // status: OK; FAILED_PRECONDITION with reason CONDITION_FAILED (results then
 // hold the versions found, 0 for absent keys and plain puts) or NOT_A_COUNTER /
-// COUNTER_OVERFLOW (no results). Whatever it is, it is the same on every
-// replica. Deleting an absent key is OK and changes nothing.
+// COUNTER_OVERFLOW (no results); with an identity also the refusals of
+// writers.h. Whatever it is, it is the same on every replica. Deleting an absent
+// key is OK and changes nothing.
 struct CommandResult {
   absl::Status status;
   // Of the command; also of every key it put. 0 if it changed nothing: only
   // what changes something takes the partition's next number.
   uint64_t version = 0;
   std::vector<MutationResult> results;
+  uint64_t writer = 0;      // kOpenWriter
+  Fate fate = Fate::kNone;  // kFence, kLook
 };
 
 // An entry's data: commands applied one after the other, each atomic by
 // itself. Deterministic bytes.
-std::string EncodeBundle(absl::Span<const Command> commands);
+std::string EncodeBundle(absl::Span<const Command> commands, uint64_t time_us = 0);
 // INVALID_ARGUMENT, reason MALFORMED_COMMAND: not a bundle, or one that holds
 // an action or a condition this build does not know.
-absl::StatusOr<std::vector<Command>> DecodeBundle(std::string_view bytes);
+absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes);
 
 struct Record {
   std::string key;
   std::string value;
   uint64_t version = 0;
+  uint64_t expires_at_us = 0;  // by the partition's time; 0: never
 };
 
 // [start, end) in byte order; an empty end means none. A page stops at

@@ -6,17 +6,41 @@ namespace {
 constexpr size_t kPrefixBytes = 8;
 constexpr char kAppliedKind = '\x01';
 constexpr char kRecordKind = '\x02';
-constexpr char kBehindRecords = '\x03';
+constexpr char kWriterKind = '\x03';
+constexpr char kExpiryKind = '\x04';
+constexpr char kBehindContents = '\x05';
 constexpr char kBehindAll = '\xff';  // no kind is that high
+
+void AppendBigEndian(uint64_t number, std::string& out) {
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(static_cast<uint8_t>(number >> shift)));
+  }
+}
+
+uint64_t LoadBigEndian(std::string_view bytes) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < sizeof(number) && i < bytes.size(); ++i) {
+    number = number << 8 | static_cast<uint8_t>(bytes[i]);
+  }
+  return number;
+}
 
 std::string WithKind(PartitionId partition, char kind, size_t room = 0) {
   std::string stored;
   stored.reserve(kPrefixBytes + 1 + room);
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    stored.push_back(static_cast<char>(static_cast<uint8_t>(partition.value() >> shift)));
-  }
+  AppendBigEndian(partition.value(), stored);
   stored.push_back(kind);
   return stored;
+}
+
+std::string WithNumber(PartitionId partition, char kind, uint64_t number) {
+  std::string stored = WithKind(partition, kind, sizeof(number));
+  AppendBigEndian(number, stored);
+  return stored;
+}
+
+uint64_t NumberOf(std::string_view stored) {
+  return LoadBigEndian(stored.substr(kPrefixBytes + 1));
 }
 
 }  // namespace
@@ -35,15 +59,26 @@ std::string RecordKey(PartitionId partition, std::string_view key) {
   return stored;
 }
 
-std::string RecordsEnd(PartitionId partition) { return WithKind(partition, kBehindRecords); }
+std::string RecordsEnd(PartitionId partition) { return WithKind(partition, kWriterKind); }
 
-PartitionId PartitionOf(std::string_view stored) {
-  uint64_t id = 0;
-  for (size_t i = 0; i < kPrefixBytes && i < stored.size(); ++i) {
-    id = id << 8 | static_cast<uint8_t>(stored[i]);
-  }
-  return PartitionId(id);
+bool IsRecord(std::string_view stored) {
+  return stored.size() > kPrefixBytes && stored[kPrefixBytes] == kRecordKind;
 }
+
+std::string WriterKey(PartitionId partition, uint64_t writer) {
+  return WithNumber(partition, kWriterKind, writer);
+}
+std::string WritersEnd(PartitionId partition) { return WithKind(partition, kExpiryKind); }
+uint64_t WriterOf(std::string_view stored) { return NumberOf(stored); }
+
+std::string ExpiryKey(PartitionId partition, uint64_t moment_us) {
+  return WithNumber(partition, kExpiryKind, moment_us);
+}
+uint64_t ExpiryOf(std::string_view stored) { return NumberOf(stored); }
+
+std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
+
+PartitionId PartitionOf(std::string_view stored) { return PartitionId(LoadBigEndian(stored)); }
 
 std::string_view UserKey(std::string_view stored) { return stored.substr(kPrefixBytes + 1); }
 

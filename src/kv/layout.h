@@ -1,8 +1,9 @@
 // Where a partition's records stand in the engine: a contiguous range that
 // starts with the partition's id, so it is moved and dropped as one.
 //   8 bytes  partition id, big endian
-//   1 byte   0x01 the partition's own record (see AppliedState), 0x02 a key
-//   the key
+//   1 byte   0x01 the partition's own record (see AppliedState), 0x02 a key,
+//            0x03 a writer (see Writers), 0x04 a moment of expiry (see Expiry)
+//   the key; of the others the writer's number or the moment, 8 bytes, big endian
 #pragma once
 
 #include <string>
@@ -18,6 +19,14 @@ std::string AppliedKey(PartitionId partition);
 std::string RecordKey(PartitionId partition, std::string_view key);
 // The first stored key behind all records of the partition.
 std::string RecordsEnd(PartitionId partition);
+bool IsRecord(std::string_view stored);  // of RecordKey's form
+std::string WriterKey(PartitionId partition, uint64_t writer);
+std::string WritersEnd(PartitionId partition);
+uint64_t WriterOf(std::string_view stored);  // of WriterKey's form
+std::string ExpiryKey(PartitionId partition, uint64_t moment_us);
+uint64_t ExpiryOf(std::string_view stored);  // of ExpiryKey's form
+// Behind all that a partition holds but its own record.
+std::string ContentsEnd(PartitionId partition);
 // Whose range a stored key is in.
 PartitionId PartitionOf(std::string_view stored);
 // The user's key within a stored one of RecordKey's form.

@@ -29,7 +29,9 @@ absl::StatusOr<std::optional<Record>> StateMachine::Get(std::string_view key) co
   if (!bytes->has_value()) return std::nullopt;
   const auto stored = DecodeStored(key, **bytes);
   if (!stored.ok()) return stored.status();
-  return Record{std::string(key), std::string(stored->value), stored->version};
+  if (stored->ExpiredAt(applied_.time_us)) return std::nullopt;
+  return Record{std::string(key), std::string(stored->value), stored->version,
+                stored->expires_at_us};
 }
 
 absl::StatusOr<Page> StateMachine::Scan(const Range& range) const {
@@ -48,9 +50,11 @@ absl::StatusOr<Page> StateMachine::Scan(const Range& range) const {
     const std::string_view key = UserKey(it->key());
     const auto stored = DecodeStored(key, it->value());
     if (!stored.ok()) return stored.status();
+    if (stored->ExpiredAt(applied_.time_us)) continue;
     const std::string_view value = range.keys_only ? std::string_view() : stored->value;
     bytes += key.size() + value.size();
-    page.records.push_back({std::string(key), std::string(value), stored->version});
+    page.records.push_back(
+        {std::string(key), std::string(value), stored->version, stored->expires_at_us});
   }
   if (!it->status().ok()) return it->status();
   return page;
@@ -58,12 +62,15 @@ absl::StatusOr<Page> StateMachine::Scan(const Range& range) const {
 
 absl::StatusOr<uint64_t> StateMachine::Digest() const {
   uint64_t digest = Mix(0, applied_.Encode());
-  const auto it = engine_.Scan(RecordKey(partition_, {}), RecordsEnd(partition_));
+  const auto it = engine_.Scan(RecordKey(partition_, {}), ContentsEnd(partition_));
   for (; it->Valid(); it->Next()) {
-    const std::string_view key = UserKey(it->key());
-    const auto stored = DecodeStored(key, it->value());
-    if (!stored.ok()) return stored.status();
-    digest = Mix(Mix(digest, key), it->value());
+    if (IsRecord(it->key())) {
+      const auto stored = DecodeStored(UserKey(it->key()), it->value());
+      if (!stored.ok()) return stored.status();
+      // Whether it was dropped already is each replica's own business.
+      if (stored->ExpiredAt(applied_.time_us)) continue;
+    }
+    digest = Mix(Mix(digest, it->key()), it->value());
   }
   if (!it->status().ok()) return it->status();
   return digest;

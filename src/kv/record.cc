@@ -12,10 +12,12 @@ constexpr uint8_t kFormat = 1;
 constexpr size_t kFlagsAt = 1;
 constexpr size_t kChecksumAt = 2;
 constexpr size_t kVersionAt = kChecksumAt + sizeof(uint32_t);
-constexpr size_t kValueAt = kVersionAt + sizeof(uint64_t);
+constexpr size_t kRestAt = kVersionAt + sizeof(uint64_t);
+constexpr uint8_t kHasExpiry = 1;
 
-uint32_t Checksum(std::string_view key, std::string_view version_and_value) {
-  return static_cast<uint32_t>(Hash64(version_and_value, Hash64(key)));
+// Without flags as ever.
+uint32_t Checksum(std::string_view key, uint8_t flags, std::string_view body) {
+  return static_cast<uint32_t>(Hash64(body, Hash64(key) + flags));
 }
 
 absl::Status Damaged(std::string_view key, std::string_view what) {
@@ -28,20 +30,22 @@ absl::Status Newer(std::string_view key, int format, int flags) {
   return MakeError(absl::StatusCode::kDataLoss, "NEWER_FORMAT",
                    StrCat("the stored record of key \"", PrintableBytes(key), "\" has format ",
                           format, " with flags ", flags, ", this build reads format ", int{kFormat},
-                          " with flags 0; run the build that wrote it"));
+                          " with flags 0 and 1; run the build that wrote it"));
 }
 
 }  // namespace
 
-std::string EncodeStored(std::string_view key, uint64_t version, std::string_view value) {
+std::string EncodeStored(std::string_view key, const StoredValue& stored) {
+  const uint8_t flags = stored.expires_at_us != 0 ? kHasExpiry : 0;
   std::string out;
-  out.reserve(kValueAt + value.size());
+  out.reserve(kRestAt + sizeof(uint64_t) + stored.value.size());
   out.push_back(static_cast<char>(kFormat));
-  out.push_back(0);
+  out.push_back(static_cast<char>(flags));
   AppendFixed<uint32_t>(out, 0);
-  AppendFixed<uint64_t>(out, version);
-  out.append(value);
-  const uint32_t checksum = Checksum(key, std::string_view(out).substr(kVersionAt));
+  AppendFixed<uint64_t>(out, stored.version);
+  if (flags != 0) AppendFixed<uint64_t>(out, stored.expires_at_us);
+  out.append(stored.value);
+  const uint32_t checksum = Checksum(key, flags, std::string_view(out).substr(kVersionAt));
   for (size_t i = 0; i < sizeof(checksum); ++i) {
     out[kChecksumAt + i] = static_cast<char>(static_cast<uint8_t>(checksum >> (8 * i)));
   }
@@ -49,15 +53,30 @@ std::string EncodeStored(std::string_view key, uint64_t version, std::string_vie
 }
 
 absl::StatusOr<StoredValue> DecodeStored(std::string_view key, std::string_view bytes) {
-  if (bytes.size() < kValueAt) return Damaged(key, StrCat("is only ", bytes.size(), " bytes"));
-  const std::string_view rest = bytes.substr(kVersionAt);
-  if (LoadFixed<uint32_t>(bytes.substr(kChecksumAt)) != Checksum(key, rest)) {
-    return Damaged(key, "does not match its checksum");
-  }
+  if (bytes.size() < kRestAt) return Damaged(key, StrCat("is only ", bytes.size(), " bytes"));
   const auto format = static_cast<uint8_t>(bytes[0]);
   const auto flags = static_cast<uint8_t>(bytes[kFlagsAt]);
-  if (format != kFormat || flags != 0) return Newer(key, format, flags);
-  return StoredValue{LoadFixed<uint64_t>(rest), bytes.substr(kValueAt)};
+  std::string_view rest = bytes.substr(kVersionAt);
+  if (LoadFixed<uint32_t>(bytes.substr(kChecksumAt)) != Checksum(key, flags, rest)) {
+    return Damaged(key, "does not match its checksum");
+  }
+  if (format != kFormat || flags > kHasExpiry) return Newer(key, format, flags);
+  StoredValue stored;
+  stored.version = LoadFixed<uint64_t>(rest);
+  rest.remove_prefix(sizeof(uint64_t));
+  if (flags != 0) {
+    if (rest.size() < sizeof(uint64_t)) return Damaged(key, "has no room for its expiry");
+    stored.expires_at_us = LoadFixed<uint64_t>(rest);
+    rest.remove_prefix(sizeof(uint64_t));
+  }
+  stored.value = rest;
+  return stored;
+}
+
+uint64_t PeekExpiry(std::string_view bytes) {
+  if (bytes.size() < kRestAt + sizeof(uint64_t) || bytes[kFlagsAt] != kHasExpiry) return 0;
+  if (static_cast<uint8_t>(bytes[0]) != kFormat) return 0;
+  return LoadFixed<uint64_t>(bytes.substr(kRestAt));
 }
 
 }  // namespace quorate::kv

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
+#include "kv/expired_records.h"
 #include "kv/state_machine.h"
 #include "storage/engine.h"
 
@@ -16,13 +17,16 @@ namespace quorate::kv {
 
 inline constexpr size_t kSnapshotChunkBytesDefault = 256 * 1024;
 
-// A frozen moment of a partition, read chunk by chunk.
+// A frozen moment of a partition, read chunk by chunk, without what has expired.
 class SnapshotReader {
  public:
-  // `chunk_bytes`: a chunk ends once it holds that much.
+  // `chunk_bytes`: a chunk ends once it holds that much. `expired`: what the
+  // engine asks, if it drops what has expired; outlives the reader.
   static absl::StatusOr<std::unique_ptr<SnapshotReader>> Open(PartitionId partition,
                                                               const Engine& engine,
-                                                              size_t chunk_bytes);
+                                                              size_t chunk_bytes,
+                                                              ExpiredRecords* expired = nullptr,
+                                                              StateMachineBugs bugs = {});
   ~SnapshotReader();
   const AppliedState& applied() const;
   struct Chunk {

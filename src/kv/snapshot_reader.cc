@@ -12,14 +12,21 @@ namespace quorate::kv {
 class SnapshotReader::Impl {
  public:
   Impl(PartitionId partition, std::unique_ptr<EngineView> view, AppliedState applied,
-       size_t chunk_bytes)
-      : applied_key_(AppliedKey(partition)),
+       size_t chunk_bytes, ExpiredRecords* expired, bool without_writers)
+      : partition_(partition),
+        applied_key_(AppliedKey(partition)),
         prefix_bytes_(PartitionBegin(partition).size()),
         view_(std::move(view)),
         applied_(std::move(applied)),
         chunk_bytes_(chunk_bytes),
+        expired_(expired),
+        without_writers_(without_writers),
         // The applied record's key is the partition's smallest, so it comes first.
         it_(view_->Scan(PartitionBegin(partition), PartitionEnd(partition))) {}
+
+  ~Impl() {
+    if (expired_ != nullptr) expired_->LetGo(partition_, applied_.time_us);
+  }
 
   const AppliedState& applied() const { return applied_; }
 
@@ -40,19 +47,25 @@ class SnapshotReader::Impl {
  private:
   // What is damaged here must not spread.
   absl::Status Take(std::string_view stored_key, std::string_view value) {
-    if (stored_key != applied_key_) {
+    if (IsRecord(stored_key)) {
       auto stored = DecodeStored(UserKey(stored_key), value);
       if (!stored.ok()) return stored.status();
+      if (stored->ExpiredAt(applied_.time_us)) return absl::OkStatus();
+    } else if (without_writers_ && stored_key != applied_key_) {
+      return absl::OkStatus();
     }
     builder_.Add(stored_key.substr(prefix_bytes_), value);
     return absl::OkStatus();
   }
 
+  const PartitionId partition_;
   const std::string applied_key_;
   const size_t prefix_bytes_;
   const std::unique_ptr<EngineView> view_;
   const AppliedState applied_;
   const size_t chunk_bytes_;
+  ExpiredRecords* const expired_;
+  const bool without_writers_;
   const std::unique_ptr<EngineIterator> it_;
   ChunkBuilder builder_;
   bool done_ = false;
@@ -60,7 +73,9 @@ class SnapshotReader::Impl {
 
 absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotReader::Open(PartitionId partition,
                                                                      const Engine& engine,
-                                                                     size_t chunk_bytes) {
+                                                                     size_t chunk_bytes,
+                                                                     ExpiredRecords* expired,
+                                                                     StateMachineBugs bugs) {
   auto view = engine.View();
   const auto stored = view->Get(AppliedKey(partition));
   if (!stored.ok()) return stored.status();
@@ -71,7 +86,11 @@ absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotReader::Open(PartitionId
   }
   auto applied = AppliedState::Decode(**stored);
   if (!applied.ok()) return applied.status();
-  auto impl = std::make_unique<Impl>(partition, std::move(view), *std::move(applied), chunk_bytes);
+  // What the view shows is not durable beyond its own time yet, or the engine's
+  // filter would be ahead of it; so it is soon enough to hold it now.
+  if (expired != nullptr) expired->Hold(partition, applied->time_us);
+  auto impl = std::make_unique<Impl>(partition, std::move(view), *std::move(applied), chunk_bytes,
+                                     expired, bugs.snapshot_without_writers);
   return std::unique_ptr<SnapshotReader>(new SnapshotReader(std::move(impl)));
 }
 

@@ -23,8 +23,8 @@ class SnapshotWriter::Impl {
   Impl(PartitionId partition, std::unique_ptr<EngineReplace> replace)
       : prefix_(PartitionBegin(partition)),
         applied_key_(AppliedKey(partition)),
-        records_begin_(RecordKey(partition, {})),
-        records_end_(RecordsEnd(partition)),
+        contents_begin_(RecordKey(partition, {})),
+        contents_end_(ContentsEnd(partition)),
         replace_(std::move(replace)) {}
 
   absl::Status Add(std::string_view bytes) {
@@ -68,8 +68,8 @@ class SnapshotWriter::Impl {
       auto applied = AppliedState::Decode(value);
       if (!applied.ok()) return Refused("SNAPSHOT_MALFORMED", ToStd(applied.status().message()));
       applied_ = *std::move(applied);
-    } else if (stored_key < records_begin_ || stored_key >= records_end_) {
-      return Refused("SNAPSHOT_MALFORMED", "holds a record that is no key's");
+    } else if (stored_key < contents_begin_ || stored_key >= contents_end_) {
+      return Refused("SNAPSHOT_MALFORMED", "holds a record of no known kind");
     } else if (stored_key <= last_key_) {
       return Refused("SNAPSHOT_MALFORMED", "has its records out of order");
     }
@@ -78,7 +78,7 @@ class SnapshotWriter::Impl {
     return status;
   }
 
-  const std::string prefix_, applied_key_, records_begin_, records_end_;
+  const std::string prefix_, applied_key_, contents_begin_, contents_end_;
   const std::unique_ptr<EngineReplace> replace_;
   ChunkChecker checker_;
   std::optional<AppliedState> applied_;

@@ -1,5 +1,6 @@
 #include "kv/state_machine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -7,6 +8,7 @@
 #include "base/strings.h"
 #include "kv/apply.h"
 #include "kv/layout.h"
+#include "kv/outcome.h"
 
 namespace quorate::kv {
 namespace {
@@ -27,55 +29,100 @@ absl::StatusOr<AppliedState> DecodeApplied(
   return AppliedState::Decode(**stored);
 }
 
-absl::StatusOr<std::vector<CommandResult>> ApplyEntry(const LogEntry& entry, Applier& applier) {
-  std::vector<CommandResult> results;
+}  // namespace
+
+StateMachine::StateMachine(PartitionId partition, Engine& engine, StateMachineBugs bugs)
+    : partition_(partition),
+      engine_(engine),
+      bugs_(std::move(bugs)),
+      writers_(partition),
+      expiry_(partition) {}
+
+absl::Status StateMachine::Load() {
+  auto applied = DecodeApplied(engine_.Get(AppliedKey(partition_)));
+  if (!applied.ok()) return applied.status();
+  applied_ = *std::move(applied);
+  if (absl::Status loaded = writers_.Load(engine_); !loaded.ok()) return loaded;
+  return expiry_.Load(engine_);
+}
+
+absl::StatusOr<std::vector<std::vector<CommandResult>>> StateMachine::Apply(
+    absl::Span<const LogEntry> entries, std::string configuration) {
+  std::vector<Results> results;
+  if (entries.empty()) return results;
+  results.reserve(entries.size());
+  Applier applier(partition_, engine_, expiry_, applied_.last_version);
+  AppliedState next = applied_;
+  for (const LogEntry& entry : entries) {
+    QUORATE_CHECK(entry.index == next.index.next(), "entries are applied in order, none left out");
+    auto entry_results = ApplyEntry(entry, applier, next);
+    if (!entry_results.ok()) return entry_results.status();
+    results.push_back(*std::move(entry_results));
+  }
+  next.last_version = applier.last_version();
+  next.configuration = std::move(configuration);
+  EngineBatch batch = applier.TakeBatch();
+  writers_.Stage(batch);
+  absl::Status status = expiry_.Stage(next.time_us, engine_, batch);
+  if (!status.ok()) return status;
+  StageApplied(next, batch);
+  status = engine_.Write(batch);
+  if (!status.ok()) return status;
+  applied_ = std::move(next);
+  return results;
+}
+
+absl::StatusOr<StateMachine::Results> StateMachine::ApplyEntry(const LogEntry& entry,
+                                                               Applier& applier,
+                                                               AppliedState& next) {
+  next.index = entry.index;
+  next.term = entry.term;
+  Results results;
   if (entry.kind != EntryKind::kCommand) return results;
-  auto commands = DecodeBundle(entry.data.view());
+  auto bundle = DecodeBundle(entry.data.view());
   // Stopping is the one answer that cannot let replicas drift apart.
-  if (!commands.ok()) return UnreadableEntry(entry, commands.status());
-  results.reserve(commands->size());
-  for (Command& command : *commands) {
-    auto result = applier.Apply(std::move(command));
+  if (!bundle.ok()) return UnreadableEntry(entry, bundle.status());
+  next.time_us = std::max(next.time_us, bundle->time_us);
+  applier.SetTime(next.time_us, bugs_.local_clock_us ? bugs_.local_clock_us() : next.time_us);
+  results.reserve(bundle->commands.size());
+  for (Command& command : bundle->commands) {
+    auto result = ApplyCommand(std::move(command), applier, next);
     if (!result.ok()) return result.status();
     results.push_back(*std::move(result));
   }
   return results;
 }
 
-}  // namespace
-
-StateMachine::StateMachine(PartitionId partition, Engine& engine, StateMachineBugs bugs)
-    : partition_(partition), engine_(engine), bugs_(bugs) {}
-
-absl::Status StateMachine::Load() {
-  auto applied = DecodeApplied(engine_.Get(AppliedKey(partition_)));
-  if (applied.ok()) applied_ = *std::move(applied);
-  return applied.status();
+absl::StatusOr<CommandResult> StateMachine::ApplyCommand(Command command, Applier& applier,
+                                                         AppliedState& next) {
+  switch (command.action) {
+    case Command::Action::kMutate:
+      if (command.identity.writer == 0) return applier.Apply(std::move(command));
+      return ApplyOnce(std::move(command), applier, next.time_us);
+    case Command::Action::kOpenWriter: {
+      CommandResult opened;
+      opened.writer = ++next.writers_opened;
+      writers_.Open(opened.writer, next.time_us);
+      return opened;
+    }
+    case Command::Action::kFence:
+      return writers_.Resolve(command.identity, /*fence=*/true, next.time_us);
+    case Command::Action::kLook:
+      return writers_.Resolve(command.identity, /*fence=*/false, next.time_us);
+  }
+  return CommandResult();
 }
 
-absl::StatusOr<std::vector<std::vector<CommandResult>>> StateMachine::Apply(
-    absl::Span<const LogEntry> entries, std::string configuration) {
-  std::vector<std::vector<CommandResult>> results;
-  if (entries.empty()) return results;
-  results.reserve(entries.size());
-  Applier applier(partition_, engine_, applied_.last_version);
-  LogIndex expected = applied_.index;
-  for (const LogEntry& entry : entries) {
-    expected = expected.next();
-    QUORATE_CHECK(entry.index == expected, "entries are applied in order, none left out");
-    auto entry_results = ApplyEntry(entry, applier);
-    if (!entry_results.ok()) return entry_results.status();
-    results.push_back(*std::move(entry_results));
-  }
-
-  AppliedState next{entries.back().index, entries.back().term, applier.last_version(),
-                    std::move(configuration)};
-  EngineBatch batch = applier.TakeBatch();
-  StageApplied(next, batch);
-  absl::Status status = engine_.Write(batch);
-  if (!status.ok()) return status;
-  applied_ = std::move(next);
-  return results;
+absl::StatusOr<CommandResult> StateMachine::ApplyOnce(Command command, Applier& applier,
+                                                      uint64_t now_us) {
+  const Identity identity = command.identity;
+  const uint32_t body = ComputeBodyHash(command);
+  auto known = writers_.Begin(identity, body, now_us);
+  if (!known.ok()) return known.status();
+  if (*known) return **std::move(known);
+  auto result = applier.Apply(std::move(command));
+  if (result.ok()) writers_.Record(identity, body, *result);
+  return result;
 }
 
 void StateMachine::StageApplied(const AppliedState& next, EngineBatch& batch) const {
@@ -85,10 +132,8 @@ void StateMachine::StageApplied(const AppliedState& next, EngineBatch& batch) co
   if (!skip) batch.PutKey(AppliedKey(partition_), next.Encode());
 }
 
-absl::StatusOr<LogIndex> StateMachine::DurableIndex() const {
-  auto durable = DecodeApplied(engine_.GetDurable(AppliedKey(partition_)));
-  if (!durable.ok()) return durable.status();
-  return durable->index;
+absl::StatusOr<AppliedState> StateMachine::Durable() const {
+  return DecodeApplied(engine_.GetDurable(AppliedKey(partition_)));
 }
 
 absl::Status StateMachine::Initialise(std::string configuration) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,10 @@
 #include "absl/types/span.h"
 #include "base/ids.h"
 #include "base/log_entry.h"
+#include "kv/apply.h"
 #include "kv/command.h"
+#include "kv/expiry.h"
+#include "kv/writers.h"
 #include "storage/engine.h"
 
 namespace quorate::kv {
@@ -28,6 +32,10 @@ struct AppliedState {
   Term term;                  // of that entry
   uint64_t last_version = 0;  // of the last command that changed something; from 1
   std::string configuration;  // opaque: the members in force at `index`
+  // The partition's time: the newest of what its entries' proposers said, in
+  // microseconds since 1970. Never goes back.
+  uint64_t time_us = 0;
+  uint64_t writers_opened = 0;  // the last one's number
 
   std::string Encode() const;
   static absl::StatusOr<AppliedState> Decode(std::string_view bytes);
@@ -39,6 +47,10 @@ struct StateMachineBugs {
   // Write the applied position apart from the data, and only now and then: a
   // restart then applies again what the data already holds.
   bool apply_twice_after_restart = false;
+  // A key's time to live counts from this clock of the replica's own.
+  std::function<uint64_t()> local_clock_us = {};
+  // A snapshot says nothing of the writers.
+  bool snapshot_without_writers = false;
 };
 
 class StateMachine {
@@ -58,22 +70,31 @@ class StateMachine {
   absl::StatusOr<std::vector<std::vector<CommandResult>>> Apply(absl::Span<const LogEntry> entries,
                                                                 std::string configuration);
 
-  // DATA_LOSS where a record is damaged.
+  // By the partition's time, when the next key expires; Expiry::kNever: none.
+  // Nothing expires but by an entry: somebody has to propose one, if need be an
+  // empty one.
+  uint64_t next_expiry_us() const { return expiry_.next_us(); }
+
+  // An expired key has no value. DATA_LOSS where a record is damaged.
   absl::StatusOr<std::optional<Record>> Get(std::string_view key) const;
   absl::StatusOr<Page> Scan(const Range& range) const;
 
-  // The applied index that would survive a crash now: the log may be released
-  // up to it.
-  absl::StatusOr<LogIndex> DurableIndex() const;
+  // What would survive a crash now: the log may be released up to its index.
+  absl::StatusOr<AppliedState> Durable() const;
 
-  // Digest of all records and the applied state: equal on replicas that have
-  // applied the same index. Walks everything.
+  // Digest of the applied state, all records but those that have expired, and
+  // the writers: equal on replicas that have applied the same index. Walks
+  // everything.
   absl::StatusOr<uint64_t> Digest() const;
 
   // Sets the state of a new, empty partition (its first configuration).
   absl::Status Initialise(std::string configuration);
 
  private:
+  using Results = std::vector<CommandResult>;
+  absl::StatusOr<Results> ApplyEntry(const LogEntry& entry, Applier& applier, AppliedState& next);
+  absl::StatusOr<CommandResult> ApplyCommand(Command command, Applier& applier, AppliedState& next);
+  absl::StatusOr<CommandResult> ApplyOnce(Command command, Applier& applier, uint64_t now_us);
   // What Apply adds to its batch about itself.
   void StageApplied(const AppliedState& next, EngineBatch& batch) const;
 
@@ -81,6 +102,8 @@ class StateMachine {
   Engine& engine_;
   StateMachineBugs bugs_;
   AppliedState applied_;
+  Writers writers_;
+  Expiry expiry_;
 };
 
 }  // namespace quorate::kv

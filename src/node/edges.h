@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "base/env.h"
 #include "base/ids.h"
+#include "kv/expired_records.h"
 #include "storage/engine.h"
 #include "storage/files.h"
 #include "storage/log_device.h"
@@ -41,6 +42,7 @@ struct Edges {
   Env& env;
   Files& files;  // the data folder's small files (identity, topology)
   Engine& engine;
+  kv::ExpiredRecords& expired;  // what the engine asks before it drops a record
   Transport& transport;
   Scheduler& scheduler;
 };

@@ -42,7 +42,10 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
   options.bugs = shared_.options.bugs.state;
   options.read_bugs = shared_.options.bugs.reads;
-  auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered);
+  options.expired = &shared_.edges.expired;
+  const Env& env = shared_.edges.env;
+  auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered,
+                                   LogClock(env.Monotonic(), env.WallTime()));
   if (!replica.ok()) return replica.status();
   const NodeId preferred = partition.replicas.front();
   if (fresh && preferred == shared_.options.self) (*replica)->Campaign();
@@ -59,6 +62,7 @@ void Worker::Remove(PartitionId partition) {
   if (it == slots_.end()) return;
   it->second.replica->Shutdown();
   slots_.erase(it);
+  shared_.edges.expired.Forget(partition);
   EngineBatch batch;
   batch.DeleteKeys(kv::PartitionBegin(partition), kv::PartitionEnd(partition));
   if (absl::Status dropped = shared_.edges.engine.Write(batch); !dropped.ok()) {

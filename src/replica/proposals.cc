@@ -35,11 +35,12 @@ size_t CommandBytes(const kv::Command& command) {
 void Proposals::Queue(Request request, ReplyFn reply) {
   auto& command = std::get<kv::Command>(request.op);
   const size_t mutations = command.mutations.size();
-  queued_.push_back(Queued{std::move(command),
-                           Waiting{request.level, request.deadline, std::move(reply), mutations}});
+  const bool once = command.identity.writer != 0;
+  queued_.push_back(Queued{std::move(command), Waiting{request.level, request.deadline,
+                                                       std::move(reply), mutations, once}});
 }
 
-void Proposals::Flush(raft::Raft& raft, absl::Duration now) {
+void Proposals::Flush(raft::Raft& raft, absl::Duration now, uint64_t time_us) {
   std::vector<Queued> bundle;
   size_t bytes = 0;
   for (Queued& write : std::exchange(queued_, {})) {
@@ -52,20 +53,25 @@ void Proposals::Flush(raft::Raft& raft, absl::Duration now) {
     const size_t size = CommandBytes(write.command);
     if (!bundle.empty() &&
         (bytes + size > limits::kBundleBytesMax || bundle.size() >= limits::kBundleCommandsMax)) {
-      ProposeBundle(raft, std::exchange(bundle, {}));
+      ProposeBundle(raft, std::exchange(bundle, {}), time_us);
       bytes = 0;
     }
     bytes += size;
     bundle.push_back(std::move(write));
   }
-  if (!bundle.empty()) ProposeBundle(raft, std::move(bundle));
+  if (!bundle.empty()) ProposeBundle(raft, std::move(bundle), time_us);
 }
 
-void Proposals::ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle) {
+LogIndex Proposals::ProposeTime(raft::Raft& raft, uint64_t time_us) {
+  const auto position = raft.Propose(Payload(kv::EncodeBundle({}, time_us)));
+  return position.ok() ? position->index : LogIndex();
+}
+
+void Proposals::ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle, uint64_t time_us) {
   std::vector<kv::Command> commands;
   commands.reserve(bundle.size());
   for (Queued& write : bundle) commands.push_back(std::move(write.command));
-  const auto position = raft.Propose(Payload(kv::EncodeBundle(commands)));
+  const auto position = raft.Propose(Payload(kv::EncodeBundle(commands, time_us)));
   if (!position.ok()) {
     for (Queued& write : bundle) Answer(write.waiting, position.status());
     return;
@@ -92,7 +98,7 @@ std::vector<Proposals::Durable> Proposals::TakeDurable(LogIndex durable) {
     if (entry.position.index > durable) break;
     if (entry.position.index <= durable_seen_) continue;
     for (Waiting& write : entry.writes) {
-      if (write.level != Level::kOne || !write.reply) continue;
+      if (write.level != Level::kOne || write.once || !write.reply) continue;
       taken.push_back({entry.position, std::move(write)});
       write.reply = nullptr;
     }

@@ -22,8 +22,10 @@ class Proposals {
   bool queued() const { return !queued_.empty(); }
 
   // Proposes all that is queued, many commands to an entry. What is refused
-  // or past its deadline is answered "not applied".
-  void Flush(raft::Raft& raft, absl::Duration now);
+  // or past its deadline is answered "not applied". `time_us`: of the log, now.
+  void Flush(raft::Raft& raft, absl::Duration now, uint64_t time_us);
+  // An entry that says nothing but the time. Its index; zero: refused.
+  LogIndex ProposeTime(raft::Raft& raft, uint64_t time_us);
 
   // The entry at `index` was applied in `term`. Takes over its replies if it
   // is the one that was waited for; those whose place was taken by another
@@ -33,9 +35,10 @@ class Proposals {
     absl::Duration deadline;
     ReplyFn reply;  // null once it was answered
     size_t mutations = 0;
+    bool once = false;  // has an identity: whether it is done shows as it is applied
   };
   std::vector<Waiting> TakeApplied(LogIndex index, Term term);
-  // The writes at ONE among the entries up to `durable`, which are on this
+  // The writes at ONE (without an identity) among the entries up to `durable`, which are on this
   // replica's disk. Only where it still leads, so that they are its own.
   struct Durable {
     raft::Raft::Position position;
@@ -61,7 +64,7 @@ class Proposals {
     raft::Raft::Position position;
     std::vector<Waiting> writes;
   };
-  void ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle);
+  void ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle, uint64_t time_us);
 
   std::vector<Queued> queued_;
   std::deque<Entry> entries_;  // by index

@@ -30,15 +30,19 @@ std::string_view RoleName(raft::Role role, bool learner) {
 
 }  // namespace
 
-RaftReplica::RaftReplica(RaftReplicaOptions options, Engine& engine)
+RaftReplica::RaftReplica(RaftReplicaOptions options, Engine& engine, LogClock clock)
     : options_(std::move(options)),
       state_(options_.partition, engine, options_.bugs),
-      snapshots_(options_.partition, engine, options_.snapshot_chunk_bytes) {}
+      clock_(clock),
+      snapshots_(
+          {options_.partition, options_.snapshot_chunk_bytes, options_.expired, options_.bugs},
+          engine) {}
 
 absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOptions options,
                                                                Engine& engine,
-                                                               RecoveredGroup* recovered) {
-  std::unique_ptr<RaftReplica> replica(new RaftReplica(std::move(options), engine));
+                                                               RecoveredGroup* recovered,
+                                                               LogClock clock) {
+  std::unique_ptr<RaftReplica> replica(new RaftReplica(std::move(options), engine, clock));
   if (absl::Status loaded = replica->state_.Load(); !loaded.ok()) return loaded;
   raft::Configuration initial;
   initial.voters = replica->options_.voters;
@@ -121,7 +125,8 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
     write.hard_state = raft_->status().hard_state;
     turn.writes.push_back(std::move(write));
   }
-  proposals_.Flush(*raft_, now);
+  if (TimeIsDue(now)) time_proposed_ = proposals_.ProposeTime(*raft_, clock_.At(now));
+  proposals_.Flush(*raft_, now, clock_.At(now));
   reads_.Flush(*raft_, now);
   if (!raft_->has_output()) return false;
   raft::Output output = raft_->TakeOutput();
@@ -144,7 +149,7 @@ absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration 
     if (absl::Status installed = Install(received, turn); !installed.ok()) return installed;
   }
   if (!output.committed.empty()) {
-    if (absl::Status applied = Apply(output.committed); !applied.ok()) return applied;
+    if (absl::Status applied = Apply(output.committed, now); !applied.ok()) return applied;
   }
   for (const raft::ChunkWanted& wanted : output.chunks_wanted) snapshots_.Serve(wanted, *raft_);
   for (const raft::ReadReady& ready : output.reads) {
@@ -183,14 +188,30 @@ absl::Status RaftReplica::Install(const raft::ReceivedChunk& received, Turn& tur
   return absl::OkStatus();
 }
 
-absl::Status RaftReplica::Apply(const std::vector<LogEntry>& entries) {
+absl::Status RaftReplica::Apply(const std::vector<LogEntry>& entries, absl::Duration now) {
   const LogIndex last = entries.back().index;
   auto results = state_.Apply(entries, raft::EncodeConfiguration(raft_->ConfigurationAt(last)));
   if (!results.ok()) return results.status();
+  clock_.Learn(state_.applied().time_us, now);
   Acknowledge(entries, *results);
   raft_->Applied(last);
   TrimMemory();
   return absl::OkStatus();
+}
+
+// Writes bring the time along; an entry of its own is for when there are none.
+bool RaftReplica::TimeIsDue(absl::Duration now) const {
+  return state_.next_expiry_us() <= clock_.At(now) && raft_->is_leader() &&
+         time_proposed_ <= state_.applied().index && !proposals_.queued();
+}
+
+absl::StatusOr<LogIndex> RaftReplica::ReleasableIndex() {
+  auto durable = state_.Durable();
+  if (!durable.ok()) return durable.status();
+  if (options_.expired != nullptr) {
+    options_.expired->SetDurable(options_.partition, durable->time_us);
+  }
+  return durable->index;
 }
 
 void RaftReplica::TrimMemory() {

@@ -12,6 +12,7 @@
 #include "kv/state_machine.h"
 #include "raft/raft.h"
 #include "replica/held_by_all.h"
+#include "replica/log_clock.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"
 #include "replica/replica.h"
@@ -34,16 +35,20 @@ struct RaftReplicaOptions {
   std::vector<NodeId> learners;       // likewise
   uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
+  // What the engine asks, if it drops what has expired; outlives the replica.
+  kv::ExpiredRecords* expired = nullptr;
   kv::StateMachineBugs bugs;
   ReadBugs read_bugs;
 };
 
 class RaftReplica final : public Replica {
  public:
-  // `recovered` null: the log knows nothing of this group yet.
+  // `recovered` null: the log knows nothing of this group yet. `clock`: of the
+  // moment.
   static absl::StatusOr<std::unique_ptr<RaftReplica>> Open(RaftReplicaOptions options,
                                                            Engine& engine,
-                                                           RecoveredGroup* recovered);
+                                                           RecoveredGroup* recovered,
+                                                           LogClock clock);
 
   PartitionId partition() const override { return options_.partition; }
   void Tick(absl::Duration now) override;
@@ -58,7 +63,7 @@ class RaftReplica final : public Replica {
   absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
   bool HasNews() const override { return raft_->commit_untold(); }
   void TellNews() override { raft_->TellCommit(); }
-  absl::StatusOr<LogIndex> ReleasableIndex() override { return state_.DurableIndex(); }
+  absl::StatusOr<LogIndex> ReleasableIndex() override;
   absl::Status TransferLeadership(NodeId to) override;
   bool leading() const override { return raft_->is_leader(); }
   ReplicaStatus status() const override;
@@ -72,11 +77,13 @@ class RaftReplica final : public Replica {
   const kv::StateMachine& state() const { return state_; }
 
  private:
-  RaftReplica(RaftReplicaOptions options, Engine& engine);
+  RaftReplica(RaftReplicaOptions options, Engine& engine, LogClock clock);
 
   absl::Status Obey(raft::Output& output, Turn& turn, absl::Duration now);
   void Send(std::vector<raft::Message>& messages, std::vector<PeerMessage>& out) const;
-  absl::Status Apply(const std::vector<LogEntry>& entries);
+  absl::Status Apply(const std::vector<LogEntry>& entries, absl::Duration now);
+  // The leader: time is due that lets keys expire, and no entry is on its way.
+  bool TimeIsDue(absl::Duration now) const;
   absl::Status Install(const raft::ReceivedChunk& received, Turn& turn);
   void TrimMemory();
 
@@ -100,12 +107,14 @@ class RaftReplica final : public Replica {
 
   RaftReplicaOptions options_;
   kv::StateMachine state_;
+  LogClock clock_;
   SnapshotExchange snapshots_;
   std::unique_ptr<raft::Raft> raft_;
   Proposals proposals_;
   HeldByAll held_;
   Reads reads_;
   Epoch epoch_;
+  LogIndex time_proposed_;  // for keys to expire
   bool reset_log_at_start_ = false;
   LogBase start_base_;
 };

@@ -14,6 +14,7 @@ namespace {
 
 // Its result is known only once it is applied.
 bool NeedsResult(const kv::Command& command) {
+  if (command.action != kv::Command::Action::kMutate) return true;
   return std::any_of(command.mutations.begin(), command.mutations.end(), [](const auto& mutation) {
     return mutation.condition.kind != kv::Condition::Kind::kNone ||
            mutation.action == kv::Mutation::Action::kAdd;
@@ -96,7 +97,9 @@ void RaftReplica::Acknowledge(const std::vector<LogEntry>& entries,
       reply.write = std::move(results[i][j]);
       reply.receipt = receipt;
       reply.receipt.asked = waiting[j].level;
-      reply.receipt.achieved = waiting[j].level;
+      // At ONE only what had to wait for more.
+      const bool more = waiting[j].level == Level::kOne;
+      reply.receipt.achieved = more ? Level::kQuorum : waiting[j].level;
       reply.receipt.version = reply.write.version;
       reply.receipt.position = {entries[i].term, entries[i].index};
       if (waiting[j].level == Level::kAll && reply.status.ok()) {

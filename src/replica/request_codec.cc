@@ -50,6 +50,13 @@ void EncodeFound(const kv::Record& record, v1::Found* out) {
   out->set_key(record.key);
   out->set_value(record.value);
   out->set_version(record.version);
+  out->set_expires_at_us(record.expires_at_us);
+}
+
+// Takes the strings.
+kv::Record DecodeFound(v1::Found& in) {
+  return {std::move(*in.mutable_key()), std::move(*in.mutable_value()), in.version(),
+          in.expires_at_us()};
 }
 
 }  // namespace
@@ -93,10 +100,10 @@ absl::StatusOr<Request> DecodeRequest(std::string_view bytes) {
   request.seen = {Term(in.seen_term()), LogIndex(in.seen_index())};
   switch (in.op_case()) {
     case v1::StoredRequest::kBundle: {
-      auto commands = kv::DecodeBundle(in.bundle());
-      if (!commands.ok()) return commands.status();
-      if (commands->size() != 1) return Malformed("request: not one command");
-      request.op = std::move(commands->front());
+      auto bundle = kv::DecodeBundle(in.bundle());
+      if (!bundle.ok()) return bundle.status();
+      if (bundle->commands.size() != 1) return Malformed("request: not one command");
+      request.op = std::move(bundle->commands.front());
       break;
     }
     case v1::StoredRequest::kLookup: {
@@ -124,6 +131,8 @@ std::string EncodeReply(const Reply& reply) {
     out.set_applied(std::string(AppliedName(AppliedOf(reply.status))));
   }
   out.set_version(reply.write.version);
+  out.set_writer(reply.write.writer);
+  out.set_fate(static_cast<v1::Fate>(reply.write.fate));
   for (const kv::MutationResult& result : reply.write.results) {
     auto* r = out.add_results();
     r->set_version(result.version);
@@ -151,21 +160,20 @@ absl::StatusOr<Reply> DecodeReply(std::string_view bytes) {
   }
   reply.write.status = reply.status;
   reply.write.version = in.version();
+  reply.write.writer = in.writer();
+  if (!v1::Fate_IsValid(in.fate())) return Malformed("reply: fate " + std::to_string(in.fate()));
+  reply.write.fate = static_cast<kv::Fate>(in.fate());
   for (const auto& r : in.results()) {
     reply.write.results.push_back(kv::MutationResult{r.version(), r.existed(), r.counter()});
   }
   for (auto& f : *in.mutable_found()) {
     if (f.has_value()) {
-      reply.found.push_back(
-          kv::Record{std::move(*f.mutable_key()), std::move(*f.mutable_value()), f.version()});
+      reply.found.push_back(DecodeFound(f));
     } else {
       reply.found.push_back(std::nullopt);
     }
   }
-  for (auto& r : *in.mutable_records()) {
-    reply.page.records.push_back(
-        kv::Record{std::move(*r.mutable_key()), std::move(*r.mutable_value()), r.version()});
-  }
+  for (auto& r : *in.mutable_records()) reply.page.records.push_back(DecodeFound(r));
   reply.page.more = in.more();
   reply.receipt = DecodeReceipt(in.receipt());
   reply.receipt.partition = PartitionId(in.partition());

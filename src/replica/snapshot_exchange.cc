@@ -16,7 +16,8 @@ absl::Status OutOfOrder(uint64_t got, uint64_t wanted) {
 }  // namespace
 
 absl::StatusOr<SnapshotExchange::Outgoing> SnapshotExchange::OpenOutgoing() const {
-  auto reader = kv::SnapshotReader::Open(partition_, engine_, chunk_bytes_);
+  auto reader = kv::SnapshotReader::Open(options_.partition, engine_, options_.chunk_bytes,
+                                         options_.expired, options_.bugs);
   if (!reader.ok()) return reader.status();
   Outgoing outgoing;
   outgoing.reader = *std::move(reader);
@@ -60,7 +61,7 @@ absl::StatusOr<bool> SnapshotExchange::Receive(const raft::ReceivedChunk& receiv
   const raft::SnapshotChunk& chunk = received.chunk;
   if (chunk.sequence == 0) {
     incoming_.reset();
-    auto writer = kv::SnapshotWriter::Begin(partition_, engine_);
+    auto writer = kv::SnapshotWriter::Begin(options_.partition, engine_);
     if (!writer.ok()) return writer.status();
     incoming_ = Incoming{chunk.meta, received.from, 0, *std::move(writer)};
   }

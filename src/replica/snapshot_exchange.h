@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "base/ids.h"
@@ -16,8 +17,14 @@ namespace quorate {
 
 class SnapshotExchange {
  public:
-  SnapshotExchange(PartitionId partition, Engine& engine, size_t chunk_bytes)
-      : partition_(partition), engine_(engine), chunk_bytes_(chunk_bytes) {}
+  struct Options {
+    PartitionId partition;
+    size_t chunk_bytes;
+    kv::ExpiredRecords* expired;  // see SnapshotReader
+    kv::StateMachineBugs bugs;
+  };
+  SnapshotExchange(Options options, Engine& engine)
+      : options_(std::move(options)), engine_(engine) {}
 
   // Leader: hands `raft` the chunk wanted, or says that none can be had.
   void Serve(const raft::ChunkWanted& wanted, raft::Raft& raft);
@@ -44,9 +51,8 @@ class SnapshotExchange {
 
   absl::StatusOr<Outgoing> OpenOutgoing() const;
 
-  PartitionId partition_;
+  const Options options_;
   Engine& engine_;
-  size_t chunk_bytes_;
   std::map<NodeId, Outgoing> outgoing_;
   std::optional<Incoming> incoming_;
 };

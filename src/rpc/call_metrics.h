@@ -13,8 +13,19 @@
 namespace quorate::rpc {
 
 // As clients see them; the parts of a stream count one by one.
-enum class Operation : uint8_t { kGet, kMultiGet, kScan, kPut, kDelete, kCas, kAdd, kBatch };
-inline constexpr size_t kOperations = 8;
+enum class Operation : uint8_t {
+  kGet,
+  kMultiGet,
+  kScan,
+  kPut,
+  kDelete,
+  kCas,
+  kAdd,
+  kBatch,
+  kOpenWriter,
+  kResolve
+};
+inline constexpr size_t kOperations = 10;
 std::string_view OperationName(Operation operation);
 
 class CallMetrics {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "rpc/write_command.h"
 
 namespace quorate::rpc {
 namespace {
@@ -54,6 +55,11 @@ absl::StatusOr<kv::Mutation> TakeMutation(v1::Mutation* in) {
     case v1::Mutation::ACTION_NOT_SET:
       return Incomplete("a mutation names no action: set one of put, delete, add");
   }
+  if (out.action != kv::Mutation::Action::kDelete) {
+    out.ttl_us = TtlOf(*in);
+  } else if (in->has_ttl_us()) {
+    return Incomplete("a delete has a ttl_us: only puts and adds have one");
+  }
   out.key = std::move(*in->mutable_key());
   if (in->has_condition()) out.condition = TakeCondition(in->mutable_condition());
   return out;
@@ -64,6 +70,7 @@ absl::StatusOr<kv::Mutation> TakeMutation(v1::CompareAndSetRequest* in) {
   switch (in->action_case()) {
     case v1::CompareAndSetRequest::kPut:
       out.action = kv::Mutation::Action::kPut;
+      out.ttl_us = TtlOf(*in);
       out.value = std::move(*in->mutable_put());
       break;
     case v1::CompareAndSetRequest::kDelete:
@@ -129,6 +136,7 @@ void FillGet(Reply& reply, size_t i, uint32_t arc, v1::GetResponse* out) {
   out->set_found(true);
   out->set_value(std::move(record.value));
   out->set_version(record.version);
+  out->set_expires_at_us(record.expires_at_us);
   out->mutable_receipt()->set_version(record.version);
 }
 
@@ -136,6 +144,7 @@ void FillRecord(kv::Record record, v1::Record* out) {
   out->set_key(std::move(record.key));
   out->set_value(std::move(record.value));
   out->set_version(record.version);
+  out->set_expires_at_us(record.expires_at_us);
 }
 
 void FillKeyspace(const ring::KeyspaceInfo& keyspace, v1::Keyspace* out) {

@@ -11,6 +11,7 @@
 #include "rpc/scan_call.h"
 #include "rpc/stream_call.h"
 #include "rpc/write_command.h"
+#include "rpc/writer_calls.h"
 
 namespace quorate::rpc {
 
@@ -30,8 +31,10 @@ template <class In>
 absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
   if constexpr (requires { in.read(); }) {
     return router_.FindForRead(in.keyspace(), in.level(), in.read());
-  } else {
+  } else if constexpr (requires { in.level(); }) {
     return router_.FindForWrite(in.keyspace(), in.level());
+  } else {
+    return router_.FindForWrite(in.keyspace(), v1::LEVEL_QUORUM);
   }
 }
 
@@ -70,12 +73,18 @@ grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
   UnaryCall* call = UnaryCall::New(out, context, operation, env_, metrics_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in, [=, this](const Route& route) -> absl::Status {
+    const absl::StatusOr<kv::Identity> identity = IdentityOf(in->identity());
+    if (!identity.ok()) return identity.status();
     absl::StatusOr<kv::Command> command = make(Own(in));
     if (!command.ok()) return command.status();
-    const absl::StatusOr<uint32_t> arc = ArcOfCommand(*command, *route.keyspace, options_.limits);
+    command->identity = *identity;
+    const absl::StatusOr<uint32_t> arc = PrepareCommand(*command, *route.keyspace, options_.limits);
     if (!arc.ok()) return arc.status();
     call->arc = *arc;
     Request request = route.ToArc(*arc, call->deadline);
+    if (absl::Status own = CheckWriterPartition(in->identity(), request.partition); !own.ok()) {
+      return own;
+    }
     request.op = *std::move(command);
     node_.Execute(std::move(request), [call, out](Reply reply) {
       if (!reply.status.ok()) return call->Fail(ErrorOf(reply));
@@ -90,7 +99,8 @@ grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* KvService::Put(grpc::CallbackServerContext* context,
                                          const v1::PutRequest* in, v1::WriteResponse* out) {
   return Write(context, Operation::kPut, in, out, [](v1::PutRequest* put) {
-    return OneMutation(MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value())));
+    return OneMutation(
+        MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value()), TtlOf(*put)));
   });
 }
 
@@ -111,7 +121,7 @@ grpc::ServerUnaryReactor* KvService::CompareAndSet(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* KvService::Add(grpc::CallbackServerContext* context,
                                          const v1::AddRequest* in, v1::WriteResponse* out) {
   return Write(context, Operation::kAdd, in, out, [](v1::AddRequest* add) {
-    return OneMutation(MakeAdd(std::move(*add->mutable_key()), add->delta()));
+    return OneMutation(MakeAdd(std::move(*add->mutable_key()), add->delta(), TtlOf(*add)));
   });
 }
 
@@ -156,6 +166,26 @@ grpc::ServerUnaryReactor* KvService::Scan(grpc::CallbackServerContext* context,
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in,
          [=, this](const Route& route) { return StartScan(node_, route, call, in, out); });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* KvService::OpenWriter(grpc::CallbackServerContext* context,
+                                                const v1::OpenWriterRequest* in,
+                                                v1::OpenWriterResponse* out) {
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kOpenWriter, env_, metrics_);
+  grpc::ServerUnaryReactor* reactor = call->reactor();
+  Routed(call, context, in,
+         [=, this](const Route& route) { return StartOpenWriter(node_, route, call, in, out); });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* KvService::Resolve(grpc::CallbackServerContext* context,
+                                             const v1::ResolveRequest* in,
+                                             v1::ResolveResponse* out) {
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kResolve, env_, metrics_);
+  grpc::ServerUnaryReactor* reactor = call->reactor();
+  Routed(call, context, in,
+         [=, this](const Route& route) { return StartResolve(node_, route, call, in, out); });
   return reactor;
 }
 

@@ -48,6 +48,12 @@ class KvService final : public v1::Kv::CallbackService {
                                  v1::ScanResponse* out) override;
   grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* Stream(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* OpenWriter(grpc::CallbackServerContext* context,
+                                       const v1::OpenWriterRequest* in,
+                                       v1::OpenWriterResponse* out) override;
+  grpc::ServerUnaryReactor* Resolve(grpc::CallbackServerContext* context,
+                                    const v1::ResolveRequest* in,
+                                    v1::ResolveResponse* out) override;
 
  private:
   // `make(in)` gives the StatusOr<kv::Command> of the message; runs once the

@@ -48,6 +48,11 @@ absl::Status CheckValue(std::string_view value, const RequestLimits& limits) {
 absl::Status CheckMutation(const kv::Mutation& mutation, const RequestLimits& limits) {
   if (absl::Status key = CheckKey(mutation.key); !key.ok()) return key;
   if (absl::Status value = CheckValue(mutation.value, limits); !value.ok()) return value;
+  if (mutation.ttl_us > limits::kTtlMaxUs) {
+    return Refuse("TTL_TOO_LONG",
+                  StrCat("a time to live of ", mutation.ttl_us, " µs; at most ", limits::kTtlMaxUs,
+                         " (100 years) are allowed, and 0 is for ever"));
+  }
   return CheckValue(mutation.condition.value, limits);
 }
 

@@ -82,7 +82,8 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   storage_ = std::move(storage);
   const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_.boot);
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
-  const Edges edges{env_, *storage_.root, *storage_.engine, transport_, *threads_};
+  const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
+                    transport_, *threads_};
   auto node = Node::Open(node_options, edges, std::move(storage_.recovered));
   if (!node.ok()) return node.status();
   node_ = *std::move(node);

@@ -55,7 +55,10 @@ absl::StatusOr<StorageStack> OpenStorage(const ServerOptions& options, Env& env)
   stack.log = *std::move(log);
   stack.recovered = stack.log->TakeRecovered();
 
-  auto engine = OpenRocksEngine(options.data_dir + "/data", EngineOptionsOf(options));
+  stack.expired = std::make_unique<kv::ExpiredRecords>();
+  RocksEngineOptions engine_options = EngineOptionsOf(options);
+  engine_options.filter = stack.expired.get();
+  auto engine = OpenRocksEngine(options.data_dir + "/data", engine_options);
   if (!engine.ok()) return engine.status();
   stack.engine = *std::move(engine);
   return stack;

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/env.h"
+#include "kv/expired_records.h"
 #include "rpc/server_options.h"
 #include "rpc/timed_files.h"
 #include "storage/engine.h"
@@ -23,6 +24,7 @@ struct StorageStack {
   std::unique_ptr<SyncMetrics> sync_metrics;
   std::unique_ptr<TimedFiles> log_files;  // log_folder, timed
   Boot boot;
+  std::unique_ptr<kv::ExpiredRecords> expired;  // asked by the engine
   std::unique_ptr<Engine> engine;
   std::unique_ptr<LogStore> log;
   std::vector<RecoveredGroup> recovered;

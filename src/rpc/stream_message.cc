@@ -9,6 +9,7 @@
 #include "rpc/convert.h"
 #include "rpc/deadline.h"
 #include "rpc/write_command.h"
+#include "rpc/writer_calls.h"
 
 namespace quorate::rpc {
 namespace {
@@ -86,15 +87,21 @@ void StreamMessage::Execute() {
 
 void StreamMessage::ExecuteWrite(v1::StreamOp& op, uint32_t cost) {
   if (!write_route_.ok()) return stream_.AnswerError(op.id(), cost, write_route_.status());
+  const absl::StatusOr<kv::Identity> identity = IdentityOf(op.identity());
+  if (!identity.ok()) return stream_.AnswerError(op.id(), cost, identity.status());
   const Operation operation = OperationOf(op);
   absl::StatusOr<kv::Command> command = operation == Operation::kBatch
                                             ? ManyMutations(op.mutable_batch()->mutable_mutations())
                                             : OneMutation(TakeMutation(op.mutable_mutation()));
   if (!command.ok()) return stream_.AnswerError(op.id(), cost, command.status());
+  command->identity = *identity;
   const absl::StatusOr<uint32_t> arc =
-      ArcOfCommand(*command, *write_route_->keyspace, stream_.world_.limits);
+      PrepareCommand(*command, *write_route_->keyspace, stream_.world_.limits);
   if (!arc.ok()) return stream_.AnswerError(op.id(), cost, arc.status());
   Request request = write_route_->ToArc(*arc, deadline_);
+  if (absl::Status own = CheckWriterPartition(op.identity(), request.partition); !own.ok()) {
+    return stream_.AnswerError(op.id(), cost, own);
+  }
   request.op = *std::move(command);
   auto pending = std::make_unique<Pending>();
   pending->operation = operation;

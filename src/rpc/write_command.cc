@@ -8,8 +8,9 @@
 
 namespace quorate::rpc {
 
-kv::Mutation MakePut(std::string key, std::string value) {
+kv::Mutation MakePut(std::string key, std::string value, uint64_t ttl_us) {
   kv::Mutation put;
+  put.ttl_us = ttl_us;
   put.key = std::move(key);
   put.value = std::move(value);
   return put;
@@ -22,8 +23,9 @@ kv::Mutation MakeDelete(std::string key) {
   return del;
 }
 
-kv::Mutation MakeAdd(std::string key, int64_t delta) {
+kv::Mutation MakeAdd(std::string key, int64_t delta, uint64_t ttl_us) {
   kv::Mutation add;
+  add.ttl_us = ttl_us;
   add.key = std::move(key);
   add.action = kv::Mutation::Action::kAdd;
   add.delta = delta;
@@ -48,9 +50,11 @@ absl::StatusOr<kv::Command> ManyMutations(google::protobuf::RepeatedPtrField<v1:
   return command;
 }
 
-absl::StatusOr<uint32_t> ArcOfCommand(const kv::Command& command,
-                                      const ring::KeyspaceInfo& keyspace,
-                                      const RequestLimits& limits) {
+absl::StatusOr<uint32_t> PrepareCommand(kv::Command& command, const ring::KeyspaceInfo& keyspace,
+                                        const RequestLimits& limits) {
+  for (kv::Mutation& mutation : command.mutations) {
+    if (mutation.ttl_us == kTtlDefault) mutation.ttl_us = keyspace.default_ttl_us;
+  }
   if (absl::Status within = command.mutations.size() == 1
                                 ? CheckMutation(command.mutations[0], limits)
                                 : CheckBatch(command.mutations, limits);

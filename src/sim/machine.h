@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "base/ids.h"
+#include "kv/expired_records.h"
 #include "sim/sim_disk.h"
 #include "sim/sim_env.h"
 #include "storage/mem_engine.h"
@@ -33,12 +34,13 @@ struct Machine {
         env(queue, random.Fork(), profile.clock_rate, profile.wall_offset),
         data_files(random.Next()),
         log_files(random.Next()),
-        engine({random.Next(), profile.flush_chance}) {}
+        engine({random.Next(), profile.flush_chance, &expired}) {}
 
   const NodeId id;
   SimEnv env;
   SimFiles data_files;  // identity and the like
   SimFiles log_files;
+  kv::ExpiredRecords expired;
   MemEngine engine;
   DiskFaults disk;
   double cpu_slowdown = 1;

@@ -33,6 +33,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Boot(EventQueue& queue, Random
 }
 
 absl::Status Process::Open() {
+  machine_.expired.Clear();
   NodeOptions node_options = options_.node;
   const auto boot = ClaimDataDir(machine_.data_files, {node_options.cluster_id, machine_.id});
   if (!boot.ok()) return boot.status();
@@ -40,9 +41,10 @@ absl::Status Process::Open() {
   auto store = LogStore::Open(machine_.log_files, options_.log);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
-  auto node = Node::Open(std::move(node_options),
-                         {machine_.env, machine_.data_files, machine_.engine, *this, *this},
-                         store_->TakeRecovered());
+  auto node = Node::Open(
+      std::move(node_options),
+      {machine_.env, machine_.data_files, machine_.engine, machine_.expired, *this, *this},
+      store_->TakeRecovered());
   if (!node.ok()) return node.status();
   node_ = *std::move(node);
   workers_.resize(node_->workers());

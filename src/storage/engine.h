@@ -85,6 +85,14 @@ struct EngineStats {
   uint64_t keys_estimated = 0;
 };
 
+// What an engine may drop by itself while it rewrites its files. Called on its
+// own threads; what it said once of a key and value it must go on saying.
+class EngineFilter {
+ public:
+  virtual ~EngineFilter() = default;
+  virtual bool Drops(std::string_view key, std::string_view value) const = 0;
+};
+
 // Thread-safe.
 class Engine {
  public:

@@ -223,6 +223,20 @@ void MemEngine::FlushLocked() {
   for (const EngineBatch& batch : unflushed_) Apply(batch, durable_);
   unflushed_.clear();
   ++flushes_;
+  if (options_.filter != nullptr) DropFiltered();
+}
+
+// As a compaction: also older views no longer find it, but here they do.
+void MemEngine::DropFiltered() {
+  std::vector<std::string> dropped;
+  for (const auto& [key, value] : durable_) {
+    if (options_.filter->Drops(key, value)) dropped.push_back(key);
+  }
+  if (dropped.empty()) return;
+  EngineBatch batch;
+  for (std::string& key : dropped) batch.DeleteKey(std::move(key));
+  Apply(batch, durable_);
+  ApplyCurrent(batch);
 }
 
 std::shared_ptr<const MemEngine::Map> MemEngine::Current() const {

@@ -19,6 +19,7 @@ struct MemEngineOptions {
   uint64_t seed = 1;
   // After each write, with this probability.
   double flush_chance = 0.02;
+  const EngineFilter* filter = nullptr;  // asked at each flush; outlives the engine
 };
 
 class MemEngine : public Engine {
@@ -50,6 +51,7 @@ class MemEngine : public Engine {
   absl::Status Refusal() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplyCurrent(const EngineBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FlushLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DropFiltered() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::shared_ptr<const Map> Current() const;
 
   const MemEngineOptions options_;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "rocksdb/cache.h"
+#include "rocksdb/compaction_filter.h"
 #include "rocksdb/db.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
@@ -31,6 +32,23 @@ class FlushCounter : public rocksdb::EventListener {
 
  private:
   std::atomic<uint64_t> count_{0};
+};
+
+// So that nothing waits for ever in files that no compaction touches.
+constexpr uint64_t kFilterAllEverySeconds = 24 * 3600;
+
+// Also drops what older snapshots still saw: whoever holds one has told the filter.
+class FilterAdapter : public rocksdb::CompactionFilter {
+ public:
+  explicit FilterAdapter(const EngineFilter& filter) : filter_(filter) {}
+  bool Filter(int, const rocksdb::Slice& key, const rocksdb::Slice& value, std::string*,
+              bool*) const override {
+    return filter_.Drops(ToView(key), ToView(value));
+  }
+  const char* Name() const override { return "quorate.EngineFilter"; }
+
+ private:
+  const EngineFilter& filter_;
 };
 
 rocksdb::Options ToRocks(const RocksEngineOptions& options,
@@ -140,7 +158,9 @@ class RocksEngine : public Engine {
       : path_(std::move(path)),
         staging_(StrCat(path_, "/staging")),
         options_(options),
-        flushes_(std::make_shared<FlushCounter>()) {}
+        flushes_(std::make_shared<FlushCounter>()) {
+    if (options.filter != nullptr) filter_.emplace(*options.filter);
+  }
 
   absl::Status Open() {
     // What an earlier life staged and didn't commit.
@@ -152,7 +172,12 @@ class RocksEngine : public Engine {
                        StrCat("cannot make folder ", staging_, " anew: ", error.message()));
     }
     rocksdb::DB* db = nullptr;
-    const rocksdb::Status opened = rocksdb::DB::Open(ToRocks(options_, flushes_), path_, &db);
+    rocksdb::Options rocks = ToRocks(options_, flushes_);
+    if (filter_) {
+      rocks.compaction_filter = &*filter_;
+      rocks.periodic_compaction_seconds = kFilterAllEverySeconds;
+    }
+    const rocksdb::Status opened = rocksdb::DB::Open(rocks, path_, &db);
     db_.reset(db);
     return FromRocks(opened, "open", path_);
   }
@@ -221,6 +246,7 @@ class RocksEngine : public Engine {
   const std::string path_, staging_;
   const RocksEngineOptions options_;
   const std::shared_ptr<FlushCounter> flushes_;
+  std::optional<FilterAdapter> filter_;
   std::unique_ptr<rocksdb::DB> db_;
   std::atomic<uint64_t> replaces_{0};
 };

@@ -20,6 +20,8 @@ struct RocksEngineOptions {
   int background_jobs = 2;
   // A file of a staged replacement is closed at this size.
   uint64_t staged_file_bytes = 64 << 20;
+  // Asked in compactions; outlives the engine. Null: nothing is dropped.
+  const EngineFilter* filter = nullptr;
 };
 
 // The folder is made if it isn't there (its parent must be). DATA_LOSS if the

@@ -108,7 +108,7 @@ TEST(ClientTest, RetriesAWriteThatWasNotApplied) {
   EXPECT_EQ(cluster.node(1).calls(), 3);
 }
 
-TEST(ClientTest, NeverRepeatsAWriteOfUnknownOutcome) {
+TEST(ClientTest, NeverRepeatsAWriteOfUnknownOutcomeThatMayHappenTwice) {
   for (const Script& script :
        {Script::Error(Unknown()), Script::RawError(absl::UnavailableError("socket closed")),
         Script::RawError(absl::InternalError("reset")),
@@ -117,10 +117,85 @@ TEST(ClientTest, NeverRepeatsAWriteOfUnknownOutcome) {
     FakeCluster cluster(2);
     auto orders = Connect(cluster).Keyspace("orders");
     cluster.node(1).Play({script});
-    const auto written = orders.Put("42", "paid");
+    const auto written = orders.Put("42", "paid", {.exactly_once = false});
     EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
+    EXPECT_EQ(OperationOf(written.status()), std::nullopt);
     EXPECT_EQ(cluster.node(1).calls() + cluster.node(2).calls(), kNoRetries);
   }
+}
+
+TEST(ClientTest, SendsAWriteOfUnknownOutcomeAgainUnderTheSameIdentity) {
+  for (const Script& script :
+       {Script::Error(Unknown()), Script::RawError(absl::UnavailableError("socket closed")),
+        Script::RawError(absl::InternalError("reset"))}) {
+    FakeCluster cluster(2);
+    auto orders = Connect(cluster).Keyspace("orders");
+    ASSERT_TRUE(orders.Put("41", "paid").ok());
+    cluster.node(1).Play({script});
+    ASSERT_TRUE(orders.Put("42", "paid").ok());
+    ASSERT_TRUE(orders.Put("43", "paid").ok());
+    const auto sent = cluster.identities();
+    ASSERT_EQ(sent.size(), 4u);
+    EXPECT_EQ(sent[1].ShortDebugString(), sent[2].ShortDebugString());
+    EXPECT_EQ(sent[0].sequence(), 1u);
+    EXPECT_EQ(sent[1].sequence(), 2u);
+    EXPECT_EQ(sent[3].sequence(), 3u);
+    EXPECT_EQ(sent[3].settled_below(), 3u) << "what was answered is settled";
+    EXPECT_EQ(sent[3].partition_id(), 2u);
+  }
+}
+
+TEST(ClientTest, NamesTheOperationWhoseOutcomeItCouldNotLearn) {
+  FakeCluster cluster(1);
+  auto db = Connect(cluster);
+  auto orders = db.Keyspace("orders");
+  cluster.node(1).PlayForever(Script::Error(Unknown()));
+  const auto written = orders.Put("42", "paid", {.deadline = absl::Milliseconds(100)});
+  EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
+  const auto operation = OperationOf(written.status());
+  ASSERT_TRUE(operation);
+  EXPECT_EQ(OperationText(*operation), "orders/2/1/1");
+  cluster.node(1).PlayForever(Script::Answer());
+  const auto looked = db.Resolve(*operation, {.leave_possible = true});
+  ASSERT_TRUE(looked.ok()) << looked.status();
+  EXPECT_EQ(looked->fate, Resolution::Fate::kPossible);
+  // Not resolved yet, so it is not settled.
+  ASSERT_TRUE(orders.Put("43", "paid").ok());
+  EXPECT_EQ(cluster.identities().back().settled_below(), 1u);
+  EXPECT_EQ(db.Resolve(*operation)->fate, Resolution::Fate::kNever);
+  ASSERT_TRUE(orders.Put("44", "paid").ok());
+  EXPECT_EQ(cluster.identities().back().settled_below(), 3u);
+}
+
+TEST(ClientTest, ALaterRefusalDoesNotMakeAnUnknownWriteUndone) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  cluster.node(1).PlayForever(Script::Error(NotApplied()));
+  cluster.node(1).Play({Script::Error(Unknown())});
+  const auto written = orders.Put("42", "paid", {.deadline = absl::Milliseconds(100)});
+  EXPECT_EQ(ReasonOf(written.status()), "NO_LEADER");
+  EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
+}
+
+TEST(ClientTest, OpensAnotherWriterWhereTheFirstIsGoneAndNothingWasDone) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  const Script gone = Script::Error(MakeError(absl::StatusCode::kFailedPrecondition,
+                                              "WRITER_EXPIRED", "gone", Applied::kUnknown));
+  cluster.node(1).Play({gone});
+  ASSERT_TRUE(orders.Put("42", "paid").ok());
+  EXPECT_EQ(cluster.identities().back().writer(), 2u);
+  cluster.node(1).Play({Script::Error(Unknown()), gone});
+  const auto written = orders.Put("42", "paid");
+  EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << "the first attempt may be done";
+  EXPECT_EQ(cluster.identities().back().writer(), 2u);
+}
+
+TEST(ClientTest, GivesAWriteAtOneNoIdentity) {
+  FakeCluster cluster(1);
+  auto orders = Connect(cluster).Keyspace("orders");
+  ASSERT_TRUE(orders.Put("42", "paid", {.level = Level::kOne}).ok());
+  EXPECT_EQ(cluster.identities().back().writer(), 0u);
 }
 
 TEST(ClientTest, DoesNotTakeAServersWordsForAConnectionThatFailed) {
@@ -128,7 +203,7 @@ TEST(ClientTest, DoesNotTakeAServersWordsForAConnectionThatFailed) {
   auto orders = Connect(cluster).Keyspace("orders");
   cluster.node(1).Play({Script::RawError(
       absl::UnavailableError("failed to connect to all addresses; last error: a peer's"))});
-  const auto written = orders.Put("42", "paid");
+  const auto written = orders.Put("42", "paid", {.exactly_once = false});
   EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
   EXPECT_EQ(cluster.node(1).calls(), kNoRetries);
 }
@@ -198,7 +273,9 @@ TEST(ClientTest, GoesStraightToTheNodeThatServedBefore) {
   FakeCluster cluster(3);
   auto orders = Connect(cluster).Keyspace("orders");
   cluster.SetServing(3);
-  for (int i = 0; i < 4; ++i) ASSERT_TRUE(orders.Put("42", "paid").ok());
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(orders.Put("42", "paid", {.exactly_once = false}).ok());
+  }
   EXPECT_EQ(cluster.node(1).calls(), 1);
   EXPECT_EQ(cluster.node(3).calls(), 3);
 }

@@ -32,6 +32,10 @@ class FakeNode::KvService : public v1::Kv::CallbackService {
 
   grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context, const v1::PutRequest* request,
                                 v1::WriteResponse* response) override {
+    {
+      absl::MutexLock lock(&node_.cluster_.mutex);
+      node_.cluster_.identities.push_back(request->identity());
+    }
     return Play(
         context,
         [&] {
@@ -81,6 +85,27 @@ class FakeNode::KvService : public v1::Kv::CallbackService {
 
   grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* Stream(
       grpc::CallbackServerContext* context) override;
+
+  // Not counted and in no script.
+  grpc::ServerUnaryReactor* OpenWriter(grpc::CallbackServerContext* context,
+                                       const v1::OpenWriterRequest*,
+                                       v1::OpenWriterResponse* response) override {
+    absl::MutexLock lock(&node_.cluster_.mutex);
+    response->set_writer(++node_.cluster_.writers);
+    node_.Fill(*response->mutable_receipt());
+    response->mutable_receipt()->set_partition_id(2);
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+  grpc::ServerUnaryReactor* Resolve(grpc::CallbackServerContext* context,
+                                    const v1::ResolveRequest* request,
+                                    v1::ResolveResponse* response) override {
+    return Play(
+        context,
+        [&] { response->set_fate(request->leave_possible() ? v1::FATE_POSSIBLE : v1::FATE_NEVER); },
+        response->mutable_receipt());
+  }
 
  private:
   template <class Act>
@@ -155,6 +180,10 @@ class FakeNode::StreamReactor
 
   void Act(const v1::StreamOp& op) ABSL_EXCLUSIVE_LOCKS_REQUIRED(node_.mutex_) {
     ++node_.ops_;
+    if (op.has_mutation()) {
+      absl::MutexLock lock(&node_.cluster_.mutex);
+      node_.cluster_.identities.push_back(op.identity());
+    }
     const Script script = node_.NextScript();
     if (script.kind == Script::Kind::kSilence) return;
     if (script.kind == Script::Kind::kRawError) return End(ToRpc(script));
@@ -356,6 +385,11 @@ void FakeCluster::SetEpoch(uint64_t epoch) {
 std::map<std::string, std::string> FakeCluster::data() {
   absl::MutexLock lock(&cluster_.mutex);
   return cluster_.data;
+}
+
+std::vector<v1::Identity> FakeCluster::identities() {
+  absl::MutexLock lock(&cluster_.mutex);
+  return cluster_.identities;
 }
 
 std::string FakeCluster::altered() {

@@ -37,7 +37,9 @@ class FakeNode {
     std::map<std::string, std::string> data ABSL_GUARDED_BY(mutex);
     v1::Topology topology ABSL_GUARDED_BY(mutex);
     uint64_t serving ABSL_GUARDED_BY(mutex) = 0;  // node in receipts; 0: who was asked
-    std::string altered ABSL_GUARDED_BY(mutex);   // the last AlterKeyspaceRequest, as text
+    uint64_t writers ABSL_GUARDED_BY(mutex) = 0;  // opened so far
+    std::vector<v1::Identity> identities ABSL_GUARDED_BY(mutex);  // of puts, as they came
+    std::string altered ABSL_GUARDED_BY(mutex);  // the last AlterKeyspaceRequest, as text
   };
 
   // Port 0: any that is free.
@@ -102,6 +104,7 @@ class FakeCluster {
   void SetServing(uint64_t node);
   void SetEpoch(uint64_t epoch);
   std::map<std::string, std::string> data();
+  std::vector<v1::Identity> identities();
   std::string altered();  // the last AlterKeyspaceRequest, as text
 
  private:

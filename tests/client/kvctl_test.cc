@@ -187,7 +187,7 @@ TEST_F(KvctlTest, EndsBySayingWhatBecameOfAWrite) {
       {Script::Error(MakeError(absl::StatusCode::kPermissionDenied, "NOT_ALLOWED", "x")), 7},
   };
   for (const auto& [script, code] : cases) {
-    node().Play({script});
+    node().PlayForever(script);
     const Ended ended = Kvctl("--timeout 300ms put orders 42 paid");
     EXPECT_EQ(ended.code, code) << script.status << "\n" << ended.err;
   }

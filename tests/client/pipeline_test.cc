@@ -1,6 +1,7 @@
 #include "client/pipeline.h"
 
 #include <atomic>
+#include <map>
 #include <numeric>
 #include <string>
 #include <thread>
@@ -128,10 +129,10 @@ TEST(PipelineTest, RetriesOperationsThatWereNotApplied) {
   EXPECT_EQ(cluster.node(1).ops(), 20);
 }
 
-TEST(PipelineTest, NeverRepeatsAWriteThatTheServerCallsUnknown) {
+TEST(PipelineTest, NeverRepeatsAWriteThatTheServerCallsUnknownAndThatMayHappenTwice) {
   FakeCluster cluster(1);
   Tally tally;
-  auto pipe = Connect(cluster).Keyspace("orders").Pipeline();
+  auto pipe = Connect(cluster).Keyspace("orders").Pipeline({.exactly_once = false});
   cluster.node(1).Play({Script::Error(
       MakeError(absl::StatusCode::kUnavailable, "LEADER_LOST", "leader went", Applied::kUnknown))});
   pipe.Put("42", "v", tally.Count());
@@ -140,11 +141,38 @@ TEST(PipelineTest, NeverRepeatsAWriteThatTheServerCallsUnknown) {
   EXPECT_EQ(cluster.node(1).ops(), 1);
 }
 
-TEST(PipelineTest, NeverRepeatsAWriteThatWasUnderWayWhenTheStreamBroke) {
+TEST(PipelineTest, SendsWritesUnderWayAgainUnderTheirIdentityWhenTheStreamBreaks) {
+  FakeCluster cluster(1);
+  cluster.node(1).Play({Script::Silence(), Script::Silence(), Script::Silence()});
+  Tally tally;
+  auto pipe = Connect(cluster).Keyspace("orders").Pipeline();
+  for (int i = 0; i < 3; ++i) pipe.Put(std::to_string(i), "v", tally.Count());
+  cluster.node(1).WaitForOps(3);
+  cluster.node(1).EndStreams();
+  pipe.Drain();
+  EXPECT_EQ(tally.done, 3);
+  std::map<uint64_t, int> sent;
+  for (const v1::Identity& identity : cluster.identities()) ++sent[identity.sequence()];
+  EXPECT_EQ(sent, (std::map<uint64_t, int>{{1, 2}, {2, 2}, {3, 2}}));
+}
+
+TEST(PipelineTest, OpensAnotherWriterWhereTheFirstIsGone) {
+  FakeCluster cluster(1);
+  Tally tally;
+  auto pipe = Connect(cluster).Keyspace("orders").Pipeline();
+  cluster.node(1).Play({Script::Error(MakeError(absl::StatusCode::kFailedPrecondition,
+                                                "WRITER_EXPIRED", "gone", Applied::kUnknown))});
+  pipe.Put("42", "v", tally.Count());
+  pipe.Drain();
+  EXPECT_EQ(tally.done, 1);
+  EXPECT_EQ(cluster.identities().back().writer(), 2u);
+}
+
+TEST(PipelineTest, NeverRepeatsAWriteThatWasUnderWayWhenTheStreamBrokeAndThatMayHappenTwice) {
   FakeCluster cluster(1);
   cluster.node(1).PlayForever(Script::Silence());
   Tally tally;
-  auto pipe = Connect(cluster).Keyspace("orders").Pipeline();
+  auto pipe = Connect(cluster).Keyspace("orders").Pipeline({.exactly_once = false});
   for (int i = 0; i < 5; ++i) pipe.Put(std::to_string(i), "v", tally.Count());
   cluster.node(1).WaitForOps(5);
   cluster.node(1).EndStreams();

@@ -34,6 +34,18 @@ TEST(RetryPolicyTest, NeverRetriesAWriteOfUnknownOutcomeWhateverTheCode) {
   }
 }
 
+TEST(RetryPolicyTest, RetriesAWriteThatHappensOnceUntilItsOutcomeIsKnown) {
+  for (const auto code : {absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded,
+                          absl::StatusCode::kInternal, absl::StatusCode::kUnknown}) {
+    FailedAttempt failed = Failed(code, Applied::kUnknown, true);
+    failed.once = true;
+    EXPECT_TRUE(Decide(failed).retry) << failed.status;
+  }
+  FailedAttempt broken = Failed(absl::StatusCode::kInternal, Applied::kNo, true);
+  broken.once = true;
+  EXPECT_FALSE(Decide(broken).retry) << "the server said precisely what it is";
+}
+
 TEST(RetryPolicyTest, RetriesReadsThatMayDoBetterElsewhere) {
   for (const auto code : {absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded,
                           absl::StatusCode::kInternal, absl::StatusCode::kResourceExhausted}) {

@@ -44,11 +44,11 @@ TEST(BundleTest, EveryKindOfCommandComesBackAsItWas) {
   const std::vector<Command> sent = EveryKindOfCommand();
   const auto got = DecodeBundle(EncodeBundle(sent));
   ASSERT_TRUE(got.ok()) << got.status();
-  ASSERT_EQ(got->size(), sent.size());
+  ASSERT_EQ(got->commands.size(), sent.size());
   for (size_t c = 0; c < sent.size(); ++c) {
-    ASSERT_EQ((*got)[c].mutations.size(), sent[c].mutations.size());
+    ASSERT_EQ(got->commands[c].mutations.size(), sent[c].mutations.size());
     for (size_t m = 0; m < sent[c].mutations.size(); ++m) {
-      ExpectEqual((*got)[c].mutations[m], sent[c].mutations[m]);
+      ExpectEqual(got->commands[c].mutations[m], sent[c].mutations[m]);
     }
   }
 }
@@ -56,7 +56,7 @@ TEST(BundleTest, EveryKindOfCommandComesBackAsItWas) {
 TEST(BundleTest, TheSameCommandsGiveTheSameBytes) {
   const std::string bytes = EncodeBundle(EveryKindOfCommand());
   EXPECT_EQ(EncodeBundle(EveryKindOfCommand()), bytes);
-  EXPECT_EQ(EncodeBundle(*DecodeBundle(bytes)), bytes);
+  EXPECT_EQ(EncodeBundle(DecodeBundle(bytes)->commands), bytes);
 }
 
 TEST(BundleTest, RefusesBytesThatAreNoBundle) {

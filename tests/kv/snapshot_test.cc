@@ -72,7 +72,7 @@ TEST_P(SnapshotTest, MakesTheTargetEqualWhateverStoodThere) {
     EXPECT_EQ(target_.state.applied(), source_.state.applied());
     EXPECT_EQ(*target_.state.Digest(), *source_.state.Digest());
     EXPECT_EQ(target_.ValueOf("zzz"), "-");
-    EXPECT_EQ(*target_.state.DurableIndex(), LogIndex(41)) << "installed means durable";
+    EXPECT_EQ(target_.state.Durable()->index, LogIndex(41)) << "installed means durable";
   }
   StateMachine neighbour(PartitionId(kPartition.value() + 1), *target_engine_);
   EXPECT_TRUE((*neighbour.Get("a")).has_value()) << "the next partition is untouched";
@@ -181,7 +181,7 @@ TEST_P(SnapshotTest, RecordsOutOfPlaceAreRefusedThoughTheChecksumFits) {
        {"\x02"
         "a",
         "1"}},                             // twice
-      {{"\x01", applied}, {"\x03", "1"}},  // no key's
+      {{"\x01", applied}, {"\x05", "1"}},  // of no known kind
       {{"\x01", applied}, {"\x01", applied}},
       {{"\x01", "not a position"}},
   };

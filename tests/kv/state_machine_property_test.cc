@@ -161,7 +161,7 @@ uint64_t DigestAfterCrashes(const History& history, uint64_t seed, StateMachineB
     ApplyInRuns(history, random.Between(partition->state.applied().index.value(), size), random,
                 partition->state);
     const LogIndex reached = partition->state.applied().index;
-    const LogIndex durable = *partition->state.DurableIndex();
+    const LogIndex durable = partition->state.Durable()->index;
     engine.Crash();
     partition = std::make_unique<Partition>(engine, bugs);
     EXPECT_EQ(partition->state.applied().index, durable) << "what a crash leaves was told before";

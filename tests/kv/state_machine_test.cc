@@ -34,7 +34,7 @@ using Keys = std::vector<std::string>;
 
 TEST_P(StateMachineTest, AnEmptyEngineGivesZeroes) {
   EXPECT_EQ(partition_.state.applied(), AppliedState{});
-  EXPECT_EQ(*partition_.state.DurableIndex(), LogIndex(0));
+  EXPECT_EQ(partition_.state.Durable()->index, LogIndex(0));
   EXPECT_EQ(partition_.ValueOf("a"), "-");
   EXPECT_TRUE(Scan({}).records.empty());
 }
@@ -81,7 +81,7 @@ TEST_P(StateMachineTest, OnlyWhatIsFlushedCountsAsDurable) {
   partition_.Run(Put("a", "1"));
   ASSERT_TRUE(engine_->Flush().ok());
   partition_.Run(Put("a", "2"));
-  EXPECT_EQ(*partition_.state.DurableIndex(), LogIndex(1));
+  EXPECT_EQ(partition_.state.Durable()->index, LogIndex(1));
   EXPECT_EQ(partition_.state.applied().index, LogIndex(2));
 }
 

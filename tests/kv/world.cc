@@ -67,7 +67,8 @@ Mutation Put(std::string key, std::string value) {
           .action = Mutation::Action::kPut,
           .value = std::move(value),
           .delta = 0,
-          .condition = {}};
+          .condition = {},
+          .ttl_us = 0};
 }
 
 Mutation Delete(std::string key) {
@@ -108,13 +109,16 @@ Partition::Partition(Engine& engine, StateMachineBugs bugs) : state(kPartition, 
 }
 
 CommandResult Partition::Run(std::vector<Mutation> mutations) {
-  const Command command{std::move(mutations)};
+  Command command;
+  command.mutations = std::move(mutations);
   const LogEntry entry =
       CommandEntry(state.applied().index.next(), absl::MakeConstSpan(&command, 1));
   auto results = state.Apply(absl::MakeConstSpan(&entry, 1), "members");
   EXPECT_TRUE(results.ok()) << results.status();
-  if (!results.ok()) return {.status = results.status(), .version = 0, .results = {}};
-  return results->front().front();
+  if (results.ok()) return results->front().front();
+  CommandResult failed;
+  failed.status = results.status();
+  return failed;
 }
 
 std::string Partition::ValueOf(std::string_view key) const {

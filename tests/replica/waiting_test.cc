@@ -73,12 +73,12 @@ class WaitingTest : public ::testing::Test {
 TEST_F(WaitingTest, WritesOfOneTurnShareAnEntry) {
   proposals_.Queue(Write("a"), answers_.Taker());
   proposals_.Queue(Write("b"), answers_.Taker());
-  proposals_.Flush(raft_, kNow);
+  proposals_.Flush(raft_, kNow, 0);
   const auto committed = Settle(raft_);
   ASSERT_EQ(committed.size(), 1u);
   const auto commands = kv::DecodeBundle(committed[0].data.view());
   ASSERT_TRUE(commands.ok());
-  EXPECT_EQ(commands->size(), 2u);
+  EXPECT_EQ(commands->commands.size(), 2u);
   EXPECT_EQ(proposals_.TakeApplied(committed[0].index, committed[0].term).size(), 2u);
   EXPECT_EQ(proposals_.waiting(), 0u);
 }
@@ -86,7 +86,7 @@ TEST_F(WaitingTest, WritesOfOneTurnShareAnEntry) {
 TEST_F(WaitingTest, AWritePastItsDeadlineIsDroppedBeforeItIsBegun) {
   const LogIndex last = raft_.last_index();
   proposals_.Queue(Write("a", kNow), answers_.Taker());
-  proposals_.Flush(raft_, kNow);
+  proposals_.Flush(raft_, kNow, 0);
   EXPECT_EQ(raft_.last_index(), last);
   ASSERT_EQ(answers_.all.size(), 1u);
   EXPECT_EQ(AppliedOf(answers_.all[0]), Applied::kNo);
@@ -94,7 +94,7 @@ TEST_F(WaitingTest, AWritePastItsDeadlineIsDroppedBeforeItIsBegun) {
 
 TEST_F(WaitingTest, AWriteWhosePlaceWasTakenWasNotApplied) {
   proposals_.Queue(Write("a"), answers_.Taker());
-  proposals_.Flush(raft_, kNow);
+  proposals_.Flush(raft_, kNow, 0);
   const auto taken = proposals_.TakeApplied(raft_.last_index(), Term(99));
   EXPECT_TRUE(taken.empty());
   ASSERT_EQ(answers_.all.size(), 1u);
@@ -103,7 +103,7 @@ TEST_F(WaitingTest, AWriteWhosePlaceWasTakenWasNotApplied) {
 
 TEST_F(WaitingTest, AWriteJumpedOverByASnapshotIsUnknown) {
   proposals_.Queue(Write("a"), answers_.Taker());
-  proposals_.Flush(raft_, kNow);
+  proposals_.Flush(raft_, kNow, 0);
   proposals_.SkipTo(raft_.last_index());
   ASSERT_EQ(answers_.all.size(), 1u);
   EXPECT_EQ(AppliedOf(answers_.all[0]), Applied::kUnknown);
@@ -111,7 +111,7 @@ TEST_F(WaitingTest, AWriteJumpedOverByASnapshotIsUnknown) {
 
 TEST_F(WaitingTest, ATimeOutOfABegunWriteIsUnknownAndAnsweredOnce) {
   proposals_.Queue(Write("a"), answers_.Taker());
-  proposals_.Flush(raft_, kNow);
+  proposals_.Flush(raft_, kNow, 0);
   proposals_.Expire(kNow + absl::Seconds(2));
   ASSERT_EQ(answers_.all.size(), 1u);
   EXPECT_TRUE(absl::IsDeadlineExceeded(answers_.all[0]));
@@ -123,7 +123,7 @@ TEST_F(WaitingTest, ATimeOutOfABegunWriteIsUnknownAndAnsweredOnce) {
 
 TEST_F(WaitingTest, AtTheEndQueuedWritesAreNotDoneAndBegunOnesUnknown) {
   proposals_.Queue(Write("begun"), answers_.Taker());
-  proposals_.Flush(raft_, kNow);
+  proposals_.Flush(raft_, kNow, 0);
   proposals_.Queue(Write("queued"), answers_.Taker());
   proposals_.FailAll("SHUTTING_DOWN", "bye");
   ASSERT_EQ(answers_.all.size(), 2u);
@@ -134,14 +134,14 @@ TEST_F(WaitingTest, AtTheEndQueuedWritesAreNotDoneAndBegunOnesUnknown) {
 TEST_F(WaitingTest, AWriteAtAReplicaThatDoesNotLeadIsNotDone) {
   raft::Raft follower = MakeRaft({NodeId(1), NodeId(2), NodeId(3)});
   proposals_.Queue(Write("a"), answers_.Taker());
-  proposals_.Flush(follower, kNow);
+  proposals_.Flush(follower, kNow, 0);
   ASSERT_EQ(answers_.all.size(), 1u);
   EXPECT_EQ(AppliedOf(answers_.all[0]), Applied::kNo);
 }
 
 TEST_F(WaitingTest, AReadWaitsUntilTheStateHasReachedItsIndex) {
   proposals_.Queue(Write("a"), answers_.Taker());
-  proposals_.Flush(raft_, kNow);
+  proposals_.Flush(raft_, kNow, 0);
   Settle(raft_);
   reads_.Queue(Get(), answers_.Taker());
   reads_.Queue(Get(), answers_.Taker());

@@ -19,20 +19,21 @@ ring::KeyspaceInfo KeyspaceOf(uint32_t partitions) {
 
 kv::Command CommandOn(std::vector<std::string> keys) {
   kv::Command command;
-  for (std::string& key : keys) command.mutations.push_back(MakePut(std::move(key), "v"));
+  for (std::string& key : keys) command.mutations.push_back(MakePut(std::move(key), "v", 0));
   return command;
 }
 
 TEST(WriteCommandTest, ABatchOfOneTagHasOneArc) {
   const auto keyspace = KeyspaceOf(64);
-  const auto arc = ArcOfCommand(CommandOn({"{u1}:a", "{u1}:b", "{u1}:c"}), keyspace, {});
+  kv::Command batch = CommandOn({"{u1}:a", "{u1}:b", "{u1}:c"});
+  const auto arc = PrepareCommand(batch, keyspace, {});
   ASSERT_TRUE(arc.ok()) << arc.status();
   EXPECT_EQ(*arc, keyspace.ArcOfKey("{u1}:zzz"));
 }
 
 TEST(WriteCommandTest, ABatchOverTwoArcsNamesBothKeysAndTheWayOut) {
-  const absl::Status status =
-      ArcOfCommand(CommandOn({"apple", "pear", "plum", "fig"}), KeyspaceOf(4096), {}).status();
+  kv::Command batch = CommandOn({"apple", "pear", "plum", "fig"});
+  const absl::Status status = PrepareCommand(batch, KeyspaceOf(4096), {}).status();
   EXPECT_EQ(ReasonOf(status), "CROSS_PARTITION");
   EXPECT_EQ(AppliedOf(status), Applied::kNo);
   const std::string text(status.message());
@@ -41,7 +42,37 @@ TEST(WriteCommandTest, ABatchOverTwoArcsNamesBothKeysAndTheWayOut) {
 }
 
 TEST(WriteCommandTest, AnEmptyBatchIsRefused) {
-  EXPECT_EQ(ReasonOf(ArcOfCommand({}, KeyspaceOf(4), {}).status()), "BATCH_EMPTY");
+  kv::Command batch;
+  EXPECT_EQ(ReasonOf(PrepareCommand(batch, KeyspaceOf(4), {}).status()), "BATCH_EMPTY");
+}
+
+TEST(WriteCommandTest, APutThatSaysNothingGetsTheKeyspacesTimeToLive) {
+  auto keyspace = KeyspaceOf(1);
+  keyspace.default_ttl_us = 5'000'000;
+  kv::Command batch;
+  batch.mutations = {MakePut("a", "v", kTtlDefault), MakePut("b", "v", 0), MakePut("c", "v", 7),
+                     MakeDelete("d"), MakeAdd("e", 1, kTtlDefault)};
+  ASSERT_TRUE(PrepareCommand(batch, keyspace, {}).ok());
+  const uint64_t expected[] = {5'000'000, 0, 7, 0, 5'000'000};
+  for (size_t i = 0; i < batch.mutations.size(); ++i) {
+    EXPECT_EQ(batch.mutations[i].ttl_us, expected[i]) << i;
+  }
+}
+
+TEST(WriteCommandTest, ATimeToLiveBeyondAllReasonIsRefused) {
+  kv::Command put;
+  put.mutations = {MakePut("a", "v", static_cast<uint64_t>(-5'000'000))};
+  const absl::Status status = PrepareCommand(put, KeyspaceOf(1), {}).status();
+  EXPECT_EQ(ReasonOf(status), "TTL_TOO_LONG");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("100 years"));
+}
+
+TEST(WriteCommandTest, ADeleteHasNoTimeToLive) {
+  v1::Mutation del;
+  del.set_key("k");
+  del.set_delete_(true);
+  del.set_ttl_us(1);
+  EXPECT_EQ(ReasonOf(TakeMutation(&del).status()), "INCOMPLETE_REQUEST");
 }
 
 TEST(WriteCommandTest, AMutationWithoutActionIsRefused) {
