@@ -40,7 +40,6 @@ void Worker::PostProof(SyncProof proof) {
 }
 
 absl::Duration Worker::RunTurn() {
-  now_ = shared_.edges.env.Monotonic();
   std::vector<Input> inputs;
   std::optional<SyncProof> proof;
   {
@@ -49,6 +48,11 @@ absl::Duration Worker::RunTurn() {
     proof = std::exchange(proof_, std::nullopt);
     woken_ = false;
   }
+  // Only now: what this turn handles was there before its moment, so that a lease
+  // that holds then held when a read came, and a promise given then is kept for
+  // long enough, even if the process stands still anywhere in here.
+  now_ = shared_.edges.env.Monotonic();
+  WatchClock();
   if (shared_.failed) return absl::InfiniteDuration();
   if (proof) OpenDurable(*proof);
   for (Input& input : inputs) Handle(input);

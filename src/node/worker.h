@@ -111,6 +111,9 @@ class Worker {
   void HandleRequest(Request request, ReplyFn reply);
   // worker_ladder.cc: tries the rung that is due, and the next where it fails.
   void Climb(Request request, ReplyFn reply);
+  // Tells the replicas when the calendar and the clock have parted.
+  void WatchClock();
+  void Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology);
   void Expire();
   // Level ALL, before anything is written: whose node is not there.
   absl::Status CheckAllAlive(PartitionId partition) const;
@@ -148,6 +151,7 @@ class Worker {
   std::function<void(std::string)> meta_changed_;
   std::function<void(absl::Duration)> ticked_;
   absl::Duration now_;
+  absl::Duration calendar_lead_;  // of the calendar over the clock, when last told
   absl::Duration next_tick_;
   absl::Duration next_release_;
   absl::Duration next_rebalance_;

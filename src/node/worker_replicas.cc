@@ -13,6 +13,9 @@ raft::Config RaftConfig(const NodeOptions& options) {
   raft::Config config;
   config.self = options.self;
   config.election_ticks = options.election_ticks;
+  // The first tick may come at once.
+  config.promise_us = static_cast<uint64_t>(
+      absl::ToInt64Microseconds(options.tick * (int64_t{options.election_ticks} - 1)));
   config.heartbeat_ticks = options.heartbeat_ticks;
   config.quiet_after_ticks = options.quiet_after_ticks;
   config.append_bytes_max = options.append_bytes_max;
@@ -41,6 +44,8 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   options.log_bytes_max = shared_.options.group_log_bytes_max;
   options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
   options.bugs = shared_.options.bugs.state;
+  // What WatchClock lets pass, to the one side and back to the other.
+  options.clock_slack = shared_.options.tick;
   options.read_bugs = shared_.options.bugs.reads;
   options.expired = &shared_.edges.expired;
   const Env& env = shared_.edges.env;
@@ -52,9 +57,15 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   Slot& slot = slots_[partition.id];
   slot.preferred_leader = preferred;
   slot.replica = *std::move(replica);
-  slot.replica->SetEpoch(shared_.topology.Get()->epoch);
+  Configure(partition.id, slot, *shared_.topology.Get());
   Touch(partition.id, slot);
   return absl::OkStatus();
+}
+
+void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology) {
+  const ring::KeyspaceInfo* keyspace = topology.FindKeyspaceOf(partition);
+  slot.replica->SetEpoch(topology.epoch);
+  slot.replica->SetLeaseDrift(keyspace == nullptr ? 0 : keyspace->lease_drift_ppm);
 }
 
 void Worker::Remove(PartitionId partition) {
@@ -78,7 +89,7 @@ void Worker::Follow(const TopologyHolder::Snapshot& topology) {
   std::vector<PartitionId> gone;
   for (auto& [partition, slot] : slots_) {
     if (topology->FindPartition(partition) == nullptr) gone.push_back(partition);
-    slot.replica->SetEpoch(topology->epoch);
+    Configure(partition, slot, *topology);
   }
   for (PartitionId partition : gone) Remove(partition);
   for (const ring::PartitionInfo& partition : topology->PartitionsOn(shared_.options.self)) {

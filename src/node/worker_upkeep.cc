@@ -35,6 +35,15 @@ void Worker::Tick() {
   if (ticked_) ticked_(now_);
 }
 
+// A machine that is paused may find its clock where it was, but not the calendar
+// once that is put right.
+void Worker::WatchClock() {
+  const absl::Duration lead = shared_.edges.env.WallTime() - absl::UnixEpoch() - now_;
+  if (absl::AbsDuration(lead - calendar_lead_) <= shared_.options.tick / 2) return;
+  calendar_lead_ = lead;
+  for (auto& [partition, slot] : slots_) slot.replica->ClockJumped();
+}
+
 bool Worker::MayServe(Slot& slot) const {
   const bool led = static_cast<bool>(slot.replica->LeaderHint());
   if (led) slot.leader_due = absl::ZeroDuration();

@@ -78,7 +78,7 @@ void Raft::Impl::ResignAsStranger() {
   const NodeId successor = BestSuccessor();
   const Progress* peer = peers_.Find(successor);
   if (peer != nullptr && peer->match == log_.last_index()) {
-    Send(To(successor, MessageKind::kTimeoutNow));
+    TellToCampaign(successor);
   }
   BecomeFollower(hard_state_.term, NodeId());
 }

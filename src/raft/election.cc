@@ -13,6 +13,7 @@ void Raft::Impl::Campaign() {
 }
 
 void Raft::Impl::StartCampaign(Role role, bool forced) {
+  if (promised() && !forced) return;  // its own vote, too
   // Thesis 4.2.2: one that is on its way out may be the only one that can win
   // until its removal is committed. Its own vote counts only where it votes.
   if (!history_.IsVoterSince(log_.commit_index(), config_.self)) return;

@@ -78,6 +78,7 @@ void Raft::Impl::HandleHeartbeat(const Message& message) {
   if (message.commit <= log_.last_index()) log_.CommitTo(message.commit);
   Message reply = To(message.from, MessageKind::kHeartbeatReply);
   reply.context = message.context;
+  Promise(message, reply);
   if (message.quiet && MayGoQuiet(message)) {
     quiet_ = true;
     quiet_round_ = message.context;

@@ -58,6 +58,10 @@ class Raft::Impl {
   // snapshot_receiver.cc
   Installed SnapshotInstalled(const SnapshotMeta& meta);
   void SnapshotRefused(const SnapshotMeta& meta);
+  // promises.cc
+  void AskPromises(bool ask) { asks_promises_ = ask; }
+  uint64_t round() const { return reads_.round(); }
+  uint64_t promised_round() const;
   // quiet.cc
   void Wake(bool leader_gone);
   bool quiet() const { return quiet_; }
@@ -161,6 +165,14 @@ class Raft::Impl {
   void AcceptChunk(Message& message);
   void ReplyChunk(NodeId to, LogIndex index, uint64_t wanted, bool refused);
 
+  // --- promises.cc ---
+  // Its vote is promised to nobody but the leader it has heard.
+  bool promised() const { return promised_ticks_ > 0; }
+  bool BreaksPromise(const Message& message) const;
+  void Promise(const Message& heartbeat, Message& reply);
+  void TakePromise(const Message& reply, Progress& peer);
+  void TellToCampaign(NodeId successor);
+
   // --- quiet.cc ---
   void MaybeGoQuiet();
   bool AllCaughtUp() const;
@@ -208,8 +220,11 @@ class Raft::Impl {
   NodeId transferring_to_;
   uint32_t transfer_ticks_ = 0;
   bool appends_due_ = false;
+  bool asks_promises_ = false;
+  bool told_to_campaign_ = false;  // someone, in this term
 
   // --- follower ---
+  uint32_t promised_ticks_ = 0;  // ticks for which a promise is still to be kept
   ForwardedReads forwarded_reads_;
   struct Receiving {
     NodeId from;

@@ -14,6 +14,7 @@ void Raft::Impl::BecomeLeader() {
   elapsed_ = 0;
   heartbeat_elapsed_ = 0;
   oldest_persist_seen_.reset();
+  told_to_campaign_ = false;
   peers_.Clear();
   peers_.Follow(counting_.Members(), log_.last_index(), config_);
   // Commits what is left of older terms along with it.
@@ -88,6 +89,7 @@ void Raft::Impl::HandleHeartbeatReply(const Message& message) {
   if (peer == nullptr) return;
   peer->recently_active = true;
   peer->acked_round = std::max(peer->acked_round, std::min(message.context, reads_.round()));
+  TakePromise(message, *peer);
   // What was sent before this heartbeat may be lost: ask.
   peer->probe_sent = false;
   if (peer->in_flight.full()) peer->in_flight.FreeOldest();

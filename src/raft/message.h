@@ -69,6 +69,9 @@ struct Message {
   SnapshotChunk snapshot;  // SnapshotChunk
   bool force = false;      // Vote: a transfer, so a live leader is no reason to refuse
   bool quiet = false;      // Heartbeat: the group goes quiet (see Raft::quiet)
+  // Heartbeat: the receiver is asked to vote for no other for so long; reply: it
+  // will not, for so long from when the heartbeat came. Zero: no promise.
+  uint64_t promise_us = 0;
 
   friend bool operator==(const Message&, const Message&) = default;
 };

@@ -66,7 +66,8 @@ struct Progress {
   bool probe_sent = false;
   // Send an append even if there is nothing new: the answer will tell.
   bool nudge = false;
-  uint64_t acked_round = 0;  // the latest ReadIndex round it answered
+  uint64_t acked_round = 0;     // the latest ReadIndex round it answered
+  uint64_t promised_round = 0;  // the latest at which it promised its vote to no other
   InFlight in_flight;
   SnapshotTransfer snapshot;
 

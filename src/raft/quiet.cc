@@ -71,8 +71,8 @@ void Raft::Impl::Wake(bool leader_gone) {
   if (leader_gone && leader_) {
     SetLeader(NodeId());
     RestartElectionTimer();
-    // At once, but not all of us in the same tick.
-    elapsed_ = config_.election_ticks;
+    // As soon as no promise is to be kept, but not all of us in the same tick.
+    elapsed_ = config_.election_ticks - promised_ticks_;
   }
 }
 

@@ -62,6 +62,10 @@ Raft::Installed Raft::SnapshotInstalled(const SnapshotMeta& meta) {
 }
 void Raft::SnapshotRefused(const SnapshotMeta& meta) { impl_->SnapshotRefused(meta); }
 
+void Raft::AskPromises(bool ask) { impl_->AskPromises(ask); }
+uint64_t Raft::round() const { return impl_->round(); }
+uint64_t Raft::promised_round() const { return impl_->promised_round(); }
+
 bool Raft::quiet() const { return impl_->quiet(); }
 void Raft::Wake(bool leader_gone) { impl_->Wake(leader_gone); }
 

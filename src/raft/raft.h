@@ -31,12 +31,18 @@ struct Bugs {
   bool skip_read_index_round = false;  // serve reads without asking a quorum
   bool count_old_term = false;         // commit entries of older terms by count (figure 8)
   bool count_learners = false;         // learners count in quorums
+  bool forget_promise_on_restart = false;
+  bool keep_lease_over_transfer = false;  // promises count after another was told to campaign
 };
 
 struct Config {
   NodeId self;
   uint32_t election_ticks = 10;  // lower end; the upper is twice that. > heartbeat_ticks
   uint32_t heartbeat_ticks = 2;
+  // How long election_ticks ticks take at least, by this node's clock, if the
+  // first may come at once: so long it can promise its vote to no other. Zero:
+  // it promises nothing.
+  uint64_t promise_us = 0;
   // A leader with nothing to do for this many ticks goes quiet; 0: never.
   uint32_t quiet_after_ticks = 0;
   uint64_t append_bytes_max = 1 << 20;        // entries in one Append; at least one goes
@@ -158,11 +164,22 @@ class Raft {
   Installed SnapshotInstalled(const SnapshotMeta& meta);
   void SnapshotRefused(const SnapshotMeta& meta);
 
+  // --- promises: what a leader's lease rests on (thesis 6.4.1) ---
+  // From now on heartbeats ask their receivers to vote for no other for
+  // Config::promise_us, come what may; each time they go out it is a new round.
+  void AskPromises(bool ask);
+  // The newest round of heartbeats begun. Never used twice in a life.
+  uint64_t round() const;
+  // The newest round at which a majority of voters so promised. Zero: none, or
+  // this replica is no leader that has committed an entry of its term, or it
+  // has told another to campaign, for whom promises are broken.
+  uint64_t promised_round() const;
+
   // --- quiet groups ---
   // While quiet, Tick does nothing and no heartbeats flow: the host watches
   // the peers' nodes and calls Wake when the leader's node (or at the leader,
-  // a voter's) is gone or restarted. `leader_gone` drops the leader's lease
-  // so that an election may start at once.
+  // a voter's) is gone or restarted. With `leader_gone` an election may start at
+  // once, or, where a promise is still to be kept, right after it.
   bool quiet() const;
   void Wake(bool leader_gone);
 

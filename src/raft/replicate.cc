@@ -63,6 +63,7 @@ void Raft::Impl::TellCommit() {
 
 void Raft::Impl::SendHeartbeats() {
   heartbeat_elapsed_ = 0;
+  if (asks_promises_) reads_.NewRound();
   for (const Progress& peer : peers_.all()) SendHeartbeat(peer, /*quiet=*/false);
 }
 
@@ -71,6 +72,8 @@ void Raft::Impl::SendHeartbeat(const Progress& peer, bool quiet) {
   heartbeat.commit = std::min(peer.match, log_.commit_index());
   heartbeat.context = reads_.round();
   heartbeat.quiet = quiet;
+  // A group that goes quiet has no use for a lease.
+  if (asks_promises_ && !quiet) heartbeat.promise_us = config_.promise_us;
   Send(std::move(heartbeat));
 }
 

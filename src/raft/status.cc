@@ -19,6 +19,11 @@ ConfigurationHistory HistoryOf(const Restored& restored) {
   return history;
 }
 
+// It has voted or answered a leader before, and may have promised something.
+bool HasPast(const Restored& restored) {
+  return restored.hard_state.term || restored.applied || !restored.entries.empty();
+}
+
 LogIndex LastOf(const Restored& restored) { return restored.base.index + restored.entries.size(); }
 
 }  // namespace
@@ -38,6 +43,9 @@ Raft::Impl::Impl(Config config, Restored restored)
   QUORATE_CHECK(restored.applied >= restored.base.index && restored.applied <= LastOf(restored),
                 "the state and the log do not meet");
   QUORATE_CHECK(hard_state_.term >= log_.last_term(), "the log is of a term not yet known");
+  if (config_.promise_us > 0 && HasPast(restored) && !config_.bugs.forget_promise_on_restart) {
+    promised_ticks_ = config_.election_ticks;
+  }
   ConfigurationChanged();
   RestartElectionTimer();
 }

@@ -48,6 +48,7 @@ void Raft::Impl::Step(Message message) {
     AnswerOlderTerm(message);
     return;
   }
+  if (BreaksPromise(message)) return;
   if (LeavesQuiet(message)) Wake(false);
   if (message.term > hard_state_.term && !AdmitNewerTerm(message)) return;
   Dispatch(message);

@@ -4,6 +4,7 @@
 namespace quorate::raft {
 
 void Raft::Impl::Tick() {
+  if (promised_ticks_ > 0) --promised_ticks_;
   if (quiet_) return;
   FailReads(forwarded_reads_.Tick());
   if (is_leader()) {

@@ -40,7 +40,7 @@ NodeId Raft::Impl::BestSuccessor() const {
 void Raft::Impl::ContinueTransfer() {
   const Progress* peer = transferring_to_ ? peers_.Find(transferring_to_) : nullptr;
   if (peer == nullptr || peer->match != log_.last_index()) return;
-  Send(To(transferring_to_, MessageKind::kTimeoutNow));
+  TellToCampaign(transferring_to_);
 }
 
 }  // namespace quorate::raft

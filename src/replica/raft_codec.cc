@@ -75,6 +75,7 @@ std::string EncodeRaftMessage(const raft::Message& message) {
   }
   out.set_force(message.force);
   out.set_quiet(message.quiet);
+  out.set_promise_us(message.promise_us);
   return out.SerializeAsString();
 }
 
@@ -111,6 +112,7 @@ absl::StatusOr<raft::Message> DecodeRaftMessage(std::string_view bytes, NodeId f
   if (in.has_snapshot()) message.snapshot = DecodeChunk(*in.mutable_snapshot());
   message.force = in.force();
   message.quiet = in.quiet();
+  message.promise_us = in.promise_us();
   return message;
 }
 

@@ -81,6 +81,7 @@ bool RaftReplica::Serves(Level level, bool write) const {
   if (raft_->is_leader()) return true;
   if (write) return false;
   // The others need no leader, or say themselves that there is none.
+  if (level == Level::kLease) return false;
   const bool through_leader = level == Level::kLinearizable || level == Level::kQuorum;
   return !through_leader || raft_->leader();
 }
@@ -128,7 +129,10 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
   if (TimeIsDue(now)) time_proposed_ = proposals_.ProposeTime(*raft_, clock_.At(now));
   proposals_.Flush(*raft_, now, clock_.At(now));
   reads_.Flush(*raft_, now);
-  if (!raft_->has_output()) return false;
+  if (!raft_->has_output()) {
+    NoteRound(now);
+    return false;
+  }
   raft::Output output = raft_->TakeOutput();
   if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;
   return true;

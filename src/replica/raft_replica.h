@@ -12,6 +12,7 @@
 #include "kv/state_machine.h"
 #include "raft/raft.h"
 #include "replica/held_by_all.h"
+#include "replica/lease.h"
 #include "replica/log_clock.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"
@@ -26,6 +27,8 @@ struct ReadBugs {
   bool ignore_session = false;      // serve at once, whatever was seen
   bool bound_from_receipt = false;  // the state is as fresh as the confirmation, not the question
   bool read_unapplied = false;      // serve before the state has reached the read's index
+  bool lease_from_confirmation = false;  // it begins with the promise, not with the question
+  bool trust_clock = false;              // a lease outlives a jump of the clocks
 };
 
 struct RaftReplicaOptions {
@@ -38,6 +41,8 @@ struct RaftReplicaOptions {
   // What the engine asks, if it drops what has expired; outlives the replica.
   kv::ExpiredRecords* expired = nullptr;
   kv::StateMachineBugs bugs;
+  // For how long the clock may have stood still without ClockJumped being told.
+  absl::Duration clock_slack;
   ReadBugs read_bugs;
 };
 
@@ -57,6 +62,8 @@ class RaftReplica final : public Replica {
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
+  void SetLeaseDrift(uint32_t ppm) override;
+  void ClockJumped() override;
   void Persisted(uint64_t token) override;
   void Expire(absl::Duration now) override;
   void PeerGone(NodeId node) override;
@@ -90,6 +97,9 @@ class RaftReplica final : public Replica {
   // --- raft_replica_reads.cc ---
   void ExecuteRead(Request request, ReplyFn reply, absl::Duration now);
   void ExecuteSessionRead(Request request, ReplyFn reply, absl::Duration now);
+  void ExecuteLeaseRead(Request request, ReplyFn reply, absl::Duration now);
+  bool HoldsLease(absl::Duration now) const;
+  void NoteRound(absl::Duration now);
   void ServeReads(absl::Duration now);
   void Serve(const Request& request, ReplyFn& reply, absl::Duration now);
   // How old the state is at most, where that is known.
@@ -113,6 +123,8 @@ class RaftReplica final : public Replica {
   Proposals proposals_;
   HeldByAll held_;
   Reads reads_;
+  Lease lease_;
+  uint32_t lease_drift_ppm_ = 0;
   Epoch epoch_;
   LogIndex time_proposed_;  // for keys to expire
   bool reset_log_at_start_ = false;

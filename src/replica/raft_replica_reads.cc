@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/probe.h"
 #include "base/strings.h"
 #include "replica/raft_replica.h"
 
@@ -35,6 +36,8 @@ void RaftReplica::ExecuteRead(Request request, ReplyFn reply, absl::Duration now
   switch (request.level) {
     case Level::kOne:
       return Serve(request, reply, now);
+    case Level::kLease:
+      return ExecuteLeaseRead(std::move(request), std::move(reply), now);
     case Level::kSession:
       return ExecuteSessionRead(std::move(request), std::move(reply), now);
     case Level::kBounded:
@@ -63,6 +66,47 @@ void RaftReplica::ExecuteSessionRead(Request request, ReplyFn reply, absl::Durat
                                             " and knows no leader to learn more from")));
   }
   reads_.WaitFor(index, std::move(request), std::move(reply));
+}
+
+void RaftReplica::SetLeaseDrift(uint32_t ppm) {
+  lease_drift_ppm_ = ppm;
+  raft_->AskPromises(ppm > 0);
+}
+
+void RaftReplica::ClockJumped() {
+  if (!options_.read_bugs.trust_clock) lease_.GiveUp();
+}
+
+// A round that began in this turn leaves with it: not before `now`.
+void RaftReplica::NoteRound(absl::Duration now) {
+  const uint64_t round =
+      options_.read_bugs.lease_from_confirmation ? raft_->promised_round() : raft_->round();
+  lease_.Began(round, now, absl::Microseconds(options_.raft.promise_us));
+}
+
+bool RaftReplica::HoldsLease(absl::Duration now) const {
+  if (lease_drift_ppm_ == 0) return false;
+  const absl::Duration promise = absl::Microseconds(options_.raft.promise_us);
+  const absl::Duration length = LeaseLength(promise - options_.clock_slack, lease_drift_ppm_);
+  return lease_.Holds(raft_->promised_round(), now, length);
+}
+
+void RaftReplica::ExecuteLeaseRead(Request request, ReplyFn reply, absl::Duration now) {
+  if (!raft_->is_leader()) return Answer(reply, NotLeader());
+  if (HoldsLease(now)) {
+    // No one else has committed anything: this is what a round would confirm.
+    const LogIndex index = raft_->commit_index();
+    if (index <= state_.applied().index) return Serve(request, reply, now);
+    Reached<"replica: a read under a lease waited for the state">();
+    return reads_.WaitFor(index, std::move(request), std::move(reply));
+  }
+  // A round proves as much and more, and brings the lease.
+  Reached<"replica: a read without a lease took a round">();
+  request.level = Level::kLinearizable;
+  reads_.Queue(std::move(request), [reply = std::move(reply)](Reply answer) mutable {
+    answer.receipt.asked = Level::kLease;
+    std::move(reply)(std::move(answer));
+  });
 }
 
 void RaftReplica::ServeReads(absl::Duration now) {

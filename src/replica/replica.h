@@ -75,6 +75,11 @@ class Replica {
 
   // The topology's epoch, for receipts.
   virtual void SetEpoch(Epoch epoch) = 0;
+  // By how many parts per million the clocks of two nodes may drift apart, as
+  // the keyspace says; 0: no reads under a lease.
+  virtual void SetLeaseDrift(uint32_t ppm) = 0;
+  // The node's clock may have stood still, or the calendar was set.
+  virtual void ClockJumped() = 0;
   virtual void Persisted(uint64_t token) = 0;
   // A peer's node was lost or came back under a new boot.
   virtual void PeerGone(NodeId node) = 0;

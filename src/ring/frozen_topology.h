@@ -20,12 +20,20 @@ class FrozenTopology : public Topology {
 
   // Null: dropped or not yet known. The meta partition is found too.
   const PartitionInfo* FindPartition(PartitionId id) const;
+  // The keyspace that the partition is of. Null: none there, or the meta partition.
+  const KeyspaceInfo* FindKeyspaceOf(PartitionId id) const;
 
  private:
   friend SharedTopology Freeze(Topology topology);
   explicit FrozenTopology(Topology topology);
 
-  std::vector<const PartitionInfo*> by_id_;
+  struct Place {
+    const PartitionInfo* partition = nullptr;
+    const KeyspaceInfo* keyspace = nullptr;
+  };
+  Place Find(PartitionId id) const;
+
+  std::vector<Place> by_id_;
 };
 
 SharedTopology Freeze(Topology topology);

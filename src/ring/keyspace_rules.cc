@@ -31,6 +31,18 @@ absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
 
 }  // namespace
 
+absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level) {
+  if (level == Level::kLease && keyspace.lease_drift_ppm == 0) {
+    return Refused("LEASE_NOT_ALLOWED",
+                   StrCat("a read at LEASE: keyspace \"", keyspace.name,
+                          "\" does not allow it, for it sets no bound on how far the clocks of "
+                          "two nodes drift apart; LINEARIZABLE needs no clocks, kvctl keyspace "
+                          "alter ",
+                          keyspace.name, " --lease-drift 1% allows LEASE"));
+  }
+  return CheckReadLevel(keyspace.mode, level);
+}
+
 absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
   if (keyspace.lease_drift_ppm > limits::kLeaseDriftPpmMax) {
     return Refused("LEASE_DRIFT_TOO_LARGE",

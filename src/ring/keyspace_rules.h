@@ -12,4 +12,8 @@ namespace quorate::ring {
 // LEASE_DRIFT_TOO_LARGE, TTL_TOO_LONG.
 absl::Status CheckSettings(const KeyspaceInfo& keyspace);
 
+// A read that names `level` (not kDefault): LEVEL_UNSUPPORTED, or
+// LEASE_NOT_ALLOWED, which says how to allow it.
+absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level);
+
 }  // namespace quorate::ring

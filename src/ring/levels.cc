@@ -10,8 +10,8 @@
 namespace quorate::ring {
 namespace {
 
-constexpr Level kRaftReads[] = {Level::kLinearizable, Level::kQuorum, Level::kBounded,
-                                Level::kSession, Level::kOne};
+constexpr Level kRaftReads[] = {Level::kLinearizable, Level::kQuorum,  Level::kLease,
+                                Level::kBounded,      Level::kSession, Level::kOne};
 constexpr Level kRaftWrites[] = {Level::kAll, Level::kQuorum, Level::kLinearizable, Level::kOne};
 
 absl::Status CheckLevel(Mode mode, Level level, absl::Span<const Level> allowed,

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "ring/levels.h"
+#include "ring/keyspace_rules.h"
 #include "rpc/convert.h"
 
 namespace quorate::rpc {
@@ -15,7 +15,7 @@ absl::StatusOr<Level> ResolvedLevel(v1::Level level, const ring::KeyspaceInfo& k
   const absl::StatusOr<Level> asked = LevelOf(level);
   if (!asked.ok()) return asked.status();
   const Level resolved = *asked == Level::kDefault ? keyspace.default_read : *asked;
-  if (absl::Status s = ring::CheckReadLevel(keyspace.mode, resolved); !s.ok()) return s;
+  if (absl::Status s = ring::CheckRead(keyspace, resolved); !s.ok()) return s;
   return resolved;
 }
 

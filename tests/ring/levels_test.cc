@@ -12,8 +12,8 @@ namespace {
 constexpr uint8_t kLevels = static_cast<uint8_t>(Level::kLinearizable) + 1;
 
 TEST(LevelsTest, RaftHonoursTheseAndRefusesAllOthers) {
-  const std::vector<Level> reads = {Level::kLinearizable, Level::kQuorum, Level::kBounded,
-                                    Level::kSession, Level::kOne};
+  const std::vector<Level> reads = {Level::kLinearizable, Level::kQuorum,  Level::kLease,
+                                    Level::kBounded,      Level::kSession, Level::kOne};
   const std::vector<Level> writes = {Level::kAll, Level::kQuorum, Level::kLinearizable,
                                      Level::kOne};
   for (uint8_t i = 0; i < kLevels; ++i) {
@@ -31,8 +31,8 @@ TEST(LevelsTest, ARefusalListsWhatIsAllowed) {
   EXPECT_EQ(read.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ReasonOf(read), "LEVEL_UNSUPPORTED");
   EXPECT_EQ(read.message(),
-            "a read at ALL: a keyspace in raft mode allows LINEARIZABLE, QUORUM, BOUNDED, SESSION, "
-            "ONE");
+            "a read at ALL: a keyspace in raft mode allows LINEARIZABLE, QUORUM, LEASE, BOUNDED, "
+            "SESSION, ONE");
   EXPECT_EQ(CheckWriteLevel(Mode::kRaft, Level::kAny).message(),
             "a write at ANY: a keyspace in raft mode allows ALL, QUORUM, LINEARIZABLE, ONE");
 }
