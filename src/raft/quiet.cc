@@ -70,6 +70,7 @@ void Raft::Impl::Wake(bool leader_gone) {
   if (was_quiet) elapsed_ = 0;
   if (leader_gone && leader_) {
     SetLeader(NodeId());
+    if (config_.bugs.drop_promise_with_connection) promised_ticks_ = 0;
     RestartElectionTimer();
     // As soon as no promise is to be kept, but not all of us in the same tick.
     elapsed_ = config_.election_ticks - promised_ticks_;

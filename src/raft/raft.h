@@ -31,7 +31,7 @@ struct Bugs {
   bool skip_read_index_round = false;  // serve reads without asking a quorum
   bool count_old_term = false;         // commit entries of older terms by count (figure 8)
   bool count_learners = false;         // learners count in quorums
-  bool forget_promise_on_restart = false;
+  bool drop_promise_with_connection = false;
   bool keep_lease_over_transfer = false;  // promises count after another was told to campaign
 };
 

@@ -43,7 +43,7 @@ Raft::Impl::Impl(Config config, Restored restored)
   QUORATE_CHECK(restored.applied >= restored.base.index && restored.applied <= LastOf(restored),
                 "the state and the log do not meet");
   QUORATE_CHECK(hard_state_.term >= log_.last_term(), "the log is of a term not yet known");
-  if (config_.promise_us > 0 && HasPast(restored) && !config_.bugs.forget_promise_on_restart) {
+  if (config_.promise_us > 0 && HasPast(restored)) {
     promised_ticks_ = config_.election_ticks;
   }
   ConfigurationChanged();

@@ -24,6 +24,17 @@ absl::Status SessionLost(PartitionId partition, Seen seen) {
                           "begin a new session"));
 }
 
+absl::Status BoundNotMet(std::optional<absl::Duration> staleness, absl::Duration bound) {
+  if (!staleness) {
+    return Unavailable("BOUND_NOT_MET",
+                       "the node's clock jumped while the read waited: it is not known how old the "
+                       "state is; try again");
+  }
+  return Unavailable("BOUND_NOT_MET",
+                     StrCat("the state is known to be ", absl::FormatDuration(*staleness),
+                            " old at most, not ", absl::FormatDuration(bound)));
+}
+
 void Answer(ReplyFn& reply, absl::Status status) {
   Reply answer;
   answer.status = std::move(status);
@@ -74,7 +85,9 @@ void RaftReplica::SetLeaseDrift(uint32_t ppm) {
 }
 
 void RaftReplica::ClockJumped() {
-  if (!options_.read_bugs.trust_clock) lease_.GiveUp();
+  if (options_.read_bugs.trust_clock) return;
+  lease_.GiveUp();
+  reads_.ForgetWhen();
 }
 
 // A round that began in this turn leaves with it: not before `now`.
@@ -133,11 +146,8 @@ void RaftReplica::Serve(const Request& request, ReplyFn& reply, absl::Duration n
   const bool told = request.level == Level::kOne || request.level == Level::kSession ||
                     request.level == Level::kBounded;
   const auto staleness = told ? Staleness(now) : std::nullopt;
-  if (request.level == Level::kBounded && staleness > request.bound) {
-    return Answer(reply,
-                  Unavailable("BOUND_NOT_MET",
-                              StrCat("the state is known to be ", absl::FormatDuration(*staleness),
-                                     " old at most, not ", absl::FormatDuration(request.bound))));
+  if (request.level == Level::kBounded && (!staleness || *staleness > request.bound)) {
+    return Answer(reply, BoundNotMet(staleness, request.bound));
   }
   Reply answer = Read(request);
   answer.receipt.staleness = staleness;

@@ -91,6 +91,12 @@ std::vector<Reads::Read> Reads::TakeReady(LogIndex applied) {
   return ready;
 }
 
+void Reads::ForgetWhen() {
+  fresh_as_of_.reset();
+  for (auto& [id, round] : asked_) round.began.reset();
+  for (auto& [index, round] : confirmed_) round.began.reset();
+}
+
 void Reads::Expire(absl::Duration now) {
   ExpireIn(queued_, now);
   for (auto& [id, round] : asked_) ExpireIn(round.reads, now);

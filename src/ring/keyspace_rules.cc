@@ -15,6 +15,8 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
 }
 
 absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
+  const absl::Status known = CheckReadLevel(keyspace.mode, keyspace.default_read);
+  if (!known.ok()) return known;
   if (keyspace.default_read == Level::kBounded) {
     return Refused("DEFAULT_NEEDS_A_BOUND",
                    "BOUNDED cannot be the default of reads, for a default names no bound; "
@@ -26,12 +28,13 @@ absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
                           " while it sets no bound on how far clocks drift apart; set one "
                           "(--lease-drift 1%), or choose another default"));
   }
-  return CheckReadLevel(keyspace.mode, keyspace.default_read);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level) {
+  if (absl::Status known = CheckReadLevel(keyspace.mode, level); !known.ok()) return known;
   if (level == Level::kLease && keyspace.lease_drift_ppm == 0) {
     return Refused("LEASE_NOT_ALLOWED",
                    StrCat("a read at LEASE: keyspace \"", keyspace.name,
@@ -40,7 +43,7 @@ absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level) {
                           "alter ",
                           keyspace.name, " --lease-drift 1% allows LEASE"));
   }
-  return CheckReadLevel(keyspace.mode, level);
+  return absl::OkStatus();
 }
 
 absl::Status CheckSettings(const KeyspaceInfo& keyspace) {

@@ -33,6 +33,17 @@ std::vector<DeliberateBug> Make() {
       .reads.bound_from_receipt = true;
   add("read-unapplied", "a confirmed read is served before its index is applied", Profile::kMixed)
       .reads.read_unapplied = true;
+  add("lease-kept-over-transfer", "a leader counts on its lease after another was told to campaign",
+      Profile::kLeases)
+      .raft.keep_lease_over_transfer = true;
+  add("lease-from-confirmation", "a lease begins with the promise, not with the question",
+      Profile::kLeases)
+      .reads.lease_from_confirmation = true;
+  add("trust-paused-clock", "a lease outlives a pause of its machine", Profile::kLeases)
+      .reads.trust_clock = true;
+  add("break-promise-with-connection", "a promise ends with the connection to who had it",
+      Profile::kLeases)
+      .raft.drop_promise_with_connection = true;
   add("ladder-reports-asked", "a ladder's receipt tells the first rung, not the one reached",
       Profile::kMixed)
       .ladder_reports_asked = true;

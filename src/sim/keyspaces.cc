@@ -45,6 +45,7 @@ void Keyspaces::Create(std::string name) {
     ring::KeyspaceSpec spec;
     spec.name = name;
     spec.replicas = profile_.replicas;
+    spec.lease_drift_ppm = profile_.lease_drift_ppm;
     spec.partitions = static_cast<uint32_t>(random_.Between(1, profile_.partitions_max));
     SimNode& node = cluster_.node(up[random_.Below(up.size())]);
     const absl::Duration deadline = node.machine().env.Monotonic() + kAdminDeadline;

@@ -44,7 +44,7 @@ void RollMachine(Random& random, Knobs& knobs) {
   }
   knobs.disk.slow_chance = OneOf(random, {0.0, 0.01, 0.05});
   knobs.cpu.hold_up_chance = OneOf(random, {0.0, 0.002, 0.02});
-  knobs.clock_drift_max = OneOf(random, {0.0, 0.0005, 0.05});
+  knobs.clock_drift_max = OneOf(random, {0.0, 0.0005, 0.045});
   knobs.flush_chance = OneOf(random, {0.0, 0.02, 0.5});
   knobs.wall_offset_max = absl::Seconds(OneOf(random, {0, 1, 3600}));
 }
@@ -135,7 +135,31 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.armed = {F::kSlowLinks, F::kSlowLinks, F::kOneWay, F::kSlowCpu,
                              F::kCrashLeader};
       break;
+    case Profile::kLeases:
+      knobs.nodes = 3;
+      knobs.node.quiet_after_ticks = 0;
+      knobs.workload.clients = 9;
+      knobs.workload.think_max = absl::Milliseconds(5);
+      knobs.workload.keyspaces = 1;
+      knobs.workload.partitions_max = 1;
+      knobs.workload.churn = false;
+      knobs.workload.lease_reads = 0.8;
+      knobs.nemesis.armed = {F::kPauseMachine,  F::kBreakConnections, F::kHandOverDeaf,
+                             F::kLateAnswers,   F::kLateAnswers,      F::kLateAnswers,
+                             F::kIsolateLeader, F::kFreeze,           F::kJumpClock,
+                             F::kMoveLeader};
+      knobs.nemesis.gap_max = absl::Milliseconds(600);
+      knobs.nemesis.length_max = absl::Milliseconds(500);
+      break;
   }
+}
+
+// Leases hold only where clocks keep to a bound: the one that these keep to.
+void BoundDrift(Knobs& knobs) {
+  const auto& armed = knobs.nemesis.armed;
+  if (std::find(armed.begin(), armed.end(), FaultKind::kBendClock) != armed.end()) return;
+  const double apart = (1 + knobs.clock_drift_max) / (1 - knobs.clock_drift_max) - 1;
+  knobs.workload.lease_drift_ppm = 1 + static_cast<uint32_t>(apart * 1e6);
 }
 
 }  // namespace
@@ -196,18 +220,26 @@ const char* FaultName(FaultKind kind) {
       return "move-leader";
     case FaultKind::kStrikeLeaders:
       return "strike-leaders";
+    case FaultKind::kPauseMachine:
+      return "pause-machine";
+    case FaultKind::kBreakConnections:
+      return "break-connections";
+    case FaultKind::kHandOverDeaf:
+      return "hand-over-deaf";
+    case FaultKind::kLateAnswers:
+      return "late-answers";
   }
   return "?";
 }
 
 absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
   for (const Profile profile : {Profile::kMixed, Profile::kElections, Profile::kFigure8,
-                                Profile::kLearners, Profile::kReads}) {
+                                Profile::kLearners, Profile::kReads, Profile::kLeases}) {
     if (name == ProfileName(profile)) return profile;
   }
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
-      StrCat("no profile '", name, "'; there are mixed, elections, figure8, learners, reads"));
+  return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
+                   StrCat("no profile '", name,
+                          "'; there are mixed, elections, figure8, learners, reads, leases"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -222,6 +254,8 @@ const char* ProfileName(Profile profile) {
       return "learners";
     case Profile::kReads:
       return "reads";
+    case Profile::kLeases:
+      return "leases";
   }
   return "?";
 }
@@ -235,6 +269,8 @@ Knobs RollKnobs(Profile profile, Random& random) {
   RollWorkload(random, knobs.workload);
   RollNemesis(random, knobs.nemesis);
   Target(profile, random, knobs);
+  BoundDrift(knobs);
+  knobs.nemesis.election = knobs.node.tick * knobs.node.election_ticks;
   return knobs;
 }
 

@@ -26,15 +26,17 @@ struct WorkloadProfile {
   double session_reads = 0.1;
   double bounded_reads = 0.1;
   double ladder_reads = 0.1;
+  double lease_reads = 0.1;
   // Of all writes; the rest are at QUORUM.
   double one_writes = 0.03;
   double all_writes = 0.05;
   double reply_loss = 0.01;  // the answer never reaches the client
   uint32_t value_bytes_max = 200;
-  uint32_t keyspaces = 2;       // that stay
-  uint32_t replicas = 0;        // of each; 0: as the server chooses
-  uint32_t partitions_max = 2;  // of each
-  bool churn = false;           // one more keyspace is made and dropped, again and again
+  uint32_t keyspaces = 2;        // that stay
+  uint32_t replicas = 0;         // of each; 0: as the server chooses
+  uint32_t partitions_max = 2;   // of each
+  uint32_t lease_drift_ppm = 0;  // of each; follows from the clocks
+  bool churn = false;            // one more keyspace is made and dropped, again and again
   // A keyspace's keys are left for new ones after so many operations: what
   // checking a key costs grows with what happened to it.
   uint32_t operations_per_generation = 250;
@@ -68,15 +70,20 @@ enum class FaultKind : uint8_t {
   kBendClock,
   kFlush,
   kMoveLeader,
-  kStrikeLeaders,  // whoever becomes leader is soon cut off or crashed
+  kStrikeLeaders,     // whoever becomes leader is soon cut off or crashed
+  kPauseMachine,      // frozen, and the clock with it
+  kBreakConnections,  // a node is cut off, and all are told that connections broke
+  kHandOverDeaf,      // a leader that hears nobody hands over
+  kLateAnswers,       // a leader is cut off, but for old answers that come late
 };
-inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kStrikeLeaders) + 1;
+inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kLateAnswers) + 1;
 const char* FaultName(FaultKind kind);
 
 struct NemesisProfile {
   std::vector<FaultKind> armed;  // a kind that stands twice comes twice as often
   absl::Duration gap_max = absl::Milliseconds(800);
   absl::Duration length_max = absl::Seconds(2);
+  absl::Duration election;  // the shortest election timeout: what some aim at
 };
 
 struct Knobs {
@@ -105,6 +112,7 @@ enum class Profile : uint8_t {
   kFigure8,    // leaders die with entries on a minority (the paper's figure 8)
   kLearners,   // some replicas of each partition are learners
   kReads,      // mostly weaker reads, over slow and one-way links
+  kLeases,     // mostly reads under leases, and what could outlast a lease
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

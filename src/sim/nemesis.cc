@@ -105,6 +105,14 @@ Nemesis::Mend Nemesis::Begin(FaultKind kind) {
       return BeginCrash(cluster_.ids(), "crash-all");
     case FaultKind::kFreeze:
       return BeginFreeze(random_.Chance(0.5) ? SomeLeader() : Anyone());
+    case FaultKind::kPauseMachine:
+      return BeginPause();
+    case FaultKind::kBreakConnections:
+      return BeginBroken(random_.Chance(0.5) ? SomeLeader() : Anyone());
+    case FaultKind::kHandOverDeaf:
+      return BeginHandOverDeaf();
+    case FaultKind::kLateAnswers:
+      return BeginLateAnswers();
     case FaultKind::kMoveLeader:
       MoveLeader();
       return nullptr;

@@ -49,6 +49,20 @@ class Nemesis {
   Mend BeginFreeze(NodeId victim);
   Mend BeginMachine(FaultKind kind, NodeId victim);
   void MoveLeader();
+  // --- lease_traps.cc: what could outlast a leader's lease ---
+  Mend BeginPause();
+  Mend BeginBroken(NodeId victim);
+  void TellBroken(NodeId victim);
+  Mend BeginHandOverDeaf();
+  Mend BeginLateAnswers();
+  struct Led {
+    ring::PartitionInfo partition;
+    NodeId leader;  // zero: none was found
+    Nodes others;   // its other replicas, in an order of chance
+  };
+  Led SomeLedPartition();
+  // So many election timeouts.
+  absl::Duration Elections(double from, double to);
   void File(Mend mend, absl::Duration length, std::string what);
 
   Nodes Shuffled();

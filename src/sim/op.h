@@ -53,7 +53,10 @@ struct Op {
     return ladder.empty() || outcome != Outcome::kDone ? level : reply.receipt.achieved;
   }
   // In all that its level promises, a linearizable read.
-  bool strong() const { return kind == OpKind::kWrite || achieved() == Level::kLinearizable; }
+  bool strong() const {
+    return kind == OpKind::kWrite || achieved() == Level::kLinearizable ||
+           achieved() == Level::kLease;
+  }
 };
 
 // One line for the timeline.

@@ -87,8 +87,11 @@ void OpGenerator::ChooseReadLevel(Op& op) {
     return absl::Milliseconds(static_cast<int64_t>(random_.Between(1, most)));
   };
   op.level = Level::kLinearizable;
-  if (random_.Chance(profile_.ladder_reads)) {
-    op.ladder = {{Level::kLinearizable, absl::ZeroDuration(), millis(30)},
+  if (random_.Chance(profile_.lease_reads)) {
+    op.level = Level::kLease;
+  } else if (random_.Chance(profile_.ladder_reads)) {
+    const Level first = random_.Chance(0.5) ? Level::kLinearizable : Level::kLease;
+    op.ladder = {{first, absl::ZeroDuration(), millis(30)},
                  {Level::kBounded, millis(500), millis(30)},
                  {Level::kOne}};
   } else if (random_.Chance(profile_.one_reads)) {

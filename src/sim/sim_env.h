@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/time/time.h"
 #include "base/env.h"
@@ -25,6 +26,10 @@ class SimEnv final : public Env {
 
   // From now on the clock runs at `rate`; it does not jump.
   void SetRate(double rate);
+  // The machine is paused, and its clock with it but not the calendar; then both
+  // go on. Pauses too short to matter are counted after all.
+  void StandStill();
+  void GoOn();
   void JumpWallTime(absl::Duration by) { wall_offset_ += by; }
 
  private:
@@ -34,6 +39,11 @@ class SimEnv final : public Env {
   absl::Duration wall_offset_;
   absl::Duration true_origin_;   // when the rate was set
   absl::Duration local_origin_;  // what Monotonic read then
+  struct Pause {
+    absl::Duration since;  // true time
+    absl::Duration local;
+  };
+  std::optional<Pause> pause_;
 };
 
 }  // namespace quorate::sim

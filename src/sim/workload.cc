@@ -189,7 +189,7 @@ void Workload::GiveUp(const CallPtr& call) {
     queue_.After(kAnswerSlack, [this, call, life, id = op.id, asked = op.asked] {
       const SimNode& node = cluster_.node(asked);
       if (call->node_life != life || node.life() != life) return;
-      if (call->node_freezes != node.freezes()) return;
+      if (node.frozen() || call->node_freezes != node.freezes()) return;
       violation_(StrCat("operation #", id, " was never answered by ", asked.ToString()));
     });
   }

@@ -8,7 +8,7 @@
 namespace quorate::sim {
 namespace {
 
-constexpr uint64_t kSeedsMax = 400;
+constexpr uint64_t kSeedsMax = 600;
 
 std::string Unreached() {
   std::string names;
