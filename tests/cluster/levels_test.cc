@@ -136,7 +136,7 @@ TEST_F(LevelsTest, WhatMakesNoSenseIsRefusedByName) {
                                {.level = Level::kLinearizable}}}),
             "BAD_LADDER");
   EXPECT_EQ(reason({.level = Level::kAll}), "LEVEL_UNSUPPORTED");
-  EXPECT_EQ(reason({.level = Level::kLease}), "LEVEL_UNSUPPORTED");
+  EXPECT_EQ(reason({.level = Level::kLease}), "LEASE_NOT_ALLOWED");
   EXPECT_EQ(ReasonOf(client_.ResumeSession("garbage").status()), "SESSION_NEWER");
   SessionToken other;
   other.Note(PartitionId(2), {Term(1), LogIndex(1)});

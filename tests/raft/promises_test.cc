@@ -134,10 +134,12 @@ TEST_F(PromisesTest, CountNoMoreInATermInWhichAnotherWasToldToCampaign) {
   cluster_.Cut(1, 2);  // it will not arrive
   ASSERT_TRUE(cluster_.Transfer(1, 2).ok());
   EXPECT_EQ(leader().promised_round(), 0u);
+  for (uint32_t i = 0; i < kElection; ++i) Renew();
   cluster_.Heal();
+  Renew();
   // The transfer has failed; but the message may still be on its way somewhere.
-  for (uint32_t i = 0; i < 2 * kElection; ++i) Renew();
   ASSERT_TRUE(leader().is_leader());
+  ASSERT_FALSE(leader().status().transferring_to);
   EXPECT_EQ(leader().promised_round(), 0u);
   ASSERT_TRUE(cluster_.Transfer(1, 2).ok());
   cluster_.Settle();
