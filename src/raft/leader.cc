@@ -128,7 +128,9 @@ void Raft::Impl::CheckQuorum() {
     const Progress* peer = peers_.Find(node);
     return peer != nullptr && peer->recently_active ? Vote::kGranted : Vote::kRefused;
   });
-  for (Progress& peer : peers_.all()) peer.recently_active = false;
+  for (Progress& peer : peers_.all()) {
+    peer.active_before = std::exchange(peer.recently_active, false);
+  }
   if (active != VoteResult::kWon || OwnDiskStalled()) {
     BecomeFollower(hard_state_.term, NodeId());
   }

@@ -62,6 +62,7 @@ struct Progress {
   LogIndex commit_told;
   // Answered since the last time the quorum was checked.
   bool recently_active = true;
+  bool active_before = true;  // likewise, in the time before that
   // Probing: one append at a time, until an answer or a heartbeat's.
   bool probe_sent = false;
   // Send an append even if there is nothing new: the answer will tell.

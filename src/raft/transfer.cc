@@ -19,6 +19,13 @@ absl::Status Raft::Impl::TransferLeadership(NodeId to) {
     return MakeError(absl::StatusCode::kInvalidArgument, "NOT_A_VOTER",
                      to.ToString() + " is no voter of this group; choose one of its voters");
   }
+  // Writes would wait for it to catch up.
+  if (const Progress* peer = peers_.Find(to); !peer->recently_active && !peer->active_before) {
+    return MakeError(absl::StatusCode::kUnavailable, "SUCCESSOR_SILENT",
+                     to.ToString() +
+                         " has not answered for an election timeout: it is not there, " +
+                         "or its disk ends no sync; choose another or try again later");
+  }
   if (transferring_to_ == to) return absl::OkStatus();
   Stir();
   transferring_to_ = to;

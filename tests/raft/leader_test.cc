@@ -72,6 +72,23 @@ TEST(LeaderTest, StepsDownWhenItsDiskStalls) {
   EXPECT_FALSE(cluster.raft(1).is_leader());
 }
 
+TEST(LeaderTest, HandsOverToNobodyWhoHasNotAnsweredForLong) {
+  Cluster cluster({1, 2, 3});
+  cluster.Elect(1);
+  cluster.Isolate(2);
+  for (int i = 0; i < 25; ++i) {
+    cluster.Tick(1);
+    cluster.Settle();
+  }
+  ASSERT_TRUE(cluster.raft(1).is_leader());
+  EXPECT_EQ(cluster.Transfer(1, 2).code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(cluster.Propose(1, "x").ok()) << "writes do not wait for it";
+  cluster.Heal();
+  cluster.Tick(1, 2);
+  cluster.Settle();
+  EXPECT_TRUE(cluster.Transfer(1, 2).ok());
+}
+
 TEST(LeaderTest, KeepsItsPlaceWhileItsDiskIsOnlySlow) {
   Cluster cluster({1, 2, 3});
   cluster.Elect(1);
