@@ -41,6 +41,8 @@ TEST(LadderTest, OneThatRisesIsRefused) {
   EXPECT_THAT(WhatIsWrong("BOUNDED(2s):5ms,BOUNDED(1s)"), HasSubstr("no weaker"));
   EXPECT_EQ(WhatIsWrong("BOUNDED(1s):5ms,BOUNDED(2s)"), "");
   EXPECT_EQ(WhatIsWrong("SESSION:5ms,BOUNDED(2s)"), "");
+  EXPECT_EQ(WhatIsWrong("LINEARIZABLE:5ms,LEASE:5ms,BOUNDED(2s)"), "");
+  EXPECT_THAT(WhatIsWrong("LEASE:5ms,LINEARIZABLE"), HasSubstr("no weaker"));
 }
 
 TEST(LadderTest, AbsurdBudgetsAndBoundsAreRefused) {

@@ -63,6 +63,20 @@ TEST_F(LeaseTest, IsServedByTheLeaderWhicheverNodeIsAsked) {
   }
 }
 
+TEST_F(LeaseTest, KvctlReadsAtItAndInALadder) {
+  Allow();
+  ASSERT_TRUE(keyspace_.Put("k", "v").ok());
+  ASSERT_TRUE(ReadsUnderALease());
+  for (const char* level : {"LEASE", "lease:5s,ONE"}) {
+    const Refusal got =
+        RunToEnd({std::string(QUORATE_BIN_DIR) + "/kvctl", "--endpoints", cluster_.endpoints(),
+                  "get", "orders", "k", "--level", level, "--output", "json"});
+    EXPECT_EQ(got.exit_code, 0) << got.output;
+    EXPECT_THAT(got.output, HasSubstr("\"asked\":\"LEASE\""));
+    EXPECT_THAT(got.output, HasSubstr("\"value\":\"v\""));
+  }
+}
+
 TEST_F(LeaseTest, CanBeTheDefaultAsLongAsItIsAllowed) {
   Allow();
   ASSERT_TRUE(client_.AlterKeyspace("orders", {.default_read = Level::kLease}).ok());

@@ -34,6 +34,20 @@ TEST(SimEnvTest, FindsTheTrueTimeOfALocalMoment) {
   EXPECT_LT(env.Monotonic() - due, absl::Microseconds(1));
 }
 
+TEST(SimEnvTest, APauseIsSeenInTheCalendarAlone) {
+  EventQueue queue;
+  SimEnv env(queue, Random(1), 1, absl::ZeroDuration());
+  const absl::Duration monotonic = env.Monotonic();
+  const absl::Time wall = env.WallTime();
+  env.StandStill();
+  queue.RunUntil(absl::Seconds(10));
+  env.GoOn();
+  EXPECT_EQ(env.Monotonic(), monotonic);
+  EXPECT_EQ(env.WallTime(), wall + absl::Seconds(10));
+  queue.RunUntil(absl::Seconds(11));
+  EXPECT_EQ(env.Monotonic(), monotonic + absl::Seconds(1));
+}
+
 TEST(SimEnvTest, JumpsOnlyTheCalendar) {
   EventQueue queue;
   SimEnv env(queue, Random(1), 1, absl::Hours(1));
