@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "base/version.h"
+#include "rpc/grpc_threads.h"
 #include "rpc/server.h"
 #include "supervision.h"
 
@@ -80,7 +81,8 @@ int Serve(const Arguments& arguments) {
   spdlog::info("kvd {} starts node={} cluster={} data-dir={} clients={} peers={} http={}", kVersion,
                options.node_id, options.cluster_id, options.data_dir, options.listen,
                options.peer_listen, options.http_listen);
-  auto server = rpc::Server::Start(options, arguments.plan, SystemEnv(), [&](absl::Status status) {
+  const rpc::GrpcThreads grpc_threads(rpc::GrpcThreads::Serve::kAlone);
+  auto server = rpc::Server::Start(options, arguments.plan, {}, [&](absl::Status status) {
     supervision.Fail(std::move(status));
   });
   if (!server.ok()) return Complain(server.status(), kFailed);

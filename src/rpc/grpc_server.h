@@ -12,7 +12,8 @@
 
 namespace quorate::rpc {
 
-// Once in a process, before the first server: health and reflection for all.
+// Before the first server, and as often as one likes: health and reflection
+// for all of the process.
 void EnableStandardServices();
 
 // Serves when it returns. UNAVAILABLE, naming the address and `setting`, where

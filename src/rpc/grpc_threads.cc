@@ -45,8 +45,9 @@ class GrpcThreads::Occupant : public std::enable_shared_from_this<GrpcThreads::O
   v1::Topology response_;
 };
 
-GrpcThreads::GrpcThreads() : occupant_(std::make_shared<Occupant>()) {
-  occupant_->Enter(/*stay=*/std::thread::hardware_concurrency() <= kFewCores);
+GrpcThreads::GrpcThreads(Serve serve) : occupant_(std::make_shared<Occupant>()) {
+  occupant_->Enter(
+      /*stay=*/serve == Serve::kAlone && std::thread::hardware_concurrency() <= kFewCores);
 }
 
 GrpcThreads::~GrpcThreads() { occupant_->Leave(); }

@@ -10,12 +10,13 @@ std::shared_ptr<PeerLink> GrpcTransport::LinkTo(NodeId to, const std::string& ad
   std::shared_ptr<PeerLink>& link = links_[to];
   if (link == nullptr || link->address() != address) {
     if (link != nullptr) link->Close();
-    link = std::make_shared<PeerLink>(self_, to, address, env_, lost_);
+    link = std::make_shared<PeerLink>(self_, to, address, env_, log_, lost_);
   }
   return link;
 }
 
 void GrpcTransport::Send(NodeId to, const std::string& address, std::string frame) {
+  if (passes_ && !passes_(to)) return;
   if (const auto link = LinkTo(to, address)) link->Send(std::move(frame));
 }
 

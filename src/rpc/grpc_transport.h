@@ -1,10 +1,13 @@
 // Frames to other nodes over gRPC: one link, and one stream, to each.
 #pragma once
 
+#include <spdlog/logger.h>
+
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -14,9 +17,15 @@
 
 namespace quorate::rpc {
 
+// Whether what leaves for `to` at this moment gets anywhere. Thread-safe.
+using Passes = std::function<bool(NodeId to)>;
+
 class GrpcTransport : public Transport {
  public:
-  GrpcTransport(NodeId self, Env& env) : self_(self), env_(env) {}
+  // Frames that do not pass are lost in silence, as on a cut network; without
+  // `passes` all do.
+  GrpcTransport(NodeId self, Env& env, std::shared_ptr<spdlog::logger> log, Passes passes)
+      : self_(self), env_(env), log_(std::move(log)), passes_(std::move(passes)) {}
 
   // Told, on any thread, of each connection that broke. Set before the first
   // Send.
@@ -33,6 +42,8 @@ class GrpcTransport : public Transport {
 
   const NodeId self_;
   Env& env_;
+  const std::shared_ptr<spdlog::logger> log_;
+  const Passes passes_;
   std::function<void(NodeId)> lost_;
   mutable absl::Mutex mutex_;
   std::map<NodeId, std::shared_ptr<PeerLink>> links_ ABSL_GUARDED_BY(mutex_);

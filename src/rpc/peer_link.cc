@@ -2,7 +2,6 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -87,8 +86,13 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 };
 
 PeerLink::PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
-                   std::function<void(NodeId)> lost)
-    : self_(self), peer_(peer), address_(std::move(address)), env_(env), lost_(std::move(lost)) {}
+                   std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost)
+    : self_(self),
+      peer_(peer),
+      address_(std::move(address)),
+      env_(env),
+      log_(std::move(log)),
+      lost_(std::move(lost)) {}
 
 PeerLink::~PeerLink() = default;
 
@@ -148,7 +152,7 @@ void PeerLink::WriteNext() {
 
 void PeerLink::Accepted() {
   absl::MutexLock lock(&mutex_);
-  if (failures_ > 0) spdlog::info("connected to {} at {}", peer_.ToString(), address_);
+  if (failures_ > 0) log_->info("connected to {} at {}", peer_.ToString(), address_);
   accepted_ = true;
   failures_ = 0;
   last_error_.clear();
@@ -170,7 +174,7 @@ void PeerLink::Ended(const absl::Status& status) {
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
   const std::string error(status.message());
   if (error != last_error_) {
-    spdlog::warn("no connection to {} at {}: {}", peer_.ToString(), address_, error);
+    log_->warn("no connection to {} at {}: {}", peer_.ToString(), address_, error);
     last_error_ = error;
   }
   if (!std::exchange(accepted_, false)) {

@@ -4,6 +4,8 @@
 // certain not to have been delivered, and goes with the next.
 #pragma once
 
+#include <spdlog/logger.h>
+
 #include <deque>
 #include <functional>
 #include <memory>
@@ -38,7 +40,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   // `lost` is called, on any thread, each time frames may not have arrived: an
   // open stream ended, or frames were dropped. It must not block nor call back.
   PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
-           std::function<void(NodeId)> lost);
+           std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost);
   ~PeerLink();
 
   const std::string& address() const { return address_; }
@@ -74,6 +76,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   const NodeId peer_;
   const std::string address_;
   Env& env_;
+  const std::shared_ptr<spdlog::logger> log_;
   const std::function<void(NodeId)> lost_;
 
   mutable absl::Mutex mutex_;

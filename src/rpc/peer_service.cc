@@ -1,7 +1,6 @@
 #include "rpc/peer_service.h"
 
 #include <grpcpp/support/slice.h>
-#include <spdlog/spdlog.h>
 
 #include <charconv>
 #include <string>
@@ -56,7 +55,8 @@ class PeerService::Stream : public PeerReactor {
       return StartRead(&bundle_);
     }
     service_.refused_.Add();
-    spdlog::warn("refused a message of {} on the peer port: {}", address_, ToStd(taken.message()));
+    service_.log_->warn("refused a message of {} on the peer port: {}", address_,
+                        ToStd(taken.message()));
     Finish(ToGrpcStatus(taken));
   }
 

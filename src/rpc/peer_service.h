@@ -2,6 +2,10 @@
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>
+#include <spdlog/logger.h>
+
+#include <memory>
+#include <utility>
 
 #include "base/metrics.h"
 #include "node/node.h"
@@ -13,7 +17,8 @@ using PeerReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 class PeerService final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer::Service> {
  public:
-  explicit PeerService(Node& node) : node_(node) {}
+  PeerService(Node& node, std::shared_ptr<spdlog::logger> log)
+      : node_(node), log_(std::move(log)) {}
 
   // A stream that brings what the node refuses is ended with the reason; the
   // node goes on.
@@ -25,6 +30,7 @@ class PeerService final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer
   class Stream;
 
   Node& node_;
+  const std::shared_ptr<spdlog::logger> log_;
   Counter frames_;
   Counter bytes_;
   Counter refused_;

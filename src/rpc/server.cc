@@ -1,7 +1,6 @@
 #include "rpc/server.h"
 
 #include <grpcpp/health_check_service_interface.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -52,14 +51,16 @@ void ShutDown(std::unique_ptr<grpc::Server>& server) {
 
 }  // namespace
 
-Server::Server(const ServerOptions& options, Env& env)
+Server::Server(const ServerOptions& options, const ServerEdges& edges)
     : options_(options),
-      env_(env),
-      started_(env.Monotonic()),
-      transport_(NodeId(options.node_id), env) {}
+      env_(edges.env),
+      log_lines_(edges.log),
+      passes_(edges.passes),
+      started_(env_.Monotonic()),
+      transport_(NodeId(options.node_id), env_, edges.log, passes_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                                      const ServerPlan& plan, Env& env,
+                                                      const ServerPlan& plan, ServerEdges edges,
                                                       std::function<void(absl::Status)> fatal) {
   const std::pair<const Address&, std::string_view> ports[] = {{plan.listen, "listen"},
                                                                {plan.peer_listen, "peer-listen"},
@@ -67,9 +68,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   for (const auto& [address, setting] : ports) {
     if (absl::Status free = CheckCanListen(address, setting); !free.ok()) return free;
   }
-  absl::StatusOr<StorageStack> storage = OpenStorage(options, env);
+  if (edges.disk == nullptr) edges.disk = FolderDisk(options);
+  absl::StatusOr<StorageStack> storage = OpenStorage(*edges.disk, options, edges.env);
   if (!storage.ok()) return storage.status();
-  std::unique_ptr<Server> server(new Server(options, env));
+  std::unique_ptr<Server> server(new Server(options, edges));
   absl::Status opened = server->OpenNode(plan, *std::move(storage), std::move(fatal));
   if (!opened.ok()) return opened;
   if (absl::Status listening = server->Listen(plan); !listening.ok()) return listening;
@@ -99,14 +101,14 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
 
 absl::Status Server::Listen(const ServerPlan& plan) {
   const NodeId self(options_.node_id);
-  collector_ = std::make_unique<StatusCollector>(*node_, env_, *storage_.engine, *log_,
-                                                 ProcessFacts{self, storage_.boot, started_});
+  collector_ = std::make_unique<StatusCollector>(
+      *node_, env_, *storage_.engine, *log_, ProcessFacts{self, storage_.boot, started_}, passes_);
   kv_ = std::make_unique<KvService>(
       *node_, env_, call_metrics_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
   admin_ =
       std::make_unique<AdminService>(*node_, env_, *collector_, self, options_.request_timeout);
-  peers_ = std::make_unique<PeerService>(*node_);
+  peers_ = std::make_unique<PeerService>(*node_, log_lines_);
   EnableStandardServices();
   auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,
                               {peers_.get()});
@@ -127,7 +129,7 @@ void Server::UpdateHealth() {
   const int serving = ready() ? 1 : 0;
   if (serving == health_told_) return;
   health_told_ = serving;
-  spdlog::info(serving ? "ready: every partition here has a leader" : "not ready");
+  log_lines_->info(serving ? "ready: every partition here has a leader" : "not ready");
   if (auto* health = client_server_->GetHealthCheckService()) {
     health->SetServingStatus(serving == 1);
   }
@@ -140,7 +142,7 @@ void Server::Drain() {
   auto drained = std::make_shared<absl::Notification>();
   node_->Drain(env_.Monotonic() + options_.drain_timeout, [drained] { drained->Notify(); });
   if (!drained->WaitForNotificationWithTimeout(options_.drain_timeout + absl::Seconds(1))) {
-    spdlog::warn("gave up waiting for leaderships to be taken over");
+    log_lines_->warn("gave up waiting for leaderships to be taken over");
   }
   ShutDown(client_server_);
 }

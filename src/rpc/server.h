@@ -1,7 +1,9 @@
-// A kvd process: one node on real disks, sockets and threads.
+// What a kvd process is: one node on real disks, sockets and threads. Several
+// may share a process; nothing here is the process's own.
 #pragma once
 
 #include <grpcpp/server.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <functional>
@@ -12,7 +14,6 @@
 #include "node/node.h"
 #include "rpc/admin_service.h"
 #include "rpc/call_metrics.h"
-#include "rpc/grpc_threads.h"
 #include "rpc/grpc_transport.h"
 #include "rpc/http_server.h"
 #include "rpc/kv_service.h"
@@ -25,12 +26,21 @@
 
 namespace quorate::rpc {
 
+// What a server stands on. The defaults are those of a process of its own.
+struct ServerEdges {
+  Env& env = SystemEnv();
+  std::shared_ptr<spdlog::logger> log = spdlog::default_logger();
+  std::shared_ptr<Disk> disk = nullptr;  // none: the data folder of the options
+  Passes passes = nullptr;               // none: what it sends to other nodes always does
+};
+
 class Server {
  public:
-  // Opens the data folder and serves. `fatal` is called at most once, from any
-  // thread, when the node can't go on: the process must end, without Drain.
+  // Opens the disk and serves; somebody holds a GrpcThreads meanwhile. `fatal`
+  // is called at most once, from any thread, when the node can't go on: the
+  // process must end, without Drain.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       const ServerPlan& plan, Env& env,
+                                                       const ServerPlan& plan, ServerEdges edges,
                                                        std::function<void(absl::Status)> fatal);
   // Ends at once; what is under way is cut off.
   ~Server();
@@ -45,7 +55,7 @@ class Server {
   bool ready() const { return !draining_ && node_->ready(); }
 
  private:
-  Server(const ServerOptions& options, Env& env);
+  Server(const ServerOptions& options, const ServerEdges& edges);
 
   absl::Status OpenNode(const ServerPlan& plan, StorageStack storage,
                         std::function<void(absl::Status)> fatal);
@@ -59,12 +69,13 @@ class Server {
 
   const ServerOptions options_;
   Env& env_;
+  const std::shared_ptr<spdlog::logger> log_lines_;
+  const Passes passes_;
   const absl::Duration started_;
   std::atomic<bool> draining_{false};
   int health_told_ = -1;  // by UpdateHealth
 
   // In the order in which they need one another.
-  GrpcThreads grpc_threads_;
   StorageStack storage_;
   GrpcTransport transport_;
   std::unique_ptr<WorkerThreads> threads_;

@@ -66,6 +66,7 @@ class StatusCollector::Poll : public std::enable_shared_from_this<StatusCollecto
   };
 
   void Ask(StatusCollector& collector, size_t i, absl::Duration patience) {
+    if (collector.passes_ && !collector.passes_(topology_->nodes[i].id)) return Take(i, {});
     Asked& asked = asked_[i];
     asked.stub = collector.StubOf(topology_->nodes[i]);
     asked.context.set_deadline(absl::ToChronoTime(absl::Now() + patience));

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -13,6 +14,7 @@
 #include "base/env.h"
 #include "node/node.h"
 #include "quorate/v1/admin.grpc.pb.h"
+#include "rpc/grpc_transport.h"
 #include "storage/engine.h"
 #include "storage/log_device.h"
 
@@ -29,8 +31,13 @@ struct ProcessFacts {
 class StatusCollector {
  public:
   StatusCollector(Node& node, Env& env, const Engine& engine, const LogDevice& log,
-                  ProcessFacts facts)
-      : node_(node), env_(env), engine_(engine), log_(log), facts_(facts) {}
+                  ProcessFacts facts, Passes passes)
+      : node_(node),
+        env_(env),
+        engine_(engine),
+        log_(log),
+        facts_(facts),
+        passes_(std::move(passes)) {}
 
   // Of this node, with the state of each of its replicas.
   void Local(absl::AnyInvocable<void(v1::ClusterStatus) &&> done);
@@ -51,6 +58,7 @@ class StatusCollector {
   const Engine& engine_;
   const LogDevice& log_;
   const ProcessFacts facts_;
+  const Passes passes_;
   absl::Mutex mutex_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_ ABSL_GUARDED_BY(mutex_);
 };

@@ -30,19 +30,43 @@ RocksEngineOptions EngineOptionsOf(const ServerOptions& options) {
   return engine;
 }
 
+class OnFolder : public Disk {
+ public:
+  OnFolder(std::string path, const RocksEngineOptions& engine)
+      : path_(std::move(path)), engine_(engine) {}
+
+  absl::StatusOr<std::shared_ptr<Files>> OpenRoot() override {
+    if (absl::Status made = MakeParents(path_); !made.ok()) return made;
+    return OpenFolder(path_);
+  }
+  absl::StatusOr<std::shared_ptr<Files>> OpenLog() override { return OpenFolder(path_ + "/log"); }
+  absl::StatusOr<std::shared_ptr<Engine>> OpenEngine() override {
+    RocksEngineOptions engine = engine_;
+    engine.filter = expired().get();
+    return OpenRocksEngine(path_ + "/data", engine);
+  }
+
+ private:
+  const std::string path_;
+  const RocksEngineOptions engine_;
+};
+
 }  // namespace
 
-absl::StatusOr<StorageStack> OpenStorage(const ServerOptions& options, Env& env) {
+std::shared_ptr<Disk> FolderDisk(const ServerOptions& options) {
+  return std::make_shared<OnFolder>(options.data_dir, EngineOptionsOf(options));
+}
+
+absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& options, Env& env) {
   StorageStack stack;
-  if (absl::Status made = MakeParents(options.data_dir); !made.ok()) return made;
-  auto root = OpenFolder(options.data_dir);
+  auto root = disk.OpenRoot();
   if (!root.ok()) return root.status();
   stack.root = *std::move(root);
   const auto boot = ClaimDataDir(*stack.root, {options.cluster_id, NodeId(options.node_id)});
   if (!boot.ok()) return boot.status();
   stack.boot = *boot;
 
-  auto log_folder = OpenFolder(options.data_dir + "/log");
+  auto log_folder = disk.OpenLog();
   if (!log_folder.ok()) return log_folder.status();
   stack.log_folder = *std::move(log_folder);
   stack.sync_metrics = std::make_unique<SyncMetrics>();
@@ -55,10 +79,9 @@ absl::StatusOr<StorageStack> OpenStorage(const ServerOptions& options, Env& env)
   stack.log = *std::move(log);
   stack.recovered = stack.log->TakeRecovered();
 
-  stack.expired = std::make_unique<kv::ExpiredRecords>();
-  RocksEngineOptions engine_options = EngineOptionsOf(options);
-  engine_options.filter = stack.expired.get();
-  auto engine = OpenRocksEngine(options.data_dir + "/data", engine_options);
+  stack.expired = disk.expired();
+  stack.expired->Clear();
+  auto engine = disk.OpenEngine();
   if (!engine.ok()) return engine.status();
   stack.engine = *std::move(engine);
   return stack;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,20 +19,39 @@
 
 namespace quorate::rpc {
 
+// Where the three are: a folder, or an embedded node's memory.
+class Disk {
+ public:
+  virtual ~Disk() = default;
+  virtual absl::StatusOr<std::shared_ptr<Files>> OpenRoot() = 0;
+  // These two after the root was claimed.
+  virtual absl::StatusOr<std::shared_ptr<Files>> OpenLog() = 0;
+  virtual absl::StatusOr<std::shared_ptr<Engine>> OpenEngine() = 0;
+
+  // What the engine asks before it drops a record.
+  const std::shared_ptr<kv::ExpiredRecords>& expired() const { return expired_; }
+
+ private:
+  const std::shared_ptr<kv::ExpiredRecords> expired_ = std::make_shared<kv::ExpiredRecords>();
+};
+
+// options.data_dir, made if it is not there.
+std::shared_ptr<Disk> FolderDisk(const ServerOptions& options);
+
 struct StorageStack {
-  std::unique_ptr<Files> root;
-  std::unique_ptr<Files> log_folder;
+  std::shared_ptr<Files> root;
+  std::shared_ptr<Files> log_folder;
   std::unique_ptr<SyncMetrics> sync_metrics;
   std::unique_ptr<TimedFiles> log_files;  // log_folder, timed
   Boot boot;
-  std::unique_ptr<kv::ExpiredRecords> expired;  // asked by the engine
-  std::unique_ptr<Engine> engine;
+  std::shared_ptr<kv::ExpiredRecords> expired;  // asked by the engine
+  std::shared_ptr<Engine> engine;
   std::unique_ptr<LogStore> log;
   std::vector<RecoveredGroup> recovered;
 };
 
 // Errors name the folder and the way out: another process's, another cluster's
 // or node's, a newer format, damaged.
-absl::StatusOr<StorageStack> OpenStorage(const ServerOptions& options, Env& env);
+absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& options, Env& env);
 
 }  // namespace quorate::rpc

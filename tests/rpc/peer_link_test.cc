@@ -4,6 +4,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -120,12 +121,13 @@ class PeerLinkTest : public ::testing::Test {
     while (link_->stats().connections_failed < count) std::this_thread::yield();
   }
 
-  GrpcThreads threads_;
+  GrpcThreads threads_{GrpcThreads::Serve::kAlone};
   ReservedPort port_;
   ManualEnv env_;
   std::atomic<int> lost_ = 0;
-  std::shared_ptr<PeerLink> link_ = std::make_shared<PeerLink>(
-      NodeId(1), NodeId(2), port_.address(), env_, [this](NodeId) { ++lost_; });
+  std::shared_ptr<PeerLink> link_ =
+      std::make_shared<PeerLink>(NodeId(1), NodeId(2), port_.address(), env_,
+                                 spdlog::default_logger(), [this](NodeId) { ++lost_; });
 };
 
 // A request passed on to a node whose port has only just opened is not to
