@@ -1,0 +1,130 @@
+// What each side of a cut network can do, asked by bare gRPC so that no client
+// goes to the other side by itself.
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "absl/time/clock.h"
+#include "base/error.h"
+#include "base/status_codec.h"
+#include "client/client.h"
+#include "quorate/v1/kv.grpc.pb.h"
+#include "testing/cluster.h"
+
+namespace quorate::testing {
+namespace {
+
+struct Answer {
+  grpc::Status status;
+  std::string value;
+
+  std::string reason() const {
+    const auto ours = DecodeStatusDetails(status.error_details());
+    return ours ? ReasonOf(*ours) : status.error_message();
+  }
+};
+
+class PartitionTest : public ::testing::Test {
+ protected:
+  PartitionTest() {
+    EXPECT_TRUE(cluster_.ok()) << cluster_.status();
+    for (uint32_t node = 1; node <= 3; ++node) {
+      stubs_.push_back(v1::Kv::NewStub(grpc::CreateChannel((*cluster_)->endpoint(node),
+                                                           grpc::InsecureChannelCredentials())));
+    }
+  }
+
+  static void Allow(grpc::ClientContext& context) {
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  }
+  Answer Get(uint32_t node, v1::Level level) {
+    v1::GetRequest request;
+    request.set_keyspace("default");
+    request.set_key("k");
+    request.set_level(level);
+    v1::GetResponse response;
+    grpc::ClientContext context;
+    Allow(context);
+    const grpc::Status status = stubs_[node - 1]->Get(&context, request, &response);
+    return {status, response.value()};
+  }
+  // Of a node that may have to wait for an election.
+  bool Puts(uint32_t node, const std::string& value) {
+    return Eventually([&] {
+      v1::PutRequest request;
+      request.set_keyspace("default");
+      request.set_key("k");
+      request.set_value(value);
+      v1::WriteResponse response;
+      grpc::ClientContext context;
+      Allow(context);
+      return stubs_[node - 1]->Put(&context, request, &response).ok();
+    });
+  }
+  bool Learns(uint32_t node, const std::string& value) {
+    return Eventually([&] { return Get(node, v1::LEVEL_ONE).value == value; });
+  }
+  // Half a minute at most; an election tells nobody outside.
+  static bool Eventually(const std::function<bool()>& question) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (absl::Now() < deadline) {
+      if (question()) return true;
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return false;
+  }
+
+  absl::StatusOr<std::unique_ptr<Cluster>> cluster_ = Cluster::Start();
+  std::vector<std::unique_ptr<v1::Kv::Stub>> stubs_;
+};
+
+TEST_F(PartitionTest, TheMinorityAnswersWeakReadsAndRefusesTheRestWhileTheMajorityGoesOn) {
+  ASSERT_TRUE(Puts(1, "before") && Learns(1, "before"));
+  ASSERT_TRUE((*cluster_)->Partition({{1}, {2, 3}}).ok());
+  ASSERT_TRUE(Puts(2, "meanwhile"));
+  // Long before its deadline.
+  const Answer strong = Get(1, v1::LEVEL_LINEARIZABLE);
+  EXPECT_EQ(strong.status.error_code(), grpc::StatusCode::UNAVAILABLE) << strong.reason();
+  const Answer weak = Get(1, v1::LEVEL_ONE);
+  EXPECT_TRUE(weak.status.ok()) << weak.reason();
+  EXPECT_EQ(weak.value, "before");
+  EXPECT_EQ(Get(3, v1::LEVEL_LINEARIZABLE).value, "meanwhile");
+  (*cluster_)->Heal();
+  EXPECT_TRUE(Learns(1, "meanwhile"));
+  EXPECT_TRUE(Puts(1, "after"));
+  EXPECT_EQ(Get(2, v1::LEVEL_LINEARIZABLE).value, "after");
+}
+
+TEST_F(PartitionTest, WithoutAMajorityNobodyWrites) {
+  ASSERT_TRUE(Puts(1, "before"));
+  ASSERT_TRUE((*cluster_)->Partition({{1}, {2}, {3}}).ok());
+  for (uint32_t node = 1; node <= 3; ++node) {
+    EXPECT_FALSE(Get(node, v1::LEVEL_LINEARIZABLE).status.ok()) << "n" << node;
+  }
+  (*cluster_)->Heal();
+  EXPECT_TRUE(Puts(3, "after"));
+}
+
+TEST_F(PartitionTest, ANodeThatIsNotHeardDoesNotHoldUpTheOthers) {
+  ASSERT_TRUE(Puts(1, "before"));
+  ASSERT_TRUE((*cluster_)->Cut(1, 2).ok() && (*cluster_)->Cut(1, 3).ok());
+  EXPECT_TRUE(Puts(2, "without n1"));
+  EXPECT_EQ(Get(3, v1::LEVEL_LINEARIZABLE).value, "without n1");
+  (*cluster_)->Heal();
+  EXPECT_TRUE(Puts(1, "with n1"));
+}
+
+TEST_F(PartitionTest, TheStatusOfTheClusterShowsWhoIsNotHeard) {
+  ASSERT_TRUE((*cluster_)->Partition({{1}, {2, 3}}).ok());
+  auto client = Client::Connect((*cluster_)->endpoint(1));
+  ASSERT_TRUE(client.ok()) << client.status();
+  const auto status = client->Status();
+  ASSERT_TRUE(status.ok()) << status.status();
+  uint32_t reachable = 0;
+  for (const NodeState& one : status->nodes) reachable += one.reachable ? 1 : 0;
+  EXPECT_LT(reachable, 3u);
+}
+
+}  // namespace
+}  // namespace quorate::testing
