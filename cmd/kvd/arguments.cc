@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,8 @@ constexpr char kDefaultFile[] = "/etc/quorate/kvd.yaml";
 constexpr char kHelp[] =
     "kvd: one node of a Quorate cluster.\n"
     "\n"
+    "  kvd --dev                                three nodes in one process, in memory\n"
+    "  kvd --dev --data-dir ./data              the same, kept from start to start\n"
     "  kvd --data-dir /var/lib/quorate          a cluster of one, for this machine alone\n"
     "  kvd --config kvd.yaml --check-config     is the file right?\n"
     "  kvd --node-id 2 --data-dir /srv/n2 \\\n"
@@ -68,6 +71,26 @@ std::optional<std::string> NamedFile(const std::vector<std::string>& args,
   return std::nullopt;
 }
 
+// The few settings that a whole cluster leaves to whom it serves.
+absl::Status PlanDev(const Config& config, Arguments& arguments) {
+  const std::set<std::string> taken = {"dev", "config", "data-dir", "listen", "log-level"};
+  std::set<std::string> given;
+  for (const auto& [name, origin] : config.Given()) {
+    given.insert(name);
+    if (taken.contains(name)) continue;
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, "NOT_WITH_DEV",
+        StrCat(name, " (from ", origin, ") is for one node, and --dev is a whole ",
+               "cluster; of it only --data-dir, --listen and --log-level can be said"));
+  }
+  testing::ClusterOptions& cluster = arguments.dev_cluster;
+  if (given.contains("data-dir")) cluster.data_dir = arguments.options.data_dir;
+  cluster.listen = arguments.options.listen;
+  cluster.listen_elsewhere = !given.contains("listen");
+  cluster.log_level = given.contains("log-level") ? arguments.options.log_level : "error";
+  return absl::OkStatus();
+}
+
 absl::Status ReadFile(Config& config, const std::optional<std::string>& named) {
   const std::string path = named.value_or(kDefaultFile);
   std::ifstream file(path);
@@ -93,6 +116,11 @@ absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
   config.Section("Where settings are read");
   config.AddText("config", "the YAML file; by default /etc/quorate/kvd.yaml if there is one",
                  "FILE", &file);
+  config.Section("A cluster to try things out with");
+  config.AddSwitch("dev",
+                   "three nodes in this process, with a keyspace \"default\"; in memory, unless "
+                   "data-dir says where",
+                   &arguments.dev);
   rpc::AddSettings(config, arguments.options);
   if (arguments.action == Arguments::Action::kHelp) {
     arguments.text = StrCat(kHelp, config.Usage(), kActions);
@@ -102,9 +130,17 @@ absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
     arguments.text = StrCat("kvd ", kVersion, "\n");
     return arguments;
   }
-  if (absl::Status read = ReadFile(config, NamedFile(args, environment)); !read.ok()) return read;
+  const std::optional<std::string> file_named = NamedFile(args, environment);
+  const bool dev = std::find(args.begin(), args.end(), "--dev") != args.end();
+  // The machine's own file is about its node, not about a cluster to try.
+  if (file_named || !dev) {
+    if (absl::Status read = ReadFile(config, file_named); !read.ok()) return read;
+  }
   if (absl::Status read = config.ReadEnvironment(environment); !read.ok()) return read;
   if (absl::Status read = config.ReadFlags(args); !read.ok()) return read;
+  if (arguments.dev) {
+    if (absl::Status planned = PlanDev(config, arguments); !planned.ok()) return planned;
+  }
   absl::StatusOr<rpc::ServerPlan> plan = rpc::PlanServer(arguments.options);
   if (!plan.ok()) return plan.status();
   arguments.plan = *std::move(plan);

@@ -7,12 +7,15 @@
 
 #include "absl/status/statusor.h"
 #include "rpc/server_options.h"
+#include "testing/cluster.h"
 
 namespace quorate::kvd {
 
 struct Arguments {
   enum class Action { kServe, kHelp, kVersion, kCheckConfig, kPrintConfig };
   Action action = Action::kServe;
+  bool dev = false;  // a whole cluster, as `dev_cluster` says
+  testing::ClusterOptions dev_cluster;
   rpc::ServerOptions options;
   rpc::ServerPlan plan;
   std::string text;  // what is to be printed instead of serving

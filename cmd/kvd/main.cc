@@ -15,9 +15,9 @@
 
 #include "absl/synchronization/mutex.h"
 #include "arguments.h"
-#include "base/error.h"
-#include "base/strings.h"
 #include "base/version.h"
+#include "cluster.h"
+#include "complain.h"
 #include "rpc/grpc_threads.h"
 #include "rpc/server.h"
 #include "supervision.h"
@@ -25,15 +25,7 @@
 namespace quorate::kvd {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
 constexpr absl::Duration kHealthStep = absl::Milliseconds(50);
-
-int Complain(const absl::Status& status, int code) {
-  const std::string line = StrCat("kvd: error: ", ReasonOf(status), ": ", status.message(), "\n");
-  std::fputs(line.c_str(), stderr);
-  return code;
-}
 
 void SetUpLog(const std::string& level) {
   auto log = spdlog::stderr_logger_mt("kvd");
@@ -70,13 +62,7 @@ void DrainOrGiveUp(rpc::Server& server, Supervision& supervision) {
   impatience.join();
 }
 
-int Serve(const Arguments& arguments) {
-  // Debian's Abseil looks for lock cycles at every lock, under one global lock;
-  // gRPC's mutexes are Abseil's too.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  Supervision supervision;
-  SetUpLog(arguments.options.log_level);
-  TakeTurnsAtAStretch();
+int ServeNode(const Arguments& arguments, Supervision& supervision) {
   const rpc::ServerOptions& options = arguments.options;
   spdlog::info("kvd {} starts node={} cluster={} data-dir={} clients={} peers={} http={}", kVersion,
                options.node_id, options.cluster_id, options.data_dir, options.listen,
@@ -105,6 +91,17 @@ int Serve(const Arguments& arguments) {
   spdlog::info("done");
   spdlog::shutdown();
   _exit(0);  // gRPC's threads stay to the end: see rpc/grpc_threads.h
+}
+
+int Serve(const Arguments& arguments) {
+  // Debian's Abseil looks for lock cycles at every lock, under one global lock;
+  // gRPC's mutexes are Abseil's too.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  Supervision supervision;
+  SetUpLog(arguments.dev ? arguments.dev_cluster.log_level : arguments.options.log_level);
+  TakeTurnsAtAStretch();
+  return arguments.dev ? ServeCluster(arguments.dev_cluster, supervision)
+                       : ServeNode(arguments, supervision);
 }
 
 int Main(int argc, char** argv, char** environment) {

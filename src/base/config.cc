@@ -149,6 +149,14 @@ std::vector<std::string> Config::Names() const {
   return names;
 }
 
+std::vector<std::pair<std::string, std::string>> Config::Given() const {
+  std::vector<std::pair<std::string, std::string>> given;
+  for (const Setting& setting : settings_) {
+    if (setting.origin != "default") given.emplace_back(setting.name, setting.origin);
+  }
+  return given;
+}
+
 absl::Status Config::Unknown(std::string_view name, const std::string& place) const {
   return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_SETTING",
                    StrCat(place, ": there is no setting \"", name, "\"", DidYouMean(name, Names()),

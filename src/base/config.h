@@ -13,6 +13,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -55,6 +56,10 @@ class Config {
   // the prefix are looked at.
   absl::Status ReadEnvironment(const char* const* environment);
   absl::Status ReadFlags(absl::Span<const std::string> args);
+
+  // The settings that are not left at their defaults, each with where its value
+  // came from: a file's line, a variable or a flag.
+  std::vector<std::pair<std::string, std::string>> Given() const;
 
   // The settings for --help.
   std::string Usage() const;

@@ -30,8 +30,8 @@ class PartitionTest : public ::testing::Test {
   PartitionTest() {
     EXPECT_TRUE(cluster_.ok()) << cluster_.status();
     for (uint32_t node = 1; node <= 3; ++node) {
-      stubs_.push_back(v1::Kv::NewStub(grpc::CreateChannel((*cluster_)->endpoint(node),
-                                                           grpc::InsecureChannelCredentials())));
+      stubs_.push_back(v1::Kv::NewStub(
+          grpc::CreateChannel((*cluster_)->endpoint(node), grpc::InsecureChannelCredentials())));
     }
   }
 
