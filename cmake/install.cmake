@@ -1,6 +1,7 @@
-# What `cmake --install` puts into a prefix. Two components: `client`, the C++
-# library with which `find_package(quorate)` gives quorate::client, and
-# `commands`, the binaries.
+# What `cmake --install` puts into a prefix. Three components: `client`, the C++
+# library with which `find_package(quorate)` gives quorate::client; `testing`,
+# with which `find_package(quorate COMPONENTS testing)` also gives
+# quorate::testing; and `commands`, the binaries.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -12,6 +13,16 @@ install(TARGETS quorate_client quorate_base quorate_grpc quorate_proto EXPORT qu
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT client)
 install(EXPORT quorate NAMESPACE quorate:: FILE quorate-targets.cmake
         DESTINATION ${package_dir} COMPONENT client)
+
+# A cluster inside a test's process is all of a node.
+set_target_properties(quorate_testing PROPERTIES EXPORT_NAME testing)
+install(TARGETS quorate_testing quorate_rpc quorate_node quorate_replica quorate_kv quorate_storage
+                quorate_ring quorate_raft quorate_quorum EXPORT quorate-testing
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT testing)
+install(EXPORT quorate-testing NAMESPACE quorate:: FILE quorate-testing-targets.cmake
+        DESTINATION ${package_dir} COMPONENT testing)
+install(FILES ${CMAKE_SOURCE_DIR}/src/testing/cluster.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/quorate/testing COMPONENT testing)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/quorate-config.cmake.in
   ${CMAKE_CURRENT_BINARY_DIR}/quorate-config.cmake INSTALL_DESTINATION ${package_dir})

@@ -35,17 +35,17 @@ class PartitionTest : public ::testing::Test {
     }
   }
 
-  static void Allow(grpc::ClientContext& context) {
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  static void Allow(grpc::ClientContext& context, std::chrono::seconds time) {
+    context.set_deadline(std::chrono::system_clock::now() + time);
   }
-  Answer Get(uint32_t node, v1::Level level) {
+  Answer Get(uint32_t node, v1::Level level, std::chrono::seconds time = std::chrono::seconds(20)) {
     v1::GetRequest request;
     request.set_keyspace("default");
     request.set_key("k");
     request.set_level(level);
     v1::GetResponse response;
     grpc::ClientContext context;
-    Allow(context);
+    Allow(context, time);
     const grpc::Status status = stubs_[node - 1]->Get(&context, request, &response);
     return {status, response.value()};
   }
@@ -58,7 +58,7 @@ class PartitionTest : public ::testing::Test {
       request.set_value(value);
       v1::WriteResponse response;
       grpc::ClientContext context;
-      Allow(context);
+      Allow(context, std::chrono::seconds(20));
       return stubs_[node - 1]->Put(&context, request, &response).ok();
     });
   }
@@ -111,6 +111,7 @@ TEST_F(PartitionTest, ANodeThatIsNotHeardDoesNotHoldUpTheOthers) {
   ASSERT_TRUE((*cluster_)->Cut(1, 2).ok() && (*cluster_)->Cut(1, 3).ok());
   EXPECT_TRUE(Puts(2, "without n1"));
   EXPECT_EQ(Get(3, v1::LEVEL_LINEARIZABLE).value, "without n1");
+  EXPECT_FALSE(Get(1, v1::LEVEL_LINEARIZABLE, std::chrono::seconds(1)).status.ok());
   (*cluster_)->Heal();
   EXPECT_TRUE(Puts(1, "with n1"));
 }

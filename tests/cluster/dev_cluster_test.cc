@@ -16,13 +16,13 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class DevTest : public ::testing::Test {
+class DevClusterTest : public ::testing::Test {
  protected:
-  DevTest() {
+  DevClusterTest() {
     mkdtemp(folder_.data());
     fs::create_directory(temporary());
   }
-  ~DevTest() override {
+  ~DevClusterTest() override {
     process_.reset();
     fs::remove_all(folder_);
   }
@@ -58,7 +58,7 @@ class DevTest : public ::testing::Test {
   std::unique_ptr<Process> process_;
 };
 
-TEST_F(DevTest, ServesAtOnceAndLeavesNothingBehind) {
+TEST_F(DevClusterTest, ServesAtOnceAndLeavesNothingBehind) {
   Start();
   EXPECT_THAT(output(), AllOf(HasSubstr("n1  clients " + endpoint()), HasSubstr("n3  clients"),
                               HasSubstr("put default k v")));
@@ -71,7 +71,7 @@ TEST_F(DevTest, ServesAtOnceAndLeavesNothingBehind) {
   EXPECT_EQ(Kvctl({"get", "default", "k"}).exit_code, 3);  // it was in memory
 }
 
-TEST_F(DevTest, FindsItsFolderAgain) {
+TEST_F(DevClusterTest, FindsItsFolderAgain) {
   Start({"--data-dir", folder_ + "/data"});
   EXPECT_EQ(Kvctl({"put", "default", "k", "kept"}).exit_code, 0);
   EXPECT_EQ(End(SIGTERM), 0) << output();
@@ -80,14 +80,14 @@ TEST_F(DevTest, FindsItsFolderAgain) {
   EXPECT_EQ(Kvctl({"get", "default", "k"}).output, "kept");
 }
 
-TEST_F(DevTest, RefusesPortsThatAreTaken) {
+TEST_F(DevClusterTest, RefusesPortsThatAreTaken) {
   Start();
   const Refusal taken = RunToEnd({Binary("kvd"), "--dev", "--listen", endpoint()});
   EXPECT_EQ(taken.exit_code, 1);
   EXPECT_THAT(taken.output, HasSubstr("PORT_IN_USE"));
 }
 
-TEST_F(DevTest, TakesNoSettingsOfASingleNode) {
+TEST_F(DevClusterTest, TakesNoSettingsOfASingleNode) {
   for (const std::string flag :
        {"--node-id=2", "--bootstrap=1=a:1/a:2", "--zone=a", "--peer-listen=127.0.0.1:7401"}) {
     const Refusal refusal = RunToEnd({Binary("kvd"), "--dev", flag});
