@@ -1,0 +1,26 @@
+#include "base/reasons.h"
+
+#include <algorithm>
+
+namespace quorate {
+
+std::vector<ReasonText> AllReasons() {
+  std::vector<ReasonText> all;
+  for (const auto& part : {RequestReasons(), ClusterReasons(), InnerReasons()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  std::sort(all.begin(), all.end(),
+            [](const ReasonText& a, const ReasonText& b) { return a.name < b.name; });
+  return all;
+}
+
+const ReasonText* FindReason(std::string_view name) {
+  for (const auto& part : {RequestReasons(), ClusterReasons(), InnerReasons()}) {
+    for (const ReasonText& one : part) {
+      if (one.name == name) return &one;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace quorate

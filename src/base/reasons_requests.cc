@@ -1,0 +1,160 @@
+// Errors that requests meet.
+#include "base/reasons.h"
+
+namespace quorate {
+namespace {
+
+constexpr ReasonText kReasons[] = {
+    {"ALL_NOT_REACHED",
+     "The write at ALL is committed and applied, but not every replica had it on disk "
+     "within its deadline.",
+     "Nothing need be repeated: it was applied. Allow more time, or see by kvctl cluster "
+     "status who is slow."},
+    {"ANSWER_TOO_LARGE", "The values that were found do not fit one answer.",
+     "Ask for fewer keys at a time."},
+    {"BAD_CURSOR", "The cursor of a scan is damaged, or of another keyspace or other bounds.",
+     "Begin the scan anew, behind the last key you have."},
+    {"BAD_DEADLINE", "The deadline given to the client is not a positive time.",
+     "Give one, or none for the default."},
+    {"BAD_ENDPOINT", "An endpoint is not of the form host:port.", "Write it as in 127.0.0.1:7400."},
+    {"BAD_FLAG", "A flag's value makes no sense; the message names the flag and what is wanted.",
+     "Correct it; --help lists the values."},
+    {"BAD_LADDER",
+     "The ladder of levels rises, lacks a time budget where one is needed, or leaves none "
+     "for the next rung.",
+     "Order it from strong to weak, each but the last with a budget: "
+     "LINEARIZABLE:20ms,ONE."},
+    {"BAD_MUTATION", "A line of a batch is not a mutation.",
+     "See kvctl batch --help for the form."},
+    {"BAD_RECORD", "A record to import, or a value in JSON, cannot be read.",
+     "Correct the line that the message names."},
+    {"BATCH_EMPTY", "The batch has no mutations.", "Put at least one in."},
+    {"BATCH_TOO_LARGE", "The batch has more bytes than one log entry may have.", "Split it."},
+    {"BATCH_TOO_LONG", "The batch has more mutations than are allowed.", "Split it."},
+    {"BOUND_NOT_MET",
+     "The replica cannot prove that its state is as fresh as the bound asks, and cannot "
+     "ask its leader.",
+     "Allow an older state, ask another node, or use a ladder that ends in ONE."},
+    {"CANCELLED", "The call was given up before its answer came; a write may have been done.",
+     "Read before writing again."},
+    {"CONDITION_FAILED", "The write's condition did not hold at its turn; nothing was changed.",
+     "Read the key, decide anew, try again."},
+    {"CONNECTION_LOST",
+     "The connection broke after the request had left; a write may have been done.",
+     "Read before writing again. kvctl cluster status says which nodes answer."},
+    {"COUNTER_OVERFLOW", "The sum would leave the range of a 64-bit number; nothing was changed.",
+     "Put another number, or count in another key."},
+    {"CROSS_PARTITION", "The keys of one atomic batch lie in different partitions.",
+     "Give them a common {tag}, of which alone the partition is computed, or split the "
+     "batch."},
+    {"DEADLINE_EXCEEDED", "No answer came in time; a write may have been done.",
+     "Read before writing again. Allow more time, or see kvctl cluster status."},
+    {"DEADLINE_EXPIRED_IN_QUEUE",
+     "The deadline passed while the request waited, before it was begun: it was not done.",
+     "The node has more to do than it can: allow more time, or send it less."},
+    {"DEADLINE_PASSED", "The deadline had passed when the request arrived: it was not done.",
+     "Allow more time."},
+    {"INCOMPLETE_REQUEST", "The request lacks a part that it needs; the message says which.",
+     "Fill it in."},
+    {"KEYSPACE_NOT_FOUND", "There is no keyspace of that name.",
+     "kvctl keyspace list shows those there are; kvctl keyspace create makes one."},
+    {"KEY_EMPTY", "The key has no bytes.", "Give one of at least one byte."},
+    {"KEY_NOT_FOUND", "The key has no value.",
+     "That may be right. It is an answer at the level asked: a stronger level may see "
+     "more."},
+    {"KEY_TOO_LARGE", "The key is longer than a key may be.",
+     "Shorten it, for instance to a hash."},
+    {"LEADER_CHANGED",
+     "The leader changed while the request was under way; a write may have been done.",
+     "Read before writing again; a read can be repeated."},
+    {"LEVEL_UNSUPPORTED",
+     "The keyspace's mode cannot honour that level for such an operation. It is never "
+     "weakened in silence.",
+     "Use one of those the message lists; kvctl level list shows all."},
+    {"META_UNAVAILABLE",
+     "The node does not know the keyspace and cannot ask the meta group, which lacks a "
+     "majority or a leader.",
+     "Try another node; see kvctl cluster status."},
+    {"NODE_DRAINING", "The node is going down and takes no more.",
+     "Go on at another one; the client library does so by itself."},
+    {"NODE_UNREACHABLE",
+     "No connection to the node, or to any of them, could be made: nothing was done.",
+     "Is kvd running there? Check --endpoints and the network."},
+    {"NOT_ALLOWED", "The node does not allow that.", "Ask whoever runs it."},
+    {"NOT_A_COUNTER",
+     "The key's value is not a decimal 64-bit number, so nothing can be added to it.",
+     "Put a number first, or use another key."},
+    {"NOT_A_QUORATE_NODE", "What answers there does not speak Quorate's protocol.",
+     "Check the address and port; clients come in at kvd's --listen."},
+    {"NOT_CONFIRMED", "A dangerous command was not confirmed; nothing was done.",
+     "Type the name when asked, or give --confirm NAME."},
+    {"NOT_LEADER", "The replica does not lead its partition (any more): nothing was done.",
+     "Repeat it; the client library does so by itself."},
+    {"NO_KEYS", "A read of several keys names none.", "Name at least one."},
+    {"NO_KEYSPACE", "The request names no keyspace.",
+     "Name one; kvctl keyspace list shows those there are."},
+    {"NO_LEADER",
+     "The partition has no leader that the node can reach: an election is under way, or a "
+     "majority of its replicas cannot be reached from here. Nothing was done.",
+     "Repeat it after a moment. If it stays, kvctl cluster status says who is missing; "
+     "reads at ONE go on."},
+    {"PARTITION_UNKNOWN",
+     "The node's topology lacks the partition: its keyspace was dropped, or the node has "
+     "yet to learn of it.",
+     "Repeat it after a moment; see kvctl keyspace list."},
+    {"PEER_LOST",
+     "The node that had been handed the request was lost meanwhile; a write may have been "
+     "done.",
+     "Read before writing again."},
+    {"REPLICA_DOWN",
+     "A write at ALL needs every replica, and one is not there. Nothing was written.",
+     "Bring it back, or write at QUORUM, which needs a majority only."},
+    {"REQUEST_TOO_LARGE", "The request does not fit one message.", "Send it in parts."},
+    {"RPC_FAILED",
+     "The call failed in a way of the transport's own; the message has its words. A write "
+     "may have been done.",
+     "Read before writing again."},
+    {"SESSION_DAMAGED", "What was given as a session's token is none, or was cut short or changed.",
+     "Begin a new session: kvctl session new."},
+    {"SESSION_LOST",
+     "What the session saw is not part of the history: a write at ONE was lost with its "
+     "leader.",
+     "Begin a new session; write at QUORUM what must not be lost."},
+    {"SESSION_NEWER", "The session's token was made by a later version.",
+     "Use that version, or begin a new session."},
+    {"SESSION_NOT_COVERED", "The replica has not what the session saw, and cannot ask its leader.",
+     "Ask another node, or wait until the leader is back."},
+    {"SESSION_NOT_KEPT",
+     "The session's token could not be written back to its file. What was asked was done.",
+     "Make the file writable; until then its reads may go behind what was just seen."},
+    {"SESSION_OTHER_CLUSTER", "The session's token is of another cluster.",
+     "Check --endpoints and --session, or begin a new session here."},
+    {"SHUTTING_DOWN",
+     "The node ended while it had the request; the error says whether a write may have "
+     "been done.",
+     "Repeat it at another node, where it was not applied."},
+    {"TARGET_BEHIND", "The node that is to lead lacks too many entries.",
+     "Wait until it has caught up, or choose another."},
+    {"TOO_MANY_KEYS", "A read names more keys than are allowed.", "Split it."},
+    {"TRANSPORT", "gRPC failed without saying more; a write may have been done.",
+     "Read before writing again."},
+    {"UNCOMMITTED_FULL",
+     "More waits to be replicated than the partition may hold: its followers or disks do "
+     "not keep up. Nothing was done.",
+     "Wait, then repeat it, slower."},
+    {"UNKNOWN_LEVEL", "The request's level has a number that this version does not know.",
+     "Use one that it knows, or a newer version."},
+    {"UNREADABLE_FILE", "A file that is to be read cannot be.", "Check its path and permissions."},
+    {"UNWRITABLE_FILE", "A file that is to be written cannot be.",
+     "Check its path and permissions."},
+    {"USAGE", "The command line makes no sense; the message says what is wrong.",
+     "See --help of that command."},
+    {"VALUE_TOO_LARGE", "The value is larger than the node takes.",
+     "Split it, or raise --value-bytes-max on every node."},
+};
+
+}  // namespace
+
+absl::Span<const ReasonText> RequestReasons() { return kReasons; }
+
+}  // namespace quorate

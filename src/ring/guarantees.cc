@@ -1,0 +1,76 @@
+#include "ring/guarantees.h"
+
+#include <algorithm>
+
+#include "ring/levels.h"
+
+namespace quorate::ring {
+namespace {
+
+constexpr Access kRead = Access::kRead;
+constexpr Access kWrite = Access::kWrite;
+
+constexpr std::string_view kCommitted =
+    "an acknowledged write is committed: on a majority's disks, and lost only with those";
+constexpr std::string_view kNewest =
+    "a read sees every write that was committed and acknowledged before it began";
+
+// From strong to weak.
+constexpr Guarantee kGuarantees[] = {
+    {Mode::kRaft, kWrite, Level::kAll,
+     "an acknowledged write is committed and on the disk of every replica", Share::kAll,
+     Share::kAll},
+    {Mode::kRaft, kWrite, Level::kLinearizable, kCommitted, Share::kMajority, Share::kMajority},
+    {Mode::kRaft, kWrite, Level::kQuorum, kCommitted, Share::kMajority, Share::kMajority},
+    {Mode::kRaft, kWrite, Level::kOne,
+     "an acknowledged write is on its leader's disk, and may be lost with that until it is "
+     "committed",
+     Share::kOne, Share::kMajority},
+    {Mode::kRaft, kRead, Level::kLinearizable, kNewest, Share::kMajority, Share::kMajority},
+    {Mode::kRaft, kRead, Level::kQuorum, kNewest, Share::kMajority, Share::kMajority},
+    {Mode::kRaft, kRead, Level::kLease,
+     "a read sees every write that was committed and acknowledged before it began, as long as "
+     "clocks drift apart by less than the bound that is set",
+     Share::kOne, Share::kMajority},
+    // Goes on without a majority until its bound runs out, and then not.
+    {Mode::kRaft, kRead, Level::kBounded,
+     "a read sees every write that was committed and acknowledged longer ago than its bound",
+     Share::kOne, Share::kMajority},
+    {Mode::kRaft, kRead, Level::kSession,
+     "a read sees all that its own session has written and read before", Share::kOne, Share::kOne},
+    {Mode::kRaft, kRead, Level::kOne,
+     "a read sees what one replica has, be it ever so old; the receipt tells how old at most, "
+     "where that is known",
+     Share::kOne, Share::kOne},
+};
+
+}  // namespace
+
+uint32_t CountOf(Share share, uint32_t replicas) {
+  switch (share) {
+    case Share::kOne:
+      return std::min(replicas, 1u);
+    case Share::kMajority:
+      return replicas / 2 + 1;
+    case Share::kAll:
+      break;
+  }
+  return replicas;
+}
+
+absl::Span<const Guarantee> AllGuarantees() { return kGuarantees; }
+
+const Guarantee* FindGuarantee(Mode mode, Access access, Level level) {
+  for (const Guarantee& one : kGuarantees) {
+    if (one.mode == mode && one.access == access && one.level == level) return &one;
+  }
+  return nullptr;
+}
+
+bool IsHonoured(const Guarantee& guarantee) {
+  const auto levels =
+      guarantee.access == kRead ? ReadLevels(guarantee.mode) : WriteLevels(guarantee.mode);
+  return std::find(levels.begin(), levels.end(), guarantee.level) != levels.end();
+}
+
+}  // namespace quorate::ring

@@ -1,0 +1,37 @@
+// What each level promises in each mode, in words and in numbers: one table for
+// whoever explains or weighs levels.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "base/level.h"
+
+namespace quorate::ring {
+
+enum class Access : uint8_t { kRead, kWrite };
+
+// So many of a partition's replicas.
+enum class Share : uint8_t { kOne, kMajority, kAll };
+uint32_t CountOf(Share share, uint32_t replicas);
+
+struct Guarantee {
+  Mode mode;
+  Access access;
+  Level level;
+  // What holds once it is acknowledged or answered. Two of them, of a write and
+  // a read, make one sentence with "; " between.
+  std::string_view promise;
+  Share answers;  // of each request
+  Share needs;    // that must be there for the level to go on
+};
+
+// Also those that this build does not honour yet: see ring/levels.h.
+absl::Span<const Guarantee> AllGuarantees();
+// nullptr: the mode refuses the level for such access, now and ever.
+const Guarantee* FindGuarantee(Mode mode, Access access, Level level);
+// Whether this build does what the table says.
+bool IsHonoured(const Guarantee& guarantee);
+
+}  // namespace quorate::ring
