@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <sstream>
 
 namespace quorate {
@@ -38,6 +39,17 @@ absl::Duration LatencyHistogram::sum() const {
 
 absl::Duration LatencyHistogram::UpperBound(size_t i) {
   return absl::Nanoseconds(kFirstBoundNs << i);
+}
+
+absl::Duration LatencyHistogram::Quantile(double quantile) const {
+  const uint64_t all = count();
+  if (all == 0) return absl::ZeroDuration();
+  const auto wanted =
+      std::max<uint64_t>(1, static_cast<uint64_t>(std::ceil(quantile * static_cast<double>(all))));
+  uint64_t so_far = 0;
+  size_t i = 0;
+  while (i < kBuckets && (so_far += bucket(i)) < wanted) ++i;
+  return UpperBound(i);
 }
 
 MetricsPage::MetricsPage() = default;

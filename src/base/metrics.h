@@ -44,6 +44,9 @@ class LatencyHistogram {
   // In bucket `i` alone; i == kBuckets: beyond all bounds.
   uint64_t bucket(size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }
   static absl::Duration UpperBound(size_t i);
+  // Upper bound of the bucket in which `quantile` (0 to 1) of all is reached;
+  // zero if nothing was recorded.
+  absl::Duration Quantile(double quantile) const;
 
  private:
   std::array<std::atomic<uint64_t>, kBuckets + 1> buckets_{};

@@ -113,4 +113,38 @@ struct KeyspaceChange {
   std::optional<absl::Duration> default_ttl = {};
 };
 
+// What stops at a level when the node, or the zone, is gone that hurts most.
+struct LossDescription {
+  std::string worst;     // n2, or a zone; empty: nothing stops whichever goes
+  uint32_t stopped = 0;  // partitions
+};
+
+struct LatencyDescription {
+  std::string operation;
+  uint64_t requests = 0;
+  absl::Duration p50;  // no more than that
+  absl::Duration p99;
+};
+
+struct LevelDescription {
+  Level level = Level::kDefault;
+  std::string promise;
+  uint32_t answers = 0;  // replicas that answer each request
+  uint32_t needs = 0;    // replicas that must be there for it to go on
+  LossDescription one_node;
+  std::optional<LossDescription> one_zone;    // nullopt: nodes name fewer than two zones
+  std::vector<LatencyDescription> latencies;  // of operations that there were
+};
+
+struct Explanation {
+  std::string keyspace;
+  Mode mode = Mode::kNone;
+  uint32_t replicas = 0;
+  uint32_t partitions = 0;
+  Epoch epoch;
+  NodeId node;  // that was asked, and whose latencies these are
+  LevelDescription read;
+  LevelDescription write;
+};
+
 }  // namespace quorate

@@ -72,6 +72,12 @@ class Client {
   absl::StatusOr<TopologyDescription> Topology(AdminOptions options = {});
   absl::StatusOr<ClusterState> Status(AdminOptions options = {});
 
+  // What the levels promise in a keyspace, what they need and what they cost;
+  // kDefault: the keyspace's. INVALID_ARGUMENT, LEVEL_UNSUPPORTED: not a level
+  // that its mode has for that.
+  absl::StatusOr<Explanation> Explain(std::string keyspace, Level read = Level::kDefault,
+                                      Level write = Level::kDefault, AdminOptions options = {});
+
   // Asks the partition's leader to hand over; `to` none: to whichever replica
   // is most caught up. Gives the new leader.
   absl::StatusOr<NodeId> TransferLeader(PartitionId partition, NodeId to = {},

@@ -117,6 +117,18 @@ absl::StatusOr<ClusterState> Client::Status(AdminOptions options) {
   return client::StateOf(*status);
 }
 
+absl::StatusOr<Explanation> Client::Explain(std::string keyspace, Level read, Level write,
+                                            AdminOptions options) {
+  v1::ExplainRequest request;
+  request.set_keyspace(std::move(keyspace));
+  request.set_read(client::ToWire(read));
+  request.set_write(client::ToWire(write));
+  auto explained = CallAdmin<v1::ExplainRequest, v1::ExplainResponse>(
+      handle_->core(), std::move(request), &Async::Explain, /*write=*/false, options);
+  if (!explained.ok()) return explained.status();
+  return client::ExplanationOf(*explained);
+}
+
 absl::StatusOr<NodeId> Client::TransferLeader(PartitionId partition, NodeId to,
                                               AdminOptions options) {
   v1::TransferLeaderRequest request;

@@ -33,5 +33,6 @@ KeyspaceDescription DescriptionOf(const v1::Keyspace& wire);
 TopologyDescription DescriptionOf(const v1::Topology& wire);
 KeyspaceState StateOf(const v1::DescribeKeyspaceResponse& wire);
 ClusterState StateOf(const v1::ClusterStatus& wire);
+Explanation ExplanationOf(const v1::ExplainResponse& wire);
 
 }  // namespace quorate::client

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "rpc/convert.h"
 #include "rpc/deadline.h"
+#include "rpc/explain.h"
 #include "rpc/grpc_status.h"
 #include "rpc/leader_transfer.h"
 #include "rpc/turn_end.h"
@@ -90,11 +91,12 @@ void FillReplicas(const v1::ClusterStatus& status, v1::DescribeKeyspaceResponse*
 
 }  // namespace
 
-AdminService::AdminService(Node& node, Env& env, StatusCollector& collector, NodeId self,
-                           absl::Duration default_deadline)
+AdminService::AdminService(Node& node, Env& env, StatusCollector& collector,
+                           const CallMetrics& calls, NodeId self, absl::Duration default_deadline)
     : node_(node),
       env_(env),
       collector_(collector),
+      calls_(calls),
       self_(self),
       default_deadline_(default_deadline),
       router_(node) {}
@@ -223,6 +225,19 @@ grpc::ServerUnaryReactor* AdminService::TransferLeader(grpc::CallbackServerConte
                          out->set_leader(leader->value());
                          Finish(reactor, absl::OkStatus());
                        });
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::Explain(grpc::CallbackServerContext* context,
+                                                const v1::ExplainRequest* in,
+                                                v1::ExplainResponse* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    router_.Refresh(HalfOf(deadline), [=, this](absl::Status refreshed) {
+      const absl::StatusOr<Route> route = router_.FindKeyspace(in->keyspace());
+      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
+      out->set_node(self_.value());
+      Finish(reactor, FillExplanation(*route->topology, *route->keyspace, *in, calls_, out));
+    });
   });
 }
 

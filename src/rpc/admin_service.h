@@ -4,6 +4,7 @@
 #include "base/env.h"
 #include "node/node.h"
 #include "quorate/v1/admin.grpc.pb.h"
+#include "rpc/call_metrics.h"
 #include "rpc/router.h"
 #include "rpc/status_collector.h"
 
@@ -12,8 +13,8 @@ namespace quorate::rpc {
 class AdminService final : public v1::Admin::CallbackService {
  public:
   // All must outlive the server that this service is registered with.
-  AdminService(Node& node, Env& env, StatusCollector& collector, NodeId self,
-               absl::Duration default_deadline);
+  AdminService(Node& node, Env& env, StatusCollector& collector, const CallMetrics& calls,
+               NodeId self, absl::Duration default_deadline);
 
   grpc::ServerUnaryReactor* CreateKeyspace(grpc::CallbackServerContext* context,
                                            const v1::CreateKeyspaceRequest* in,
@@ -42,6 +43,10 @@ class AdminService final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* TransferLeader(grpc::CallbackServerContext* context,
                                            const v1::TransferLeaderRequest* in,
                                            v1::TransferLeaderResponse* out) override;
+  // Likewise of the newest topology.
+  grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context,
+                                    const v1::ExplainRequest* in,
+                                    v1::ExplainResponse* out) override;
 
  private:
   // `then(deadline)` unless the deadline has passed.
@@ -54,6 +59,7 @@ class AdminService final : public v1::Admin::CallbackService {
   Node& node_;
   Env& env_;
   StatusCollector& collector_;
+  const CallMetrics& calls_;
   const NodeId self_;
   const absl::Duration default_deadline_;
   Router router_;

@@ -33,6 +33,9 @@ class CallMetrics {
   // Level as asked, resolved from the keyspace's default where it could be.
   void Record(Operation operation, Level level, absl::StatusCode code, absl::Duration took);
   void WriteTo(MetricsPage& page) const;
+  const LatencyHistogram& latency(Operation operation, Level level) const {
+    return cells_[static_cast<size_t>(operation)][static_cast<size_t>(level)].latency;
+  }
 
   // Operations of streams that are under way, and the streams themselves.
   std::atomic<int64_t> stream_operations{0};

@@ -106,8 +106,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
   kv_ = std::make_unique<KvService>(
       *node_, env_, call_metrics_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
-  admin_ =
-      std::make_unique<AdminService>(*node_, env_, *collector_, self, options_.request_timeout);
+  admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
+                                          options_.request_timeout);
   peers_ = std::make_unique<PeerService>(*node_, log_lines_);
   EnableStandardServices();
   auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,
