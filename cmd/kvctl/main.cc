@@ -44,6 +44,12 @@ void AddVerbs(CLI::App& app, Session& session) {
   AddKeyspace(app, session);
   AddCluster(app, session);
   AddPartition(app, session);
+  AddLevel(app, session);
+  AddExplain(app, session);
+  AddWhatif(app, session);
+  AddSession(app, session);
+  AddBench(app, session);
+  AddCompletion(app, session);
   AddVersion(app, session);
 }
 

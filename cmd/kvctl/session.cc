@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "levels.h"
 #include "suggest.h"
 
 namespace quorate::kvctl {
@@ -21,14 +22,6 @@ const std::vector<std::string> kColors = {"auto", "always", "never"};
 absl::Status BadFlag(std::string_view flag, std::string_view value, std::string_view wanted) {
   return MakeError(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
                    StrCat("--", flag, " \"", value, "\": ", wanted));
-}
-
-std::vector<std::string> LevelNames() {
-  std::vector<std::string> names;
-  for (int level = 1; level <= static_cast<int>(Level::kLinearizable); ++level) {
-    names.emplace_back(LevelName(static_cast<Level>(level)));
-  }
-  return names;
 }
 
 // 150ms, 2s, 1m30s; a bare number counts seconds.

@@ -35,6 +35,15 @@ void AddExport(CLI::App& app, Session& session);
 void AddKeyspace(CLI::App& app, Session& session);
 void AddCluster(CLI::App& app, Session& session);
 void AddPartition(CLI::App& app, Session& session);
+void AddLevel(CLI::App& app, Session& session);
+void AddExplain(CLI::App& app, Session& session);
+void AddWhatif(CLI::App& app, Session& session);
+void AddSession(CLI::App& app, Session& session);
+void AddBench(CLI::App& app, Session& session);
+void AddCompletion(CLI::App& app, Session& session);
 void AddVersion(CLI::App& app, Session& session);
+
+// What a level promises: of `level explain` and `explain`.
+int ExplainLevel(const Session& session, const std::string& name);
 
 }  // namespace quorate::kvctl

@@ -1,0 +1,30 @@
+// What levels promise, for people and for programs.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/admin_types.h"
+#include "ring/guarantees.h"
+
+namespace quorate::kvctl {
+
+std::vector<std::string> LevelNames();
+// INVALID_ARGUMENT, BAD_FLAG, naming `flag` and the level that was probably
+// meant. Of BOUNDED(2s) the level alone counts.
+absl::StatusOr<Level> ParseLevel(std::string_view flag, std::string_view text);
+
+std::string_view AccessName(ring::Access access);  // read, write
+// yes; no: the mode refuses it; not yet: this build does
+std::string_view SupportOf(Mode mode, ring::Access access, Level level);
+
+// A sentence from a promise or two.
+std::string Sentence(std::string_view promise);
+
+nlohmann::json ToJson(const ring::Guarantee& guarantee);
+nlohmann::json ToJson(const Explanation& explanation);
+
+}  // namespace quorate::kvctl
