@@ -94,6 +94,14 @@ TEST_F(ConfigTest, JoinsAListOfTheFileByCommas) {
   EXPECT_EQ(set.listen, "a:1,b:2");
 }
 
+TEST_F(ConfigTest, KnowsWhatWasGivenAndWhere) {
+  EXPECT_TRUE(config.Given().empty());
+  ASSERT_TRUE(config.ReadYaml("listen: a:1\n", "f.yaml").ok());
+  ASSERT_TRUE(config.ReadFlags({"--tick=7ms"}).ok());
+  EXPECT_THAT(config.Given(), testing::UnorderedElementsAre(testing::Pair("listen", "f.yaml:1:1"),
+                                                            testing::Pair("tick", "--tick")));
+}
+
 TEST_F(ConfigTest, PrintsAFileThatReadsBackWithTheOriginOfEachValue) {
   ASSERT_TRUE(config.ReadYaml("listen: 'a\"\\b'\n", "f.yaml").ok());
   ASSERT_TRUE(config.ReadFlags({"--tick=7ms"}).ok());
