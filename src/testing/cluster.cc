@@ -226,10 +226,12 @@ std::string Cluster::endpoints() const {
   return all;
 }
 
-std::string Cluster::endpoint(uint32_t node) const { return impl_->settings(node).listen; }
+std::string Cluster::endpoint(uint32_t node) const {
+  return impl_->network().CheckNode(node).ok() ? impl_->settings(node).listen : "";
+}
 
 std::string Cluster::http_endpoint(uint32_t node) const {
-  return impl_->settings(node).http_listen;
+  return impl_->network().CheckNode(node).ok() ? impl_->settings(node).http_listen : "";
 }
 
 absl::Status Cluster::Partition(const std::vector<std::vector<uint32_t>>& groups) {

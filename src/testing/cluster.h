@@ -56,7 +56,7 @@ class Cluster {
   Cluster& operator=(const Cluster&) = delete;
 
   uint32_t nodes() const;
-  // All of them, for Client::Connect; and one.
+  // All of them, for Client::Connect; and one, empty if there is no such node.
   std::string endpoints() const;
   std::string endpoint(uint32_t node) const;
   std::string http_endpoint(uint32_t node) const;  // health and metrics

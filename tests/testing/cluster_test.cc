@@ -80,6 +80,17 @@ TEST(EmbeddedClusterTest, RefusesWhatItCannotBe) {
   EXPECT_EQ(ReasonOf(Cluster::Start({.listen = "10.0.0.1:7400"}).status()), "BAD_VALUE");
 }
 
+TEST(EmbeddedClusterTest, ListensElsewhereWhereAPortIsTakenIfItMay) {
+  const auto first = StartCluster({.nodes = 1});
+  EXPECT_EQ(ReasonOf(Cluster::Start({.nodes = 1, .listen = first->endpoint(1)}).status()),
+            "PORT_IN_USE");
+  const auto second =
+      StartCluster({.nodes = 1, .listen = first->endpoint(1), .listen_elsewhere = true});
+  EXPECT_NE(second->endpoint(1), first->endpoint(1));
+  EXPECT_TRUE(ClientOf(second->endpoints()).Keyspace("default").Put("k", "v").ok());
+  EXPECT_EQ(second->endpoint(2), "");
+}
+
 class NodesTest : public ::testing::Test {
  protected:
   absl::StatusOr<WriteReceipt> Put(const std::string& value) {
