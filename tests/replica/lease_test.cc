@@ -81,7 +81,8 @@ class LeaseReadTest : public ::testing::Test {
     options.raft.self = NodeId(id);
     options.raft.promise_us = static_cast<uint64_t>(absl::ToInt64Microseconds(kPromise));
     options.voters = {NodeId(1), NodeId(2), NodeId(3)};
-    auto replica = RaftReplica::Open(std::move(options), engines_[id], recovered);
+    auto replica = RaftReplica::Open(std::move(options), engines_[id], recovered,
+                                     LogClock(now_, absl::UnixEpoch()));
     ASSERT_TRUE(replica.ok()) << replica.status();
     replicas_[id] = *std::move(replica);
   }
