@@ -9,6 +9,7 @@
 #include "exit_code.h"
 #include "input.h"
 #include "report.h"
+#include "ttl.h"
 #include "verb.h"
 
 namespace quorate::kvctl {
@@ -23,12 +24,14 @@ struct Cas {
   bool if_present = false;
   std::optional<uint64_t> if_version;
   std::optional<std::string> if_value;
+  std::string ttl;
 };
 
 struct Incr {
   std::string keyspace;
   std::string key;
   int64_t by = 1;
+  std::string ttl;
 };
 
 absl::StatusOr<Condition> ConditionOf(const Cas& cas) {
@@ -48,13 +51,14 @@ int RunCas(Session& session, const Cas& cas, bool has_value) {
   if (!condition.ok()) return ReportError(session, condition.status());
   auto value = ReadValue(cas.value);
   if (!value.ok()) return ReportError(session, value.status());
+  const auto options = WriteOptionsWith(session, cas.ttl);
+  if (!options.ok()) return ReportError(session, options.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   auto keyspace = (*client)->Keyspace(cas.keyspace);
   const auto written =
-      cas.remove
-          ? keyspace.CompareAndDelete(cas.key, *condition, session.write_options())
-          : keyspace.CompareAndSet(cas.key, *condition, *std::move(value), session.write_options());
+      cas.remove ? keyspace.CompareAndDelete(cas.key, *condition, *options)
+                 : keyspace.CompareAndSet(cas.key, *condition, *std::move(value), *options);
   if (!written.ok()) {
     return ReportCallError(session, cas.keyspace, written.status(), Doing(session, "cas", cas.key));
   }
@@ -64,10 +68,11 @@ int RunCas(Session& session, const Cas& cas, bool has_value) {
 }
 
 int RunIncr(Session& session, const Incr& incr) {
+  const auto options = WriteOptionsWith(session, incr.ttl);
+  if (!options.ok()) return ReportError(session, options.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
-  const auto added =
-      (*client)->Keyspace(incr.keyspace).Add(incr.key, incr.by, session.write_options());
+  const auto added = (*client)->Keyspace(incr.keyspace).Add(incr.key, incr.by, *options);
   if (!added.ok()) {
     return ReportCallError(session, incr.keyspace, added.status(),
                            Doing(session, "incr", incr.key));
@@ -97,6 +102,7 @@ void AddCasIncr(CLI::App& app, Session& session) {
   verb->add_option("KEY", cas->key)->required()->type_name("");
   *has_value = verb->add_option("VALUE", cas->value, "The value; - from stdin, @FILE from a file")
                    ->type_name("");
+  AddTtl(*verb, cas->ttl);
   verb->add_flag("--delete", cas->remove, "Delete instead of putting a value");
   CLI::Option_group* condition = verb->add_option_group("Condition (one of)");
   condition->add_flag("--if-absent", cas->if_absent, "The key has no value");
@@ -115,6 +121,7 @@ void AddCasIncr(CLI::App& app, Session& session) {
                  [&session, incr] { return RunIncr(session, *incr); });
   verb->add_option("KEYSPACE", incr->keyspace)->required()->type_name("");
   verb->add_option("KEY", incr->key)->required()->type_name("");
+  AddTtl(*verb, incr->ttl);
   verb->add_option("--by", incr->by, "How much to add; may be negative")
       ->type_name("N")
       ->capture_default_str();

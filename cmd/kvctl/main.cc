@@ -39,6 +39,7 @@ void AddVerbs(CLI::App& app, Session& session) {
   AddCasIncr(app, session);
   AddMgetScan(app, session);
   AddBatch(app, session);
+  AddResolve(app, session);
   AddImport(app, session);
   AddExport(app, session);
   AddKeyspace(app, session);

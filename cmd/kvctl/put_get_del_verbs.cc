@@ -9,6 +9,7 @@
 #include "exit_code.h"
 #include "input.h"
 #include "report.h"
+#include "ttl.h"
 #include "verb.h"
 
 namespace quorate::kvctl {
@@ -18,17 +19,19 @@ struct Arguments {
   std::string keyspace;
   std::string key;
   std::string value;
+  std::string ttl;  // of put; empty: the keyspace's
   bool must_exist = false;
 };
 
 int Put(Session& session, const Arguments& arguments) {
   auto value = ReadValue(arguments.value);
   if (!value.ok()) return ReportError(session, value.status());
+  const auto options = WriteOptionsWith(session, arguments.ttl);
+  if (!options.ok()) return ReportError(session, options.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
-  const auto written = (*client)
-                           ->Keyspace(arguments.keyspace)
-                           .Put(arguments.key, *std::move(value), session.write_options());
+  const auto written =
+      (*client)->Keyspace(arguments.keyspace).Put(arguments.key, *std::move(value), *options);
   if (!written.ok()) {
     return ReportCallError(session, arguments.keyspace, written.status(),
                            Doing(session, "put", arguments.key));
@@ -46,6 +49,9 @@ int Get(Session& session, const Arguments& arguments) {
   const std::string doing = Doing(session, "get", arguments.key);
   if (!read.ok()) return ReportCallError(session, arguments.keyspace, read.status(), doing);
   PrintReceipt(session, read->receipt);
+  if (session.verbose() && read->expires_at) {
+    std::cerr << "  expires " << ExpiryText(*read->expires_at) << '\n';
+  }
   if (!read->found()) {
     return ReportError(session,
                        MakeError(absl::StatusCode::kNotFound, "KEY_NOT_FOUND",
@@ -59,14 +65,15 @@ int Get(Session& session, const Arguments& arguments) {
     case Output::kTable:
       std::cout << ToText(*read->value) << '\n';
       break;
-    case Output::kJson:
-      std::cout << nlohmann::json{{"key", BytesToJson(arguments.key)},
-                                  {"value", BytesToJson(*read->value)},
-                                  {"version", read->version},
-                                  {"receipt", ToJson(read->receipt)}}
-                       .dump()
-                << '\n';
+    case Output::kJson: {
+      nlohmann::json shown = {{"key", BytesToJson(arguments.key)},
+                              {"value", BytesToJson(*read->value)},
+                              {"version", read->version},
+                              {"receipt", ToJson(read->receipt)}};
+      if (read->expires_at) shown["expires_at"] = ExpiryText(*read->expires_at);
+      std::cout << shown.dump() << '\n';
       break;
+    }
   }
   return kDone;
 }
@@ -97,14 +104,17 @@ void AddPutGetDel(CLI::App& app, Session& session) {
     verb->add_option("KEY", arguments->key)->required()->type_name("");
     return verb;
   };
-  place(AddVerb(app, session, "put", "Put a value under a key.",
-                "  kvctl put orders 42 paid\n"
-                "  kvctl put orders 42 @invoice.pdf          from a file\n"
-                "  date | kvctl put orders 42 -              from stdin\n"
-                "  kvctl put orders 42 paid --level ALL\n"
-                "  kvctl put orders balance -- -5            a value that starts with -",
-                [&session, arguments] { return Put(session, *arguments); }))
-      ->add_option("VALUE", arguments->value, "The value; - from stdin, @FILE from a file")
+  CLI::App* put =
+      place(AddVerb(app, session, "put", "Put a value under a key.",
+                    "  kvctl put orders 42 paid\n"
+                    "  kvctl put orders 42 @invoice.pdf          from a file\n"
+                    "  date | kvctl put orders 42 -              from stdin\n"
+                    "  kvctl put orders 42 paid --level ALL\n"
+                    "  kvctl put sessions u7 token --ttl 30m\n"
+                    "  kvctl put orders balance -- -5            a value that starts with -",
+                    [&session, arguments] { return Put(session, *arguments); }));
+  AddTtl(*put, arguments->ttl);
+  put->add_option("VALUE", arguments->value, "The value; - from stdin, @FILE from a file")
       ->required()
       ->type_name("");
   place(AddVerb(app, session, "get", "Print the value of a key; exit code 3 if it has none.",

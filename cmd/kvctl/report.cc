@@ -25,6 +25,9 @@ std::string Hint(const absl::Status& status) {
   if (reason == "CONDITION_FAILED") return "try: kvctl get, to see what is there";
   switch (ExitCodeOf(status)) {
     case kOutcomeUnknown:
+      if (const auto operation = OperationOf(status)) {
+        return StrCat("try: kvctl resolve ", OperationText(*operation));
+      }
       return "try: kvctl get, to see whether it was, before doing it again";
     case kUnavailable:
       return "try: kvctl cluster status | a longer --timeout";

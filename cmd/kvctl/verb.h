@@ -30,6 +30,7 @@ void AddPutGetDel(CLI::App& app, Session& session);
 void AddCasIncr(CLI::App& app, Session& session);
 void AddMgetScan(CLI::App& app, Session& session);
 void AddBatch(CLI::App& app, Session& session);
+void AddResolve(CLI::App& app, Session& session);
 void AddImport(CLI::App& app, Session& session);
 void AddExport(CLI::App& app, Session& session);
 void AddKeyspace(CLI::App& app, Session& session);

@@ -82,11 +82,13 @@ constexpr ReasonText kReasons[] = {
      "The keyspace is to have more replicas than the cluster has nodes, or than are "
      "allowed.",
      "Ask for fewer, or add nodes."},
+    {"SUCCESSOR_SILENT", "The replica that leadership was to go to has not answered for a while.",
+     "Hand over to another one, or to whichever is most caught up."},
     {"TRANSFER_UNFINISHED",
      "The leadership was asked to move and had no new leader in time; it may come still.",
      "See kvctl partition list."},
-    {"TTL_TOO_LONG", "The default time to live is longer than one may be.",
-     "Set a shorter one, or 0 for none."},
+    {"TTL_TOO_LONG", "The time to live is longer than a hundred years, or negative.",
+     "Check its unit (microseconds on the wire); 0 is for ever."},
     {"UNKNOWN_SETTING",
      "There is no setting of that name; the message says where it stands and what was "
      "probably meant.",

@@ -91,6 +91,8 @@ constexpr ReasonText kReasons[] = {
     {"STATE_BEHIND_LOG",
      "A partition's state ends before its log begins: state is missing on this disk.",
      "Take the node's data folder away and let it come back as a new one; keep the folder."},
+    {"WRITER_DAMAGED", "What a node keeps of a writer's writes does not match its checksum.",
+     "Remove the node's data folder and let it be rebuilt from its peers."},
 };
 
 }  // namespace

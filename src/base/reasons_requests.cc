@@ -54,6 +54,14 @@ constexpr ReasonText kReasons[] = {
      "The node has more to do than it can: allow more time, or send it less."},
     {"DEADLINE_PASSED", "The deadline had passed when the request arrived: it was not done.",
      "Allow more time."},
+    {"IDENTITY_INVALID",
+     "The identity of a write lacks its writer or sequence, or settles the write itself.",
+     "Open a writer with OpenWriter, number its writes from 1, settle only what was "
+     "answered."},
+    {"IDENTITY_REUSED",
+     "Another write was sent before under the same writer and sequence; this one is not "
+     "done.",
+     "Give each write a sequence of its own."},
     {"INCOMPLETE_REQUEST", "The request lacks a part that it needs; the message says which.",
      "Fill it in."},
     {"KEYSPACE_NOT_FOUND", "There is no keyspace of that name.",
@@ -98,6 +106,8 @@ constexpr ReasonText kReasons[] = {
      "majority of its replicas cannot be reached from here. Nothing was done.",
      "Repeat it after a moment. If it stays, kvctl cluster status says who is missing; "
      "reads at ONE go on."},
+    {"OPERATION_INVALID", "The text names no operation.",
+     "Give it as the error of the write named it: keyspace/partition/writer/sequence."},
     {"PARTITION_UNKNOWN",
      "The node's topology lacks the partition: its keyspace was dropped, or the node has "
      "yet to learn of it.",
@@ -151,6 +161,20 @@ constexpr ReasonText kReasons[] = {
      "See --help of that command."},
     {"VALUE_TOO_LARGE", "The value is larger than the node takes.",
      "Split it, or raise --value-bytes-max on every node."},
+    {"WRITER_EXPIRED",
+     "The writer under whose identity the write came is not known, or is forgotten after an "
+     "hour without writes. The write is not done now; if it was sent before, it may have "
+     "been done then.",
+     "Open another writer; read before writing again. The client library does so by "
+     "itself."},
+    {"WRITER_FULL", "The writer has more writes whose outcome it has not settled than are kept.",
+     "Raise settled_below as answers come."},
+    {"WRITE_FENCED", "The write was resolved before it came, so it was not done and never will be.",
+     "Do it anew if it is still wanted."},
+    {"WRITE_SETTLED",
+     "The write comes again though its writer had said that it knows the outcome; it is not "
+     "done a second time.",
+     "Number new writes higher."},
 };
 
 }  // namespace
