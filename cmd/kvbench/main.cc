@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <string>
 
 #include "child.h"
@@ -107,7 +108,10 @@ int Main(int argc, char** argv) {
   echo->add_option("--listen", settings.listen);
   echo->add_flag("--with-parent", settings.with_parent);
   const auto loads = {std::pair{"get", "unary linearizable gets"},
+                      {"get-bounded", "unary gets at BOUNDED(1s), from any node"},
+                      {"get-one", "unary gets at ONE, from any node"},
                       {"put", "unary puts"},
+                      {"put-once", "unary puts that happen once"},
                       {"stream-get", "gets on the batched stream"},
                       {"stream-put", "puts on the batched stream"}};
   for (const auto& [name, what] : loads) {
@@ -129,10 +133,14 @@ int Main(int argc, char** argv) {
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
   if (chosen == "suite") return RunStandardSuite(settings);
-  if (chosen == "get" || chosen == "put") {
-    const UnaryOp op = chosen == "get" ? UnaryOp::kGet : UnaryOp::kPut;
+  const std::map<std::string, UnaryOp> unary = {{"get", UnaryOp::kGet},
+                                                {"get-bounded", UnaryOp::kGetBounded},
+                                                {"get-one", UnaryOp::kGetOne},
+                                                {"put", UnaryOp::kPut},
+                                                {"put-once", UnaryOp::kPutOnce}};
+  if (const auto op = unary.find(chosen); op != unary.end()) {
     return RunOne(settings, [&](Target& target, absl::Duration length) {
-      return RunUnary(target, op, settings.in_flight, length, 1);
+      return RunUnary(target, op->second, settings.in_flight, length, 1);
     });
   }
   settings.shape.op = chosen == "stream-get" ? StreamOpKind::kGet : StreamOpKind::kPut;

@@ -57,6 +57,28 @@ absl::StatusOr<std::map<uint64_t, uint64_t>> Leaders(v1::Admin::Stub& admin,
   return leaders;
 }
 
+// A writer for each arc, opened under the first key that falls into it.
+absl::Status OpenWriters(v1::Kv::Stub& kv, size_t arcs, Target& target) {
+  target.writers.resize(arcs);
+  for (const Member& member : target.members) {
+    for (const std::string& key : member.keys) {
+      auto& writer = target.writers[ArcOf(KeyHash(key), static_cast<uint32_t>(arcs))];
+      if (writer != nullptr) continue;
+      v1::OpenWriterRequest request;
+      request.set_keyspace(target.keyspace);
+      request.set_key(key);
+      v1::OpenWriterResponse opened;
+      grpc::ClientContext context;
+      SetDeadline(context);
+      const grpc::Status status = kv.OpenWriter(&context, request, &opened);
+      if (!status.ok()) return ToStatus(status);
+      writer = std::make_unique<client::Writer>(target.keyspace, opened.receipt().partition_id(),
+                                                opened.writer());
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
@@ -69,6 +91,10 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 std::pair<Member*, const std::string*> Target::Pick(uint64_t random) {
   Member& member = members[random % members.size()];
   return {&member, &member.keys[(random >> 16) % member.keys.size()]};
+}
+
+client::Writer& Target::WriterOf(const std::string& key) const {
+  return *writers[ArcOf(KeyHash(key), static_cast<uint32_t>(writers.size()))];
 }
 
 Target EchoTarget(const std::string& address, size_t value_bytes) {
@@ -121,6 +147,9 @@ absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetO
   }
   absl::Status filled = WriteAllKeys(target);
   if (!filled.ok()) return filled;
+  absl::Status opened = OpenWriters(*target.members.front().stub,
+                                    static_cast<size_t>(keyspace.partitions_size()), target);
+  if (!opened.ok()) return opened;
   return target;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "client/writer_pool.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "quorate/v1/kv.grpc.pb.h"
 
@@ -27,7 +28,9 @@ struct Target {
   std::string keyspace;
   std::string value;
   std::vector<Member> members;
+  std::vector<std::unique_ptr<client::Writer>> writers;  // one for each arc; an echo has none
 
+  client::Writer& WriterOf(const std::string& key) const;
   // The member that leads key number n, and the key.
   std::pair<Member*, const std::string*> Pick(uint64_t random);
 };

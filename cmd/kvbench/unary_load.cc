@@ -13,6 +13,19 @@ namespace {
 
 constexpr absl::Duration kCallDeadline = absl::Seconds(5);
 
+constexpr uint64_t kBoundUs = 1'000'000;
+
+v1::Level LevelOf(UnaryOp op) {
+  switch (op) {
+    case UnaryOp::kGetBounded:
+      return v1::LEVEL_BOUNDED;
+    case UnaryOp::kGetOne:
+      return v1::LEVEL_ONE;
+    default:
+      return v1::LEVEL_LINEARIZABLE;
+  }
+}
+
 // One call at a time, for ever anew until the end. Its members are touched by
 // one thread at a time: whoever completes the call starts the next.
 class Slot {
@@ -20,23 +33,31 @@ class Slot {
   Slot(Target& target, UnaryOp op, absl::Time end, uint64_t seed, absl::BlockingCounter& running)
       : target_(target), op_(op), end_(end), random_(seed), running_(running) {
     get_.set_keyspace(target.keyspace);
-    get_.set_level(v1::LEVEL_LINEARIZABLE);
+    get_.set_level(LevelOf(op));
+    if (op == UnaryOp::kGetBounded) get_.mutable_read()->set_bound_us(kBoundUs);
     put_.set_keyspace(target.keyspace);
     put_.set_level(v1::LEVEL_QUORUM);
     put_.set_value(target.value);
   }
 
   void Start() {
-    const auto [member, key] = target_.Pick(random_.Next());
+    auto [member, key] = target_.Pick(random_.Next());
     context_.emplace();
     started_ = absl::Now();
     context_->set_deadline(absl::ToChronoTime(started_ + kCallDeadline));
     auto done = [this](grpc::Status status) { Done(status); };
-    if (op_ == UnaryOp::kGet) {
+    if (op_ == UnaryOp::kGetBounded || op_ == UnaryOp::kGetOne) {
+      member = &target_.members[random_.Below(target_.members.size())];
+    }
+    if (op_ != UnaryOp::kPut && op_ != UnaryOp::kPutOnce) {
       get_.set_key(*key);
       member->stub->async()->Get(&*context_, &get_, &got_, done);
     } else {
       put_.set_key(*key);
+      if (op_ == UnaryOp::kPutOnce) {
+        writer_ = &target_.WriterOf(*key);
+        *put_.mutable_identity() = writer_->Next();
+      }
       member->stub->async()->Put(&*context_, &put_, &written_, done);
     }
   }
@@ -45,6 +66,7 @@ class Slot {
 
  private:
   void Done(const grpc::Status& status) {
+    if (writer_ != nullptr) writer_->Settle(put_.identity().sequence());
     const absl::Time now = absl::Now();
     if (now <= end_) Record(status, now - started_);
     if (now < end_) {
@@ -74,6 +96,7 @@ class Slot {
   v1::PutRequest put_;
   v1::WriteResponse written_;
   std::optional<grpc::ClientContext> context_;
+  client::Writer* writer_ = nullptr;
   absl::Time started_;
   Slice slice_;
 };

@@ -10,7 +10,9 @@
 
 namespace quorate::bench {
 
-enum class UnaryOp : uint8_t { kGet, kPut };
+// Gets at LINEARIZABLE from the leader; at BOUNDED(1 s) and ONE from any node.
+// Puts at QUORUM, and the same under identities, so that they happen once.
+enum class UnaryOp : uint8_t { kGet, kGetBounded, kGetOne, kPut, kPutOnce };
 
 // Runs for `length`; calls that end later than that are not counted.
 Slice RunUnary(Target& target, UnaryOp op, uint32_t in_flight, absl::Duration length,
