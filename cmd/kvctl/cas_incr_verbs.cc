@@ -51,10 +51,10 @@ int RunCas(Session& session, const Cas& cas, bool has_value) {
   if (!condition.ok()) return ReportError(session, condition.status());
   auto value = ReadValue(cas.value);
   if (!value.ok()) return ReportError(session, value.status());
-  const auto options = WriteOptionsWith(session, cas.ttl);
-  if (!options.ok()) return ReportError(session, options.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
+  const auto options = WriteOptionsWith(session, cas.ttl);
+  if (!options.ok()) return ReportError(session, options.status());
   auto keyspace = (*client)->Keyspace(cas.keyspace);
   const auto written =
       cas.remove ? keyspace.CompareAndDelete(cas.key, *condition, *options)
@@ -68,10 +68,10 @@ int RunCas(Session& session, const Cas& cas, bool has_value) {
 }
 
 int RunIncr(Session& session, const Incr& incr) {
-  const auto options = WriteOptionsWith(session, incr.ttl);
-  if (!options.ok()) return ReportError(session, options.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
+  const auto options = WriteOptionsWith(session, incr.ttl);
+  if (!options.ok()) return ReportError(session, options.status());
   const auto added = (*client)->Keyspace(incr.keyspace).Add(incr.key, incr.by, *options);
   if (!added.ok()) {
     return ReportCallError(session, incr.keyspace, added.status(),

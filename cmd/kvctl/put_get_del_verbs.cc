@@ -26,10 +26,10 @@ struct Arguments {
 int Put(Session& session, const Arguments& arguments) {
   auto value = ReadValue(arguments.value);
   if (!value.ok()) return ReportError(session, value.status());
-  const auto options = WriteOptionsWith(session, arguments.ttl);
-  if (!options.ok()) return ReportError(session, options.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
+  const auto options = WriteOptionsWith(session, arguments.ttl);
+  if (!options.ok()) return ReportError(session, options.status());
   const auto written =
       (*client)->Keyspace(arguments.keyspace).Put(arguments.key, *std::move(value), *options);
   if (!written.ok()) {

@@ -197,6 +197,22 @@ TEST_F(KvctlTest, EndsBySayingWhatBecameOfAWrite) {
   EXPECT_EQ(Kvctl("--timeout 300ms put orders 42 paid").code, 5);
 }
 
+TEST_F(KvctlTest, NamesTheOperationOfAnUnknownWriteAndResolvesIt) {
+  UseFakeNode();
+  node().PlayForever(
+      Script::Error(MakeError(absl::StatusCode::kUnavailable, "X", "x", Applied::kUnknown)));
+  const Ended unknown = Kvctl("--timeout 300ms put orders 42 paid");
+  EXPECT_EQ(unknown.code, 6) << unknown.err;
+  EXPECT_THAT(unknown.err, HasSubstr("try: kvctl resolve orders/2/1/1"));
+  node().PlayForever(Script::Answer());
+  const Ended looked = Kvctl("resolve --look orders/2/1/1 --output json");
+  EXPECT_EQ(looked.code, 6) << looked.err;
+  EXPECT_THAT(looked.out, HasSubstr("\"fate\":\"possible\""));
+  const Ended resolved = Kvctl("resolve orders/2/1/1 --output table");
+  EXPECT_EQ(resolved.code, 5) << resolved.err;
+  EXPECT_THAT(resolved.out, HasSubstr("never: it was not applied"));
+}
+
 TEST_F(KvctlTest, AltersWhatIsNamedAndNothingElse) {
   UseFakeNode();
   const Ended one = Kvctl("keyspace alter orders --default-read SESSION --output table");
