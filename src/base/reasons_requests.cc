@@ -6,8 +6,8 @@ namespace {
 
 constexpr ReasonText kReasons[] = {
     {"ALL_NOT_REACHED",
-     "The write at ALL is committed and applied, but not every replica had it on disk "
-     "within its deadline.",
+     "The write at ALL is committed and applied, but a replica was lost, or the deadline came, "
+     "before every one had it on disk.",
      "Nothing need be repeated: it was applied. Allow more time, or see by kvctl cluster "
      "status who is slow."},
     {"ANSWER_TOO_LARGE", "The values that were found do not fit one answer.",

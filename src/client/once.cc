@@ -43,7 +43,7 @@ bool NeedsAnotherWriter(const absl::Status& judged) {
 
 void Conclude(const Ticket& ticket, absl::Status& judged) {
   if (ticket.writer == nullptr) return;
-  if (judged.ok() || AppliedOf(judged) == Applied::kNo) return ticket.Settle();
+  if (judged.ok() || AppliedOf(judged) != Applied::kUnknown) return ticket.Settle();
   const uint64_t sequence = ticket.identity.sequence();
   ticket.writer->LeaveOpen(sequence);
   SetErrorDetail(judged, "operation", OperationText(ticket.writer->Operation(sequence)));

@@ -32,6 +32,8 @@ bool MayPass(const FailedAttempt& failed) {
 RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& backoff,
                           uint64_t random) {
   if (!MayPass(failed) || failed.nobody_there) return {};
+  // Done, if not as it was asked: again would change nothing.
+  if (failed.write && AppliedOf(failed.status) == Applied::kYes) return {};
   if (failed.write && !failed.once && AppliedOf(failed.status) != Applied::kNo) return {};
 
   RetryDecision decision{.retry = true, .wait = absl::ZeroDuration()};

@@ -44,6 +44,20 @@ void HeldByAll::Expire(absl::Duration now) {
   }
 }
 
+void HeldByAll::Lose(NodeId voter, LogIndex index) {
+  std::deque<Waiting> lost;
+  while (!waiting_.empty() && waiting_.back().index > index) {
+    lost.push_front(std::move(waiting_.back()));
+    waiting_.pop_back();
+  }
+  for (Waiting& write : lost) {
+    write.reply.status = Done(absl::StatusCode::kUnavailable, "ALL_NOT_REACHED",
+                              "the write is committed and applied, but " + voter.ToString() +
+                                  " was lost before it had it on disk");
+    std::move(write.done)(std::move(write.reply));
+  }
+}
+
 void HeldByAll::FailAll(std::string_view reason, std::string_view message) {
   for (Waiting& write : std::exchange(waiting_, {})) {
     write.reply.status = Done(absl::StatusCode::kUnavailable, reason, message);

@@ -20,6 +20,8 @@ class HeldByAll {
   void Answer(LogIndex index, const std::vector<NodeId>& voters);
   // Answers what is past its deadline: applied, but not known to be everywhere.
   void Expire(absl::Duration now);
+  // `voter` is gone and has nothing above `index`.
+  void Lose(NodeId voter, LogIndex index);
   void FailAll(std::string_view reason, std::string_view message);
   bool empty() const { return waiting_.empty(); }
 

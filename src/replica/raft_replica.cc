@@ -93,6 +93,7 @@ void RaftReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
 
 void RaftReplica::PeerGone(NodeId node) {
   snapshots_.Forget(node);
+  LoseVoter(node);
   raft_->Wake(/*leader_gone=*/raft_->leader() == node);
 }
 

@@ -112,6 +112,7 @@ class RaftReplica final : public Replica {
   absl::Status NotLeader() const;
   void AnswerDurable();
   void AnswerHeldByAll();
+  void LoseVoter(NodeId node);
   void Acknowledge(const std::vector<LogEntry>& entries,
                    std::vector<std::vector<kv::CommandResult>>& results);
 

@@ -137,7 +137,8 @@ std::optional<absl::Duration> RaftReplica::Staleness(absl::Duration now) const {
 }
 
 void RaftReplica::Serve(const Request& request, ReplyFn& reply, absl::Duration now) {
-  if (request.level == Level::kSession) {
+  // Whatever the level: a session that reads on from another history must know.
+  if (request.seen.index) {
     const Term known = raft_->TermAt(request.seen.index);
     if (known && known != request.seen.term) {
       return Answer(reply, SessionLost(options_.partition, request.seen));

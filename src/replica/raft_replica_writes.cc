@@ -112,6 +112,15 @@ void RaftReplica::Acknowledge(const std::vector<LogEntry>& entries,
   }
 }
 
+void RaftReplica::LoseVoter(NodeId node) {
+  if (held_.empty()) return;
+  const raft::Status status = raft_->status();
+  if (!status.configuration.IsVoter(node)) return;
+  for (const raft::PeerStatus& peer : status.peers) {
+    if (peer.node == node) held_.Lose(node, peer.match);
+  }
+}
+
 // Level ALL: every voter's log has it.
 void RaftReplica::AnswerHeldByAll() {
   if (held_.empty()) return;

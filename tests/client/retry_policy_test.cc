@@ -41,6 +41,9 @@ TEST(RetryPolicyTest, RetriesAWriteThatHappensOnceUntilItsOutcomeIsKnown) {
     failed.once = true;
     EXPECT_TRUE(Decide(failed).retry) << failed.status;
   }
+  FailedAttempt applied = Failed(absl::StatusCode::kUnavailable, Applied::kYes, true);
+  applied.once = true;
+  EXPECT_FALSE(Decide(applied).retry) << "it is done, if not as it was asked";
   FailedAttempt broken = Failed(absl::StatusCode::kInternal, Applied::kNo, true);
   broken.once = true;
   EXPECT_FALSE(Decide(broken).retry) << "the server said precisely what it is";

@@ -144,6 +144,70 @@ TEST_F(LevelsTest, WhatMakesNoSenseIsRefusedByName) {
             "SESSION_OTHER_CLUSTER");
 }
 
+TEST_F(LevelsTest, ASessionWhoseHistoryIsLostIsToldAtEveryLevel) {
+  const auto written = keyspace_.Put("k", "v");
+  ASSERT_TRUE(written.ok()) << written.status();
+  const auto topology = client_.Topology();
+  ASSERT_TRUE(topology.ok()) << topology.status();
+  SessionToken lost;
+  for (const PartitionDescription& one : topology->FindKeyspace("orders")->partitions) {
+    lost.Note(one.id, {Term(1'000'000), LogIndex(1)});  // a place that no log has
+  }
+  auto session = client_.ResumeSession(lost.Encode(topology->cluster_id));
+  ASSERT_TRUE(session.ok()) << session.status();
+  for (const Level level : {Level::kSession, Level::kLinearizable, Level::kOne}) {
+    const auto read = keyspace_.Get("k", {.level = level, .session = *session});
+    EXPECT_EQ(ReasonOf(read.status()), "SESSION_LOST") << LevelName(level) << read.status();
+  }
+  EXPECT_TRUE(keyspace_.Get("k", {.session = client_.NewSession()}).ok());
+}
+
+TEST_F(LevelsTest, AReplicaWithoutALeaderRefusesASessionThatItDoesNotCover) {
+  ASSERT_TRUE(keyspace_.Put("k", "v").ok());
+  const auto topology = client_.Topology();
+  ASSERT_TRUE(topology.ok()) << topology.status();
+  SessionToken ahead;
+  for (const PartitionDescription& one : topology->FindKeyspace("orders")->partitions) {
+    ahead.Note(one.id, {Term(1), LogIndex(1'000'000)});
+  }
+  Client through = Through(1);
+  cluster_.Kill(2);
+  cluster_.Kill(3);
+  auto session = through.ResumeSession(ahead.Encode(topology->cluster_id));
+  EXPECT_TRUE(Eventually([&] {
+    const auto read = through.Keyspace("orders").Get(
+        "k", {.session = *session, .deadline = absl::Milliseconds(500)});
+    return ReasonOf(read.status()) == "SESSION_NOT_COVERED";
+  }));
+}
+
+TEST_F(LevelsTest, ABoundThatCannotBeMetIsRefusedNotWeakened) {
+  const auto read = keyspace_.Get("k", {.level = Level::kBounded,
+                                        .bound = absl::Microseconds(1),
+                                        .deadline = absl::Milliseconds(300)});
+  EXPECT_EQ(ReasonOf(read.status()), "BOUND_NOT_MET") << read.status();
+}
+
+TEST_F(LevelsTest, AWriteAtAllThatOneReplicaDoesNotConfirmSaysThatItIsApplied) {
+  ASSERT_TRUE(keyspace_.Put("k", "old").ok());
+  const int leader = cluster_.LeaderOf(client_, "orders", "k");
+  const int frozen = leader % 3 + 1;
+  cluster_.process(frozen).Signal(SIGSTOP);
+  // It is not missed yet, so the write is begun; told long before the deadline.
+  const auto written =
+      keyspace_.Put("k", "new", {.level = Level::kAll, .deadline = absl::Hours(1)});
+  EXPECT_EQ(ReasonOf(written.status()), "ALL_NOT_REACHED") << written.status();
+  EXPECT_EQ(AppliedOf(written.status()), Applied::kYes);
+  EXPECT_EQ(keyspace_.Get("k")->value, "new");
+  // A while later it is, and nothing is begun.
+  EXPECT_TRUE(Eventually([&] {
+    const auto down =
+        keyspace_.Put("k", "newer", {.level = Level::kAll, .deadline = absl::Milliseconds(250)});
+    return ReasonOf(down.status()) == "REPLICA_DOWN" && AppliedOf(down.status()) == Applied::kNo;
+  }));
+  cluster_.process(frozen).Signal(SIGCONT);
+}
+
 TEST_F(LevelsTest, KvctlTakesLaddersAndKeepsASessionInAFile) {
   const std::string file = ::testing::TempDir() + "/quorate-session-" + std::to_string(getpid());
   const auto kvctl = [&](std::vector<std::string> arguments) {
