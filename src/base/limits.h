@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/time/time.h"
+
 namespace quorate::limits {
 
 // A key is in every index, message and bloom filter.
@@ -31,6 +33,10 @@ inline constexpr uint32_t kPartitionsDefault = 8;
 // Commands that share one log entry. One entry must not hold up the rest.
 inline constexpr size_t kBundleBytesMax = 256 * 1024;
 inline constexpr size_t kBundleCommandsMax = 1024;
+
+// When to come back where there is too much to do: what queued is worked off in
+// less.
+inline constexpr absl::Duration kOverloadRetryAfter = absl::Milliseconds(20);
 
 // Groups' messages in one peer frame; more go into a further frame.
 inline constexpr size_t kFrameBytesMax = 4 * 1024 * 1024;

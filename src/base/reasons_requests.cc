@@ -85,6 +85,8 @@ constexpr ReasonText kReasons[] = {
      "Try another node; see kvctl cluster status."},
     {"NODE_DRAINING", "The node is going down and takes no more.",
      "Go on at another one; the client library does so by itself."},
+    {"NODE_OVERLOADED", "More requests wait at the node than it takes on; this one was not begun.",
+     "Come back when the error says; send it less, or add nodes."},
     {"NODE_UNREACHABLE",
      "No connection to the node, or to any of them, could be made: nothing was done.",
      "Is kvd running there? Check --endpoints and the network."},

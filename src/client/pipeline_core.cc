@@ -22,8 +22,13 @@ namespace {
 constexpr size_t kReleasePortionMax = 32;
 
 absl::Status ErrorOf(const v1::StreamError& error, bool write) {
-  return MakeError(static_cast<absl::StatusCode>(error.code()), error.reason(), error.message(),
-                   write ? AppliedFromName(error.applied()) : Applied::kNo);
+  absl::Status status =
+      MakeError(static_cast<absl::StatusCode>(error.code()), error.reason(), error.message(),
+                write ? AppliedFromName(error.applied()) : Applied::kNo);
+  if (error.retry_after_us() != 0) {
+    SetRetryAfter(status, absl::Microseconds(error.retry_after_us()));
+  }
+  return status;
 }
 
 std::string_view KeyOf(const v1::StreamOp& op) {

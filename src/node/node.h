@@ -53,6 +53,7 @@ struct NodeOptions {
   uint64_t log_flush_bytes = 256 << 20;     // log on disk beyond which the engine flushes
   uint64_t snapshot_chunk_bytes = 256 << 10;
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
+  uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
   uint64_t append_bytes_max = 1 << 20;
   uint64_t in_flight_appends_max = 256;
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node

@@ -18,13 +18,18 @@ void Worker::Post(Input input) {
   {
     absl::MutexLock lock(&mutex_);
     inbox_.push_back(std::move(input));
+    backlog_.store(inbox_.size(), std::memory_order_relaxed);
     wake = !std::exchange(woken_, true);
   }
   if (wake) shared_.edges.scheduler.Wake(index_);
 }
 
 void Worker::PostRequest(Request request, ReplyFn reply) {
-  Post(RequestInput{std::move(request), std::move(reply)});
+  const size_t backlog = backlog_.load(std::memory_order_relaxed);
+  const bool overload =
+      backlog >= shared_.options.queued_inputs_max && request.partition != kMetaPartition;
+  if (overload) request.op = Lookup{};  // what it brought need not wait with it
+  Post(RequestInput{std::move(request), std::move(reply), overload});
 }
 void Worker::PostFrame(FrameInput frame) { Post(std::move(frame)); }
 void Worker::PostTask(Task task) { Post(std::move(task)); }
@@ -45,6 +50,7 @@ absl::Duration Worker::RunTurn() {
   {
     absl::MutexLock lock(&mutex_);
     inputs.swap(inbox_);
+    backlog_.store(0, std::memory_order_relaxed);
     proof = std::exchange(proof_, std::nullopt);
     woken_ = false;
   }
@@ -67,6 +73,7 @@ absl::Duration Worker::RunTurn() {
 
 void Worker::Handle(Input& input) {
   if (auto* request = std::get_if<RequestInput>(&input)) {
+    if (request->overload) return Refuse(request->request, std::move(request->reply));
     HandleRequest(std::move(request->request), std::move(request->reply));
   } else if (auto* frame = std::get_if<FrameInput>(&input)) {
     HandleFrame(*frame);

@@ -88,6 +88,7 @@ class Worker {
   struct RequestInput {
     Request request;
     ReplyFn reply;
+    bool overload = false;  // too much waits before it: refused in its turn
   };
   using Input = std::variant<RequestInput, FrameInput, Task>;
   struct Slot {
@@ -107,6 +108,7 @@ class Worker {
   };
 
   void Post(Input input);
+  void Refuse(const Request& request, ReplyFn reply) const;
   void Handle(Input& input);
   void HandleRequest(Request request, ReplyFn reply);
   // worker_ladder.cc: tries the rung that is due, and the next where it fails.
@@ -162,6 +164,7 @@ class Worker {
 
   absl::Mutex mutex_;
   std::vector<Input> inbox_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<size_t> backlog_ = 0;  // of the inbox, as of a moment ago
   std::optional<SyncProof> proof_ ABSL_GUARDED_BY(mutex_);
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
 };

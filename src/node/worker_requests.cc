@@ -18,6 +18,18 @@ void Answer(ReplyFn& reply, absl::StatusCode code, std::string_view reason,
 
 }  // namespace
 
+void Worker::Refuse(const Request& request, ReplyFn reply) const {
+  Reached<"node: refused for overload">();
+  Reply answer;
+  answer.status =
+      MakeError(absl::StatusCode::kResourceExhausted, "NODE_OVERLOADED",
+                "more than " + std::to_string(shared_.options.queued_inputs_max) +
+                    " requests wait at " + shared_.options.self.ToString() + " before that for " +
+                    request.partition.ToString() + "; it was not begun, try again in a moment");
+  SetRetryAfter(answer.status, limits::kOverloadRetryAfter);
+  std::move(reply)(std::move(answer));
+}
+
 void Worker::HandleRequest(Request request, ReplyFn reply) {
   if (shut_down_) {
     return Answer(reply, absl::StatusCode::kUnavailable, "SHUTTING_DOWN",

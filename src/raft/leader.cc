@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "raft/impl.h"
 
 namespace quorate::raft {
@@ -41,9 +42,12 @@ absl::StatusOr<Raft::Position> Raft::Impl::Propose(Payload command) {
   }
   const uint64_t bytes = log_.uncommitted_bytes();
   if (bytes > 0 && bytes + command.size() > config_.uncommitted_bytes_max) {
-    return MakeError(absl::StatusCode::kResourceExhausted, "UNCOMMITTED_FULL",
-                     std::to_string(bytes) + " bytes wait to be replicated, the limit is " +
-                         std::to_string(config_.uncommitted_bytes_max) + "; try again later");
+    absl::Status full =
+        MakeError(absl::StatusCode::kResourceExhausted, "UNCOMMITTED_FULL",
+                  std::to_string(bytes) + " bytes wait to be replicated, the limit is " +
+                      std::to_string(config_.uncommitted_bytes_max) + "; try again later");
+    SetRetryAfter(full, limits::kOverloadRetryAfter);
+    return full;
   }
   const LogIndex index = AppendOwn(EntryKind::kCommand, std::move(command));
   return Position{hard_state_.term, index};

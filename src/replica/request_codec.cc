@@ -129,6 +129,8 @@ std::string EncodeReply(const Reply& reply) {
     out.set_message(std::string(reply.status.message()));
     out.set_reason(ReasonOf(reply.status));
     out.set_applied(std::string(AppliedName(AppliedOf(reply.status))));
+    const auto delay = RetryAfterOf(reply.status);
+    if (delay) out.set_retry_after_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*delay)));
   }
   out.set_version(reply.write.version);
   out.set_writer(reply.write.writer);
@@ -157,6 +159,9 @@ absl::StatusOr<Reply> DecodeReply(std::string_view bytes) {
   if (in.code() != 0) {
     reply.status = MakeError(static_cast<absl::StatusCode>(in.code()), in.reason(), in.message(),
                              AppliedFromName(in.applied()));
+    if (in.retry_after_us() != 0) {
+      SetRetryAfter(reply.status, absl::Microseconds(in.retry_after_us()));
+    }
   }
   reply.write.status = reply.status;
   reply.write.version = in.version();

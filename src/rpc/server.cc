@@ -36,6 +36,7 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, 
   node.quiet_after_ticks = static_cast<uint32_t>(options.quiet_after_ticks);
   node.rebalance_interval = options.rebalance_interval;
   node.uncommitted_bytes_max = options.uncommitted_bytes_max;
+  node.queued_inputs_max = options.queued_requests_max;
   node.snapshot_chunk_bytes = options.snapshot_chunk_bytes;
   node.group_log_bytes_max = options.log_cache_bytes;
   node.log_flush_bytes = options.log_flush_bytes;

@@ -40,6 +40,7 @@ struct ServerOptions {
   uint64_t quiet_after_ticks = 40;
   absl::Duration rebalance_interval = absl::Seconds(2);
   uint64_t uncommitted_bytes_max = 64 << 20;
+  uint64_t queued_requests_max = 32 << 10;
   uint64_t snapshot_chunk_bytes = 256 << 10;
 
   uint64_t log_segment_bytes = 64 << 20;

@@ -45,6 +45,9 @@ void AddRequests(Config& config, ServerOptions& o) {
                      {absl::Milliseconds(1), absl::Minutes(10)});
   config.AddDuration("drain-timeout", "how long SIGTERM waits for leaderships to be taken over",
                      &o.drain_timeout, {absl::ZeroDuration(), absl::Minutes(10)});
+  config.AddNumber("queued-requests-max",
+                   "of one worker, waiting to be begun; more are refused for the moment",
+                   &o.queued_requests_max, {1, 100'000'000});
   config.AddBytes("value-bytes-max", "the largest value that is taken", &o.value_bytes_max,
                   {1, limits::kBatchBytesMax});
 }

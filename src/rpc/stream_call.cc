@@ -128,6 +128,8 @@ void StreamCall::AnswerError(uint64_t id, uint32_t cost, const absl::Status& sta
   error->set_message(std::string(status.message()));
   error->set_reason(ReasonOf(status));
   error->set_applied(std::string(AppliedName(AppliedOf(status))));
+  const auto delay = RetryAfterOf(status);
+  if (delay) error->set_retry_after_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*delay)));
   for (const auto& [name, value] : ErrorDetailsOf(status))
     (*error->mutable_details())[name] = value;
   ScheduleFlush();
