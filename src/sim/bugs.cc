@@ -47,6 +47,8 @@ std::vector<DeliberateBug> Make() {
   add("ladder-reports-asked", "a ladder's receipt tells the first rung, not the one reached",
       Profile::kMixed)
       .ladder_reports_asked = true;
+  add("snapshot-forgets-writers", "a snapshot says nothing of the writers", Profile::kMixed)
+      .state.snapshot_without_writers = true;
   return list;
 }
 

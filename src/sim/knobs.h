@@ -30,6 +30,8 @@ struct WorkloadProfile {
   // Of all writes; the rest are at QUORUM.
   double one_writes = 0.03;
   double all_writes = 0.05;
+  // Of those not at ONE: under an identity, sent again until it is answered.
+  double once_writes = 0.6;
   double reply_loss = 0.01;  // the answer never reaches the client
   uint32_t value_bytes_max = 200;
   uint32_t keyspaces = 2;        // that stay

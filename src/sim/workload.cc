@@ -29,18 +29,10 @@ const std::string& FirstKey(const Op& op) {
   return op.keys.empty() ? none : op.keys.front();
 }
 
-Outcome OutcomeOf(const Op& op, const absl::Status& status) {
-  if (status.ok()) {
-    // At ONE it may yet be lost with its leader.
-    const bool loose = op.kind == OpKind::kWrite && op.level == Level::kOne;
-    return loose ? Outcome::kUnknown : Outcome::kDone;
-  }
-  if (op.kind != OpKind::kWrite) return Outcome::kFailed;  // a read has no effect
-  const std::string reason = ReasonOf(status);
-  // Answers of the state machine: it was asked and did nothing.
-  if (reason == "CONDITION_FAILED") return Outcome::kDone;
-  if (AppliedOf(status) == Applied::kNo) return Outcome::kFailed;
-  return Outcome::kUnknown;
+std::string Attempted(const kv::Identity& identity, Asked what) {
+  if (what == Asked::kOnce) return "";
+  return StrCat(what == Asked::kFate ? " (what became of w" : " (w", identity.writer, ".",
+                identity.sequence, ")");
 }
 
 }  // namespace
@@ -88,39 +80,51 @@ void Workload::IssueOne(size_t slot) {
     return;
   }
   Op op = generator_.Make(keyspaces[random_.Below(keyspaces.size())], NextOpId());
-  op.client = clients_[slot].id;
-  Run(std::move(op), PartitionId(), [this, slot](const Op& ended) {
+  const uint64_t client = op.client = clients_[slot].id;
+  const CallPtr call = Open(std::move(op), [this, slot, client](const Op& ended) {
     generator_.Learn(ended);
-    if (ended.outcome == Outcome::kUnknown) clients_[slot] = {next_client_++, {}};
+    if (clients_[slot].id != client) return;  // it went on before
+    if (ended.outcome == Outcome::kUnknown) return GoOnAsAnother(slot);
     if (ended.outcome == Outcome::kDone) {
       clients_[slot].session.Note(ended.partition, ended.reply.receipt.position);
     }
     PlanNext(slot);
   });
+  call->slot = slot;
+}
+
+void Workload::GoOnAsAnother(size_t slot) {
+  clients_[slot] = {next_client_++, {}};
+  PlanNext(slot);
 }
 
 void Workload::Run(Op op, PartitionId partition, std::function<void(const Op&)> done) {
+  op.partition = partition;
+  Open(std::move(op), std::move(done));
+}
+
+Workload::CallPtr Workload::Open(Op op, std::function<void(const Op&)> done) {
   if (op.client == 0) op.client = next_client_++;
-  op.asked = targets_[random_.Below(targets_.size())];
+  const PartitionId partition = std::exchange(op.partition, PartitionId());
+  op.asked = Anyone();
   op.invoked = queue_.now();
   history_.push_back(std::move(op));
   auto call = std::make_shared<Call>();
   call->index = history_.size() - 1;
   call->done = std::move(done);
-  open_.push_back(call);
   ++in_flight_;
   queue_.After(Upto(kWireMax), [this, call, partition] { Arrive(call, partition); });
+  return call;
 }
 
-// The request is at the node, or finds nobody there.
 void Workload::Arrive(const CallPtr& call, PartitionId partition) {
   Op& op = history_[call->index];
   SimNode& node = cluster_.node(op.asked);
   if (!node.up()) {
     return Finish(call, Outcome::kFailed, ErrorReply(absl::UnavailableError("connection refused")));
   }
-  const auto topology = node.node()->topology();
   if (!partition) {
+    const auto topology = node.node()->topology();
     const ring::KeyspaceInfo* keyspace = topology->FindKeyspace(op.keyspace);
     if (keyspace == nullptr) {
       return Finish(call, Outcome::kFailed, ErrorReply(absl::NotFoundError("no such keyspace")));
@@ -130,21 +134,53 @@ void Workload::Arrive(const CallPtr& call, PartitionId partition) {
                     : keyspace->PartitionOf(FirstKey(op)).id;
   }
   op.partition = partition;
-  trace_.Add(TraceKind::kInvoke, op.asked, DescribeCall(op));
+  op.seen = SeenBy(op.client, partition);
+  Identify(call);
   oracle_.Invoked(op);
+  Send(call, op.asked, call->identity.writer == 0 ? Asked::kOnce : Asked::kAgain);
+}
+
+void Workload::Send(const CallPtr& call, NodeId asked, Asked what) {
+  const Op& op = history_[call->index];
+  trace_.Add(TraceKind::kInvoke, asked, DescribeCall(op) + Attempted(call->identity, what));
+  ++call->attempts;
+  auto attempt = std::make_shared<Attempt>();
+  attempt->call = call;
+  attempt->asked = asked;
+  attempt->what = what;
+  open_.push_back(attempt);
+  SimNode& node = cluster_.node(asked);
+  if (!node.up()) return Unanswered(attempt, absl::UnavailableError("connection refused"));
   const absl::Duration timeout = Timeout();
+  attempt->node_life = node.life();
+  attempt->node_freezes = node.freezes();
+  queue_.After(timeout + kClientPatience, [this, attempt] { GiveUp(attempt); });
+  node.process()->Execute(MakeRequest(call, node, what, timeout),
+                          [this, attempt](Reply reply) { Answered(attempt, std::move(reply)); });
+}
+
+Request Workload::MakeRequest(const CallPtr& call, SimNode& node, Asked what,
+                              absl::Duration timeout) const {
+  const Op& op = history_[call->index];
   Request request;
-  request.partition = partition;
-  request.epoch = topology->epoch;
+  request.partition = op.partition;
+  request.epoch = node.node()->topology()->epoch;
   request.level = op.level;
   request.bound = op.bound;
   request.ladder = op.ladder;
-  request.seen = op.seen = SeenBy(op.client, partition);
+  request.seen = op.seen;
   request.deadline = node.machine().env.Monotonic() + timeout;
   switch (op.kind) {
-    case OpKind::kWrite:
-      request.op = kv::Command{op.mutations};
+    case OpKind::kWrite: {
+      kv::Command& command = request.op.emplace<kv::Command>();
+      command.identity = call->identity;
+      if (what == Asked::kFate) {
+        command.action = kv::Command::Action::kFence;
+      } else {
+        command.mutations = op.mutations;
+      }
       break;
+    }
     case OpKind::kLookup:
       request.op = Lookup{op.keys};
       break;
@@ -152,11 +188,7 @@ void Workload::Arrive(const CallPtr& call, PartitionId partition) {
       request.op = op.range;
       break;
   }
-  call->node_life = node.life();
-  call->node_freezes = node.freezes();
-  queue_.After(timeout + kClientPatience, [this, call] { GiveUp(call); });
-  node.process()->Execute(std::move(request),
-                          [this, call](Reply reply) { Answered(call, std::move(reply)); });
+  return request;
 }
 
 Seen Workload::SeenBy(uint64_t client, PartitionId partition) const {
@@ -165,62 +197,63 @@ Seen Workload::SeenBy(uint64_t client, PartitionId partition) const {
   return it == clients_.end() ? Seen() : it->session.Find(partition);
 }
 
-void Workload::Answered(const CallPtr& call, Reply reply) {
-  if (call->node_life == 0) {
-    violation_(StrCat("operation #", history_[call->index].id, " was answered twice"));
+void Workload::Answered(const AttemptPtr& attempt, Reply reply) {
+  if (attempt->node_life == 0) {
+    violation_(StrCat("operation #", history_[attempt->call->index].id, " was answered twice"));
     return;
   }
-  call->node_life = 0;
+  attempt->node_life = 0;
   if (random_.Chance(profile_.reply_loss)) return;
   // std::function wants what it holds copyable.
   auto held = std::make_shared<Reply>(std::move(reply));
-  queue_.After(Upto(kWireMax), [this, call, held] {
-    if (!call->open) return;
-    const Outcome outcome = OutcomeOf(history_[call->index], held->status);
-    Finish(call, outcome, std::move(*held));
-  });
+  queue_.After(Upto(kWireMax), [this, attempt, held] { Conclude(attempt, std::move(*held)); });
 }
 
-void Workload::GiveUp(const CallPtr& call) {
-  const Op& op = history_[call->index];
-  if (call->node_life != 0) {
+void Workload::GiveUp(const AttemptPtr& attempt) {
+  if (attempt->node_life != 0) {
     // Its node has yet to answer; if it runs on, it must before long.
-    const uint64_t life = call->node_life;
-    queue_.After(kAnswerSlack, [this, call, life, id = op.id, asked = op.asked] {
-      const SimNode& node = cluster_.node(asked);
-      if (call->node_life != life || node.life() != life) return;
-      if (node.frozen() || call->node_freezes != node.freezes()) return;
-      violation_(StrCat("operation #", id, " was never answered by ", asked.ToString()));
+    const uint64_t life = attempt->node_life;
+    queue_.After(kAnswerSlack, [this, attempt, life] {
+      const SimNode& node = cluster_.node(attempt->asked);
+      if (attempt->node_life != life || node.life() != life) return;
+      if (node.frozen() || attempt->node_freezes != node.freezes()) return;
+      violation_(StrCat("operation #", history_[attempt->call->index].id, " was never answered by ",
+                        attempt->asked.ToString()));
     });
   }
-  if (!call->open) return;
+  if (!attempt->open) return;
   Reached<"sim: a client ran out of patience">();
-  const Outcome outcome = op.kind == OpKind::kWrite ? Outcome::kUnknown : Outcome::kFailed;
-  Finish(call, outcome, ErrorReply(absl::DeadlineExceededError("no answer")));
+  attempt->call->doubt = true;
+  Unanswered(attempt, absl::DeadlineExceededError("no answer"));
 }
 
 void Workload::NodeDied(NodeId node) {
-  const std::vector<CallPtr> open = open_;
-  for (const CallPtr& call : open) {
-    const Op& op = history_[call->index];
-    if (op.asked != node || !op.partition) continue;
-    queue_.After(Upto(kWireMax), [this, call] {
-      if (!call->open) return;
-      const bool write = history_[call->index].kind == OpKind::kWrite;
-      Finish(call, write ? Outcome::kUnknown : Outcome::kFailed,
-             ErrorReply(absl::UnavailableError("connection broke")));
+  const std::vector<AttemptPtr> open = open_;
+  for (const AttemptPtr& attempt : open) {
+    if (attempt->asked != node) continue;
+    queue_.After(Upto(kWireMax), [this, attempt] {
+      if (!attempt->open) return;
+      attempt->call->doubt = true;
+      Unanswered(attempt, absl::UnavailableError("connection broke"));
     });
   }
+}
+
+void Workload::Unanswered(const AttemptPtr& attempt, absl::Status why) {
+  Conclude(attempt, ErrorReply(std::move(why)));
 }
 
 void Workload::Finish(const CallPtr& call, Outcome outcome, Reply reply) {
   if (!std::exchange(call->open, false)) return;
-  open_.erase(std::find(open_.begin(), open_.end(), call));
   --in_flight_;
   Op& op = history_[call->index];
   op.outcome = outcome;
   op.returned = queue_.now();
   op.reply = std::move(reply);
+  if (call->identity.writer != 0) {
+    writers_.Settle(*call->slot, op.partition, call->identity);
+    MaybeSendLateCopy(call);
+  }
   if (op.partition) {
     trace_.Add(TraceKind::kOutcome, op.asked, DescribeOutcome(op));
     oracle_.Returned(op);
