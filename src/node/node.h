@@ -34,6 +34,7 @@ struct NodeBugs {
   ReadBugs reads;
   bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
+  bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
 };
 
 struct NodeOptions {

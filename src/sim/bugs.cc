@@ -49,6 +49,9 @@ std::vector<DeliberateBug> Make() {
       .ladder_reports_asked = true;
   add("snapshot-forgets-writers", "a snapshot says nothing of the writers", Profile::kMixed)
       .state.snapshot_without_writers = true;
+  add("ttl-from-local-clock", "a key expires by the clock of each replica's machine",
+      Profile::kExpiry)
+      .ttl_from_local_clock = true;
   return list;
 }
 

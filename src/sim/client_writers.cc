@@ -39,6 +39,11 @@ void ClientWriters::NotOpened(size_t slot, PartitionId partition) {
   writers_.erase({slot, partition});
 }
 
+void ClientWriters::Abandon(size_t slot) {
+  std::erase_if(writers_,
+                [slot](const auto& one) { return one.first.first == slot && one.second.id != 0; });
+}
+
 void ClientWriters::Expired(size_t slot, PartitionId partition, uint64_t writer) {
   const auto it = writers_.find({slot, partition});
   if (it != writers_.end() && it->second.id == writer) writers_.erase(it);

@@ -27,6 +27,8 @@ class ClientWriters {
   bool WantsOpening(size_t slot, PartitionId partition);
   void Opened(size_t slot, PartitionId partition, uint64_t writer);
   void NotOpened(size_t slot, PartitionId partition);
+  // Those that are open, and not being opened.
+  void Abandon(size_t slot);
   void Expired(size_t slot, PartitionId partition, uint64_t writer);
 
  private:

@@ -17,7 +17,8 @@ std::string Position(Cluster& cluster, NodeId id, PartitionId partition) {
   if (!stored.ok() || !*stored) return "nothing";
   const auto applied = kv::AppliedState::Decode(**stored);
   if (!applied.ok()) return "a damaged record";
-  return StrCat(applied->index.ToString(), " digest ", DigestOf(engine, partition));
+  return StrCat(applied->index.ToString(), " digest ",
+                DigestOf(engine, partition, applied->time_us));
 }
 
 // The leader's whole log is applied where nobody proposes and all is well.

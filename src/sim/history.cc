@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "kv/layout.h"
 #include "kv/state_machine.h"
+#include "sim/expiry_oracle.h"
 
 namespace quorate::sim {
 namespace {
@@ -81,6 +82,13 @@ check::Result WriteResult(const Op& op, size_t part) {
   return result;
 }
 
+// Keys that expire are judged by expiry_oracle.h; no operation has others too,
+// but for scans.
+bool OfExpiring(const Op& op) {
+  if (!op.mutations.empty()) return IsExpiring(op.mutations.front().key);
+  return !op.keys.empty() && IsExpiring(op.keys.front());
+}
+
 void AddWrite(const Op& op, check::History& history) {
   for (size_t i = 0; i < op.mutations.size(); ++i) {
     const kv::Mutation& mutation = op.mutations[i];
@@ -128,6 +136,7 @@ void AddLookup(const Op& op, check::History& history) {
 void AddScan(const Op& op, check::History& history) {
   if (op.outcome != Outcome::kDone || op.range.keys_only) return;
   for (const kv::Record& record : op.reply.page.records) {
+    if (IsExpiring(record.key)) continue;
     check::Operation out = Base(op, record.key);
     out.result.found = true;
     out.result.value = record.value;
@@ -141,7 +150,7 @@ void AddScan(const Op& op, check::History& history) {
 check::History MakeHistory(const std::deque<Op>& operations) {
   check::History history;
   for (const Op& op : operations) {
-    if (!op.partition || !op.strong()) continue;
+    if (!op.partition || !op.strong() || OfExpiring(op)) continue;
     switch (op.kind) {
       case OpKind::kWrite:
         AddWrite(op, history);
@@ -178,6 +187,7 @@ void AddFinalState(Cluster& cluster, const std::vector<ring::PartitionInfo>& par
     kv::StateMachine state(partition.id, engine);
     for (; all->Valid(); all->Next()) {
       const std::string key(kv::UserKey(all->key()));
+      if (IsExpiring(key)) continue;
       const auto record = state.Get(key);
       if (!record.ok() || !*record) continue;
       contents.records[HistoryKey(partition.id, key)] = {(*record)->value, (*record)->version};

@@ -46,7 +46,7 @@ void RollMachine(Random& random, Knobs& knobs) {
   knobs.cpu.hold_up_chance = OneOf(random, {0.0, 0.002, 0.02});
   knobs.clock_drift_max = OneOf(random, {0.0, 0.0005, 0.045});
   knobs.flush_chance = OneOf(random, {0.0, 0.02, 0.5});
-  knobs.wall_offset_max = absl::Seconds(OneOf(random, {0, 1, 3600}));
+  knobs.wall_offset_max = absl::Seconds(OneOf(random, {0, 1, 7200}));
 }
 
 void RollNetwork(Random& random, NetworkProfile& network) {
@@ -76,6 +76,24 @@ void RollNemesis(Random& random, NemesisProfile& nemesis) {
   }
   nemesis.gap_max = absl::Milliseconds(OneOf(random, {200, 500, 1500}));
   nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000, 3000}));
+}
+
+// A calendar counts when a process starts: it may jump, or the process may start
+// again, but not both.
+void PromiseExpiry(Random& random, Knobs& knobs) {
+  using F = FaultKind;
+  knobs.nemesis.armed = {F::kMoveLeader, F::kIsolateLeader, F::kFlush};
+  if (HalfTheTime(random)) {
+    knobs.nemesis.armed.push_back(F::kJumpClock);
+  } else {
+    knobs.nemesis.armed.insert(knobs.nemesis.armed.end(), {F::kCrashLeader, F::kCrashOne});
+  }
+  knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 50, 300}));
+  knobs.clock_drift_max = OneOf(random, {0.0, 0.0005, 0.01});
+  // A time that is due is to be committed like all else.
+  constexpr absl::Duration kCommitMax = absl::Milliseconds(500);
+  knobs.expiry_bound =
+      knobs.wall_offset_max + 2 * knobs.clock_drift_max * knobs.safety + kCommitMax;
 }
 
 void Target(Profile profile, Random& random, Knobs& knobs) {
@@ -150,6 +168,16 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
                              F::kMoveLeader};
       knobs.nemesis.gap_max = absl::Milliseconds(600);
       knobs.nemesis.length_max = absl::Milliseconds(500);
+      break;
+    case Profile::kExpiry:
+      knobs.nodes = 3;
+      knobs.workload.keyspaces = 1;
+      knobs.workload.partitions_max = 1;
+      knobs.workload.churn = false;
+      knobs.workload.expiring_keys = 0.7;
+      knobs.flush_chance = 0.1;
+      knobs.nemesis.gap_max = absl::Milliseconds(400);
+      PromiseExpiry(random, knobs);
       break;
   }
 }
@@ -233,13 +261,15 @@ const char* FaultName(FaultKind kind) {
 }
 
 absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
-  for (const Profile profile : {Profile::kMixed, Profile::kElections, Profile::kFigure8,
-                                Profile::kLearners, Profile::kReads, Profile::kLeases}) {
+  for (const Profile profile :
+       {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
+        Profile::kReads, Profile::kLeases, Profile::kExpiry}) {
     if (name == ProfileName(profile)) return profile;
   }
-  return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
-                   StrCat("no profile '", name,
-                          "'; there are mixed, elections, figure8, learners, reads, leases"));
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
+      StrCat("no profile '", name,
+             "'; there are mixed, elections, figure8, learners, reads, leases, expiry"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -256,6 +286,8 @@ const char* ProfileName(Profile profile) {
       return "reads";
     case Profile::kLeases:
       return "leases";
+    case Profile::kExpiry:
+      return "expiry";
   }
   return "?";
 }

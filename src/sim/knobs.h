@@ -32,7 +32,8 @@ struct WorkloadProfile {
   double all_writes = 0.05;
   // Of those not at ONE: under an identity, sent again until it is answered.
   double once_writes = 0.6;
-  double reply_loss = 0.01;  // the answer never reaches the client
+  double expiring_keys = 0.1;  // of all operations
+  double reply_loss = 0.01;    // the answer never reaches the client
   uint32_t value_bytes_max = 200;
   uint32_t keyspaces = 2;        // that stay
   uint32_t replicas = 0;         // of each; 0: as the server chooses
@@ -101,6 +102,9 @@ struct Knobs {
   double clock_drift_max = 0;  // rates lie within 1 +- this
   absl::Duration wall_offset_max;
   double flush_chance = 0.02;  // of an engine, by itself, after a write
+  // While faults last, a key expires no earlier and no later than by this;
+  // infinite: nothing is promised.
+  absl::Duration expiry_bound = absl::InfiniteDuration();
 
   // A few words for the timeline's head.
   std::string Describe() const;
@@ -115,6 +119,7 @@ enum class Profile : uint8_t {
   kLearners,   // some replicas of each partition are learners
   kReads,      // mostly weaker reads, over slow and one-way links
   kLeases,     // mostly reads under leases, and what could outlast a lease
+  kExpiry,     // keys that expire, new leaders, calendars that differ or jump
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

@@ -35,6 +35,7 @@ std::string Describe(const kv::Mutation& mutation) {
   switch (mutation.action) {
     case kv::Mutation::Action::kPut:
       text = StrCat("put ", mutation.key, "=", Short(mutation.value));
+      if (mutation.ttl_us != 0) StrAppend(&text, " for ", mutation.ttl_us / 1000, "ms");
       break;
     case kv::Mutation::Action::kDelete:
       text = StrCat("delete ", mutation.key);

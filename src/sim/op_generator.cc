@@ -10,6 +10,7 @@ namespace {
 constexpr uint64_t kRegisters = 3;
 constexpr uint64_t kCounters = 2;
 constexpr uint64_t kTwins = 2;
+constexpr uint64_t kExpiring = 3;
 
 }  // namespace
 
@@ -23,6 +24,7 @@ KeySet KeysOfGeneration(uint64_t generation) {
   };
   fill(keys.registers, "r", kRegisters, "");
   fill(keys.counters, "c", kCounters, "");
+  fill(keys.expiring, "x", kExpiring, "");
   fill(keys.twins, "{t", kTwins, "}");
   return keys;
 }
@@ -54,7 +56,9 @@ Op OpGenerator::Make(const std::string& keyspace, uint64_t id) {
   op.keyspace = keyspace;
   const KeySet keys = KeysOfGeneration(made_[keyspace]++ / profile_.operations_per_generation);
   const uint64_t what = random_.Below(100);
-  if (what < 45) {
+  if (random_.Chance(profile_.expiring_keys)) {
+    MakeExpiring(op, keys);
+  } else if (what < 45) {
     MakeWrite(op, keys);
   } else if (what < 55) {
     MakeBatch(op, keys);
@@ -149,6 +153,24 @@ kv::Condition OpGenerator::SomeCondition(const std::string& keyspace, const std:
       condition.value = last.value;
   }
   return condition;
+}
+
+void OpGenerator::MakeExpiring(Op& op, const KeySet& keys) {
+  const std::string& key = AnyOf(keys.expiring);
+  if (!random_.Chance(0.3)) {
+    op.kind = OpKind::kLookup;
+    op.keys = {key};
+    return;
+  }
+  kv::Mutation mutation;
+  mutation.key = key;
+  if (random_.Chance(0.1)) {
+    mutation.action = kv::Mutation::Action::kDelete;
+  } else {
+    mutation.value = Value(op.id);
+    mutation.ttl_us = random_.Between(50'000, random_.Chance(0.5) ? 500'000 : 3'000'000);
+  }
+  op.mutations.push_back(std::move(mutation));
 }
 
 // Twins are written together or not at all.

@@ -19,8 +19,9 @@ namespace quorate::sim {
 struct KeySet {
   std::vector<std::string> registers;
   std::vector<std::string> counters;
-  std::vector<std::string> twins;  // tags, "{t0.3}"
-  std::vector<std::string> All() const;
+  std::vector<std::string> twins;        // tags, "{t0.3}"
+  std::vector<std::string> expiring;     // x0.., in no history: see expiry_oracle.h
+  std::vector<std::string> All() const;  // but those that expire
 };
 KeySet KeysOfGeneration(uint64_t generation);
 
@@ -41,6 +42,7 @@ class OpGenerator {
   void ChooseWriteLevel(Op& op);
   void ChooseReadLevel(Op& op);
   void MakeWrite(Op& op, const KeySet& keys);
+  void MakeExpiring(Op& op, const KeySet& keys);
   void MakeBatch(Op& op, const KeySet& keys);
   void MakeLookup(Op& op, const KeySet& keys);
   void MakeScan(Op& op);

@@ -30,6 +30,7 @@ void Oracle::Invoked(const Op& op) {
     if (known != key_floor_.end()) floors.keys[key] = known->second;
   }
   floors_[op.id] = std::move(floors);
+  expiry_.Invoked(op);
   for (const kv::Mutation& mutation : op.mutations) {
     if (mutation.action == kv::Mutation::Action::kPut) {
       written_[{{op.partition, mutation.key}, mutation.value}].op = op.id;
@@ -41,6 +42,8 @@ void Oracle::Returned(const Op& op) {
   const auto it = floors_.find(op.id);
   const Floors floors = it == floors_.end() ? Floors() : std::move(it->second);
   if (it != floors_.end()) floors_.erase(it);
+  const std::string expiry = expiry_.Returned(op);
+  if (!expiry.empty()) Violation(op, expiry);
   switch (op.outcome) {
     case Outcome::kPending:
       return;

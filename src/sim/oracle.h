@@ -10,7 +10,8 @@
 //   keys that are only ever written together are seen together;
 //   a read in a session is no older than what its client was told before;
 //   a bounded read is no older than it says, and says no more than was asked;
-//   a ladder's answer tells the rung that it was given at.
+//   a ladder's answer tells the rung that it was given at;
+//   keys expire when they should (expiry_oracle.h).
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "sim/expiry_oracle.h"
 #include "sim/op.h"
 
 namespace quorate::sim {
@@ -28,6 +30,9 @@ namespace quorate::sim {
 class Oracle {
  public:
   explicit Oracle(std::function<void(std::string)> violation) : violation_(std::move(violation)) {}
+
+  // Up to `until`, keys expire no more than `bound` early or late.
+  void ExpectExpiry(absl::Duration bound, absl::Duration until) { expiry_.Expect(bound, until); }
 
   // When the operation knows its partition and is about to be sent.
   void Invoked(const Op& op);
@@ -66,6 +71,7 @@ class Oracle {
 
   std::function<void(std::string)> violation_;
   Counts counts_;
+  ExpiryOracle expiry_;
   std::map<uint64_t, Floors> floors_;  // of operations under way
   std::map<PartitionId, uint64_t> partition_floor_;
   std::map<KeyId, uint64_t> key_floor_;  // greatest version told by strong answers

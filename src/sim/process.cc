@@ -38,6 +38,11 @@ absl::Status Process::Open() {
   const auto boot = ClaimDataDir(machine_.data_files, {node_options.cluster_id, machine_.id});
   if (!boot.ok()) return boot.status();
   node_options.boot = *boot;
+  if (node_options.bugs.ttl_from_local_clock) {
+    node_options.bugs.state.local_clock_us = [this] {
+      return static_cast<uint64_t>(absl::ToUnixMicros(machine_.env.WallTime()));
+    };
+  }
   auto store = LogStore::Open(machine_.log_files, options_.log);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);

@@ -90,6 +90,7 @@ class Run {
   }
 
   void SafetyPhase() {
+    oracle_.ExpectExpiry(knobs_.expiry_bound, knobs_.safety);
     cluster_.BootAll();
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });

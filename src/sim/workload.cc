@@ -17,6 +17,9 @@ constexpr absl::Duration kClientPatience = absl::Milliseconds(100);
 constexpr absl::Duration kAnswerSlack = absl::Seconds(4);
 constexpr absl::Duration kWireMax = absl::Milliseconds(2);
 
+// Of clients that begin, how many do not go on under the last one's writers.
+constexpr double kOpensAnotherWriter = 0.2;
+
 Reply ErrorReply(absl::Status status) {
   Reply reply;
   reply.status = std::move(status);
@@ -94,6 +97,7 @@ void Workload::IssueOne(size_t slot) {
 }
 
 void Workload::GoOnAsAnother(size_t slot) {
+  if (random_.Chance(kOpensAnotherWriter)) writers_.Abandon(slot);
   clients_[slot] = {next_client_++, {}};
   PlanNext(slot);
 }
