@@ -47,13 +47,12 @@ INSTANTIATE_TEST_SUITE_P(Mixed, SeedsTest,
                                            Shard{Profile::kMixed, 3000, 50},
                                            Shard{Profile::kMixed, 4000, 50}),
                          NameOf);
-INSTANTIATE_TEST_SUITE_P(Targeted, SeedsTest,
-                         ::testing::Values(Shard{Profile::kElections, 1, 30},
-                                           Shard{Profile::kFigure8, 1, 30},
-                                           Shard{Profile::kLearners, 1, 30},
-                                           Shard{Profile::kReads, 1, 30},
-                                           Shard{Profile::kLeases, 1, 30}),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(
+    Targeted, SeedsTest,
+    ::testing::Values(Shard{Profile::kElections, 1, 30}, Shard{Profile::kFigure8, 1, 30},
+                      Shard{Profile::kLearners, 1, 30}, Shard{Profile::kReads, 1, 30},
+                      Shard{Profile::kLeases, 1, 30}, Shard{Profile::kExpiry, 1, 30}),
+    NameOf);
 
 }  // namespace
 }  // namespace quorate::sim
