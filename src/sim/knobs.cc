@@ -31,6 +31,8 @@ void RollNode(Random& random, NodeOptions& node) {
   node.uncommitted_bytes_max = OneOf<uint64_t>(random, {1000, 10'000, 64 << 20});
   node.append_bytes_max = OneOf<uint64_t>(random, {100, 1000, 1 << 20});
   node.in_flight_appends_max = OneOf<uint64_t>(random, {1, 2, 8, 256});
+  // Small enough for some runs to refuse what they have no room for.
+  if (node.in_flight_appends_max == 2) node.queued_inputs_max = 3;
   node.news_delay = absl::Milliseconds(OneOf(random, {0, 1, 5, 40}));
   node.rebalance_interval = absl::Milliseconds(OneOf(random, {200, 1000, 2000}));
 }
