@@ -78,7 +78,12 @@ Process::~Process() {
 }
 
 void Process::Signal(int signal) {
-  if (!ended_) kill(pid_, signal);
+  if (ended_) return;
+  kill(pid_, signal);
+  // Until it has stopped it may still answer what is sent to it from here on.
+  siginfo_t info;
+  if (signal == SIGSTOP)
+    waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 int Process::Wait(absl::Duration limit) {

@@ -19,6 +19,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  // After SIGSTOP it has stopped.
   void Signal(int signal);
   // Waits for the end; the exit code, 128 + the signal that ended it, or -1
   // if it still runs after `limit`.
