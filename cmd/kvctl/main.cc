@@ -44,6 +44,7 @@ void AddVerbs(CLI::App& app, Session& session) {
   AddExport(app, session);
   AddKeyspace(app, session);
   AddCluster(app, session);
+  AddNode(app, session);
   AddPartition(app, session);
   AddLevel(app, session);
   AddExplain(app, session);

@@ -11,6 +11,7 @@
 #include "rpc/explain.h"
 #include "rpc/grpc_status.h"
 #include "rpc/leader_transfer.h"
+#include "rpc/log_level.h"
 #include "rpc/turn_end.h"
 
 namespace quorate::rpc {
@@ -92,13 +93,15 @@ void FillReplicas(const v1::ClusterStatus& status, v1::DescribeKeyspaceResponse*
 }  // namespace
 
 AdminService::AdminService(Node& node, Env& env, StatusCollector& collector,
-                           const CallMetrics& calls, NodeId self, absl::Duration default_deadline)
+                           const CallMetrics& calls, NodeId self, absl::Duration default_deadline,
+                           std::shared_ptr<spdlog::logger> log)
     : node_(node),
       env_(env),
       collector_(collector),
       calls_(calls),
       self_(self),
       default_deadline_(default_deadline),
+      log_(std::move(log)),
       router_(node) {}
 
 absl::Duration AdminService::HalfOf(absl::Duration deadline) const {
@@ -238,6 +241,16 @@ grpc::ServerUnaryReactor* AdminService::Explain(grpc::CallbackServerContext* con
       out->set_node(self_.value());
       Finish(reactor, FillExplanation(*route->topology, *route->keyspace, *in, calls_, out));
     });
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::SetLogLevel(grpc::CallbackServerContext* context,
+                                                    const v1::SetLogLevelRequest* in,
+                                                    v1::SetLogLevelResponse* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration) {
+    const absl::Status changed = ChangeLogLevel(*log_, in->level());
+    if (changed.ok()) out->set_level(LogLevelOf(*log_));
+    Finish(reactor, changed);
   });
 }
 

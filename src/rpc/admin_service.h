@@ -1,6 +1,10 @@
 // Keyspaces, topology and status over gRPC's callback API.
 #pragma once
 
+#include <spdlog/logger.h>
+
+#include <memory>
+
 #include "base/env.h"
 #include "node/node.h"
 #include "quorate/v1/admin.grpc.pb.h"
@@ -14,7 +18,7 @@ class AdminService final : public v1::Admin::CallbackService {
  public:
   // All must outlive the server that this service is registered with.
   AdminService(Node& node, Env& env, StatusCollector& collector, const CallMetrics& calls,
-               NodeId self, absl::Duration default_deadline);
+               NodeId self, absl::Duration default_deadline, std::shared_ptr<spdlog::logger> log);
 
   grpc::ServerUnaryReactor* CreateKeyspace(grpc::CallbackServerContext* context,
                                            const v1::CreateKeyspaceRequest* in,
@@ -47,6 +51,10 @@ class AdminService final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context,
                                     const v1::ExplainRequest* in,
                                     v1::ExplainResponse* out) override;
+  // Of the logger it was given, at once; lasts as long as the process.
+  grpc::ServerUnaryReactor* SetLogLevel(grpc::CallbackServerContext* context,
+                                        const v1::SetLogLevelRequest* in,
+                                        v1::SetLogLevelResponse* out) override;
 
  private:
   // `then(deadline)` unless the deadline has passed.
@@ -62,6 +70,7 @@ class AdminService final : public v1::Admin::CallbackService {
   const CallMetrics& calls_;
   const NodeId self_;
   const absl::Duration default_deadline_;
+  const std::shared_ptr<spdlog::logger> log_;
   Router router_;
 };
 

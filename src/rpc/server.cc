@@ -108,7 +108,7 @@ absl::Status Server::Listen(const ServerPlan& plan) {
       *node_, env_, call_metrics_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
-                                          options_.request_timeout);
+                                          options_.request_timeout, log_lines_);
   peers_ = std::make_unique<PeerService>(*node_, log_lines_);
   EnableStandardServices();
   auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,

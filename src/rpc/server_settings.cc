@@ -1,4 +1,5 @@
 // The names, bounds and help of kvd's settings.
+#include "rpc/log_level.h"
 #include "rpc/server_options.h"
 
 namespace quorate::rpc {
@@ -97,8 +98,7 @@ void AddSettings(Config& config, ServerOptions& o) {
   AddReplication(config, o);
   AddStorage(config, o);
   config.Section("Messages");
-  config.AddChoice("log-level", "how much the process says on stderr",
-                   {"trace", "debug", "info", "warn", "error", "off"}, &o.log_level);
+  config.AddChoice("log-level", "how much the process says on stderr", LogLevels(), &o.log_level);
 }
 
 }  // namespace quorate::rpc

@@ -89,6 +89,7 @@ TEST_F(KvctlTest, HelpLeadsWithExamplesAndTellsTheExitCodes) {
                            "keyspace drop",
                            "cluster status",
                            "cluster topology",
+                           "node log-level",
                            "partition list",
                            "partition owners",
                            "partition transfer-leader",
