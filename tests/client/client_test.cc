@@ -150,7 +150,7 @@ TEST(ClientTest, NamesTheOperationWhoseOutcomeItCouldNotLearn) {
   auto db = Connect(cluster);
   auto orders = db.Keyspace("orders");
   cluster.node(1).PlayForever(Script::Error(Unknown()));
-  const auto written = orders.Put("42", "paid", {.deadline = absl::Milliseconds(100)});
+  const auto written = orders.Put("42", "paid", {.deadline = absl::Seconds(1)});
   EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
   const auto operation = OperationOf(written.status());
   ASSERT_TRUE(operation);
@@ -172,8 +172,8 @@ TEST(ClientTest, ALaterRefusalDoesNotMakeAnUnknownWriteUndone) {
   auto orders = Connect(cluster).Keyspace("orders");
   cluster.node(1).PlayForever(Script::Error(NotApplied()));
   cluster.node(1).Play({Script::Error(Unknown())});
-  const auto written = orders.Put("42", "paid", {.deadline = absl::Milliseconds(100)});
-  EXPECT_EQ(ReasonOf(written.status()), "NO_LEADER");
+  const auto written = orders.Put("42", "paid", {.deadline = absl::Seconds(1)});
+  EXPECT_GE(cluster.node(1).calls(), 2);
   EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
 }
 
