@@ -147,6 +147,16 @@ void FillRecord(kv::Record record, v1::Record* out) {
   out->set_expires_at_us(record.expires_at_us);
 }
 
+void FillError(const absl::Status& status, v1::StreamError* out) {
+  out->set_code(static_cast<int32_t>(status.code()));
+  out->set_message(std::string(status.message()));
+  out->set_reason(ReasonOf(status));
+  out->set_applied(std::string(AppliedName(AppliedOf(status))));
+  const auto delay = RetryAfterOf(status);
+  if (delay) out->set_retry_after_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*delay)));
+  for (const auto& [name, value] : ErrorDetailsOf(status)) (*out->mutable_details())[name] = value;
+}
+
 void FillKeyspace(const ring::KeyspaceInfo& keyspace, v1::Keyspace* out) {
   out->set_id(keyspace.id.value());
   out->set_name(keyspace.name);

@@ -23,6 +23,9 @@ void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out);
 // The answer to a Lookup's key number `i`; its value is moved out of `reply`.
 void FillGet(Reply& reply, size_t i, uint32_t arc, v1::GetResponse* out);
 void FillRecord(kv::Record record, v1::Record* out);
+// An error inside an answer that succeeds: of one operation of a stream, or of a
+// write that was asked about.
+void FillError(const absl::Status& status, v1::StreamError* out);
 
 void FillKeyspace(const ring::KeyspaceInfo& keyspace, v1::Keyspace* out);
 void FillNode(const ring::NodeInfo& node, v1::Node* out);

@@ -123,15 +123,7 @@ void StreamCall::AnswerError(uint64_t id, uint32_t cost, const absl::Status& sta
   if (finished_) return;
   v1::StreamReply* out = replies_.Add(64 + status.message().size(), cost);
   out->set_id(id);
-  v1::StreamError* error = out->mutable_error();
-  error->set_code(static_cast<int32_t>(status.code()));
-  error->set_message(std::string(status.message()));
-  error->set_reason(ReasonOf(status));
-  error->set_applied(std::string(AppliedName(AppliedOf(status))));
-  const auto delay = RetryAfterOf(status);
-  if (delay) error->set_retry_after_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*delay)));
-  for (const auto& [name, value] : ErrorDetailsOf(status))
-    (*error->mutable_details())[name] = value;
+  FillError(status, out->mutable_error());
   ScheduleFlush();
 }
 

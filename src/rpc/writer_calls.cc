@@ -30,14 +30,6 @@ absl::StatusOr<uint32_t> ArcOfPartition(const ring::KeyspaceInfo& keyspace, uint
                           "that was dropped"));
 }
 
-// What a write failed with, where the call that asks about it succeeds.
-void FillError(const absl::Status& status, v1::StreamError* out) {
-  out->set_code(static_cast<int32_t>(status.code()));
-  out->set_message(std::string(status.message()));
-  out->set_reason(ReasonOf(status));
-  out->set_applied(std::string(AppliedName(AppliedOf(status))));
-}
-
 }  // namespace
 
 absl::StatusOr<kv::Identity> IdentityOf(const v1::Identity& in) {

@@ -21,13 +21,6 @@ class AlterTest : public ::testing::Test {
     command.insert(command.end(), arguments.begin(), arguments.end());
     return RunToEnd(command);
   }
-  Client Through(int node) {
-    auto client = Client::Connect("127.0.0.1:" + std::to_string(cluster_.client_port(node)),
-                                  {.deadline = absl::Seconds(10)});
-    EXPECT_TRUE(client.ok()) << client.status();
-    return *std::move(client);
-  }
-
   Cluster cluster_{3};
   Client client_ = cluster_.Connect();
   Keyspace keyspace_ = cluster_.Create(client_, "orders", 2);
@@ -39,7 +32,7 @@ TEST_F(AlterTest, EveryNodeTakesTheNewDefaultAsSoonAsTheAlterHasAnswered) {
     const auto altered = client_.AlterKeyspace("orders", {.default_read = level});
     ASSERT_TRUE(altered.ok()) << altered.status();
     for (int node = 1; node <= 3; ++node) {
-      const auto read = Through(node).Keyspace("orders").Get("k");
+      const auto read = cluster_.Through(node).Keyspace("orders").Get("k");
       ASSERT_TRUE(read.ok()) << read.status();
       EXPECT_EQ(read->receipt.asked, altered->default_read) << "through n" << node;
     }

@@ -108,6 +108,13 @@ Client Cluster::Connect() const {
   return *client;
 }
 
+Client Cluster::Through(int node) const {
+  auto client = Client::Connect("127.0.0.1:" + std::to_string(client_port(node)),
+                                {.deadline = absl::Seconds(10)});
+  EXPECT_TRUE(client.ok()) << client.status();
+  return *std::move(client);
+}
+
 Keyspace Cluster::Create(Client& client, const std::string& name, uint32_t partitions) const {
   const auto made = client.CreateKeyspace(name, {.partitions = partitions});
   EXPECT_TRUE(made.ok()) << made.status();

@@ -33,6 +33,8 @@ class Cluster {
   std::vector<std::string> CommandLine(int node) const;
 
   Client Connect() const;
+  // A client that knows only one node at first.
+  Client Through(int node) const;
   // Made, known to every node, and led by someone everywhere.
   Keyspace Create(Client& client, const std::string& name, uint32_t partitions = 4) const;
   // Who leads the partition of `key`.

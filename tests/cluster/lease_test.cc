@@ -17,12 +17,6 @@ class LeaseTest : public ::testing::Test {
     const auto altered = client_.AlterKeyspace("orders", {.lease_drift_ppm = 10'000});
     ASSERT_TRUE(altered.ok()) << altered.status();
   }
-  Client Through(int node) {
-    auto client = Client::Connect("127.0.0.1:" + std::to_string(cluster_.client_port(node)),
-                                  {.deadline = absl::Seconds(10)});
-    EXPECT_TRUE(client.ok()) << client.status();
-    return *std::move(client);
-  }
   static ReadOptions AtLease() { return {.level = Level::kLease}; }
   // The first read after a while asks a majority; soon one does not have to.
   bool ReadsUnderALease() {
@@ -55,7 +49,7 @@ TEST_F(LeaseTest, IsServedByTheLeaderWhicheverNodeIsAsked) {
   ASSERT_TRUE(ReadsUnderALease());
   const int leader = cluster_.LeaderOf(client_, "orders", "k");
   for (int node = 1; node <= 3; ++node) {
-    const auto read = Through(node).Keyspace("orders").Get("k", AtLease());
+    const auto read = cluster_.Through(node).Keyspace("orders").Get("k", AtLease());
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_EQ(read->value, "v");
     EXPECT_EQ(read->receipt.asked, Level::kLease);
@@ -96,7 +90,7 @@ TEST_F(LeaseTest, ALeaderThatStoodStillAnswersNothingStale) {
   ASSERT_TRUE(keyspace_.Put("k", "old").ok());
   ASSERT_TRUE(ReadsUnderALease());
   const int leader = cluster_.LeaderOf(client_, "orders", "k");
-  Client direct = Through(leader);
+  Client direct = cluster_.Through(leader);
   cluster_.process(leader).Signal(SIGSTOP);
   bool written = false;
   for (int attempt = 0; attempt < 20 && !written; ++attempt) {

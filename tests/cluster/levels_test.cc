@@ -18,14 +18,6 @@ using ::testing::UnorderedElementsAre;
 
 class LevelsTest : public ::testing::Test {
  protected:
-  // A client that knows only one node at first.
-  Client Through(int node) {
-    auto client = Client::Connect("127.0.0.1:" + std::to_string(cluster_.client_port(node)),
-                                  {.deadline = absl::Seconds(10)});
-    EXPECT_TRUE(client.ok()) << client.status();
-    return *std::move(client);
-  }
-
   Cluster cluster_{3};
   Client client_ = cluster_.Connect();
   Keyspace keyspace_ = cluster_.Create(client_, "orders", 2);
@@ -37,7 +29,7 @@ TEST_F(LevelsTest, ABoundedReadIsNoOlderThanItSaysAtWhicheverNode) {
     ASSERT_TRUE(written.ok()) << written.status();
     for (int node = 1; node <= 3; ++node) {
       const absl::Duration bound = absl::Seconds(5);
-      Client through = Through(node);
+      Client through = cluster_.Through(node);
       const auto read =
           through.Keyspace("orders").Get("k", {.level = Level::kBounded, .bound = bound});
       ASSERT_TRUE(read.ok()) << read.status();
@@ -54,7 +46,7 @@ TEST_F(LevelsTest, ASessionSeesItsOwnWritesAtEveryNodeAndInEveryProcess) {
     const std::string value = std::to_string(round);
     ASSERT_TRUE(keyspace_.Put("k", value, {.session = session}).ok());
     for (int node = 1; node <= 3; ++node) {
-      Client through = Through(node);
+      Client through = cluster_.Through(node);
       auto resumed = through.ResumeSession(session.token());
       ASSERT_TRUE(resumed.ok()) << resumed.status();
       const auto read = through.Keyspace("orders").Get("k", {.session = *resumed});
@@ -74,7 +66,7 @@ TEST_F(LevelsTest, ALadderTellsTheRungItReached) {
   ASSERT_TRUE(strong.ok()) << strong.status();
   EXPECT_EQ(strong->receipt.rung, 1u);
   EXPECT_EQ(strong->receipt.achieved, Level::kLinearizable);
-  Client through = Through(1);
+  Client through = cluster_.Through(1);
   ASSERT_TRUE(Eventually([&] {
     const auto here = through.Keyspace("orders").Get("k", {.level = Level::kOne});
     return here.ok() && here->found() && here->receipt.served_by == NodeId(1);
@@ -170,7 +162,7 @@ TEST_F(LevelsTest, AReplicaWithoutALeaderRefusesASessionThatItDoesNotCover) {
   for (const PartitionDescription& one : topology->FindKeyspace("orders")->partitions) {
     ahead.Note(one.id, {Term(1), LogIndex(1'000'000)});
   }
-  Client through = Through(1);
+  Client through = cluster_.Through(1);
   cluster_.Kill(2);
   cluster_.Kill(3);
   auto session = through.ResumeSession(ahead.Encode(topology->cluster_id));

@@ -81,12 +81,15 @@ TEST_F(OnceTest, APipelineCountsOnceWhileEveryNodeIsKilledInTurn) {
 }
 
 TEST_F(OnceTest, AnotherProcessResolvesAWriteOfUnknownOutcome) {
-  ASSERT_TRUE(keyspace_.Put("k", "old").ok());
+  // One that knows the keyspace from the start, and so has its writer from this put on.
+  Client client = cluster_.Connect();
+  Keyspace keyspace = client.Keyspace("orders");
+  ASSERT_TRUE(keyspace.Put("k", "old").ok());
   const int leader = cluster_.LeaderOf(client_, "orders", "k");
   for (int node = 1; node <= 3; ++node) {
     if (node != leader) cluster_.process(node).Signal(SIGSTOP);
   }
-  const auto written = keyspace_.Put("k", "new", {.deadline = absl::Seconds(1)});
+  const auto written = keyspace.Put("k", "new", {.deadline = absl::Seconds(1)});
   for (int node = 1; node <= 3; ++node) {
     if (node != leader) cluster_.process(node).Signal(SIGCONT);
   }

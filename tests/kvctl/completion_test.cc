@@ -89,6 +89,7 @@ TEST_F(CompletionTest, IsSoundForZshWhereThereIsOne) {
   const Ended script = Kvctl("completion zsh");
   EXPECT_EQ(script.code, 0);
   EXPECT_THAT(script.out, ::testing::HasSubstr("bashcompinit"));
+  // Nothing here needs zsh, so nobody has to install it for its opinion.
   if (Shell("command -v zsh").code != 0) GTEST_SKIP() << "no zsh here";
   Write("script", script.out);
   const Ended judged = Shell("zsh -n " + Path("script"));
