@@ -25,6 +25,8 @@ KvService::KvService(Node& node, Env& env, CallMetrics& metrics, KvOptions optio
   SetMessageAllocatorFor_Get(&get_messages_);
   SetMessageAllocatorFor_MultiGet(&multi_get_messages_);
   SetMessageAllocatorFor_Scan(&scan_messages_);
+  SetMessageAllocatorFor_OpenWriter(&open_writer_messages_);
+  SetMessageAllocatorFor_Resolve(&resolve_messages_);
 }
 
 template <class In>

@@ -84,6 +84,8 @@ class KvService final : public v1::Kv::CallbackService {
   ArenaMessages<v1::GetRequest, v1::GetResponse> get_messages_;
   ArenaMessages<v1::MultiGetRequest, v1::MultiGetResponse> multi_get_messages_;
   ArenaMessages<v1::ScanRequest, v1::ScanResponse> scan_messages_;
+  ArenaMessages<v1::OpenWriterRequest, v1::OpenWriterResponse> open_writer_messages_;
+  ArenaMessages<v1::ResolveRequest, v1::ResolveResponse> resolve_messages_;
 };
 
 }  // namespace quorate::rpc
