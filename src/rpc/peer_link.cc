@@ -57,6 +57,9 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 
   void Begin() {
     StartRead(&incoming_);
+    // Writes start from outside the reactions: until the peer has nothing more to
+    // say the stream may not end under one.
+    AddHold();
     StartCall();
   }
   void Write(grpc::ByteBuffer bundle) {
@@ -69,7 +72,9 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
     if (ok) link_->Accepted();
   }
   void OnReadDone(bool ok) override {
-    if (ok) StartRead(&incoming_);  // nothing is expected; the end is
+    if (ok) return StartRead(&incoming_);  // nothing is expected; the end is
+    link_->Ending();
+    RemoveHold();
   }
   void OnWriteDone(bool ok) override { link_->Written(ok); }
   void OnDone(const grpc::Status& status) override {
@@ -136,7 +141,7 @@ void PeerLink::DropOlderThan(absl::Duration moment) {
 }
 
 void PeerLink::WriteNext() {
-  if (writing_ || queue_.empty() || closed_) return;
+  if (writing_ || queue_.empty() || closed_ || ending_) return;
   if (!accepted_) return OpenStream();
   writing_ = true;
   stats_.frames_sent += queue_.size();
@@ -165,10 +170,16 @@ void PeerLink::Written(bool ok) {
   if (ok) WriteNext();  // else Ended follows
 }
 
+void PeerLink::Ending() {
+  absl::MutexLock lock(&mutex_);
+  ending_ = true;
+}
+
 void PeerLink::Ended(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   stream_ = nullptr;
   writing_ = false;
+  ending_ = false;
   if (closed_) return;
   ++failures_;
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());

@@ -70,6 +70,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   void DropOlderThan(absl::Duration moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Accepted();
   void Written(bool ok);
+  void Ending();
   void Ended(const absl::Status& status);
 
   const NodeId self_;
@@ -85,6 +86,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   Stream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;  // owns itself
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool accepted_ ABSL_GUARDED_BY(mutex_) = false;  // the stream, by the peer
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;    // nothing more may be written to it
   bool flush_due_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   uint32_t failures_ ABSL_GUARDED_BY(mutex_) = 0;  // since the last stream that worked

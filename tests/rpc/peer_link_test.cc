@@ -111,6 +111,33 @@ class Listener final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer::S
   std::unique_ptr<grpc::Server> server_;
 };
 
+// Accepts every stream and ends it at once.
+class Repeller final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer::Service> {
+ public:
+  explicit Repeller(const std::string& address) {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials());
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+    EXPECT_NE(server_, nullptr);
+  }
+  ~Repeller() override { server_->Shutdown(std::chrono::system_clock::now()); }
+
+  PeerReactor* Frames(grpc::CallbackServerContext*) override { return new Stream; }
+
+ private:
+  class Stream : public PeerReactor {
+   public:
+    Stream() {
+      StartSendInitialMetadata();
+      Finish(grpc::Status::OK);
+    }
+    void OnDone() override { delete this; }
+  };
+
+  std::unique_ptr<grpc::Server> server_;
+};
+
 class PeerLinkTest : public ::testing::Test {
  protected:
   ~PeerLinkTest() override {
@@ -163,6 +190,26 @@ TEST_F(PeerLinkTest, SaysThatAnOpenStreamEnded) {
   }
   while (link_->stats().connections_lost == 0) std::this_thread::yield();
   EXPECT_EQ(lost_, 1);
+}
+
+// gRPC frees a stream once nothing of it is under way, before it says so.
+TEST_F(PeerLinkTest, WritesToNoStreamThatEndsUnderIt) {
+  Repeller peer(port_.address());
+  const auto over = [this] {
+    const PeerLinkStats stats = link_->stats();
+    return stats.connections_lost + stats.connections_failed >= 300;
+  };
+  std::vector<std::thread> senders;
+  for (int i = 0; i < 2; ++i) {
+    senders.emplace_back([&] {
+      while (!over()) {
+        env_.Advance(absl::Milliseconds(1));
+        link_->Send("frame");
+      }
+    });
+  }
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_GT(link_->stats().messages_sent, 0u);
 }
 
 TEST_F(PeerLinkTest, AFullQueueSaysSo) {
