@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/ladder.h"
 #include "base/strings.h"
 
 namespace quorate::kvctl {
@@ -46,6 +47,9 @@ json ToJson(const KeyspaceDescription& keyspace) {
           {"mode", std::string(ModeName(keyspace.mode))},
           {"replicas", keyspace.replicas},
           {"default_read", std::string(LevelName(keyspace.default_read))},
+          {"default_ladder", keyspace.default_ladder.empty()
+                                 ? nlohmann::json(nullptr)
+                                 : nlohmann::json(FormatLadder(keyspace.default_ladder))},
           {"default_write", std::string(LevelName(keyspace.default_write))},
           {"lease_drift_ppm", keyspace.lease_drift_ppm},
           {"default_ttl_us", absl::ToInt64Microseconds(keyspace.default_ttl)},

@@ -51,9 +51,11 @@ int Batch(Session& session, const Arguments& arguments) {
   if (!mutations.ok()) return ReportError(session, mutations.status(), "batch");
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
+  const auto options = session.write_options();
+  if (!options.ok()) return ReportError(session, options.status());
   const size_t count = mutations->size();
   const auto written =
-      (*client)->Keyspace(arguments.keyspace).Batch(*std::move(mutations), session.write_options());
+      (*client)->Keyspace(arguments.keyspace).Batch(*std::move(mutations), *options);
   if (!written.ok()) {
     return ReportCallError(session, arguments.keyspace, written.status(),
                            StrCat("batch of ", count));

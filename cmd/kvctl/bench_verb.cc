@@ -177,6 +177,8 @@ int RunBench(Session& session, Arguments& arguments) {
   if (!client.ok()) return ReportError(session, client.status());
   NoteInterrupts();
   OwnKeyspace own(**client);
+  const auto write = session.write_options();
+  if (!write.ok()) return ReportError(session, write.status());
   std::string name = arguments.keyspace;
   if (name.empty()) {
     if (absl::Status made = own.Make(session.timeout()); !made.ok()) {
@@ -187,7 +189,7 @@ int RunBench(Session& session, Arguments& arguments) {
     return ReportCallError(session, name, there.status(), "bench");
   }
   arguments.plan.read = session.read_options();
-  arguments.plan.write = session.write_options();
+  arguments.plan.write = *write;
   const BenchResult result = Measure(session, (*client)->Keyspace(name), arguments.plan, *duration);
   if (session.output() == Output::kJson) {
     PrintJson(result);

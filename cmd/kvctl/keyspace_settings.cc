@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/ladder.h"
 #include "base/strings.h"
 #include "base/units.h"
 
@@ -22,6 +23,19 @@ absl::Status ReadLevel(std::string_view flag, const std::string& text,
   return level ? absl::OkStatus() : Bad(flag, text, "no such level");
 }
 
+// A level alone, or a ladder: BOUNDED with its bound is one of a single rung.
+absl::Status ReadDefaultRead(const std::string& text, KeyspaceChange& change) {
+  if (text.empty()) return absl::OkStatus();
+  absl::StatusOr<Ladder> ladder = ParseLadder(text);
+  if (!ladder.ok()) return Bad("default-read", text, ToStd(ladder.status().message()));
+  if (*ladder == Ladder{{.level = ladder->front().level}}) {
+    change.default_read = ladder->front().level;
+  } else {
+    change.default_ladder = *std::move(ladder);
+  }
+  return absl::OkStatus();
+}
+
 template <class Value, class Parse>
 absl::Status ReadQuantity(std::string_view flag, const std::string& text, Parse parse,
                           std::optional<Value>& value) {
@@ -35,7 +49,8 @@ absl::Status ReadQuantity(std::string_view flag, const std::string& text, Parse 
 }  // namespace
 
 void AddSettings(CLI::App& verb, SettingFlags& flags) {
-  verb.add_option("--default-read", flags.default_read, "Level of reads that name none")
+  verb.add_option("--default-read", flags.default_read,
+                  "Level, or ladder of them, of reads that name none")
       ->type_name("LEVEL");
   verb.add_option("--default-write", flags.default_write, "Level of writes that name none")
       ->type_name("LEVEL");
@@ -50,7 +65,7 @@ void AddSettings(CLI::App& verb, SettingFlags& flags) {
 absl::StatusOr<KeyspaceChange> ChangeOf(const SettingFlags& flags) {
   KeyspaceChange change;
   for (const absl::Status& status :
-       {ReadLevel("default-read", flags.default_read, change.default_read),
+       {ReadDefaultRead(flags.default_read, change),
         ReadLevel("default-write", flags.default_write, change.default_write),
         ReadQuantity("lease-drift", flags.lease_drift, ParsePpm, change.lease_drift_ppm),
         ReadQuantity("default-ttl", flags.default_ttl, ParseDuration, change.default_ttl)}) {
@@ -65,10 +80,16 @@ std::string ToLine(const KeyspaceChange& change) {
     StrAppend(&line, line.empty() ? "" : ", ", name, " ", value);
   };
   if (change.default_read) add("default read", LevelName(*change.default_read));
+  if (!change.default_ladder.empty()) add("default read", FormatLadder(change.default_ladder));
   if (change.default_write) add("default write", LevelName(*change.default_write));
   if (change.lease_drift_ppm) add("lease drift", FormatPpm(*change.lease_drift_ppm));
   if (change.default_ttl) add("default ttl", absl::FormatDuration(*change.default_ttl));
   return line;
+}
+
+std::string ReadCell(const KeyspaceDescription& keyspace) {
+  if (!keyspace.default_ladder.empty()) return FormatLadder(keyspace.default_ladder);
+  return std::string(LevelName(keyspace.default_read));
 }
 
 std::string DriftCell(const KeyspaceDescription& keyspace) {

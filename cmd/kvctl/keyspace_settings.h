@@ -26,6 +26,8 @@ absl::StatusOr<KeyspaceChange> ChangeOf(const SettingFlags& flags);
 // default_read LEASE, lease_drift 1%: what `change` names, in one line.
 std::string ToLine(const KeyspaceChange& change);
 
+// LINEARIZABLE, or a ladder as on the command line.
+std::string ReadCell(const KeyspaceDescription& keyspace);
 // 1%, or - for 0.
 std::string DriftCell(const KeyspaceDescription& keyspace);
 // 1h, or - for none.

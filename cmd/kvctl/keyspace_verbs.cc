@@ -58,6 +58,7 @@ absl::StatusOr<KeyspaceOptions> OptionsOf(const Create& create) {
   if (!settings.ok()) return settings.status();
   options.default_read = settings->default_read.value_or(Level::kDefault);
   options.default_write = settings->default_write.value_or(Level::kDefault);
+  options.default_ladder = settings->default_ladder;
   options.lease_drift_ppm = settings->lease_drift_ppm.value_or(0);
   options.default_ttl = settings->default_ttl.value_or(absl::ZeroDuration());
   return options;
@@ -73,7 +74,7 @@ void PrintKeyspaces(const Session& session, const std::vector<KeyspaceDescriptio
       std::cout << one.name << '\n';
     } else {
       table.Add({one.name, std::string(ModeName(one.mode)), std::to_string(one.replicas),
-                 std::to_string(one.partitions.size()), std::string(LevelName(one.default_read)),
+                 std::to_string(one.partitions.size()), ReadCell(one),
                  std::string(LevelName(one.default_write)), DriftCell(one), TtlCell(one)});
     }
   }
@@ -135,9 +136,9 @@ void PrintReplicas(const KeyspaceState& state) {
   const auto& keyspace = state.keyspace;
   std::cout << keyspace.name << ": mode " << ModeName(keyspace.mode) << ", " << keyspace.replicas
             << " replicas, " << keyspace.partitions.size() << " partitions, reads at "
-            << LevelName(keyspace.default_read) << ", writes at "
-            << LevelName(keyspace.default_write) << ", lease drift " << DriftCell(keyspace)
-            << ", default ttl " << TtlCell(keyspace) << '\n';
+            << ReadCell(keyspace) << ", writes at " << LevelName(keyspace.default_write)
+            << ", lease drift " << DriftCell(keyspace) << ", default ttl " << TtlCell(keyspace)
+            << '\n';
   Table table({"partition", "node", "role", "term", "applied", "committed", "log"});
   for (const ReplicaDescription& one : state.replicas) {
     table.Add({one.partition.ToString(), one.node.ToString(), one.role,
@@ -217,6 +218,7 @@ void AddAlter(CLI::App& noun, Session& session) {
   CLI::App* verb =
       AddVerb(noun, session, "alter", "Change a keyspace's settings while it serves.",
               "  kvctl keyspace alter orders --default-read SESSION\n"
+              "  kvctl keyspace alter orders --default-read 'LINEARIZABLE:20ms,ONE'\n"
               "  kvctl keyspace alter orders --lease-drift 1%    allows reads at LEASE\n"
               "  kvctl keyspace alter orders --default-read DEFAULT --lease-drift 0",
               [&session, alter] { return RunAlter(session, *alter); });

@@ -81,11 +81,12 @@ int Get(Session& session, const Arguments& arguments) {
 int Del(Session& session, const Arguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
+  const auto options = session.write_options();
+  if (!options.ok()) return ReportError(session, options.status());
   auto keyspace = (*client)->Keyspace(arguments.keyspace);
-  const auto deleted =
-      arguments.must_exist
-          ? keyspace.CompareAndDelete(arguments.key, Condition::Present(), session.write_options())
-          : keyspace.Delete(arguments.key, session.write_options());
+  const auto deleted = arguments.must_exist ? keyspace.CompareAndDelete(
+                                                  arguments.key, Condition::Present(), *options)
+                                            : keyspace.Delete(arguments.key, *options);
   if (!deleted.ok()) {
     return ReportCallError(session, arguments.keyspace, deleted.status(),
                            Doing(session, "del", arguments.key));

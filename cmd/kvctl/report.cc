@@ -68,6 +68,14 @@ json ErrorJson(const absl::Status& status, const std::string& message) {
   return {{"error", error}};
 }
 
+json TimingsJson(const Timings& timings) {
+  return {{"queued_us", absl::ToInt64Microseconds(timings.queued)},
+          {"agreed_us", absl::ToInt64Microseconds(timings.agreed)},
+          {"logged_us", absl::ToInt64Microseconds(timings.logged)},
+          {"forwarded_us", absl::ToInt64Microseconds(timings.forwarded)},
+          {"total_us", absl::ToInt64Microseconds(timings.total)}};
+}
+
 template <class Receipt>
 json ReceiptJson(const Receipt& receipt) {
   json acked = json::array();
@@ -83,7 +91,22 @@ json ReceiptJson(const Receipt& receipt) {
                 {"partition", receipt.partition},
                 {"staleness_us", nullptr}};
   if (receipt.staleness) shown["staleness_us"] = absl::ToInt64Microseconds(*receipt.staleness);
+  if (receipt.timings) shown["timings"] = TimingsJson(*receipt.timings);
   return shown;
+}
+
+// Of the parts only those that took any time.
+std::string TimingsLine(const std::optional<Timings>& timings) {
+  if (!timings) return "";
+  std::string line = StrCat("; took ", absl::FormatDuration(timings->total));
+  const auto add = [&line](std::string_view name, absl::Duration took) {
+    if (took > absl::ZeroDuration()) StrAppend(&line, ", ", name, " ", absl::FormatDuration(took));
+  };
+  add("queued", timings->queued);
+  add("agreed", timings->agreed);
+  add("own log", timings->logged);
+  add("forwarded", timings->forwarded);
+  return line;
 }
 
 std::string Nodes(const std::vector<NodeId>& nodes) {
@@ -128,7 +151,8 @@ json ToJson(const ReadReceipt& receipt) {
 
 std::string ToLine(const WriteReceipt& receipt) {
   return StrCat(LevelName(receipt.achieved), ", served by ", receipt.served_by.ToString(), ", on ",
-                Nodes(receipt.acked_by), " (", receipt.durable, " on disk)");
+                Nodes(receipt.acked_by), " (", receipt.durable, " on disk)",
+                TimingsLine(receipt.timings));
 }
 
 std::string ToLine(const ReadReceipt& receipt) {
@@ -138,7 +162,7 @@ std::string ToLine(const ReadReceipt& receipt) {
     StrAppend(&line, ", at most ", absl::FormatDuration(*receipt.staleness), " old");
   }
   if (receipt.rung > 0) StrAppend(&line, ", rung ", receipt.rung, " of the ladder");
-  return line;
+  return line + TimingsLine(receipt.timings);
 }
 
 }  // namespace quorate::kvctl

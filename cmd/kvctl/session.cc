@@ -9,6 +9,7 @@
 #include <iterator>
 #include <vector>
 
+#include "base/error.h"
 #include "base/strings.h"
 #include "levels.h"
 #include "suggest.h"
@@ -170,7 +171,7 @@ absl::Status Session::KeepSession() const {
 }
 
 ReadOptions Session::read_options() const {
-  ReadOptions options{.session = session_, .deadline = timeout_};
+  ReadOptions options{.session = session_, .deadline = timeout_, .timings = globals_.verbose};
   if (ladder_.size() == 1 && ladder_.front().budget == absl::InfiniteDuration()) {
     options.level = ladder_.front().level;
     options.bound = ladder_.front().bound;
@@ -180,8 +181,14 @@ ReadOptions Session::read_options() const {
   return options;
 }
 
-WriteOptions Session::write_options() const {
-  return {.level = level(), .deadline = timeout_, .session = session_};
+absl::StatusOr<WriteOptions> Session::write_options() const {
+  if (ladder_.size() > 1) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
+                     StrCat("--level \"", globals_.level,
+                            "\": a write has one level; only reads go down a ladder"));
+  }
+  return WriteOptions{
+      .level = level(), .deadline = timeout_, .session = session_, .timings = globals_.verbose};
 }
 
 }  // namespace quorate::kvctl

@@ -51,9 +51,10 @@ class Session {
   // For a single value: raw, if stdout is no terminal and nothing was asked for.
   Output output_of_one_value() const;
 
-  // Of reads, the ladder or level of --level; of writes only a level.
+  // Of reads, the ladder or level of --level; of writes only a level:
+  // INVALID_ARGUMENT, BAD_FLAG, where it is a ladder.
   ReadOptions read_options() const;
-  WriteOptions write_options() const;
+  absl::StatusOr<WriteOptions> write_options() const;
   AdminOptions admin_options() const { return {.deadline = timeout_}; }
 
   // Connects at the first call, and takes up the session of --session.

@@ -14,14 +14,14 @@ void AddTtl(CLI::App& verb, std::string& ttl) {
 }
 
 absl::StatusOr<WriteOptions> WriteOptionsWith(const Session& session, const std::string& ttl) {
-  WriteOptions options = session.write_options();
-  if (ttl.empty()) return options;
+  absl::StatusOr<WriteOptions> options = session.write_options();
+  if (ttl.empty() || !options.ok()) return options;
   const auto parsed = ParseDuration(ttl);
   if (!parsed.ok() || *parsed < absl::ZeroDuration()) {
     return MakeError(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
                      StrCat("--ttl \"", ttl, "\": a time such as 90s, 30m or 12h is wanted, or 0"));
   }
-  options.ttl = *parsed;
+  options->ttl = *parsed;
   return options;
 }
 

@@ -27,6 +27,10 @@ constexpr ReasonText kReasons[] = {
      "disk."},
     {"DISK_ERROR", "The disk failed a read or a write; the node does not go on with it.",
      "Look at the disk and the system's log. The other nodes go on serving."},
+    {"DISK_NEARLY_FULL",
+     "A disk has less room left than disk-reserve-bytes: the node refuses what grows, so that "
+     "deletes, flushes and compactions still find room.",
+     "Make room, delete keys, or grow the disk; writes go on by themselves once there is room."},
     {"DISK_FULL", "The disk has no room left.", "Make room, then start the node again."},
     {"ENTRY_UNREADABLE", "A committed entry cannot be read: it is of a newer version or damaged.",
      "Run the newest version that ran in this cluster."},

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "base/ids.h"
+#include "base/ladder.h"
 #include "base/level.h"
 
 namespace quorate {
@@ -33,8 +34,9 @@ struct KeyspaceDescription {
   uint32_t replicas = 0;
   Level default_read = Level::kDefault;
   Level default_write = Level::kDefault;
-  uint32_t lease_drift_ppm = 0;                  // 0: no reads at LEASE
-  absl::Duration default_ttl;                    // 0: none
+  Ladder default_ladder;         // of reads that name no level; empty: default_read alone
+  uint32_t lease_drift_ppm = 0;  // 0: no reads at LEASE
+  absl::Duration default_ttl;    // 0: none
   std::vector<PartitionDescription> partitions;  // arc i of partitions.size() equal arcs
 
   // The arc that holds `key`; nullptr if there are no partitions.
@@ -103,6 +105,7 @@ struct KeyspaceOptions {
   // apart by no more than this, in parts per million. 0: not allowed.
   uint32_t lease_drift_ppm = 0;                       // up to 100,000 (10 %)
   absl::Duration default_ttl = absl::ZeroDuration();  // up to 100 years; 0: none
+  Ladder default_ladder = {};                         // instead of default_read
 };
 
 // What is to change of a keyspace; what is absent stays.
@@ -111,6 +114,7 @@ struct KeyspaceChange {
   std::optional<Level> default_write = {};
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<absl::Duration> default_ttl = {};
+  Ladder default_ladder = {};  // instead of default_read; empty: not named
 };
 
 // What stops at a level when the node, or the zone, is gone that hurts most.

@@ -1,6 +1,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/ladder_codec.h"
 #include "client/call.h"
 #include "client/client.h"
 #include "client/convert.h"
@@ -56,6 +57,7 @@ absl::StatusOr<KeyspaceDescription> Client::CreateKeyspace(std::string name,
   request.set_default_write(client::ToWire(keyspace.default_write));
   request.set_lease_drift_ppm(keyspace.lease_drift_ppm);
   request.set_default_ttl_us(Micros(keyspace.default_ttl));
+  EncodeLadder(keyspace.default_ladder, *request.mutable_default_ladder());
   auto created = CallAdmin<v1::CreateKeyspaceRequest, v1::Keyspace>(
       handle_->core(), std::move(request), &Async::CreateKeyspace, /*write=*/true, options);
   if (!created.ok()) return created.status();
@@ -70,6 +72,7 @@ absl::StatusOr<KeyspaceDescription> Client::AlterKeyspace(std::string name, Keys
   if (change.default_write) request.set_default_write(client::ToWire(*change.default_write));
   if (change.lease_drift_ppm) request.set_lease_drift_ppm(*change.lease_drift_ppm);
   if (change.default_ttl) request.set_default_ttl_us(Micros(*change.default_ttl));
+  EncodeLadder(change.default_ladder, *request.mutable_default_ladder());
   auto altered = CallAdmin<v1::AlterKeyspaceRequest, v1::Keyspace>(
       handle_->core(), std::move(request), &Async::AlterKeyspace, /*write=*/true, options);
   if (!altered.ok()) return altered.status();

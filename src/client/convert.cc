@@ -3,8 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ladder_codec.h"
+
 namespace quorate::client {
 namespace {
+
+Timings TimingsOf(const v1::Timings& wire) {
+  return {.queued = absl::Microseconds(wire.queued_us()),
+          .agreed = absl::Microseconds(wire.agreed_us()),
+          .logged = absl::Microseconds(wire.logged_us()),
+          .forwarded = absl::Microseconds(wire.forwarded_us()),
+          .total = absl::Microseconds(wire.total_us())};
+}
 
 template <class Receipt>
 Receipt ReceiptOf(const v1::Receipt& wire) {
@@ -19,6 +29,7 @@ Receipt ReceiptOf(const v1::Receipt& wire) {
   receipt.durable = wire.durable();
   if (wire.has_staleness_us()) receipt.staleness = absl::Microseconds(wire.staleness_us());
   receipt.partition = wire.partition();
+  if (wire.has_timings()) receipt.timings = TimingsOf(wire.timings());
   return receipt;
 }
 
@@ -152,12 +163,7 @@ ReadReceipt ReadReceiptOf(const v1::Receipt& wire) {
 void ToWire(absl::Duration bound, const Ladder& ladder, const std::optional<Session>& session,
             v1::ReadOptions& out) {
   out.set_bound_us(Micros(bound));
-  for (const Rung& rung : ladder) {
-    v1::Rung* one = out.add_ladder();
-    one->set_level(ToWire(rung.level));
-    one->set_bound_us(Micros(rung.bound));
-    if (rung.budget != absl::InfiniteDuration()) one->set_budget_us(Micros(rung.budget));
-  }
+  EncodeLadder(ladder, *out.mutable_ladder());
   if (session) out.set_session(session->token());
 }
 

@@ -1,3 +1,4 @@
+#include "base/ladder_codec.h"
 #include "client/convert.h"
 
 namespace quorate::client {
@@ -52,15 +53,17 @@ absl::Duration MicrosOf(uint64_t value) { return absl::Microseconds(static_cast<
 }  // namespace
 
 KeyspaceDescription DescriptionOf(const v1::Keyspace& wire) {
-  KeyspaceDescription keyspace{.id = KeyspaceId(wire.id()),
-                               .name = wire.name(),
-                               .mode = static_cast<Mode>(wire.mode()),
-                               .replicas = wire.replicas(),
-                               .default_read = static_cast<Level>(wire.default_read()),
-                               .default_write = static_cast<Level>(wire.default_write()),
-                               .lease_drift_ppm = wire.lease_drift_ppm(),
-                               .default_ttl = MicrosOf(wire.default_ttl_us()),
-                               .partitions = {}};
+  KeyspaceDescription keyspace{
+      .id = KeyspaceId(wire.id()),
+      .name = wire.name(),
+      .mode = static_cast<Mode>(wire.mode()),
+      .replicas = wire.replicas(),
+      .default_read = static_cast<Level>(wire.default_read()),
+      .default_write = static_cast<Level>(wire.default_write()),
+      .default_ladder = DecodeLadder(wire.default_ladder()).value_or(Ladder{}),
+      .lease_drift_ppm = wire.lease_drift_ppm(),
+      .default_ttl = MicrosOf(wire.default_ttl_us()),
+      .partitions = {}};
   for (const auto& one : wire.partitions()) keyspace.partitions.push_back(DescriptionOf(one));
   return keyspace;
 }

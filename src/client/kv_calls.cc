@@ -77,6 +77,7 @@ Request ReadRequestFor(const std::string& keyspace, const Options& options) {
   request.set_keyspace(keyspace);
   if (options.ladder.empty()) request.set_level(ToWire(LevelOf(options)));
   ToWire(options.bound, options.ladder, options.session, *request.mutable_read());
+  request.mutable_read()->set_timings(options.timings);
   return request;
 }
 
@@ -102,10 +103,11 @@ void Start(Core& core, Target target, const CallOptions& options, Request reques
 }
 
 template <class Request>
-Request RequestFor(const std::string& keyspace, Level level) {
+Request WriteRequestFor(const std::string& keyspace, const WriteOptions& options) {
   Request request;
   request.set_keyspace(keyspace);
-  request.set_level(ToWire(level));
+  request.set_level(ToWire(options.level));
+  request.set_timings(options.timings);
   return request;
 }
 
@@ -210,7 +212,7 @@ void StartWrite(Core& core, std::string key, const WriteOptions& options, Reques
 
 void StartPut(Core& core, const std::string& keyspace, std::string key, std::string value,
               const WriteOptions& options, Callback<WriteReceipt> done) {
-  auto request = RequestFor<v1::PutRequest>(keyspace, options.level);
+  auto request = WriteRequestFor<v1::PutRequest>(keyspace, options);
   request.set_key(key);
   request.set_value(std::move(value));
   SetTtl(options, request);
@@ -220,7 +222,7 @@ void StartPut(Core& core, const std::string& keyspace, std::string key, std::str
 
 void StartDelete(Core& core, const std::string& keyspace, std::string key,
                  const WriteOptions& options, Callback<WriteReceipt> done) {
-  auto request = RequestFor<v1::DeleteRequest>(keyspace, options.level);
+  auto request = WriteRequestFor<v1::DeleteRequest>(keyspace, options);
   request.set_key(key);
   StartWrite(core, std::move(key), options, std::move(request), &Async::Delete, &WriteReceiptOf,
              std::move(done));
@@ -229,7 +231,7 @@ void StartDelete(Core& core, const std::string& keyspace, std::string key,
 void StartCompareAndSet(Core& core, const std::string& keyspace, std::string key,
                         const Condition& condition, std::optional<std::string> value,
                         const WriteOptions& options, Callback<WriteReceipt> done) {
-  auto request = RequestFor<v1::CompareAndSetRequest>(keyspace, options.level);
+  auto request = WriteRequestFor<v1::CompareAndSetRequest>(keyspace, options);
   request.set_key(key);
   ToWire(condition, *request.mutable_condition());
   if (value) {
@@ -244,7 +246,7 @@ void StartCompareAndSet(Core& core, const std::string& keyspace, std::string key
 
 void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t delta,
               const WriteOptions& options, Callback<AddResult> done) {
-  auto request = RequestFor<v1::AddRequest>(keyspace, options.level);
+  auto request = WriteRequestFor<v1::AddRequest>(keyspace, options);
   request.set_key(key);
   request.set_delta(delta);
   SetTtl(options, request);
@@ -254,7 +256,7 @@ void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t 
 
 void StartBatch(Core& core, const std::string& keyspace, std::vector<Mutation> mutations,
                 const WriteOptions& options, Callback<BatchResult> done) {
-  auto request = RequestFor<v1::BatchRequest>(keyspace, options.level);
+  auto request = WriteRequestFor<v1::BatchRequest>(keyspace, options);
   std::string key = mutations.empty() ? std::string() : mutations.front().key();
   for (Mutation& mutation : mutations) {
     *request.add_mutations() = ToWire(std::move(mutation));

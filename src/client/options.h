@@ -57,6 +57,7 @@ struct WriteOptions {
   std::optional<absl::Duration> ttl = {};
   // Sent again until its outcome is known, and done once all the same. Not at ONE.
   bool exactly_once = true;
+  bool timings = false;  // tell in the receipt where the time went
 };
 
 struct ResolveOptions {
@@ -77,6 +78,7 @@ struct ReadOptions {
   Ladder ladder = {};
   std::optional<Session> session = {};             // what it has seen, and notes what is read
   absl::Duration deadline = absl::ZeroDuration();  // zero: the client's
+  bool timings = false;                            // tell in the receipts where the time went
 };
 
 struct ScanOptions {
@@ -92,6 +94,7 @@ struct ScanOptions {
   Ladder ladder = {};                           // of each page
   std::optional<Session> session = {};
   absl::Duration deadline = absl::ZeroDuration();  // of each page
+  bool timings = false;                            // in the receipts of each page
 };
 
 struct PipelineOptions {
@@ -99,6 +102,10 @@ struct PipelineOptions {
   size_t max_in_flight = 256;                      // operations; more wait
   Level level = Level::kDefault;                   // reads and writes alike
   absl::Duration deadline = absl::ZeroDuration();  // of each operation
+  // Notes what is answered; a read that is sent after that holds it. Where no
+  // level is named, reads are at SESSION.
+  std::optional<Session> session = {};
+  bool timings = false;  // tell in the receipts where the time went
 };
 
 // Of calls that look at the cluster or change it.

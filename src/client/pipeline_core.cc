@@ -13,6 +13,7 @@
 #include "client/once.h"
 #include "client/refresh.h"
 #include "client/retry_policy.h"
+#include "client/session_state.h"
 
 namespace quorate::client {
 namespace {
@@ -29,6 +30,10 @@ absl::Status ErrorOf(const v1::StreamError& error, bool write) {
     SetRetryAfter(status, absl::Microseconds(error.retry_after_us()));
   }
   return status;
+}
+
+bool MayBeServedAnywhere(v1::Level read) {
+  return read == v1::LEVEL_ONE || read == v1::LEVEL_SESSION || read == v1::LEVEL_BOUNDED;
 }
 
 std::string_view KeyOf(const v1::StreamOp& op) {
@@ -116,18 +121,22 @@ std::shared_ptr<StreamLane> PipelineCore::LaneTo(const std::shared_ptr<NodeLink>
   if (lane == nullptr || lane.get() == ended) {
     lane = std::make_shared<StreamLane>(
         core_, shared_from_this(), link,
-        StreamLane::Settings{keyspace_, ToWire(options_.level), deadline_});
+        StreamLane::Settings{keyspace_, ToWire(options_.level), deadline_, options_.session,
+                             options_.timings});
     lane->Open();
   }
   return lane;
 }
 
+Level PipelineCore::LevelOf(const PipelineOp& op) const {
+  const bool by_session = !op.write && options_.session && options_.level == Level::kDefault;
+  return by_session ? Level::kSession : options_.level;
+}
+
 void PipelineCore::Dispatch(PipelineOpPtr op) {
-  const Choice choice = core_.router().Choose({.keyspace = keyspace_,
-                                               .key_hash = op->key_hash,
-                                               .level = options_.level,
-                                               .write = op->write},
-                                              op->tried);
+  const Choice choice = core_.router().Choose(
+      {.keyspace = keyspace_, .key_hash = op->key_hash, .level = LevelOf(*op), .write = op->write},
+      op->tried);
   op->untried = choice.untried;
   op->tried.push_back(choice.link);
   auto lane = LaneTo(choice.link, nullptr);
@@ -223,8 +232,9 @@ void PipelineCore::Learn(const v1::StreamResponse& response) {
   std::map<uint32_t, uint64_t> told;
   for (const v1::StreamReply& reply : response.replies()) {
     if (reply.has_error()) continue;
-    const bool weak = reply.has_get() && reply.get().receipt().achieved() == v1::LEVEL_ONE;
     const v1::Receipt& receipt = reply.has_get() ? reply.get().receipt() : reply.write().receipt();
+    if (options_.session) options_.session->state().Note(receipt);
+    const bool weak = reply.has_get() && MayBeServedAnywhere(receipt.achieved());
     if (weak ||
         std::exchange(told[receipt.partition()], receipt.served_by()) == receipt.served_by()) {
       continue;

@@ -48,6 +48,7 @@ class PipelineCore : public LaneOwner, public std::enable_shared_from_this<Pipel
   void Release(size_t count) ABSL_LOCKS_EXCLUDED(mutex_);
   // Gives it an identity, if it is to have one, and dispatches it.
   void Identify(PipelineOpPtr op);
+  Level LevelOf(const PipelineOp& op) const;
   void Dispatch(PipelineOpPtr op) ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<StreamLane> LaneTo(const std::shared_ptr<NodeLink>& link, const StreamLane* ended)
       ABSL_LOCKS_EXCLUDED(mutex_);

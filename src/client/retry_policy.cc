@@ -12,9 +12,11 @@ namespace {
 bool MayPass(const FailedAttempt& failed) {
   switch (failed.status.code()) {
     case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kAborted:
       return true;
+    case absl::StatusCode::kResourceExhausted:
+      // A queue says when there will be room; a limit or a full disk does not.
+      return RetryAfterOf(failed.status).has_value();
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kCancelled:
     case absl::StatusCode::kUnknown:

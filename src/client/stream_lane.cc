@@ -58,6 +58,13 @@ void StreamLane::WriteQueued() {
   request_.set_keyspace(settings_.keyspace);
   request_.set_level(settings_.level);
   request_.set_timeout_us(static_cast<uint64_t>(absl::ToInt64Microseconds(settings_.deadline)));
+  request_.set_timings(settings_.timings);
+  if (settings_.session) {
+    v1::ReadOptions& read = *request_.mutable_read();
+    read.set_session(settings_.session->token());
+    // Of the reads alone: writes have no such level.
+    if (settings_.level == v1::LEVEL_UNSPECIFIED) read.add_ladder()->set_level(v1::LEVEL_SESSION);
+  }
   const absl::Duration now = SystemEnv().Monotonic();
   size_t bytes = 0;
   for (size_t ops = 0; !queue_.empty() && ops < kMessageOpsMax; ++ops) {

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ class StreamLane : public grpc::ClientBidiReactor<v1::StreamRequest, v1::StreamR
     std::string keyspace;
     v1::Level level = v1::LEVEL_UNSPECIFIED;
     absl::Duration deadline;  // of each operation, told to the server
+    std::optional<Session> session;
+    bool timings = false;
   };
 
   StreamLane(Core& core, std::shared_ptr<LaneOwner> owner, std::shared_ptr<NodeLink> link,

@@ -23,6 +23,16 @@ namespace quorate {
 enum class Outcome : uint8_t { kDone, kNotDone, kUnknown };
 Outcome OutcomeOf(const absl::Status& status);
 
+// Where a request's time went; what is missing to the total went into reading
+// or applying and into the answer.
+struct Timings {
+  absl::Duration queued;     // until a worker took it
+  absl::Duration agreed;     // then until a majority had it, or a round had confirmed the read
+  absl::Duration logged;     // of agreed: until the serving node's own disk had it (writes)
+  absl::Duration forwarded;  // from the node asked to the one that served it, and back
+  absl::Duration total;      // at the node asked
+};
+
 struct WriteReceipt {
   Level asked = Level::kDefault;
   Level achieved = Level::kDefault;
@@ -35,6 +45,7 @@ struct WriteReceipt {
   std::optional<absl::Duration> staleness;  // nullopt: none known
   uint32_t partition = 0;                   // position of the arc in its keyspace
   bool existed = false;                     // the key (the first, of a batch) had a value before
+  std::optional<Timings> timings;           // if they were asked for
 };
 
 struct ReadReceipt {
@@ -48,7 +59,8 @@ struct ReadReceipt {
   uint32_t durable = 0;
   std::optional<absl::Duration> staleness;  // weaker reads: the bound; nullopt: none known
   uint32_t partition = 0;
-  uint32_t rung = 0;  // of the ladder asked with, from 1; 0: there was none
+  uint32_t rung = 0;               // of the ladder asked with, from 1; 0: there was none
+  std::optional<Timings> timings;  // if they were asked for
 };
 
 // Holds or not at the moment of the write. Made by the functions only.

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/strings.h"
 #include "kv/layout.h"
 #include "kv/outcome.h"
@@ -50,9 +51,12 @@ CommandResult Reused(const Identity& identity) {
 }
 
 CommandResult Full(uint64_t writer, size_t outcomes) {
-  return Refused(absl::StatusCode::kResourceExhausted, "WRITER_FULL",
-                 StrCat("writer ", writer, " has ", outcomes,
-                        " writes that it has not settled; raise settled_below as answers come"));
+  CommandResult full =
+      Refused(absl::StatusCode::kResourceExhausted, "WRITER_FULL",
+              StrCat("writer ", writer, " has ", outcomes,
+                     " writes that it has not settled; raise settled_below as answers come"));
+  SetRetryAfter(full.status, limits::kOverloadRetryAfter);
+  return full;
 }
 
 CommandResult Invalid(const Identity& identity) {

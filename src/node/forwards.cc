@@ -17,16 +17,20 @@ uint32_t Forwards::WorkerOf(uint64_t id, uint32_t workers) {
   return static_cast<uint32_t>((id & kIdMask) % workers);
 }
 
-uint64_t Forwards::Add(NodeId to, bool write, absl::Duration deadline, ReplyFn reply) {
+uint64_t Forwards::Add(NodeId to, const Request& request, absl::Duration now, ReplyFn reply) {
   const uint64_t id = next_id_;
   next_id_ += step_;
-  open_.emplace(id, Open{to, write, deadline, std::move(reply)});
+  open_.emplace(id, Open{to, request.is_write(), request.deadline, request.taken - request.arrived,
+                         now, std::move(reply)});
   return id;
 }
 
-void Forwards::Complete(uint64_t id, NodeId from, Reply reply) {
+void Forwards::Complete(uint64_t id, NodeId from, Reply reply, absl::Duration now) {
   const auto it = open_.find(id);
   if (it == open_.end() || it->second.to != from) return;
+  StageTimings& timings = reply.timings;
+  timings.forwarded = now - it->second.sent - timings.queued - timings.agreed;
+  timings.queued += it->second.queued;
   ReplyFn answer = std::move(it->second.reply);
   open_.erase(it);
   std::move(answer)(std::move(reply));
@@ -43,6 +47,7 @@ void Forwards::AnswerWhere(Predicate predicate, absl::StatusCode code, std::stri
     Reply reply;
     reply.status = MakeError(code, reason, it->second.to.ToString() + " " + std::string(message),
                              it->second.write ? Applied::kUnknown : Applied::kNo);
+    reply.timings.queued = it->second.queued;
     ReplyFn answer = std::move(it->second.reply);
     it = open_.erase(it);
     std::move(answer)(std::move(reply));

@@ -17,8 +17,8 @@ class Forwards {
   Forwards(Boot boot, uint32_t worker, uint32_t workers)
       : next_id_((boot.value() << 40) + worker), step_(workers) {}
 
-  uint64_t Add(NodeId to, bool write, absl::Duration deadline, ReplyFn reply);
-  void Complete(uint64_t id, NodeId from, Reply reply);
+  uint64_t Add(NodeId to, const Request& request, absl::Duration now, ReplyFn reply);
+  void Complete(uint64_t id, NodeId from, Reply reply, absl::Duration now);
   // Answers what is past its deadline (a write: unknown).
   void Expire(absl::Duration now);
   // Answers what went to `node`, which is lost (a write: unknown).
@@ -34,6 +34,8 @@ class Forwards {
     NodeId to;
     bool write = false;
     absl::Duration deadline;
+    absl::Duration queued;
+    absl::Duration sent;
     ReplyFn reply;
   };
   template <class Predicate>

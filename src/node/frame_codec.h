@@ -18,6 +18,7 @@ struct DecodedFrame {
   Boot boot;
   Epoch epoch;
   bool draining = false;
+  bool disk_full = false;
   std::optional<ring::Topology> topology;
   std::vector<FrameInput> inputs;  // one for each worker
 };

@@ -97,8 +97,9 @@ class Node::Impl {
     auto frame = DecodeFrame(bytes, topology->cluster_id, shared_.options.self,
                              static_cast<uint32_t>(workers_.size()));
     if (!frame.ok()) return frame.status();
-    const Peers::Heard heard = shared_.peers.Hear(frame->from, frame->boot, frame->epoch,
-                                                  frame->draining, shared_.edges.env.Monotonic());
+    const Peers::Heard heard = shared_.peers.Hear(
+        frame->from, {frame->boot, frame->epoch, frame->draining, frame->disk_full},
+        shared_.edges.env.Monotonic());
     if (!heard.accepted) {
       return MakeError(absl::StatusCode::kInvalidArgument, "OLDER_BOOT",
                        "a frame of an earlier life of " + frame->from.ToString());
@@ -165,6 +166,8 @@ class Node::Impl {
   void Tick(absl::Duration now) {
     for (NodeId peer : shared_.peers.TakeSilent(now)) PostPeerGone(peer);
     CheckSpread();
+    // What cannot be told is no reason to refuse.
+    shared_.disk.Note(shared_.edges.files.FreeBytes().value_or(UINT64_MAX));
     workers_[0]->Ping(now - shared_.options.tick * shared_.options.heartbeat_ticks);
     if (shared_.log->stats().bytes_on_disk > shared_.options.log_flush_bytes &&
         !flushing_.exchange(true)) {
@@ -299,6 +302,8 @@ void Node::TransferLeader(PartitionId partition, NodeId to,
         if (replica != nullptr) worker.TouchReplica(partition);
       });
 }
+
+const DiskRoom& Node::disk() const { return impl_->shared_.disk; }
 
 void Node::Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
   impl_->Report(std::move(done));

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "base/ids.h"
 #include "kv/state_machine.h"
+#include "node/disk_room.h"
 #include "node/edges.h"
 #include "raft/raft.h"
 #include "replica/raft_replica.h"
@@ -55,6 +56,7 @@ struct NodeOptions {
   uint64_t snapshot_chunk_bytes = 256 << 10;
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
+  uint64_t disk_reserve_bytes = 0;            // kept back on the disk, see DiskRoom
   uint64_t append_bytes_max = 1 << 20;
   uint64_t in_flight_appends_max = 256;
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
@@ -122,6 +124,9 @@ class Node {
   // True when every partition here knows a leader, or is so new that it has had
   // no time for its first election: fit to serve.
   bool ready() const;
+
+  // Any thread.
+  const DiskRoom& disk() const;
 
   // Hands leaderships over and answers what waits; `done` when nothing is
   // left or the deadline has come. Requests that arrive later are refused.

@@ -88,6 +88,7 @@ void Outbox::Flush(absl::Duration now) {
       frame.set_boot(shared_.options.boot.value());
       frame.set_epoch(topology->epoch.value());
       frame.set_draining(shared_.draining);
+      frame.set_disk_full(shared_.disk.room() != Room::kEnough);
       if (shared_.peers.ClaimTeaching(to, topology->epoch, now, kTeachingPause)) {
         frame.mutable_topology()->ParseFromString(ring::EncodeTopology(*topology));
       }

@@ -12,20 +12,22 @@ void Peers::SetMembers(const std::vector<NodeId>& members, absl::Duration now) {
   }
 }
 
-Peers::Heard Peers::Hear(NodeId node, Boot boot, Epoch epoch, bool draining, absl::Duration now) {
+Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
   absl::MutexLock lock(&mutex_);
   Peer& peer = peers_[node];
-  if (boot < peer.boot) return {.accepted = false};
-  Heard heard{.accepted = true, .restarted = peer.boot && boot > peer.boot};
+  if (word.boot < peer.boot) return {.accepted = false};
+  Heard heard{.accepted = true, .restarted = peer.boot && word.boot > peer.boot};
   // A new life may know less than the one before.
-  if (boot > peer.boot) {
+  if (word.boot > peer.boot) {
     peer.epoch = Epoch();
     peer.taught_epoch = Epoch();
   }
-  heard.learned = epoch > peer.epoch;
-  peer.boot = boot;
-  peer.epoch = std::max(peer.epoch, epoch);
-  peer.draining = draining;
+  heard.learned = word.epoch > peer.epoch;
+  peer.boot = word.boot;
+  peer.epoch = std::max(peer.epoch, word.epoch);
+  peer.draining = word.draining;
+  disks_full_ += int{word.disk_full} - int{peer.disk_full};
+  peer.disk_full = word.disk_full;
   peer.gone = false;
   peer.heard = now;
   return heard;
@@ -61,6 +63,12 @@ bool Peers::draining(NodeId node) const {
   absl::MutexLock lock(&mutex_);
   const auto it = peers_.find(node);
   return it != peers_.end() && it->second.draining;
+}
+
+bool Peers::disk_full(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it != peers_.end() && it->second.disk_full;
 }
 
 std::vector<NodeId> Peers::gone() const {

@@ -2,6 +2,7 @@
 // they have been heard of lately. Shared by all workers; thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -26,7 +27,14 @@ class Peers {
     bool restarted = false;  // its boot number rose
     bool learned = false;    // it has a newer topology than it had
   };
-  Heard Hear(NodeId peer, Boot boot, Epoch epoch, bool draining, absl::Duration now);
+  // What a peer's frame says of it.
+  struct Word {
+    Boot boot;
+    Epoch epoch;
+    bool draining = false;
+    bool disk_full = false;
+  };
+  Heard Hear(NodeId peer, const Word& word, absl::Duration now);
   // Its connection broke. True if it counted as alive: it is gone until heard again.
   bool Lose(NodeId peer);
   // Those that have just become gone by silence.
@@ -34,6 +42,9 @@ class Peers {
 
   bool alive(NodeId peer) const;
   bool draining(NodeId peer) const;
+  bool disk_full(NodeId peer) const;
+  // Some peer's is; cheap.
+  bool any_disk_full() const { return disks_full_.load(std::memory_order_relaxed) > 0; }
   std::vector<NodeId> gone() const;
   // Every peer that is alive knows this epoch or a newer one.
   Epoch KnownByAll() const;
@@ -46,6 +57,7 @@ class Peers {
     Boot boot;
     Epoch epoch;
     bool draining = false;
+    bool disk_full = false;
     bool gone = false;
     absl::Duration heard;
     absl::Duration taught = -absl::InfiniteDuration();
@@ -56,6 +68,7 @@ class Peers {
   const absl::Duration silence_max_;
   mutable absl::Mutex mutex_;
   std::map<NodeId, Peer> peers_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<int> disks_full_ = 0;  // of peers_
 };
 
 }  // namespace quorate

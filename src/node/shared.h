@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "node/disk_room.h"
 #include "node/edges.h"
 #include "node/node.h"
 #include "node/peers.h"
@@ -41,12 +42,14 @@ struct NodeShared {
       : options(std::move(node_options)),
         edges(node_edges),
         topology(std::move(topology)),
-        peers(options.self, options.tick * options.election_ticks) {}
+        peers(options.self, options.tick * options.election_ticks),
+        disk(options.disk_reserve_bytes) {}
 
   const NodeOptions options;
   const Edges edges;
   TopologyHolder topology;
   Peers peers;
+  DiskRoom disk;
   LogDevice* log = nullptr;                 // set by Start
   std::function<void(absl::Status)> fatal;  // set by Start
   std::atomic<bool> failed = false;

@@ -28,6 +28,7 @@ void Worker::PostRequest(Request request, ReplyFn reply) {
   const size_t backlog = backlog_.load(std::memory_order_relaxed);
   const bool overload =
       backlog >= shared_.options.queued_inputs_max && request.partition != kMetaPartition;
+  request.arrived = shared_.edges.env.Monotonic();
   if (overload) request.op = Lookup{};  // what it brought need not wait with it
   Post(RequestInput{std::move(request), std::move(reply), overload});
 }
@@ -89,7 +90,7 @@ void Worker::OpenDurable(const SyncProof& proof) {
     tokens_.pop_front();
     const auto it = slots_.find(token.partition);
     if (it == slots_.end()) continue;
-    it->second.replica->Persisted(token.token);
+    it->second.replica->Persisted(token.token, now_);
     Touch(token.partition, it->second);
   }
   outbox_.Open(proof);

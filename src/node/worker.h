@@ -117,8 +117,12 @@ class Worker {
   void WatchClock();
   void Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology);
   void Expire();
-  // Level ALL, before anything is written: whose node is not there.
+  // --- worker_admission.cc: what a write is refused for before it is begun ---
+  absl::Status Admit(const Request& request) const;
+  // Level ALL: whose node is not there.
   absl::Status CheckAllAlive(PartitionId partition) const;
+  // Growth: whose disk is full.
+  absl::Status CheckRoom(PartitionId partition) const;
   void HandleFrame(FrameInput& frame);
   void Forward(Request request, ReplyFn reply, NodeId to);
   NodeId ChooseTarget(PartitionId partition, const Replica* replica) const;
@@ -128,6 +132,7 @@ class Worker {
   bool MayServe(Slot& slot) const;
   void ReleaseLog(Slot& slot);
   void Rebalance(Slot& slot);
+  NodeId BetterLeader(const Slot& slot) const;
   void DrainStep();
   void CollectAll();
   void AfterCollect(PartitionId partition, Slot& slot);

@@ -39,16 +39,15 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
     return Answer(reply, absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXPIRED_IN_QUEUE",
                   "the deadline passed before the request was begun");
   }
+  request.taken = now_;
   if (!request.ladder.empty()) return Climb(std::move(request), std::move(reply));
   const auto it = slots_.find(request.partition);
   const Replica* replica = it == slots_.end() ? nullptr : it->second.replica.get();
   if (replica != nullptr && replica->Serves(request.level, request.is_write())) {
-    if (request.is_write() && request.level == Level::kAll) {
-      if (absl::Status down = CheckAllAlive(request.partition); !down.ok()) {
-        Reply answer;
-        answer.status = std::move(down);
-        return std::move(reply)(std::move(answer));
-      }
+    if (absl::Status refused = Admit(request); !refused.ok()) {
+      Reply answer;
+      answer.status = std::move(refused);
+      return std::move(reply)(std::move(answer));
     }
     it->second.replica->Execute(std::move(request), std::move(reply), now_);
     return Touch(it->first, it->second);
@@ -68,20 +67,6 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
              " can reach; an election may be under way");
 }
 
-absl::Status Worker::CheckAllAlive(PartitionId partition) const {
-  const auto topology = shared_.topology.Get();
-  const ring::PartitionInfo* info = topology->FindPartition(partition);
-  if (info == nullptr) return absl::OkStatus();
-  std::string missing;
-  for (NodeId node : info->replicas) {
-    if (!shared_.peers.alive(node)) missing += (missing.empty() ? "" : ", ") + node.ToString();
-  }
-  if (missing.empty()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kUnavailable, "REPLICA_DOWN",
-                   "a write at ALL needs every replica of " + partition.ToString() +
-                       ", and nothing was heard of " + missing + "; QUORUM needs only a majority");
-}
-
 NodeId Worker::ChooseTarget(PartitionId partition, const Replica* replica) const {
   if (replica != nullptr) {
     const NodeId leader = replica->LeaderHint();
@@ -99,7 +84,7 @@ NodeId Worker::ChooseTarget(PartitionId partition, const Replica* replica) const
 void Worker::Forward(Request request, ReplyFn reply, NodeId to) {
   const absl::Duration left = request.deadline - now_;
   std::string bytes = EncodeRequest(request);
-  const uint64_t id = forwards_.Add(to, request.is_write(), request.deadline, std::move(reply));
+  const uint64_t id = forwards_.Add(to, request, now_, std::move(reply));
   outbox_.AddRequest(to, id, request.partition, std::move(bytes), left, request.hops + 1);
 }
 
@@ -107,6 +92,10 @@ void Worker::HandleFrame(FrameInput& frame) {
   for (auto& [partition, payload] : frame.groups) {
     const auto it = slots_.find(partition);
     if (it == slots_.end()) continue;
+    if (shared_.disk.room() == Room::kNone && it->second.replica->Grows(payload)) {
+      Reached<"node: no room for what a leader sent">();
+      continue;
+    }
     it->second.replica->Receive(frame.from, payload, now_);
     Touch(partition, it->second);
   }
@@ -128,12 +117,13 @@ void Worker::HandleFrame(FrameInput& frame) {
       continue;
     }
     request->deadline = now_ + forwarded.left;
+    request->arrived = now_;
     request->hops = forwarded.hops;
     HandleRequest(*std::move(request), std::move(reply));
   }
   for (FrameInput::Answered& answered : frame.replies) {
     auto reply = DecodeReply(answered.reply);
-    if (reply.ok()) forwards_.Complete(answered.id, frame.from, *std::move(reply));
+    if (reply.ok()) forwards_.Complete(answered.id, frame.from, *std::move(reply), now_);
   }
 }
 

@@ -1,4 +1,5 @@
 // What a worker does because time passes or nodes come and go.
+#include <algorithm>
 #include <utility>
 
 #include "node/worker.h"
@@ -61,13 +62,25 @@ void Worker::ReleaseLog(Slot& slot) {
 
 void Worker::Rebalance(Slot& slot) {
   if (!slot.replica->leading() || shared_.draining) return;
-  const NodeId preferred = slot.preferred_leader;
-  if (preferred == shared_.options.self || !shared_.peers.alive(preferred) ||
-      shared_.peers.draining(preferred)) {
-    return;
-  }
+  const NodeId better = BetterLeader(slot);
   // Refused while the other is behind; the next time round asks again.
-  (void)slot.replica->TransferLeadership(preferred);
+  if (better) (void)slot.replica->TransferLeadership(better);
+}
+
+// Zero: there is none. The preferred one, or from a full disk whoever has room.
+NodeId Worker::BetterLeader(const Slot& slot) const {
+  const auto fit = [this](NodeId node) {
+    const Peers& peers = shared_.peers;
+    return node != shared_.options.self && peers.alive(node) && !peers.draining(node) &&
+           !peers.disk_full(node);
+  };
+  if (fit(slot.preferred_leader)) return slot.preferred_leader;
+  if (shared_.disk.room() == Room::kEnough) return NodeId();
+  const auto topology = shared_.topology.Get();
+  const ring::PartitionInfo* info = topology->FindPartition(slot.replica->partition());
+  if (info == nullptr) return NodeId();
+  const auto found = std::find_if(info->replicas.begin(), info->replicas.end(), fit);
+  return found == info->replicas.end() ? NodeId() : *found;
 }
 
 void Worker::PeerGone(NodeId peer) {

@@ -14,14 +14,16 @@ absl::Status Done(absl::StatusCode code, std::string_view reason, std::string_vi
 
 }  // namespace
 
-void HeldByAll::Add(LogIndex index, absl::Duration deadline, Reply reply, ReplyFn done) {
-  waiting_.push_back({index, deadline, std::move(reply), std::move(done)});
+void HeldByAll::Add(LogIndex index, absl::Duration deadline, absl::Duration now, Reply reply,
+                    ReplyFn done) {
+  waiting_.push_back({index, deadline, now, std::move(reply), std::move(done)});
 }
 
-void HeldByAll::Answer(LogIndex index, const std::vector<NodeId>& voters) {
+void HeldByAll::Answer(LogIndex index, const std::vector<NodeId>& voters, absl::Duration now) {
   while (!waiting_.empty() && waiting_.front().index <= index) {
     Waiting write = std::move(waiting_.front());
     waiting_.pop_front();
+    write.reply.timings.agreed += now - write.since;
     write.reply.receipt.acked_by = voters;
     write.reply.receipt.durable = static_cast<uint32_t>(voters.size());
     std::move(write.done)(std::move(write.reply));

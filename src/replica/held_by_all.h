@@ -15,9 +15,9 @@ namespace quorate {
 class HeldByAll {
  public:
   // Indexes rise from call to call.
-  void Add(LogIndex index, absl::Duration deadline, Reply reply, ReplyFn done);
+  void Add(LogIndex index, absl::Duration deadline, absl::Duration now, Reply reply, ReplyFn done);
   // Every one of `voters` has everything up to `index` on disk.
-  void Answer(LogIndex index, const std::vector<NodeId>& voters);
+  void Answer(LogIndex index, const std::vector<NodeId>& voters, absl::Duration now);
   // Answers what is past its deadline: applied, but not known to be everywhere.
   void Expire(absl::Duration now);
   // `voter` is gone and has nothing above `index`.
@@ -29,6 +29,7 @@ class HeldByAll {
   struct Waiting {
     LogIndex index;
     absl::Duration deadline;
+    absl::Duration since;
     Reply reply;
     ReplyFn done;
   };

@@ -11,9 +11,10 @@
 namespace quorate {
 namespace {
 
-void Answer(Proposals::Waiting& waiting, absl::Status status) {
+void Answer(Proposals::Waiting& waiting, absl::Status status, StageTimings timings = {}) {
   if (!waiting.reply) return;
   Reply reply;
+  reply.timings = timings;
   reply.status = std::move(status);
   std::exchange(waiting.reply, nullptr)(std::move(reply));
 }
@@ -36,8 +37,14 @@ void Proposals::Queue(Request request, ReplyFn reply) {
   auto& command = std::get<kv::Command>(request.op);
   const size_t mutations = command.mutations.size();
   const bool once = command.identity.writer != 0;
-  queued_.push_back(Queued{std::move(command), Waiting{request.level, request.deadline,
-                                                       std::move(reply), mutations, once}});
+  queued_.push_back(Queued{std::move(command), Waiting{.level = request.level,
+                                                       .deadline = request.deadline,
+                                                       .reply = std::move(reply),
+                                                       .mutations = mutations,
+                                                       .once = once,
+                                                       .queued = request.taken - request.arrived,
+                                                       .taken = request.taken,
+                                                       .logged = {}}});
 }
 
 void Proposals::Flush(raft::Raft& raft, absl::Duration now, uint64_t time_us) {
@@ -92,12 +99,13 @@ void Proposals::ProposeBundle(raft::Raft& raft, std::vector<Queued> bundle, uint
   entries_.push_back(std::move(entry));
 }
 
-std::vector<Proposals::Durable> Proposals::TakeDurable(LogIndex durable) {
+std::vector<Proposals::Durable> Proposals::TakeDurable(LogIndex durable, absl::Duration now) {
   std::vector<Durable> taken;
   for (Entry& entry : entries_) {
     if (entry.position.index > durable) break;
     if (entry.position.index <= durable_seen_) continue;
     for (Waiting& write : entry.writes) {
+      write.logged = now - write.taken;
       if (write.level != Level::kOne || write.once || !write.reply) continue;
       taken.push_back({entry.position, std::move(write)});
       write.reply = nullptr;
@@ -140,7 +148,8 @@ void Proposals::Expire(absl::Duration now) {
         Answer(waiting,
                MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                          "the write was not committed within its deadline; it may still be",
-                         Applied::kUnknown));
+                         Applied::kUnknown),
+               waiting.TimingsAt(now));
       }
     }
   }

@@ -36,6 +36,13 @@ class Proposals {
     ReplyFn reply;  // null once it was answered
     size_t mutations = 0;
     bool once = false;  // has an identity: whether it is done shows as it is applied
+    absl::Duration queued;
+    absl::Duration taken;
+    absl::Duration logged;
+
+    StageTimings TimingsAt(absl::Duration now) const {
+      return {.queued = queued, .agreed = now - taken, .logged = logged, .forwarded = {}};
+    }
   };
   std::vector<Waiting> TakeApplied(LogIndex index, Term term);
   // The writes at ONE (without an identity) among the entries up to `durable`, which are on this
@@ -44,7 +51,7 @@ class Proposals {
     raft::Raft::Position position;
     Waiting write;
   };
-  std::vector<Durable> TakeDurable(LogIndex durable);
+  std::vector<Durable> TakeDurable(LogIndex durable, absl::Duration now);
   // The state jumped to `index` by a snapshot: what waited below is unknown.
   void SkipTo(LogIndex index);
 

@@ -77,6 +77,11 @@ void RaftReplica::Receive(NodeId from, std::string_view payload, absl::Duration)
   if (message.ok()) raft_->Step(*std::move(message));
 }
 
+bool RaftReplica::Grows(std::string_view payload) const {
+  const auto message = DecodeRaftMessage(payload, options_.raft.self, options_.raft.self);
+  return message.ok() && (!message->entries.empty() || !message->snapshot.data.empty());
+}
+
 bool RaftReplica::Serves(Level level, bool write) const {
   if (raft_->is_leader()) return true;
   if (write) return false;
@@ -162,7 +167,7 @@ absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration 
     reads_.Confirmed(ready);
   }
   for (const raft::ReadFailed& failed : output.reads_failed) reads_.Failed(failed);
-  AnswerHeldByAll();
+  AnswerHeldByAll(now);
   ServeReads(now);
   return absl::OkStatus();
 }
@@ -198,7 +203,7 @@ absl::Status RaftReplica::Apply(const std::vector<LogEntry>& entries, absl::Dura
   auto results = state_.Apply(entries, raft::EncodeConfiguration(raft_->ConfigurationAt(last)));
   if (!results.ok()) return results.status();
   clock_.Learn(state_.applied().time_us, now);
-  Acknowledge(entries, *results);
+  Acknowledge(entries, *results, now);
   raft_->Applied(last);
   TrimMemory();
   return absl::OkStatus();

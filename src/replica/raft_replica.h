@@ -58,13 +58,14 @@ class RaftReplica final : public Replica {
   PartitionId partition() const override { return options_.partition; }
   void Tick(absl::Duration now) override;
   void Receive(NodeId from, std::string_view payload, absl::Duration now) override;
+  bool Grows(std::string_view payload) const override;
   void Execute(Request request, ReplyFn reply, absl::Duration now) override;
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void SetLeaseDrift(uint32_t ppm) override;
   void ClockJumped() override;
-  void Persisted(uint64_t token) override;
+  void Persisted(uint64_t token, absl::Duration now) override;
   void Expire(absl::Duration now) override;
   void PeerGone(NodeId node) override;
   absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
@@ -110,11 +111,11 @@ class RaftReplica final : public Replica {
   // --- raft_replica_writes.cc ---
   void ExecuteWrite(Request request, ReplyFn reply);
   absl::Status NotLeader() const;
-  void AnswerDurable();
-  void AnswerHeldByAll();
+  void AnswerDurable(absl::Duration now);
+  void AnswerHeldByAll(absl::Duration now);
   void LoseVoter(NodeId node);
   void Acknowledge(const std::vector<LogEntry>& entries,
-                   std::vector<std::vector<kv::CommandResult>>& results);
+                   std::vector<std::vector<kv::CommandResult>>& results, absl::Duration now);
 
   RaftReplicaOptions options_;
   kv::StateMachine state_;

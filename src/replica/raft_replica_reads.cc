@@ -151,6 +151,8 @@ void RaftReplica::Serve(const Request& request, ReplyFn& reply, absl::Duration n
     return Answer(reply, BoundNotMet(staleness, request.bound));
   }
   Reply answer = Read(request);
+  answer.timings.queued = request.taken - request.arrived;
+  answer.timings.agreed = now - request.taken;
   answer.receipt.staleness = staleness;
   std::move(reply)(std::move(answer));
 }

@@ -48,16 +48,17 @@ absl::Status RaftReplica::NotLeader() const {
                           : options_.partition.ToString() + " has no leader at the moment");
 }
 
-void RaftReplica::Persisted(uint64_t token) {
+void RaftReplica::Persisted(uint64_t token, absl::Duration now) {
   raft_->Persisted(raft::PersistId{token});
-  AnswerDurable();
+  AnswerDurable(now);
 }
 
 // Level ONE: this log has it, and may be the only one.
-void RaftReplica::AnswerDurable() {
+void RaftReplica::AnswerDurable(absl::Duration now) {
   if (!raft_->is_leader()) return;
-  for (auto& [position, write] : proposals_.TakeDurable(raft_->durable_index())) {
+  for (auto& [position, write] : proposals_.TakeDurable(raft_->durable_index(), now)) {
     Reply reply;
+    reply.timings = write.TimingsAt(now);
     if (raft_->TermAt(position.index) != position.term) {
       reply.status = MakeError(absl::StatusCode::kUnavailable, "LEADER_CHANGED",
                                "another leader's entry took the write's place in the log; it was "
@@ -75,7 +76,8 @@ void RaftReplica::AnswerDurable() {
 }
 
 void RaftReplica::Acknowledge(const std::vector<LogEntry>& entries,
-                              std::vector<std::vector<kv::CommandResult>>& results) {
+                              std::vector<std::vector<kv::CommandResult>>& results,
+                              absl::Duration now) {
   if (proposals_.waiting() == 0) return;
   Receipt receipt = MakeReceipt(Level::kQuorum, Level::kQuorum);
   receipt.acked_by.push_back(options_.raft.self);
@@ -96,6 +98,7 @@ void RaftReplica::Acknowledge(const std::vector<LogEntry>& entries,
       reply.status = results[i][j].status;
       reply.write = std::move(results[i][j]);
       reply.receipt = receipt;
+      reply.timings = waiting[j].TimingsAt(now);
       reply.receipt.asked = waiting[j].level;
       // At ONE only what had to wait for more.
       const bool more = waiting[j].level == Level::kOne;
@@ -103,7 +106,7 @@ void RaftReplica::Acknowledge(const std::vector<LogEntry>& entries,
       reply.receipt.version = reply.write.version;
       reply.receipt.position = {entries[i].term, entries[i].index};
       if (waiting[j].level == Level::kAll && reply.status.ok()) {
-        held_.Add(entries[i].index, waiting[j].deadline, std::move(reply),
+        held_.Add(entries[i].index, waiting[j].deadline, now, std::move(reply),
                   std::move(waiting[j].reply));
         continue;
       }
@@ -122,7 +125,7 @@ void RaftReplica::LoseVoter(NodeId node) {
 }
 
 // Level ALL: every voter's log has it.
-void RaftReplica::AnswerHeldByAll() {
+void RaftReplica::AnswerHeldByAll(absl::Duration now) {
   if (held_.empty()) return;
   if (!raft_->is_leader()) {
     return held_.FailAll("LEADER_CHANGED",
@@ -136,7 +139,7 @@ void RaftReplica::AnswerHeldByAll() {
     all = std::min(all, peer.match);
   }
   std::vector<NodeId> voters = status.configuration.voters;
-  held_.Answer(all, voters);
+  held_.Answer(all, voters, now);
 }
 
 }  // namespace quorate

@@ -7,8 +7,10 @@
 namespace quorate {
 namespace {
 
-void Answer(Reads::Read& read, const absl::Status& status) {
+void Answer(Reads::Read& read, const absl::Status& status, absl::Duration agreed = {}) {
   Reply reply;
+  reply.timings.queued = read.request.taken - read.request.arrived;
+  reply.timings.agreed = agreed;
   reply.status = status;
   std::move(read.reply)(std::move(reply));
 }
@@ -27,11 +29,13 @@ void ExpireIn(std::vector<Reads::Read>& reads, absl::Duration now) {
   auto late = std::stable_partition(
       reads.begin(), reads.end(), [now](const auto& read) { return read.request.deadline > now; });
   for (auto it = late; it != reads.end(); ++it) {
-    Answer(*it, MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-                          it->request.level == Level::kSession
-                              ? "this replica did not come as far as the session has seen within "
-                                "the read's deadline"
-                              : "no quorum confirmed the read within its deadline"));
+    Answer(*it,
+           MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                     it->request.level == Level::kSession
+                         ? "this replica did not come as far as the session has seen within "
+                           "the read's deadline"
+                         : "no quorum confirmed the read within its deadline"),
+           now - it->request.taken);
   }
   reads.erase(late, reads.end());
 }

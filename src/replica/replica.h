@@ -66,6 +66,8 @@ class Replica {
   // Answers what is past its deadline; Tick does so too.
   virtual void Expire(absl::Duration now) = 0;
   virtual void Receive(NodeId from, std::string_view payload, absl::Duration now) = 0;
+  // The payload brings something that is to be stored.
+  virtual bool Grows(std::string_view payload) const = 0;
   // Takes the request only where this replica can serve its level; else the
   // reply is UNAVAILABLE, NOT_LEADER, and LeaderHint says where to go.
   virtual void Execute(Request request, ReplyFn reply, absl::Duration now) = 0;
@@ -80,7 +82,7 @@ class Replica {
   virtual void SetLeaseDrift(uint32_t ppm) = 0;
   // The node's clock may have stood still, or the calendar was set.
   virtual void ClockJumped() = 0;
-  virtual void Persisted(uint64_t token) = 0;
+  virtual void Persisted(uint64_t token, absl::Duration now) = 0;
   // A peer's node was lost or came back under a new boot.
   virtual void PeerGone(NodeId node) = 0;
 

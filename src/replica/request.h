@@ -17,6 +17,7 @@
 #include "base/level.h"
 #include "base/session_token.h"
 #include "kv/command.h"
+#include "replica/stage_timings.h"
 
 namespace quorate {
 
@@ -28,9 +29,13 @@ struct Request {
   PartitionId partition;
   Epoch epoch;                    // of the topology it was routed by
   Level level = Level::kDefault;  // never kDefault once it is routed
-  absl::Duration deadline;        // a moment of Env::Monotonic
-  absl::Duration bound;           // BOUNDED: how old the state may be
-  Seen seen;                      // SESSION: what the state must hold
+  // Moments of Env::Monotonic. `arrived` and `taken`, by a worker, are the node's
+  // own notes.
+  absl::Duration deadline;
+  absl::Duration arrived;
+  absl::Duration taken;
+  absl::Duration bound;  // BOUNDED: how old the state may be
+  Seen seen;             // SESSION: what the state must hold
   // Reads: instead of `level`, which then is the first rung's. Climbed where the
   // request came in; `rung` is the one to try.
   Ladder ladder;
@@ -66,6 +71,7 @@ struct Reply {
   std::vector<std::optional<kv::Record>> found;  // Lookup: one for each key, in order
   kv::Page page;                                 // Range
   Receipt receipt;
+  StageTimings timings;
 };
 
 // Called exactly once, on the worker's thread; must not block.

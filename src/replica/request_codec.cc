@@ -46,6 +46,22 @@ Receipt DecodeReceipt(const v1::Receipt& in) {
   return receipt;
 }
 
+uint64_t Micros(absl::Duration duration) {
+  return static_cast<uint64_t>(absl::ToInt64Microseconds(duration));
+}
+
+void EncodeTimings(const StageTimings& timings, v1::Timings* out) {
+  out->set_queued_us(Micros(timings.queued));
+  out->set_agreed_us(Micros(timings.agreed));
+  out->set_logged_us(Micros(timings.logged));
+  out->set_forwarded_us(Micros(timings.forwarded));
+}
+
+StageTimings DecodeTimings(const v1::Timings& in) {
+  return {absl::Microseconds(in.queued_us()), absl::Microseconds(in.agreed_us()),
+          absl::Microseconds(in.logged_us()), absl::Microseconds(in.forwarded_us())};
+}
+
 void EncodeFound(const kv::Record& record, v1::Found* out) {
   out->set_key(record.key);
   out->set_value(record.value);
@@ -148,6 +164,7 @@ std::string EncodeReply(const Reply& reply) {
   for (const kv::Record& record : reply.page.records) EncodeFound(record, out.add_records());
   out.set_more(reply.page.more);
   EncodeReceipt(reply.receipt, out.mutable_receipt());
+  EncodeTimings(reply.timings, out.mutable_receipt()->mutable_timings());
   out.set_partition(reply.receipt.partition.value());
   return out.SerializeAsString();
 }
@@ -181,6 +198,7 @@ absl::StatusOr<Reply> DecodeReply(std::string_view bytes) {
   for (auto& r : *in.mutable_records()) reply.page.records.push_back(DecodeFound(r));
   reply.page.more = in.more();
   reply.receipt = DecodeReceipt(in.receipt());
+  reply.timings = DecodeTimings(in.receipt().timings());
   reply.receipt.partition = PartitionId(in.partition());
   return reply;
 }

@@ -14,13 +14,21 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, what);
 }
 
+absl::Status CheckDefaultLadder(const KeyspaceInfo& keyspace) {
+  for (const Rung& rung : keyspace.default_ladder) {
+    if (absl::Status one = CheckRead(keyspace, rung.level); !one.ok()) return one;
+  }
+  return CheckLadder(keyspace.default_ladder);
+}
+
 absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
+  if (!keyspace.default_ladder.empty()) return CheckDefaultLadder(keyspace);
   const absl::Status known = CheckReadLevel(keyspace.mode, keyspace.default_read);
   if (!known.ok()) return known;
   if (keyspace.default_read == Level::kBounded) {
     return Refused("DEFAULT_NEEDS_A_BOUND",
                    "BOUNDED cannot be the default of reads, for a default names no bound; "
-                   "name it with each read, BOUNDED(2s), or choose another default");
+                   "give it one, --default-read 'BOUNDED(2s)', or choose another default");
   }
   if (keyspace.default_read == Level::kLease && keyspace.lease_drift_ppm == 0) {
     return Refused("LEASE_NOT_ALLOWED",

@@ -40,10 +40,26 @@ absl::Status CheckCount(std::string_view reason, std::string_view what, uint64_t
   return Refused(reason, StrCat(asked, " ", what, ": allowed are 1 to ", most, why));
 }
 
-// kDefault: the mode's.
-void SetDefaults(Level read, Level write, KeyspaceInfo& keyspace) {
+// kDefault: the mode's, here and below.
+void SetDefaultRead(Level read, KeyspaceInfo& keyspace) {
   keyspace.default_read = read != Level::kDefault ? read : DefaultReadLevel(keyspace.mode);
+  keyspace.default_ladder.clear();
+}
+
+void SetDefaultRead(const Ladder& ladder, KeyspaceInfo& keyspace) {
+  keyspace.default_read = ladder.front().level;
+  keyspace.default_ladder = ladder;
+}
+
+void SetDefaultWrite(Level write, KeyspaceInfo& keyspace) {
   keyspace.default_write = write != Level::kDefault ? write : DefaultWriteLevel(keyspace.mode);
+}
+
+absl::Status CheckNamesOne(std::string_view name, bool level, const Ladder& ladder) {
+  if (!level || ladder.empty()) return absl::OkStatus();
+  return Refused("BAD_LADDER",
+                 StrCat("keyspace \"", PrintableBytes(name),
+                        "\": its default for reads is a level or a ladder, not both"));
 }
 
 absl::Status NoKeyspace(std::string_view name) {
@@ -53,7 +69,7 @@ absl::Status NoKeyspace(std::string_view name) {
 
 bool NamesNothing(const KeyspaceChange& change) {
   return !change.default_read && !change.default_write && !change.lease_drift_ppm &&
-         !change.default_ttl_us;
+         !change.default_ttl_us && change.default_ladder.empty();
 }
 
 // The keyspace asked for, defaults filled in, without its partitions.
@@ -65,11 +81,14 @@ absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpe
   keyspace.mode = spec.mode == Mode::kNone ? Mode::kRaft : spec.mode;
   keyspace.replicas =
       spec.replicas != 0 ? spec.replicas : static_cast<uint32_t>(std::min<uint64_t>(3, nodes));
-  SetDefaults(spec.default_read, spec.default_write, keyspace);
+  SetDefaultRead(spec.default_read, keyspace);
+  if (!spec.default_ladder.empty()) SetDefaultRead(spec.default_ladder, keyspace);
+  SetDefaultWrite(spec.default_write, keyspace);
   keyspace.lease_drift_ppm = spec.lease_drift_ppm;
   keyspace.default_ttl_us = spec.default_ttl_us;
   for (const absl::Status& status :
        {CheckName(spec.name), CheckMode(keyspace.mode),
+        CheckNamesOne(spec.name, spec.default_read != Level::kDefault, spec.default_ladder),
         CheckCount("REPLICAS_TOO_MANY", "replicas", keyspace.replicas,
                    std::min<uint64_t>(limits::kReplicasMax, nodes),
                    StrCat(" in a cluster of ", nodes, " nodes")),
@@ -147,9 +166,13 @@ absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
   }
   const auto current = topology.keyspaces.find(change.name);
   if (current == topology.keyspaces.end()) return NoKeyspace(change.name);
+  const absl::Status one =
+      CheckNamesOne(change.name, change.default_read.has_value(), change.default_ladder);
+  if (!one.ok()) return one;
   KeyspaceInfo altered = current->second;
-  SetDefaults(change.default_read.value_or(altered.default_read),
-              change.default_write.value_or(altered.default_write), altered);
+  if (change.default_read) SetDefaultRead(*change.default_read, altered);
+  if (!change.default_ladder.empty()) SetDefaultRead(change.default_ladder, altered);
+  if (change.default_write) SetDefaultWrite(*change.default_write, altered);
   altered.lease_drift_ppm = change.lease_drift_ppm.value_or(altered.lease_drift_ppm);
   altered.default_ttl_us = change.default_ttl_us.value_or(altered.default_ttl_us);
   if (absl::Status status = CheckSettings(altered); !status.ok()) return status;

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
+#include "base/ladder.h"
 #include "base/level.h"
 
 namespace quorate::ring {
@@ -38,6 +39,7 @@ struct KeyspaceInfo {
   Mode mode = Mode::kRaft;
   uint32_t replicas = 3;
   Level default_read = Level::kLinearizable;
+  Ladder default_ladder;  // of reads that name no level; empty: default_read alone
   Level default_write = Level::kQuorum;
   // How far the clocks of two nodes may drift apart, in parts per million, for
   // reads at LEASE to be right. 0: such reads are not allowed.
@@ -85,6 +87,7 @@ struct KeyspaceSpec {
   Level default_write = Level::kDefault;
   uint32_t lease_drift_ppm = 0;  // up to kLeaseDriftPpmMax
   uint64_t default_ttl_us = 0;   // up to kDefaultTtlUsMax
+  Ladder default_ladder = {};    // instead of default_read
 };
 
 // What is to change of a keyspace; what is absent stays.
@@ -94,6 +97,7 @@ struct KeyspaceChange {
   std::optional<Level> default_write = {};
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<uint64_t> default_ttl_us = {};
+  Ladder default_ladder = {};  // instead of default_read; empty: not named
 };
 
 // The topology with the keyspace added, its partitions placed, one epoch on.

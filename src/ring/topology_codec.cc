@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/ladder_codec.h"
 #include "base/limits.h"
 #include "base/strings.h"
 #include "quorate/v1/admin.pb.h"
@@ -39,6 +40,7 @@ void Encode(const KeyspaceInfo& keyspace, v1::Keyspace& out) {
   out.set_default_write(static_cast<v1::Level>(keyspace.default_write));
   out.set_lease_drift_ppm(keyspace.lease_drift_ppm);
   out.set_default_ttl_us(keyspace.default_ttl_us);
+  EncodeLadder(keyspace.default_ladder, *out.mutable_default_ladder());
   for (const PartitionInfo& partition : keyspace.partitions) {
     Encode(partition, *out.add_partitions());
   }
@@ -65,6 +67,7 @@ KeyspaceInfo Decode(const v1::Keyspace& in) {
   keyspace.default_write = static_cast<Level>(in.default_write());
   keyspace.lease_drift_ppm = in.lease_drift_ppm();
   keyspace.default_ttl_us = in.default_ttl_us();
+  keyspace.default_ladder = *DecodeLadder(in.default_ladder());
   for (const v1::Partition& partition : in.partitions()) {
     keyspace.partitions.push_back(Decode(partition));
   }
@@ -80,6 +83,9 @@ absl::Status CheckKeyspace(const v1::Keyspace& in) {
     if (level < 0 || level > static_cast<int>(Level::kLinearizable)) {
       return Malformed(StrCat("says level ", int{level}, " of ", in.name()));
     }
+  }
+  if (const auto ladder = DecodeLadder(in.default_ladder()); !ladder.ok()) {
+    return Malformed(StrCat("says of ", in.name(), ": ", ToStd(ladder.status().message())));
   }
   if (in.lease_drift_ppm() > limits::kLeaseDriftPpmMax) {
     return Malformed(StrCat("says a drift of ", in.lease_drift_ppm(), " ppm of ", in.name()));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/ladder_codec.h"
 #include "base/strings.h"
 #include "rpc/convert.h"
 #include "rpc/deadline.h"
@@ -35,6 +36,9 @@ absl::StatusOr<ring::KeyspaceSpec> SpecOf(const v1::CreateKeyspaceRequest& in) {
   spec.default_write = *write;
   spec.lease_drift_ppm = in.lease_drift_ppm();
   spec.default_ttl_us = in.default_ttl_us();
+  auto ladder = DecodeLadder(in.default_ladder());
+  if (!ladder.ok()) return ladder.status();
+  spec.default_ladder = *std::move(ladder);
   return spec;
 }
 
@@ -53,6 +57,9 @@ absl::StatusOr<ring::KeyspaceChange> ChangeOf(const v1::AlterKeyspaceRequest& in
   }
   if (in.has_lease_drift_ppm()) change.lease_drift_ppm = in.lease_drift_ppm();
   if (in.has_default_ttl_us()) change.default_ttl_us = in.default_ttl_us();
+  auto ladder = DecodeLadder(in.default_ladder());
+  if (!ladder.ok()) return ladder.status();
+  change.default_ladder = *std::move(ladder);
   return change;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/ladder_codec.h"
 #include "base/strings.h"
 #include "rpc/write_command.h"
 
@@ -117,6 +118,18 @@ void FillReceipt(const Receipt& receipt, uint32_t arc, v1::Receipt* out) {
   out->set_rung(receipt.rung);
 }
 
+void FillTimings(const StageTimings& timings, absl::Duration total, v1::Receipt* out) {
+  const auto micros = [](absl::Duration duration) {
+    return static_cast<uint64_t>(absl::ToInt64Microseconds(duration));
+  };
+  v1::Timings* told = out->mutable_timings();
+  told->set_queued_us(micros(timings.queued));
+  told->set_agreed_us(micros(timings.agreed));
+  told->set_logged_us(micros(timings.logged));
+  told->set_forwarded_us(micros(timings.forwarded));
+  told->set_total_us(micros(total));
+}
+
 void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out) {
   out->mutable_results()->Reserve(static_cast<int>(reply.write.results.size()));
   for (const kv::MutationResult& result : reply.write.results) {
@@ -166,6 +179,7 @@ void FillKeyspace(const ring::KeyspaceInfo& keyspace, v1::Keyspace* out) {
   out->set_default_write(static_cast<v1::Level>(keyspace.default_write));
   out->set_lease_drift_ppm(keyspace.lease_drift_ppm);
   out->set_default_ttl_us(keyspace.default_ttl_us);
+  EncodeLadder(keyspace.default_ladder, *out->mutable_default_ladder());
   for (const ring::PartitionInfo& partition : keyspace.partitions) {
     v1::Partition* one = out->add_partitions();
     one->set_id(partition.id.value());

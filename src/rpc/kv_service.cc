@@ -15,8 +15,8 @@
 
 namespace quorate::rpc {
 
-KvService::KvService(Node& node, Env& env, CallMetrics& metrics, KvOptions options)
-    : node_(node), env_(env), metrics_(metrics), options_(options), router_(node) {
+KvService::KvService(Node& node, Env& env, CallWatch& watch, KvOptions options)
+    : node_(node), env_(env), watch_(watch), options_(options), router_(node) {
   SetMessageAllocatorFor_Put(&put_messages_);
   SetMessageAllocatorFor_Delete(&delete_messages_);
   SetMessageAllocatorFor_CompareAndSet(&cas_messages_);
@@ -28,6 +28,21 @@ KvService::KvService(Node& node, Env& env, CallMetrics& metrics, KvOptions optio
   SetMessageAllocatorFor_OpenWriter(&open_writer_messages_);
   SetMessageAllocatorFor_Resolve(&resolve_messages_);
 }
+
+namespace {
+
+template <class In>
+bool WantsTimings(const In& in) {
+  if constexpr (requires { in.read(); }) {
+    return in.read().timings();
+  } else if constexpr (requires { in.timings(); }) {
+    return in.timings();
+  } else {
+    return false;
+  }
+}
+
+}  // namespace
 
 template <class In>
 absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
@@ -47,6 +62,7 @@ void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, co
       DeadlineOf(*context, env_, options_.default_deadline);
   if (!deadline.ok()) return call->Fail(deadline.status());
   call->deadline = *deadline;
+  call->tells_timings = WantsTimings(*in);
   const absl::StatusOr<Route> route = FindRoute(*in);
   if (!route.ok()) {
     if (MayBeStale(route.status())) return RouteAgain(call, in, std::move(then));
@@ -72,7 +88,7 @@ template <class In, class Make>
 grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
                                            Operation operation, const In* in,
                                            v1::WriteResponse* out, Make make) {
-  UnaryCall* call = UnaryCall::New(out, context, operation, env_, metrics_);
+  UnaryCall* call = UnaryCall::New(out, context, operation, watch_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in, [=, this](const Route& route) -> absl::Status {
     const absl::StatusOr<kv::Identity> identity = IdentityOf(in->identity());
@@ -89,8 +105,10 @@ grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
     }
     request.op = *std::move(command);
     node_.Execute(std::move(request), [call, out](Reply reply) {
+      call->Took(reply);
       if (!reply.status.ok()) return call->Fail(ErrorOf(reply));
       FillWrite(reply, call->arc, out);
+      call->TellTimings(reply.timings, out->mutable_receipt());
       call->Succeed();
     });
     return absl::OkStatus();
@@ -135,7 +153,7 @@ grpc::ServerUnaryReactor* KvService::Batch(grpc::CallbackServerContext* context,
 
 grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,
                                          const v1::GetRequest* in, v1::GetResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kGet, env_, metrics_);
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kGet, watch_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in, [=, this](const Route& route) -> absl::Status {
     if (absl::Status key = CheckKey(in->key()); !key.ok()) return key;
@@ -143,8 +161,10 @@ grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,
     Request request = route.ToArc(call->arc, call->deadline);
     request.op.emplace<Lookup>().keys.push_back(std::move(*Own(in)->mutable_key()));
     node_.Execute(std::move(request), [call, out](Reply reply) {
+      call->Took(reply);
       if (!reply.status.ok()) return call->Fail(ErrorOf(reply));
       FillGet(reply, 0, call->arc, out);
+      call->TellTimings(reply.timings, out->mutable_receipt());
       call->Succeed();
     });
     return absl::OkStatus();
@@ -155,7 +175,7 @@ grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* KvService::MultiGet(grpc::CallbackServerContext* context,
                                               const v1::MultiGetRequest* in,
                                               v1::MultiGetResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kMultiGet, env_, metrics_);
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kMultiGet, watch_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in,
          [=, this](const Route& route) { return StartMultiGet(node_, route, call, Own(in), out); });
@@ -164,7 +184,7 @@ grpc::ServerUnaryReactor* KvService::MultiGet(grpc::CallbackServerContext* conte
 
 grpc::ServerUnaryReactor* KvService::Scan(grpc::CallbackServerContext* context,
                                           const v1::ScanRequest* in, v1::ScanResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kScan, env_, metrics_);
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kScan, watch_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in,
          [=, this](const Route& route) { return StartScan(node_, route, call, in, out); });
@@ -174,7 +194,7 @@ grpc::ServerUnaryReactor* KvService::Scan(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* KvService::OpenWriter(grpc::CallbackServerContext* context,
                                                 const v1::OpenWriterRequest* in,
                                                 v1::OpenWriterResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kOpenWriter, env_, metrics_);
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kOpenWriter, watch_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in,
          [=, this](const Route& route) { return StartOpenWriter(node_, route, call, in, out); });
@@ -184,7 +204,7 @@ grpc::ServerUnaryReactor* KvService::OpenWriter(grpc::CallbackServerContext* con
 grpc::ServerUnaryReactor* KvService::Resolve(grpc::CallbackServerContext* context,
                                              const v1::ResolveRequest* in,
                                              v1::ResolveResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kResolve, env_, metrics_);
+  UnaryCall* call = UnaryCall::New(out, context, Operation::kResolve, watch_);
   grpc::ServerUnaryReactor* reactor = call->reactor();
   Routed(call, context, in,
          [=, this](const Route& route) { return StartResolve(node_, route, call, in, out); });
@@ -193,7 +213,7 @@ grpc::ServerUnaryReactor* KvService::Resolve(grpc::CallbackServerContext* contex
 
 grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* KvService::Stream(
     grpc::CallbackServerContext*) {
-  return StartStream(StreamWorld{node_, env_, metrics_, router_, options_.limits,
+  return StartStream(StreamWorld{node_, env_, watch_, router_, options_.limits,
                                  options_.default_deadline, streams_});
 }
 

@@ -6,7 +6,7 @@
 #include "node/node.h"
 #include "quorate/v1/kv.grpc.pb.h"
 #include "rpc/arena_messages.h"
-#include "rpc/call_metrics.h"
+#include "rpc/call_watch.h"
 #include "rpc/limits.h"
 #include "rpc/router.h"
 #include "rpc/stream_set.h"
@@ -22,7 +22,7 @@ struct KvOptions {
 class KvService final : public v1::Kv::CallbackService {
  public:
   // All must outlive the server that this service is registered with.
-  KvService(Node& node, Env& env, CallMetrics& metrics, KvOptions options);
+  KvService(Node& node, Env& env, CallWatch& watch, KvOptions options);
 
   // Ends the streams that are open, with UNAVAILABLE, once what they have
   // under way is answered; new ones end at once.
@@ -72,7 +72,7 @@ class KvService final : public v1::Kv::CallbackService {
 
   Node& node_;
   Env& env_;
-  CallMetrics& metrics_;
+  CallWatch& watch_;
   const KvOptions options_;
   Router router_;
   StreamSet streams_;

@@ -72,6 +72,7 @@ absl::Status StartMultiGet(Node& node, const Route& route, UnaryCall* call, v1::
   Gather::Start(node, std::move(plan.requests),
                 [call, out, arcs = std::move(plan.arcs),
                  places = std::move(plan.places)](std::vector<Reply> replies) {
+                  for (const Reply& reply : replies) call->Took(reply);
                   if (const Reply* failed = FirstFailure(replies)) {
                     return call->Fail(ErrorOf(*failed));
                   }
@@ -82,7 +83,9 @@ absl::Status StartMultiGet(Node& node, const Route& route, UnaryCall* call, v1::
                                " fit one answer: ask for fewer keys at once")));
                   }
                   for (size_t i = 0; i < replies.size(); ++i) {
-                    FillReceipt(replies[i].receipt, arcs[i], out->add_receipts());
+                    v1::Receipt* receipt = out->add_receipts();
+                    FillReceipt(replies[i].receipt, arcs[i], receipt);
+                    call->TellTimings(replies[i].timings, receipt);
                   }
                   for (const Place& place : places) {
                     auto& found = replies[place.request].found[place.index];

@@ -44,6 +44,14 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
   page.AddGauge("quorate_node_id", "This node's id.", Number(self.value()));
 }
 
+void WriteDiskRoom(const DiskRoom& disk, MetricsPage& page) {
+  page.AddGauge("quorate_disk_free_bytes", "Room that the data folder's disk has left.",
+                Number(disk.free_bytes()));
+  page.AddGauge("quorate_disk_nearly_full",
+                "1 while there is less than disk-reserve-bytes: nothing that grows is taken.",
+                disk.room() == Room::kEnough ? 0 : 1);
+}
+
 void WriteLogStats(const LogStats& stats, MetricsPage& page) {
   page.AddGauge("quorate_log_segments", "Segments of the log in use.", Number(stats.segments));
   page.AddGauge("quorate_log_disk_bytes", "Bytes of segments in use.", Number(stats.bytes_on_disk));

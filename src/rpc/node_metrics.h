@@ -9,6 +9,7 @@
 namespace quorate::rpc {
 
 void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page);
+void WriteDiskRoom(const DiskRoom& disk, MetricsPage& page);
 void WriteLogStats(const LogStats& stats, MetricsPage& page);
 void WriteEngineStats(const EngineStats& stats, MetricsPage& page);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/ladder_codec.h"
 #include "base/strings.h"
 #include "ring/keyspace_rules.h"
 #include "rpc/convert.h"
@@ -11,29 +12,20 @@
 namespace quorate::rpc {
 namespace {
 
-absl::StatusOr<Level> ResolvedLevel(v1::Level level, const ring::KeyspaceInfo& keyspace) {
-  const absl::StatusOr<Level> asked = LevelOf(level);
-  if (!asked.ok()) return asked.status();
-  const Level resolved = *asked == Level::kDefault ? keyspace.default_read : *asked;
+absl::StatusOr<Level> ResolvedLevel(Level asked, const ring::KeyspaceInfo& keyspace) {
+  const Level resolved = asked == Level::kDefault ? keyspace.default_read : asked;
   if (absl::Status s = ring::CheckRead(keyspace, resolved); !s.ok()) return s;
   return resolved;
 }
 
-// What no one could mean is told as it is by CheckLadder.
-absl::Duration Micros(uint64_t value) {
-  constexpr uint64_t kMostUs = uint64_t{1} << 40;
-  return absl::Microseconds(std::min(value, kMostUs));
-}
-
 absl::StatusOr<Ladder> LadderOf(const v1::ReadOptions& options,
                                 const ring::KeyspaceInfo& keyspace) {
-  Ladder ladder;
-  for (const v1::Rung& rung : options.ladder()) {
-    const absl::StatusOr<Level> level = ResolvedLevel(rung.level(), keyspace);
+  auto ladder = DecodeLadder(options.ladder());
+  if (!ladder.ok()) return ladder.status();
+  for (Rung& rung : *ladder) {
+    const absl::StatusOr<Level> level = ResolvedLevel(rung.level, keyspace);
     if (!level.ok()) return level.status();
-    const bool endless = rung.budget_us() == 0;
-    ladder.push_back({*level, Micros(rung.bound_us()),
-                      endless ? absl::InfiniteDuration() : Micros(rung.budget_us())});
+    rung.level = *level;
   }
   return ladder;
 }
@@ -46,11 +38,20 @@ absl::StatusOr<ReadPlan> PlanRead(v1::Level level, const v1::ReadOptions& option
   auto session = SessionToken::Decode(options.session(), cluster_id);
   if (!session.ok()) return session.status();
   plan.session = *std::move(session);
+  const bool names_none =
+      options.ladder().empty() && level == v1::LEVEL_UNSPECIFIED && options.bound_us() == 0;
+  if (names_none && !keyspace.default_ladder.empty()) {
+    plan.ladder = keyspace.default_ladder;
+    plan.level = plan.ladder.front().level;
+    return plan;
+  }
   if (options.ladder().empty()) {
-    const absl::StatusOr<Level> resolved = ResolvedLevel(level, keyspace);
+    const absl::StatusOr<Level> asked = LevelOf(level);
+    if (!asked.ok()) return asked.status();
+    const absl::StatusOr<Level> resolved = ResolvedLevel(*asked, keyspace);
     if (!resolved.ok()) return resolved.status();
     plan.level = *resolved;
-    plan.bound = Micros(options.bound_us());
+    plan.bound = MicrosOnWire(options.bound_us());
     // Checked as the ladder of one rung that it is.
     if (absl::Status s = CheckLadder({{plan.level, plan.bound}}); !s.ok()) return s;
     return plan;

@@ -25,10 +25,13 @@ ScanBounds BoundsOf(const v1::ScanRequest& in) {
 
 void FinishScan(UnaryCall* call, v1::ScanResponse* out, std::vector<Reply> replies,
                 const ScanBounds& bounds, uint64_t mark) {
+  for (const Reply& reply : replies) call->Took(reply);
   if (const Reply* failed = FirstFailure(replies)) return call->Fail(ErrorOf(*failed));
   std::vector<kv::Page> pages;
   for (size_t arc = 0; arc < replies.size(); ++arc) {
-    FillReceipt(replies[arc].receipt, static_cast<uint32_t>(arc), out->add_receipts());
+    v1::Receipt* receipt = out->add_receipts();
+    FillReceipt(replies[arc].receipt, static_cast<uint32_t>(arc), receipt);
+    call->TellTimings(replies[arc].timings, receipt);
     pages.push_back(std::move(replies[arc].page));
   }
   kv::Page merged = MergePages(std::move(pages), bounds);

@@ -37,6 +37,7 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, 
   node.rebalance_interval = options.rebalance_interval;
   node.uncommitted_bytes_max = options.uncommitted_bytes_max;
   node.queued_inputs_max = options.queued_requests_max;
+  node.disk_reserve_bytes = options.disk_reserve_bytes;
   node.snapshot_chunk_bytes = options.snapshot_chunk_bytes;
   node.group_log_bytes_max = options.log_cache_bytes;
   node.log_flush_bytes = options.log_flush_bytes;
@@ -52,13 +53,30 @@ void ShutDown(std::unique_ptr<grpc::Server>& server) {
 
 }  // namespace
 
+namespace {
+
+void TellRoom(spdlog::logger& log, const DiskRoom& disk) {
+  if (disk.room() == Room::kEnough) {
+    return log.info("the disk has room again: {} bytes", disk.free_bytes());
+  }
+  log.error("the disk is nearly full: {} bytes are free, {} are kept back; {}", disk.free_bytes(),
+            disk.reserve_bytes(),
+            disk.room() == Room::kReserved
+                ? "nothing that grows is begun, reads and deletes go on"
+                : "nothing that grows is taken, not even from other nodes");
+}
+
+}  // namespace
+
 Server::Server(const ServerOptions& options, const ServerEdges& edges)
     : options_(options),
       env_(edges.env),
       log_lines_(edges.log),
       passes_(edges.passes),
       started_(env_.Monotonic()),
-      transport_(NodeId(options.node_id), env_, edges.log, passes_) {}
+      transport_(NodeId(options.node_id), env_, edges.log, passes_),
+      slow_requests_(log_lines_, options_.slow_request),
+      call_watch_(env_, call_metrics_, slow_requests_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const ServerPlan& plan, ServerEdges edges,
@@ -105,7 +123,7 @@ absl::Status Server::Listen(const ServerPlan& plan) {
   collector_ = std::make_unique<StatusCollector>(
       *node_, env_, *storage_.engine, *log_, ProcessFacts{self, storage_.boot, started_}, passes_);
   kv_ = std::make_unique<KvService>(
-      *node_, env_, call_metrics_,
+      *node_, env_, call_watch_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
                                           options_.request_timeout, log_lines_);
@@ -127,6 +145,10 @@ absl::Status Server::Listen(const ServerPlan& plan) {
 }
 
 void Server::UpdateHealth() {
+  if (const Room room = node_->disk().room(); room != disk_told_) {
+    disk_told_ = room;
+    TellRoom(*log_lines_, node_->disk());
+  }
   const int serving = ready() ? 1 : 0;
   if (serving == health_told_) return;
   health_told_ = serving;

@@ -14,6 +14,7 @@
 #include "node/node.h"
 #include "rpc/admin_service.h"
 #include "rpc/call_metrics.h"
+#include "rpc/call_watch.h"
 #include "rpc/grpc_transport.h"
 #include "rpc/http_server.h"
 #include "rpc/kv_service.h"
@@ -73,7 +74,8 @@ class Server {
   const Passes passes_;
   const absl::Duration started_;
   std::atomic<bool> draining_{false};
-  int health_told_ = -1;  // by UpdateHealth
+  int health_told_ = -1;  // by UpdateHealth, as below
+  Room disk_told_ = Room::kEnough;
 
   // In the order in which they need one another.
   StorageStack storage_;
@@ -82,6 +84,8 @@ class Server {
   std::unique_ptr<Node> node_;
   std::unique_ptr<LogThread> log_;
   CallMetrics call_metrics_;
+  SlowRequests slow_requests_;
+  CallWatch call_watch_;
   std::unique_ptr<StatusCollector> collector_;
   std::unique_ptr<KvService> kv_;
   std::unique_ptr<AdminService> admin_;

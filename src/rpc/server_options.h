@@ -31,6 +31,7 @@ struct ServerOptions {
 
   uint64_t workers = 0;
   absl::Duration request_timeout = absl::Seconds(5);
+  absl::Duration slow_request = absl::Seconds(1);
   absl::Duration drain_timeout = absl::Seconds(10);
   uint64_t value_bytes_max = limits::kValueBytesMaxDefault;
 
@@ -49,6 +50,7 @@ struct ServerOptions {
   uint64_t log_cache_bytes = 16 << 20;
   uint64_t memtable_bytes = 32 << 20;
   uint64_t block_cache_bytes = 128 << 20;
+  uint64_t disk_reserve_bytes = 512 << 20;
 
   std::string log_level = "info";
 };

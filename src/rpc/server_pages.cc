@@ -101,7 +101,9 @@ HttpAnswer Server::Metrics() {
                 static_cast<double>(threads_->background_queue()));
   if (known) WriteReport(report, NodeId(options_.node_id), page);
   call_metrics_.WriteTo(page);
+  slow_requests_.WriteTo(page);
   storage_.sync_metrics->WriteTo(page);
+  WriteDiskRoom(node_->disk(), page);
   WriteLogStats(log_->stats(), page);
   WriteEngineStats(storage_.engine->stats(), page);
   transport_.WriteTo(page);

@@ -44,6 +44,9 @@ void AddRequests(Config& config, ServerOptions& o) {
                    &o.workers, {0, 256});
   config.AddDuration("request-timeout", "of requests that name no deadline", &o.request_timeout,
                      {absl::Milliseconds(1), absl::Minutes(10)});
+  config.AddDuration("slow-request",
+                     "a request that takes so long is logged, with where its time went; 0: none is",
+                     &o.slow_request, {absl::ZeroDuration(), absl::Hours(1)});
   config.AddDuration("drain-timeout", "how long SIGTERM waits for leaderships to be taken over",
                      &o.drain_timeout, {absl::ZeroDuration(), absl::Minutes(10)});
   config.AddNumber("queued-requests-max",
@@ -85,6 +88,9 @@ void AddStorage(Config& config, ServerOptions& o) {
                   &o.log_cache_bytes, {kKiB, 16 * kGiB});
   config.AddBytes("memtable-bytes", "state in memory before it is written to a file",
                   &o.memtable_bytes, {64 * kKiB, 4 * kGiB});
+  config.AddBytes("disk-reserve-bytes",
+                  "room on the disk that is kept back; with less, only reads and deletes go on",
+                  &o.disk_reserve_bytes, {0, 1024 * kGiB});
   config.AddBytes("block-cache-bytes", "state read from files that is kept in memory",
                   &o.block_cache_bytes, {kMiB, 1024 * kGiB});
 }

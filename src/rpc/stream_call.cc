@@ -24,6 +24,11 @@ google::protobuf::ArenaOptions RequestArenaOptions(char* block) {
   return options;
 }
 
+v1::Receipt* ReceiptIn(v1::StreamReply& reply) {
+  return reply.has_get() ? reply.mutable_get()->mutable_receipt()
+                         : reply.mutable_write()->mutable_receipt();
+}
+
 }  // namespace
 
 StreamReactor* StartStream(StreamWorld world) {
@@ -36,10 +41,12 @@ StreamCall::StreamCall(StreamWorld world)
     : world_(world),
       request_block_(new char[kRequestBlockBytes]),
       request_arena_(RequestArenaOptions(request_block_.get())) {
-  world_.metrics.streams.fetch_add(1, std::memory_order_relaxed);
+  world_.watch.metrics().streams.fetch_add(1, std::memory_order_relaxed);
 }
 
-StreamCall::~StreamCall() { world_.metrics.streams.fetch_sub(1, std::memory_order_relaxed); }
+StreamCall::~StreamCall() {
+  world_.watch.metrics().streams.fetch_sub(1, std::memory_order_relaxed);
+}
 
 void StreamCall::Start() {
   self_ = shared_from_this();
@@ -81,15 +88,22 @@ void StreamCall::Accept(StreamMessage& message) {
     absl::MutexLock lock(&mutex_);
     outstanding_ += cost;
   }
-  world_.metrics.stream_operations.fetch_add(request_->ops_size(), std::memory_order_relaxed);
+  world_.watch.metrics().stream_operations.fetch_add(request_->ops_size(),
+                                                     std::memory_order_relaxed);
   message.Execute();
   ReadOn();
 }
 
 void StreamCall::Answer(Pending& pending, Reply reply) {
-  const absl::Duration took = world_.env.Monotonic() - pending.started;
+  absl::Duration took;
   for (size_t i = 0; i < pending.ids.size(); ++i) {
-    world_.metrics.Record(pending.operation, pending.level, reply.status.code(), took);
+    took = world_.watch.Ended(pending.operation, pending.started,
+                              {.operation = {},
+                               .level = pending.level,
+                               .partition = reply.receipt.partition,
+                               .code = reply.status.code(),
+                               .took = {},
+                               .timings = reply.timings});
   }
   if (!reply.status.ok()) {
     const absl::Status error = ErrorOf(reply);
@@ -98,8 +112,8 @@ void StreamCall::Answer(Pending& pending, Reply reply) {
     }
     return;
   }
-  world_.metrics.stream_operations.fetch_sub(static_cast<int64_t>(pending.ids.size()),
-                                             std::memory_order_relaxed);
+  world_.watch.metrics().stream_operations.fetch_sub(static_cast<int64_t>(pending.ids.size()),
+                                                     std::memory_order_relaxed);
   constexpr uint64_t kFrameBytes = 64;  // of a reply around its value
   absl::MutexLock lock(&mutex_);
   if (finished_) return;
@@ -113,12 +127,13 @@ void StreamCall::Answer(Pending& pending, Reply reply) {
     } else {
       FillWrite(reply, pending.arc, out->mutable_write());
     }
+    if (pending.tells_timings) FillTimings(reply.timings, took, ReceiptIn(*out));
   }
   ScheduleFlush();
 }
 
 void StreamCall::AnswerError(uint64_t id, uint32_t cost, const absl::Status& status) {
-  world_.metrics.stream_operations.fetch_sub(1, std::memory_order_relaxed);
+  world_.watch.metrics().stream_operations.fetch_sub(1, std::memory_order_relaxed);
   absl::MutexLock lock(&mutex_);
   if (finished_) return;
   v1::StreamReply* out = replies_.Add(64 + status.message().size(), cost);

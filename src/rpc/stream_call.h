@@ -17,7 +17,7 @@
 #include "base/env.h"
 #include "node/node.h"
 #include "quorate/v1/kv.pb.h"
-#include "rpc/call_metrics.h"
+#include "rpc/call_watch.h"
 #include "rpc/limits.h"
 #include "rpc/router.h"
 #include "rpc/stream_replies.h"
@@ -29,7 +29,7 @@ namespace quorate::rpc {
 struct StreamWorld {
   Node& node;
   Env& env;
-  CallMetrics& metrics;
+  CallWatch& watch;
   Router& router;
   const RequestLimits& limits;
   absl::Duration default_deadline;
@@ -66,6 +66,7 @@ class StreamCall final : public StreamReactor, public std::enable_shared_from_th
     Operation operation = Operation::kGet;
     Level level = Level::kDefault;
     uint32_t arc = 0;
+    bool tells_timings = false;
     absl::Duration started;
     absl::InlinedVector<uint64_t, 2> ids;  // a lookup has one for each key
     absl::InlinedVector<uint32_t, 2> costs;

@@ -139,6 +139,7 @@ void StreamMessage::SendLookup(uint32_t arc) {
 void StreamMessage::Send(Request request, std::unique_ptr<Pending> pending) {
   pending->stream = stream_.shared_from_this();
   pending->level = request.level;
+  pending->tells_timings = request_.timings();
   pending->started = now_;
   // One pointer fits the callback without memory of its own.
   stream_.world_.node.Execute(std::move(request), [raw = pending.release()](Reply reply) {

@@ -44,6 +44,7 @@ class TimedFiles : public Files {
   absl::StatusOr<std::string> ReadWhole(std::string_view name) override {
     return files_.ReadWhole(name);
   }
+  absl::StatusOr<uint64_t> FreeBytes() override { return files_.FreeBytes(); }
 
  private:
   absl::StatusOr<std::unique_ptr<BlockFile>> Timed(absl::StatusOr<std::unique_ptr<BlockFile>> file);

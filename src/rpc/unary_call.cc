@@ -1,12 +1,30 @@
 #include "rpc/unary_call.h"
 
+#include "rpc/convert.h"
 #include "rpc/grpc_status.h"
 #include "rpc/turn_end.h"
 
 namespace quorate::rpc {
 
+void UnaryCall::Took(const Reply& reply) {
+  const auto sum = [](const StageTimings& one) { return one.queued + one.agreed + one.forwarded; };
+  if (partition_ && sum(reply.timings) <= sum(timings_)) return;
+  partition_ = reply.receipt.partition;
+  timings_ = reply.timings;
+}
+
+void UnaryCall::TellTimings(const StageTimings& timings, v1::Receipt* out) const {
+  if (tells_timings) FillTimings(timings, watch_.Now() - started_, out);
+}
+
 void UnaryCall::Record(absl::StatusCode code) {
-  metrics_.Record(operation_, level, code, env_.Monotonic() - started_);
+  watch_.Ended(operation_, started_,
+               {.operation = {},
+                .level = level,
+                .partition = partition_,
+                .code = code,
+                .took = {},
+                .timings = timings_});
 }
 
 void UnaryCall::Succeed() {

@@ -11,27 +11,26 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "base/env.h"
-#include "rpc/call_metrics.h"
+#include "quorate/v1/kv.pb.h"
+#include "replica/request.h"
+#include "rpc/call_watch.h"
 
 namespace quorate::rpc {
 
 class UnaryCall {
  public:
-  UnaryCall(grpc::CallbackServerContext* context, Operation operation, Env& env,
-            CallMetrics& metrics)
+  UnaryCall(grpc::CallbackServerContext* context, Operation operation, CallWatch& watch)
       : reactor_(context->DefaultReactor()),
-        env_(env),
-        metrics_(metrics),
-        started_(env.Monotonic()),
+        watch_(watch),
+        started_(watch.Now()),
         operation_(operation) {}
 
   // A call on `response`'s arena.
   template <class Response>
   static UnaryCall* New(Response* response, grpc::CallbackServerContext* context,
-                        Operation operation, Env& env, CallMetrics& metrics) {
-    return google::protobuf::Arena::Create<UnaryCall>(response->GetArena(), context, operation, env,
-                                                      metrics);
+                        Operation operation, CallWatch& watch) {
+    return google::protobuf::Arena::Create<UnaryCall>(response->GetArena(), context, operation,
+                                                      watch);
   }
 
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
@@ -41,16 +40,23 @@ class UnaryCall {
   void Succeed();
   void Fail(const absl::Status& status);
 
+  // The node's answer to it, or to a part of it.
+  void Took(const Reply& reply);
+  // Where its time went, if that was asked for.
+  void TellTimings(const StageTimings& timings, v1::Receipt* out) const;
+
   absl::Duration deadline;
   Level level = Level::kDefault;
   uint32_t arc = 0;
+  bool tells_timings = false;
 
  private:
   void Record(absl::StatusCode code);
 
   grpc::ServerUnaryReactor* reactor_;
-  Env& env_;
-  CallMetrics& metrics_;
+  CallWatch& watch_;
+  PartitionId partition_;
+  StageTimings timings_;  // of the part that took longest
   absl::Duration started_;
   Operation operation_;
 };

@@ -54,6 +54,7 @@ absl::Status StartOpenWriter(Node& node, const Route& route, UnaryCall* call,
   Request request = route.ToArc(call->arc, call->deadline);
   request.op.emplace<kv::Command>().action = kv::Command::Action::kOpenWriter;
   node.Execute(std::move(request), [call, out](Reply reply) {
+    call->Took(reply);
     if (!reply.status.ok()) return call->Fail(ErrorOf(reply));
     out->set_writer(reply.write.writer);
     FillReceipt(reply.receipt, call->arc, out->mutable_receipt());
@@ -75,6 +76,7 @@ absl::Status StartResolve(Node& node, const Route& route, UnaryCall* call,
   command.action = in->leave_possible() ? kv::Command::Action::kLook : kv::Command::Action::kFence;
   command.identity = {in->writer(), in->sequence(), 0};
   node.Execute(std::move(request), [call, out](Reply reply) {
+    call->Took(reply);
     const kv::Fate fate = reply.write.fate;
     if (!reply.status.ok() && fate != kv::Fate::kFailed) return call->Fail(ErrorOf(reply));
     out->set_fate(static_cast<v1::Fate>(fate));

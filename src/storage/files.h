@@ -47,6 +47,8 @@ class Files {
   virtual absl::Status ReplaceDurably(std::string_view name, std::string_view contents) = 0;
   // NOT_FOUND if there is none.
   virtual absl::StatusOr<std::string> ReadWhole(std::string_view name) = 0;
+  // How much more may be written to the disk that it is on.
+  virtual absl::StatusOr<uint64_t> FreeBytes() = 0;
 };
 
 }  // namespace quorate

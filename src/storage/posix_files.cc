@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -202,6 +203,12 @@ class PosixFiles : public Files {
       }
     }
     return Rename(half_made, name);
+  }
+
+  absl::StatusOr<uint64_t> FreeBytes() override {
+    struct statvfs disk {};
+    if (::fstatvfs(folder_.get(), &disk) != 0) return PosixError(errno, "look at", path_);
+    return uint64_t{disk.f_bavail} * disk.f_frsize;
   }
 
   absl::StatusOr<std::string> ReadWhole(std::string_view name) override {

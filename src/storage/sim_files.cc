@@ -229,6 +229,11 @@ void SimFiles::FlipBit(std::string_view name, uint64_t offset_bytes, int bit) {
   content.blocks[number] = std::move(block);
 }
 
+absl::StatusOr<uint64_t> SimFiles::FreeBytes() {
+  absl::MutexLock lock(&mutex_);
+  return capacity_bytes_ - std::min(capacity_bytes_, UsedBytes());
+}
+
 uint64_t SimFiles::used_bytes() const {
   absl::MutexLock lock(&mutex_);
   return UsedBytes();

@@ -46,6 +46,7 @@ class SimFiles : public Files {
   absl::Status Remove(std::string_view name) override;
   absl::Status ReplaceDurably(std::string_view name, std::string_view contents) override;
   absl::StatusOr<std::string> ReadWhole(std::string_view name) override;
+  absl::StatusOr<uint64_t> FreeBytes() override;
 
   void BeginUnsynced();
   void Settle();

@@ -50,6 +50,7 @@ rpc::ServerOptions SettingsOf(const ClusterOptions& options, const Addresses& ad
   settings.log_flush_bytes = 32 * kMiB;
   settings.memtable_bytes = 8 * kMiB;
   settings.block_cache_bytes = 32 * kMiB;
+  settings.disk_reserve_bytes = 64 * kMiB;
   return settings;
 }
 

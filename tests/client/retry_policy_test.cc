@@ -51,7 +51,7 @@ TEST(RetryPolicyTest, RetriesAWriteThatHappensOnceUntilItsOutcomeIsKnown) {
 
 TEST(RetryPolicyTest, RetriesReadsThatMayDoBetterElsewhere) {
   for (const auto code : {absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded,
-                          absl::StatusCode::kInternal, absl::StatusCode::kResourceExhausted}) {
+                          absl::StatusCode::kInternal}) {
     EXPECT_TRUE(Decide(Failed(code, Applied::kNo, false)).retry) << code;
   }
 }
@@ -59,7 +59,8 @@ TEST(RetryPolicyTest, RetriesReadsThatMayDoBetterElsewhere) {
 TEST(RetryPolicyTest, LeavesAloneWhatWouldFailAgain) {
   for (const auto code : {absl::StatusCode::kInvalidArgument, absl::StatusCode::kNotFound,
                           absl::StatusCode::kFailedPrecondition, absl::StatusCode::kAlreadyExists,
-                          absl::StatusCode::kPermissionDenied, absl::StatusCode::kDataLoss}) {
+                          absl::StatusCode::kPermissionDenied, absl::StatusCode::kDataLoss,
+                          absl::StatusCode::kResourceExhausted}) {
     EXPECT_FALSE(Decide(Failed(code, Applied::kNo, true)).retry) << code;
     EXPECT_FALSE(Decide(Failed(code, Applied::kNo, false)).retry) << code;
   }

@@ -45,6 +45,35 @@ TEST_F(AlterTest, EveryNodeTakesTheNewDefaultAsSoonAsTheAlterHasAnswered) {
   EXPECT_EQ(written->durable, 3u);
 }
 
+TEST_F(AlterTest, ReadsThatNameNoLevelGoDownTheKeyspacesLadder) {
+  const Refusal altered = Kvctl({"keyspace", "alter", "orders", "--default-read",
+                                 "LINEARIZABLE:200ms,BOUNDED(1h):100ms", "--output", "json"});
+  ASSERT_EQ(altered.exit_code, 0) << altered.output;
+  EXPECT_THAT(altered.output, HasSubstr("\"default_ladder\":\"LINEARIZABLE:200ms,BOUNDED(1h)"));
+  ASSERT_TRUE(keyspace_.Put("k", "v").ok());
+  const auto strong = keyspace_.Get("k");
+  ASSERT_TRUE(strong.ok()) << strong.status();
+  EXPECT_EQ(strong->receipt.rung, 1u);
+  EXPECT_EQ(strong->receipt.achieved, Level::kLinearizable);
+  Client through = cluster_.Through(1);
+  const ReadOptions at_one{.level = Level::kBounded, .bound = absl::Hours(1)};
+  ASSERT_TRUE(Eventually([&] {
+    const auto here = through.Keyspace("orders").Get("k", at_one);
+    return here.ok() && here->found() && here->receipt.served_by == NodeId(1);
+  }));
+  cluster_.Kill(2);
+  cluster_.Kill(3);
+  const auto weak = through.Keyspace("orders").Get("k");
+  ASSERT_TRUE(weak.ok()) << weak.status();
+  EXPECT_EQ(weak->value, "v");
+  EXPECT_EQ(weak->receipt.rung, 2u);
+  EXPECT_EQ(weak->receipt.achieved, Level::kBounded);
+  // A level that is named is not helped down.
+  EXPECT_FALSE(through.Keyspace("orders")
+                   .Get("k", {.level = Level::kLinearizable, .deadline = absl::Seconds(1)})
+                   .ok());
+}
+
 TEST_F(AlterTest, NoRequestFailsWhileItIsAltered) {
   std::atomic<bool> stop = false;
   std::atomic<int> done = 0;

@@ -16,10 +16,21 @@ std::string MakeFolder() {
   return mkdtemp(path.data());
 }
 
+// Mounted where only the process sees it.
+std::vector<std::string> OnADiskOfItsOwn(std::vector<std::string> command, const std::string& path,
+                                         uint64_t bytes) {
+  const std::string mount = "mount -t tmpfs -o size=" + std::to_string(bytes) + " tmpfs " + path;
+  std::vector<std::string> wrapped = {"/usr/bin/unshare", "--mount"};
+  if (getuid() != 0) wrapped.push_back("--map-root-user");
+  wrapped.insert(wrapped.end(), {"/bin/sh", "-c", mount + " && exec \"$@\"", "sh"});
+  wrapped.insert(wrapped.end(), command.begin(), command.end());
+  return wrapped;
+}
+
 }  // namespace
 
-Cluster::Cluster(int nodes, std::vector<std::string> flags)
-    : folder_(MakeFolder()), flags_(std::move(flags)) {
+Cluster::Cluster(int nodes, std::vector<std::string> flags, uint64_t disk_bytes)
+    : folder_(MakeFolder()), flags_(std::move(flags)), disk_bytes_(disk_bytes) {
   EXPECT_TRUE(ports_.first() != 0 && 3 * nodes <= Ports::kCount) << "not enough free ports";
   nodes_.resize(static_cast<size_t>(nodes));
   for (int node = 1; node <= nodes; ++node) Start(node);
@@ -63,7 +74,12 @@ std::vector<std::string> Cluster::CommandLine(int node) const {
 }
 
 void Cluster::Start(int node) {
-  nodes_[Index(node)].process = std::make_unique<Process>(CommandLine(node), LogFile(node));
+  std::vector<std::string> command = CommandLine(node);
+  if (disk_bytes_ != 0) {
+    std::filesystem::create_directories(data_dir(node));
+    command = OnADiskOfItsOwn(std::move(command), data_dir(node), disk_bytes_);
+  }
+  nodes_[Index(node)].process = std::make_unique<Process>(std::move(command), LogFile(node));
 }
 
 void Cluster::Kill(int node) {
@@ -97,6 +113,9 @@ std::string Cluster::endpoints() const {
 }
 
 std::string Cluster::data_dir(int node) const { return folder_ + "/n" + std::to_string(node); }
+std::string Cluster::data_dir_inside(int node) {
+  return "/proc/" + std::to_string(process(node).pid()) + "/root" + data_dir(node);
+}
 std::string Cluster::LogFile(int node) const { return data_dir(node) + ".log"; }
 
 Client Cluster::Connect() const {

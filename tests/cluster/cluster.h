@@ -13,7 +13,9 @@ namespace quorate::testing {
 class Cluster {
  public:
   // Nodes 1 to `nodes`, started and ready. Fails the test if they are not in time.
-  explicit Cluster(int nodes, std::vector<std::string> flags = {});
+  // `disk_bytes`: of each node, on a disk of its own that is gone with its process;
+  // zero: all on the machine's.
+  explicit Cluster(int nodes, std::vector<std::string> flags = {}, uint64_t disk_bytes = 0);
   ~Cluster();
 
   void Start(int node);
@@ -28,6 +30,8 @@ class Cluster {
   int peer_port(int node) const { return client_port(node) + 1; }
   int http_port(int node) const { return client_port(node) + 2; }
   std::string data_dir(int node) const;
+  // As this process finds it, where the node has a disk of its own.
+  std::string data_dir_inside(int node);
   std::string log(int node) const { return ReadFile(LogFile(node)); }
   // kvd's command line for `node`, to be changed by tests of what it refuses.
   std::vector<std::string> CommandLine(int node) const;
@@ -50,6 +54,7 @@ class Cluster {
   std::string folder_;
   Ports ports_;
   std::vector<std::string> flags_;
+  uint64_t disk_bytes_;
   std::vector<Member> nodes_;
 };
 

@@ -57,6 +57,28 @@ TEST_F(LevelsTest, ASessionSeesItsOwnWritesAtEveryNodeAndInEveryProcess) {
   }
 }
 
+TEST_F(LevelsTest, APipelineInASessionReadsWhatItWasToldOfAtWhicheverNode) {
+  Session session = client_.NewSession();
+  for (int round = 0; round < 20; ++round) {
+    const std::string value = std::to_string(round);
+    {
+      auto writes = keyspace_.Pipeline({.session = session});
+      writes.Put("k", value, [](const auto& written) { EXPECT_TRUE(written.ok()); });
+    }
+    for (int node = 1; node <= 3; ++node) {
+      Client through = cluster_.Through(node);
+      auto resumed = through.ResumeSession(session.token());
+      ASSERT_TRUE(resumed.ok()) << resumed.status();
+      auto reads = through.Keyspace("orders").Pipeline({.session = *resumed});
+      reads.Get("k", [&](const absl::StatusOr<GetResult>& read) {
+        ASSERT_TRUE(read.ok()) << read.status();
+        EXPECT_EQ(read->value, value);
+        EXPECT_EQ(read->receipt.achieved, Level::kSession);
+      });
+    }
+  }
+}
+
 TEST_F(LevelsTest, ALadderTellsTheRungItReached) {
   ASSERT_TRUE(keyspace_.Put("k", "v").ok());
   const auto ladder = [](absl::Duration budget) {
@@ -109,6 +131,14 @@ TEST_F(LevelsTest, AWriteAtOneIsOnTheLeadersDisk) {
   EXPECT_EQ(written->durable, 1u);
   EXPECT_EQ(written->acked_by, std::vector<NodeId>{written->served_by});
   EXPECT_EQ(keyspace_.Get("k")->value, "loose");
+}
+
+TEST_F(LevelsTest, KvctlGoesDownNoLadderWithAWrite) {
+  const Refusal refused = RunToEnd({QUORATE_BIN_DIR "/kvctl", "put", "orders", "k", "v", "--level",
+                                    "QUORUM:20ms,ONE", "--endpoints", cluster_.endpoints()});
+  EXPECT_EQ(refused.exit_code, 2) << refused.output;
+  EXPECT_THAT(refused.output, HasSubstr("a write has one level"));
+  EXPECT_FALSE(keyspace_.Get("k")->found());
 }
 
 TEST_F(LevelsTest, WhatHasAConditionIsRefusedAtOne) {

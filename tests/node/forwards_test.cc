@@ -7,6 +7,21 @@
 namespace quorate {
 namespace {
 
+constexpr absl::Duration kNow = absl::Milliseconds(1);
+
+Request Read(absl::Duration deadline) {
+  Request request;
+  request.deadline = deadline;
+  request.op = Lookup{{"k"}};
+  return request;
+}
+
+Request Write(absl::Duration deadline) {
+  Request request = Read(deadline);
+  request.op = kv::Command{};
+  return request;
+}
+
 struct Answers {
   std::vector<absl::Status> all;
   ReplyFn Taker() {
@@ -17,13 +32,33 @@ struct Answers {
 TEST(ForwardsTest, AReplyAnswersItsRequestOnceAndOnlyFromTheNodeAsked) {
   Forwards forwards(Boot(1), 0, 1);
   Answers answers;
-  const uint64_t id = forwards.Add(NodeId(2), true, absl::Seconds(1), answers.Taker());
-  forwards.Complete(id, NodeId(3), Reply{});
+  const uint64_t id = forwards.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
+  forwards.Complete(id, NodeId(3), Reply{}, kNow);
   EXPECT_TRUE(answers.all.empty());
-  forwards.Complete(id, NodeId(2), Reply{});
-  forwards.Complete(id, NodeId(2), Reply{});
+  forwards.Complete(id, NodeId(2), Reply{}, kNow);
+  forwards.Complete(id, NodeId(2), Reply{}, kNow);
   ASSERT_EQ(answers.all.size(), 1u);
   EXPECT_TRUE(answers.all[0].ok());
+}
+
+TEST(ForwardsTest, TellsHowLongARequestWasOnTheWay) {
+  Forwards forwards(Boot(1), 0, 1);
+  Request request = Write(absl::Seconds(1));
+  request.arrived = absl::Milliseconds(1);
+  request.taken = absl::Milliseconds(4);
+  StageTimings told;
+  const uint64_t id = forwards.Add(NodeId(2), request, absl::Milliseconds(4),
+                                   [&told](Reply reply) { told = reply.timings; });
+  Reply reply;
+  reply.timings = {.queued = absl::Milliseconds(2),
+                   .agreed = absl::Milliseconds(10),
+                   .logged = absl::Milliseconds(7),
+                   .forwarded = {}};
+  forwards.Complete(id, NodeId(2), std::move(reply), absl::Milliseconds(21));
+  EXPECT_EQ(told.queued, absl::Milliseconds(5));
+  EXPECT_EQ(told.agreed, absl::Milliseconds(10));
+  EXPECT_EQ(told.logged, absl::Milliseconds(7));
+  EXPECT_EQ(told.forwarded, absl::Milliseconds(5));
 }
 
 TEST(ForwardsTest, ALostPeerLeavesWritesUnknownAndReadsNotDone) {
@@ -31,9 +66,9 @@ TEST(ForwardsTest, ALostPeerLeavesWritesUnknownAndReadsNotDone) {
   Answers writes;
   Answers reads;
   Answers others;
-  forwards.Add(NodeId(2), true, absl::Seconds(1), writes.Taker());
-  forwards.Add(NodeId(2), false, absl::Seconds(1), reads.Taker());
-  forwards.Add(NodeId(3), true, absl::Seconds(1), others.Taker());
+  forwards.Add(NodeId(2), Write(absl::Seconds(1)), kNow, writes.Taker());
+  forwards.Add(NodeId(2), Read(absl::Seconds(1)), kNow, reads.Taker());
+  forwards.Add(NodeId(3), Write(absl::Seconds(1)), kNow, others.Taker());
   forwards.Lose(NodeId(2));
   ASSERT_EQ(writes.all.size(), 1u);
   EXPECT_EQ(AppliedOf(writes.all[0]), Applied::kUnknown);
@@ -45,7 +80,7 @@ TEST(ForwardsTest, ALostPeerLeavesWritesUnknownAndReadsNotDone) {
 TEST(ForwardsTest, ATimeOutOfAWriteIsUnknown) {
   Forwards forwards(Boot(1), 0, 1);
   Answers answers;
-  forwards.Add(NodeId(2), true, absl::Seconds(1), answers.Taker());
+  forwards.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
   forwards.Expire(absl::Milliseconds(999));
   EXPECT_TRUE(answers.all.empty());
   forwards.Expire(absl::Seconds(1));
@@ -60,9 +95,9 @@ TEST(ForwardsTest, IdsOfTwoLivesAndOfTwoWorkersNeverMeet) {
   Forwards other(Boot(1), 1, 2);
   Forwards after(Boot(2), 0, 2);
   for (int i = 0; i < 100; ++i) {
-    const uint64_t a = before.Add(NodeId(2), true, absl::Seconds(1), answers.Taker());
-    const uint64_t b = other.Add(NodeId(2), true, absl::Seconds(1), answers.Taker());
-    const uint64_t c = after.Add(NodeId(2), true, absl::Seconds(1), answers.Taker());
+    const uint64_t a = before.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
+    const uint64_t b = other.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
+    const uint64_t c = after.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
     EXPECT_NE(a, b);
     EXPECT_LT(a, c);
     EXPECT_EQ(Forwards::WorkerOf(a, 2), 0u);

@@ -15,23 +15,23 @@ class PeersTest : public ::testing::Test {
 };
 
 TEST_F(PeersTest, AMessageOfAnOlderLifeIsRefused) {
-  EXPECT_TRUE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).accepted);
-  EXPECT_FALSE(peers.Hear(kPeer, Boot(4), Epoch(9), false, absl::Seconds(9)).accepted);
+  EXPECT_TRUE(peers.Hear(kPeer, {Boot(5), Epoch(1)}, absl::ZeroDuration()).accepted);
+  EXPECT_FALSE(peers.Hear(kPeer, {Boot(4), Epoch(9)}, absl::Seconds(9)).accepted);
 }
 
 TEST_F(PeersTest, ARestartIsTold) {
-  EXPECT_FALSE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).restarted);
-  EXPECT_FALSE(peers.Hear(kPeer, Boot(5), Epoch(1), false, absl::ZeroDuration()).restarted);
-  EXPECT_TRUE(peers.Hear(kPeer, Boot(6), Epoch(1), false, absl::ZeroDuration()).restarted);
+  EXPECT_FALSE(peers.Hear(kPeer, {Boot(5), Epoch(1)}, absl::ZeroDuration()).restarted);
+  EXPECT_FALSE(peers.Hear(kPeer, {Boot(5), Epoch(1)}, absl::ZeroDuration()).restarted);
+  EXPECT_TRUE(peers.Hear(kPeer, {Boot(6), Epoch(1)}, absl::ZeroDuration()).restarted);
 }
 
 TEST_F(PeersTest, SilenceIsToldOnceAndEndsWithTheNextWord) {
-  peers.Hear(kPeer, Boot(1), Epoch(1), false, absl::ZeroDuration());
+  peers.Hear(kPeer, {Boot(1), Epoch(1)}, absl::ZeroDuration());
   EXPECT_TRUE(peers.TakeSilent(kSilence - absl::Milliseconds(1)).empty());
   EXPECT_EQ(peers.TakeSilent(kSilence), std::vector<NodeId>{kPeer});
   EXPECT_TRUE(peers.TakeSilent(kSilence * 2).empty());
   EXPECT_FALSE(peers.alive(kPeer));
-  peers.Hear(kPeer, Boot(1), Epoch(1), false, kSilence * 3);
+  peers.Hear(kPeer, {Boot(1), Epoch(1)}, kSilence * 3);
   EXPECT_TRUE(peers.alive(kPeer));
 }
 
@@ -43,8 +43,8 @@ TEST_F(PeersTest, ABrokenConnectionCountsOnce) {
 
 TEST_F(PeersTest, WhoIsGoneNeedsNotKnow) {
   EXPECT_EQ(peers.KnownByAll(), Epoch());
-  EXPECT_TRUE(peers.Hear(kPeer, Boot(1), Epoch(4), false, absl::ZeroDuration()).learned);
-  EXPECT_FALSE(peers.Hear(kPeer, Boot(1), Epoch(4), false, absl::ZeroDuration()).learned);
+  EXPECT_TRUE(peers.Hear(kPeer, {Boot(1), Epoch(4)}, absl::ZeroDuration()).learned);
+  EXPECT_FALSE(peers.Hear(kPeer, {Boot(1), Epoch(4)}, absl::ZeroDuration()).learned);
   EXPECT_EQ(peers.KnownByAll(), Epoch(4));
   peers.Lose(kPeer);
   EXPECT_GT(peers.KnownByAll(), Epoch(1'000'000));
@@ -52,13 +52,13 @@ TEST_F(PeersTest, WhoIsGoneNeedsNotKnow) {
 
 TEST_F(PeersTest, ANewLifeIsTaughtAgain) {
   const absl::Duration pause = absl::Milliseconds(100);
-  peers.Hear(kPeer, Boot(1), Epoch(1), false, absl::ZeroDuration());
+  peers.Hear(kPeer, {Boot(1), Epoch(1)}, absl::ZeroDuration());
   EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(2), absl::ZeroDuration(), pause));
   EXPECT_FALSE(peers.ClaimTeaching(kPeer, Epoch(2), pause / 2, pause));
   EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(3), pause / 2, pause));
-  peers.Hear(kPeer, Boot(1), Epoch(3), false, pause);
+  peers.Hear(kPeer, {Boot(1), Epoch(3)}, pause);
   EXPECT_FALSE(peers.ClaimTeaching(kPeer, Epoch(3), pause * 9, pause));
-  peers.Hear(kPeer, Boot(2), Epoch(1), false, pause);
+  peers.Hear(kPeer, {Boot(2), Epoch(1)}, pause);
   EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(3), pause * 9, pause));
 }
 

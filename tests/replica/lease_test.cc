@@ -98,7 +98,7 @@ class LeaseReadTest : public ::testing::Test {
           if (!deaf_ || message.to != NodeId(1)) sent_.push_back({NodeId(id), std::move(message)});
         }
       }
-      if (turn.persist_token != 0) replica.Persisted(turn.persist_token);
+      if (turn.persist_token != 0) replica.Persisted(turn.persist_token, now_);
       more = more || turn.persist_token != 0;
     }
   }
@@ -211,7 +211,7 @@ TEST_F(LeaseReadTest, WaitsForTheStateToHoldAllThatIsCommitted) {
   ASSERT_GT(leader().raft().commit_index(), leader().state().applied().index);
   const auto& read = Read(1);
   EXPECT_FALSE(read.has_value());
-  leader().Persisted(turn.persist_token);
+  leader().Persisted(turn.persist_token, now_);
   Take(1);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->receipt.achieved, Level::kLease);

@@ -76,6 +76,26 @@ TEST(KeyspaceSettingsTest, ADefaultOfReadsIsOneThatNeedsNoBound) {
   EXPECT_EQ(ReasonToAlter(WithA(), {.default_write = Level::kSession}), "LEVEL_UNSUPPORTED");
 }
 
+TEST(KeyspaceSettingsTest, ADefaultOfReadsMayBeALadderAsAReadsMay) {
+  const Ladder ladder = *ParseLadder("LINEARIZABLE:20ms,BOUNDED(2s):50ms,ONE");
+  EXPECT_EQ(ReasonToCreate({.default_ladder = ladder}), "");
+  const Topology with = WithA({.default_ladder = ladder});
+  EXPECT_EQ(with.FindKeyspace("a")->default_read, Level::kLinearizable);
+  EXPECT_EQ(*DecodeTopology(EncodeTopology(with)), with);
+  // One or the other, whichever was set last.
+  const auto level = WithAlteredKeyspace(with, {.name = "a", .default_read = Level::kOne});
+  EXPECT_TRUE(level->FindKeyspace("a")->default_ladder.empty());
+  const auto back = WithAlteredKeyspace(*level, {.name = "a", .default_ladder = ladder});
+  EXPECT_EQ(back->FindKeyspace("a")->default_ladder, ladder);
+  EXPECT_EQ(ReasonToAlter(with, {.default_read = Level::kOne, .default_ladder = ladder}),
+            "BAD_LADDER");
+  EXPECT_EQ(ReasonToCreate({.default_ladder = *ParseLadder("ONE:20ms,LINEARIZABLE")}),
+            "BAD_LADDER");
+  EXPECT_EQ(ReasonToCreate({.default_ladder = *ParseLadder("LEASE:20ms,ONE")}),
+            "LEASE_NOT_ALLOWED");
+  EXPECT_EQ(ReasonToCreate({.default_ladder = *ParseLadder("ALL:20ms,ONE")}), "LEVEL_UNSUPPORTED");
+}
+
 TEST(KeyspaceSettingsTest, LeaseIsADefaultOnlyWithABoundOnDrift) {
   EXPECT_EQ(ReasonToCreate({.default_read = Level::kLease}), "LEASE_NOT_ALLOWED");
   const auto status =

@@ -148,6 +148,7 @@ class GatedFiles : public Files {
   absl::StatusOr<std::string> ReadWhole(std::string_view name) override {
     return files_.ReadWhole(name);
   }
+  absl::StatusOr<uint64_t> FreeBytes() override { return files_.FreeBytes(); }
 
  private:
   Files& files_;

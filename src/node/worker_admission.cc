@@ -1,0 +1,69 @@
+// What a write is refused for before anything of it is begun.
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/probe.h"
+#include "base/strings.h"
+#include "node/worker.h"
+
+namespace quorate {
+namespace {
+
+// Makes the state larger; what a delete writes is small and makes it smaller.
+bool Grows(const kv::Command& command) {
+  return std::any_of(command.mutations.begin(), command.mutations.end(), [](const auto& mutation) {
+    return mutation.action != kv::Mutation::Action::kDelete;
+  });
+}
+
+}  // namespace
+
+absl::Status Worker::Admit(const Request& request) const {
+  if (!request.is_write() || request.partition == kMetaPartition) return absl::OkStatus();
+  if (Grows(std::get<kv::Command>(request.op))) {
+    if (absl::Status room = CheckRoom(request.partition); !room.ok()) return room;
+  }
+  return request.level == Level::kAll ? CheckAllAlive(request.partition) : absl::OkStatus();
+}
+
+// A minority of full disks holds nobody up but the replicas on them.
+absl::Status Worker::CheckRoom(PartitionId partition) const {
+  const bool here = shared_.disk.room() != Room::kEnough;
+  if (!here && !shared_.peers.any_disk_full()) return absl::OkStatus();
+  const auto topology = shared_.topology.Get();
+  const ring::PartitionInfo* info = topology->FindPartition(partition);
+  if (info == nullptr) return absl::OkStatus();
+  std::string full;
+  size_t count = 0;
+  for (NodeId node : info->replicas) {
+    if (node == shared_.options.self ? !here : !shared_.peers.disk_full(node)) continue;
+    StrAppend(&full, count++ == 0 ? "" : ", ", node.ToString());
+  }
+  if (!here && count <= (info->replicas.size() - 1) / 2) return absl::OkStatus();
+  Reached<"node: growth refused, the disk is nearly full">();
+  absl::Status refused = MakeError(
+      absl::StatusCode::kResourceExhausted, "DISK_NEARLY_FULL",
+      StrCat("the disk of ", full, " has less room left than is kept back: reads and deletes of ",
+             partition.ToString(), " go on, nothing that grows is taken until there is more"));
+  // Leadership is about to move to where there is room.
+  if (count <= (info->replicas.size() - 1) / 2) {
+    SetRetryAfter(refused, shared_.options.rebalance_interval / 4);
+  }
+  return refused;
+}
+
+absl::Status Worker::CheckAllAlive(PartitionId partition) const {
+  const auto topology = shared_.topology.Get();
+  const ring::PartitionInfo* info = topology->FindPartition(partition);
+  if (info == nullptr) return absl::OkStatus();
+  std::string missing;
+  for (NodeId node : info->replicas) {
+    if (!shared_.peers.alive(node)) missing += (missing.empty() ? "" : ", ") + node.ToString();
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable, "REPLICA_DOWN",
+                   "a write at ALL needs every replica of " + partition.ToString() +
+                       ", and nothing was heard of " + missing + "; QUORUM needs only a majority");
+}
+
+}  // namespace quorate

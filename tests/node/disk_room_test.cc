@@ -1,0 +1,42 @@
+#include "node/disk_room.h"
+
+#include <gtest/gtest.h>
+
+namespace quorate {
+namespace {
+
+constexpr uint64_t kReserve = 800;
+
+TEST(DiskRoomTest, ReservesWhatIsLeftAndTakesNothingMoreBelowAQuarterOfIt) {
+  DiskRoom disk(kReserve);
+  EXPECT_EQ(disk.room(), Room::kEnough);
+  disk.Note(800);
+  EXPECT_EQ(disk.room(), Room::kEnough);
+  disk.Note(799);
+  EXPECT_EQ(disk.room(), Room::kReserved);
+  disk.Note(200);
+  EXPECT_EQ(disk.room(), Room::kReserved);
+  disk.Note(199);
+  EXPECT_EQ(disk.room(), Room::kNone);
+  EXPECT_EQ(disk.free_bytes(), 199u);
+}
+
+TEST(DiskRoomTest, IsEnoughAgainOnlyAboveTheReserve) {
+  DiskRoom disk(kReserve);
+  disk.Note(799);
+  disk.Note(899);
+  EXPECT_EQ(disk.room(), Room::kReserved);
+  disk.Note(900);
+  EXPECT_EQ(disk.room(), Room::kEnough);
+  disk.Note(899);
+  EXPECT_EQ(disk.room(), Room::kEnough);
+}
+
+TEST(DiskRoomTest, WithoutAReserveThereIsAlwaysEnough) {
+  DiskRoom disk(0);
+  disk.Note(0);
+  EXPECT_EQ(disk.room(), Room::kEnough);
+}
+
+}  // namespace
+}  // namespace quorate
