@@ -32,7 +32,7 @@ namespace quorate {
 struct NodeBugs {
   raft::Bugs raft;
   kv::StateMachineBugs state;
-  ReadBugs reads;
+  ReplicaBugs replica;
   bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock

@@ -46,7 +46,7 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   options.bugs = shared_.options.bugs.state;
   // What WatchClock lets pass, to the one side and back to the other.
   options.clock_slack = shared_.options.tick;
-  options.read_bugs = shared_.options.bugs.reads;
+  options.replica_bugs = shared_.options.bugs.replica;
   options.expired = &shared_.edges.expired;
   const Env& env = shared_.edges.env;
   auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered,

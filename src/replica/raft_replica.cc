@@ -163,7 +163,7 @@ absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration 
   }
   for (const raft::ChunkWanted& wanted : output.chunks_wanted) snapshots_.Serve(wanted, *raft_);
   for (const raft::ReadReady& ready : output.reads) {
-    if (options_.read_bugs.bound_from_receipt) reads_.Redate(ready.read_id, now);
+    if (options_.replica_bugs.bound_from_receipt) reads_.Redate(ready.read_id, now);
     reads_.Confirmed(ready);
   }
   for (const raft::ReadFailed& failed : output.reads_failed) reads_.Failed(failed);

@@ -23,12 +23,13 @@
 namespace quorate {
 
 // Deliberate faults for the simulator; off outside tests.
-struct ReadBugs {
+struct ReplicaBugs {
   bool ignore_session = false;      // serve at once, whatever was seen
   bool bound_from_receipt = false;  // the state is as fresh as the confirmation, not the question
   bool read_unapplied = false;      // serve before the state has reached the read's index
   bool lease_from_confirmation = false;  // it begins with the promise, not with the question
   bool trust_clock = false;              // a lease outlives a jump of the clocks
+  bool receipt_counts_all = false;       // acked_by names peers that have yet to confirm
 };
 
 struct RaftReplicaOptions {
@@ -43,7 +44,7 @@ struct RaftReplicaOptions {
   kv::StateMachineBugs bugs;
   // For how long the clock may have stood still without ClockJumped being told.
   absl::Duration clock_slack;
-  ReadBugs read_bugs;
+  ReplicaBugs replica_bugs;
 };
 
 class RaftReplica final : public Replica {

@@ -65,7 +65,7 @@ void RaftReplica::ExecuteRead(Request request, ReplyFn reply, absl::Duration now
 
 void RaftReplica::ExecuteSessionRead(Request request, ReplyFn reply, absl::Duration now) {
   const LogIndex index = request.seen.index;
-  if (index <= state_.applied().index || options_.read_bugs.ignore_session) {
+  if (index <= state_.applied().index || options_.replica_bugs.ignore_session) {
     return Serve(request, reply, now);
   }
   // Nobody to catch up with: waiting would be for nothing.
@@ -85,7 +85,7 @@ void RaftReplica::SetLeaseDrift(uint32_t ppm) {
 }
 
 void RaftReplica::ClockJumped() {
-  if (options_.read_bugs.trust_clock) return;
+  if (options_.replica_bugs.trust_clock) return;
   lease_.GiveUp();
   reads_.ForgetWhen();
 }
@@ -93,7 +93,7 @@ void RaftReplica::ClockJumped() {
 // A round that began in this turn leaves with it: not before `now`.
 void RaftReplica::NoteRound(absl::Duration now) {
   const uint64_t round =
-      options_.read_bugs.lease_from_confirmation ? raft_->promised_round() : raft_->round();
+      options_.replica_bugs.lease_from_confirmation ? raft_->promised_round() : raft_->round();
   lease_.Began(round, now, absl::Microseconds(options_.raft.promise_us));
 }
 
@@ -124,7 +124,7 @@ void RaftReplica::ExecuteLeaseRead(Request request, ReplyFn reply, absl::Duratio
 
 void RaftReplica::ServeReads(absl::Duration now) {
   const LogIndex reached =
-      options_.read_bugs.read_unapplied ? raft_->last_index() : state_.applied().index;
+      options_.replica_bugs.read_unapplied ? raft_->last_index() : state_.applied().index;
   for (Reads::Read& read : reads_.TakeReady(reached)) {
     Serve(read.request, read.reply, now);
   }

@@ -82,7 +82,8 @@ void RaftReplica::Acknowledge(const std::vector<LogEntry>& entries,
   Receipt receipt = MakeReceipt(Level::kQuorum, Level::kQuorum);
   receipt.acked_by.push_back(options_.raft.self);
   for (const raft::PeerStatus& peer : raft_->status().peers) {
-    if (peer.node != options_.raft.self && peer.match >= entries.back().index) {
+    const bool has = peer.match >= entries.back().index || options_.replica_bugs.receipt_counts_all;
+    if (peer.node != options_.raft.self && has) {
       receipt.acked_by.push_back(peer.node);
     }
   }

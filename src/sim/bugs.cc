@@ -27,26 +27,28 @@ std::vector<DeliberateBug> Make() {
   add("apply-twice", "the applied position is gone after a restart", Profile::kMixed)
       .state.apply_twice_after_restart = true;
   add("ignore-session", "a read in a session does not wait for what it has seen", Profile::kMixed)
-      .reads.ignore_session = true;
+      .replica.ignore_session = true;
   add("bound-from-receipt", "a state counts as fresh as the confirmation, not as the question",
       Profile::kReads)
-      .reads.bound_from_receipt = true;
+      .replica.bound_from_receipt = true;
   add("read-unapplied", "a confirmed read is served before its index is applied", Profile::kMixed)
-      .reads.read_unapplied = true;
+      .replica.read_unapplied = true;
   add("lease-kept-over-transfer", "a leader counts on its lease after another was told to campaign",
       Profile::kLeases)
       .raft.keep_lease_over_transfer = true;
   add("lease-from-confirmation", "a lease begins with the promise, not with the question",
       Profile::kLeases)
-      .reads.lease_from_confirmation = true;
+      .replica.lease_from_confirmation = true;
   add("trust-paused-clock", "a lease outlives a pause of its machine", Profile::kLeases)
-      .reads.trust_clock = true;
+      .replica.trust_clock = true;
   add("break-promise-with-connection", "a promise ends with the connection to who had it",
       Profile::kLeases)
       .raft.drop_promise_with_connection = true;
   add("ladder-reports-asked", "a ladder's receipt tells the first rung, not the one reached",
       Profile::kMixed)
       .ladder_reports_asked = true;
+  add("receipt-counts-all", "a receipt names replicas that have yet to confirm", Profile::kMixed)
+      .replica.receipt_counts_all = true;
   add("snapshot-forgets-writers", "a snapshot says nothing of the writers", Profile::kMixed)
       .state.snapshot_without_writers = true;
   add("ttl-from-local-clock", "a key expires by the clock of each replica's machine",

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
+#include "sim/receipt_check.h"
 
 namespace quorate::sim {
 namespace {
@@ -207,6 +208,11 @@ void Workload::Answered(const AttemptPtr& attempt, Reply reply) {
     return;
   }
   attempt->node_life = 0;
+  const Op& op = history_[attempt->call->index];
+  if (reply.status.ok()) {
+    const std::string lie = WhatReceiptLiesAbout(cluster_, attempt->asked, op, reply);
+    if (!lie.empty()) violation_(StrCat("the receipt of operation #", op.id, " is wrong: ", lie));
+  }
   if (random_.Chance(profile_.reply_loss)) return;
   // std::function wants what it holds copyable.
   auto held = std::make_shared<Reply>(std::move(reply));
