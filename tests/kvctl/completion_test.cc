@@ -85,15 +85,27 @@ TEST_F(CompletionTest, OffersLevelsFilesAndShells) {
   EXPECT_THAT(Complete("kvctl completion ''"), ElementsAre("bash", "zsh"));
 }
 
-TEST_F(CompletionTest, IsSoundForZshWhereThereIsOne) {
+// In a zsh at a terminal of its own: two tabs, and what stands on the line then.
+TEST_F(CompletionTest, CompletesInZshAsItIsTyped) {
+  if (Shell("command -v zsh").code != 0) GTEST_SKIP() << "no zsh here: ./dev deps installs it";
   const Ended script = Kvctl("completion zsh");
   EXPECT_EQ(script.code, 0);
-  EXPECT_THAT(script.out, ::testing::HasSubstr("bashcompinit"));
-  // Nothing here needs zsh, so nobody has to install it for its opinion.
-  if (Shell("command -v zsh").code != 0) GTEST_SKIP() << "no zsh here";
   Write("script", script.out);
-  const Ended judged = Shell("zsh -n " + Path("script"));
-  EXPECT_EQ(judged.code, 0) << judged.err;
+  Write("drive",
+        "zmodload zsh/zpty\n"
+        "zpty shell TERM=dumb zsh -f -i\n"
+        "zpty -w shell 'PS1=\"ready> \"; source " +
+            Path("script") +
+            "; echo LOA\"\"DED'\n"
+            "zpty -r -m shell seen '*LOADED*ready> *'\n"
+            "zpty -w -n shell $'kvctl keysp\\tdes\\t'\n"
+            "zpty -w -n shell $'END\\C-aprint -r GOT \\C-e\\n'\n"
+            "zpty -r -m shell line $'*\\nGOT *END*'\n"
+            "print -r -- \"$line\"\n"
+            "zpty -d shell\n");
+  const Ended typed = Shell("timeout 30 zsh -f " + Path("drive"));
+  EXPECT_EQ(typed.code, 0) << typed.err;
+  EXPECT_THAT(typed.out, ::testing::HasSubstr("GOT kvctl keyspace describe END"));
 }
 
 TEST_F(CompletionTest, IsThereForNoOtherShell) { EXPECT_EQ(Kvctl("completion fish").code, 2); }
