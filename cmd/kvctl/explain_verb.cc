@@ -48,22 +48,25 @@ int ExplainReason(const Session& session, const std::string& name) {
   return kDone;
 }
 
-std::string LossLine(const LossDescription& loss, uint32_t partitions, std::string_view what) {
+std::string LossLine(const LossDescription& loss, uint32_t partitions, std::string_view what,
+                     const ring::Guarantee* guarantee) {
   if (loss.stopped == 0) return "goes on";
-  const std::string worst = StrCat(" without ", what, loss.worst);
-  if (loss.stopped == partitions) return StrCat("stops", worst);
-  return StrCat(loss.stopped, " of ", partitions, " partitions stop", worst);
+  const std::string stops = loss.stopped == partitions
+                                ? "stops"
+                                : StrCat(loss.stopped, " of ", partitions, " partitions stop");
+  return StopsAsItMay(guarantee, StrCat(stops, " without ", what, loss.worst));
 }
 
-std::vector<std::string> RowOf(std::string access, const LevelDescription& level,
+std::vector<std::string> RowOf(ring::Access kind, const LevelDescription& level,
                                const Explanation& explanation) {
+  const ring::Guarantee* guarantee = ring::FindGuarantee(explanation.mode, kind, level.level);
   const auto of = [&](uint32_t count) { return StrCat(count, " of ", explanation.replicas); };
-  return {std::move(access),
+  return {std::string(AccessName(kind)),
           std::string(LevelName(level.level)),
           of(level.answers),
           of(level.needs),
-          LossLine(level.one_node, explanation.partitions, ""),
-          level.one_zone ? LossLine(*level.one_zone, explanation.partitions, "zone ")
+          LossLine(level.one_node, explanation.partitions, "", guarantee),
+          level.one_zone ? LossLine(*level.one_zone, explanation.partitions, "zone ", guarantee)
                          : "no zones named"};
 }
 
@@ -84,8 +87,8 @@ void Print(const Explanation& explanation) {
             << Sentence(StrCat(explanation.write.promise, "; ", explanation.read.promise))
             << "\n\n";
   Table levels({"", "level", "answer", "needed", "one node gone", "one zone gone"});
-  levels.Add(RowOf("write", explanation.write, explanation));
-  levels.Add(RowOf("read", explanation.read, explanation));
+  levels.Add(RowOf(ring::Access::kWrite, explanation.write, explanation));
+  levels.Add(RowOf(ring::Access::kRead, explanation.read, explanation));
   levels.Print(std::cout);
   Table latencies({"operation", "level", "requests", "p50", "p99"});
   AddLatencies(explanation.write, latencies);

@@ -78,6 +78,11 @@ std::string_view SupportOf(Mode mode, ring::Access access, Level level) {
   return ring::IsHonoured(*guarantee) ? "yes" : "not yet";
 }
 
+std::string StopsAsItMay(const ring::Guarantee* guarantee, std::string_view stops) {
+  if (guarantee == nullptr || guarantee->until.empty()) return std::string(stops);
+  return StrCat(stops, " once ", guarantee->until, " has run out");
+}
+
 std::string Sentence(std::string_view promise) {
   std::string sentence(promise);
   if (sentence.empty()) return sentence;

@@ -21,6 +21,9 @@ std::string_view AccessName(ring::Access access);  // read, write
 // yes; no: the mode refuses it; not yet: this build does
 std::string_view SupportOf(Mode mode, ring::Access access, Level level);
 
+// stops; or, where it goes on for a while, "stops once its bound has run out".
+std::string StopsAsItMay(const ring::Guarantee* guarantee, std::string_view stops);
+
 // A sentence from a promise or two.
 std::string Sentence(std::string_view promise);
 

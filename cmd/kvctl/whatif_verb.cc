@@ -87,10 +87,12 @@ absl::StatusOr<std::set<NodeId>> DownOf(const ring::Topology& topology,
   return down;
 }
 
-std::string Verdict(uint32_t stopped, uint32_t partitions) {
-  if (stopped == 0) return "goes on";
-  if (stopped == partitions) return "stops";
-  return StrCat("stops in ", stopped, " of ", partitions, " partitions");
+std::string Verdict(const ring::LevelOutage& one, uint32_t partitions) {
+  if (one.stopped == 0) return "goes on";
+  const std::string stops = one.stopped == partitions ? "stops"
+                                                      : StrCat("stops in ", one.stopped, " of ",
+                                                               partitions, " partitions");
+  return StopsAsItMay(one.guarantee, stops);
 }
 
 void Print(const ring::Outage& outage) {
@@ -98,8 +100,7 @@ void Print(const ring::Outage& outage) {
   for (const ring::KeyspaceOutage& keyspace : outage.keyspaces) {
     for (const ring::LevelOutage& one : keyspace.levels) {
       table.Add({keyspace.keyspace, std::string(AccessName(one.guarantee->access)),
-                 std::string(LevelName(one.guarantee->level)),
-                 Verdict(one.stopped, keyspace.partitions)});
+                 std::string(LevelName(one.guarantee->level)), Verdict(one, keyspace.partitions)});
     }
   }
   table.Print(std::cout);
@@ -119,7 +120,8 @@ json ToJson(const ring::Outage& outage, const std::set<NodeId>& down) {
     for (const ring::LevelOutage& one : keyspace.levels) {
       levels.push_back({{"level", LevelName(one.guarantee->level)},
                         {"access", AccessName(one.guarantee->access)},
-                        {"stopped_partitions", one.stopped}});
+                        {"stopped_partitions", one.stopped},
+                        {"until", one.guarantee->until}});
     }
     shown["keyspaces"].push_back(
         {{"keyspace", keyspace.keyspace}, {"partitions", keyspace.partitions}, {"levels", levels}});

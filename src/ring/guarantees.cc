@@ -31,11 +31,10 @@ constexpr Guarantee kGuarantees[] = {
     {Mode::kRaft, kRead, Level::kLease,
      "a read sees every write that was committed and acknowledged before it began, as long as "
      "clocks drift apart by less than the bound that is set",
-     Share::kOne, Share::kMajority},
-    // Goes on without a majority until its bound runs out, and then not.
+     Share::kOne, Share::kMajority, "the leader's lease"},
     {Mode::kRaft, kRead, Level::kBounded,
      "a read sees every write that was committed and acknowledged longer ago than its bound",
-     Share::kOne, Share::kMajority},
+     Share::kOne, Share::kMajority, "its bound"},
     {Mode::kRaft, kRead, Level::kSession,
      "a read sees all that its own session has written and read before", Share::kOne, Share::kOne},
     {Mode::kRaft, kRead, Level::kOne,

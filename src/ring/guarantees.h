@@ -25,6 +25,9 @@ struct Guarantee {
   std::string_view promise;
   Share answers;  // of each request
   Share needs;    // that must be there for the level to go on
+  // What it goes on with nevertheless for a while: it stops once that has run
+  // out. Empty: nothing.
+  std::string_view until = "";
 };
 
 // Also those that this build does not honour yet: see ring/levels.h.

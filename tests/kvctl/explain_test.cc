@@ -83,7 +83,13 @@ TEST_F(ExplainCommandTest, SaysWhatStopsWithoutNodesOrAZone) {
     const bool on =
         level["access"] == "read" && (level["level"] == "ONE" || level["level"] == "SESSION");
     EXPECT_EQ(level["stopped_partitions"], on ? 0 : 8) << level;
+    EXPECT_EQ(level["until"], level["level"] == "BOUNDED" ? "its bound"
+                              : level["level"] == "LEASE" ? "the leader's lease"
+                                                          : "");
   }
+  EXPECT_THAT(Kvctl("whatif --zone a").out, HasSubstr("stops once its bound has run out"));
+  EXPECT_THAT(Kvctl("explain default --read 'BOUNDED(2s)'").out,
+              HasSubstr("stops without zone a once its bound has run out"));
   EXPECT_EQ(Kvctl("whatif").code, 2);
   EXPECT_THAT(Kvctl("whatif --down n7").err, HasSubstr("no such node"));
   EXPECT_THAT(Kvctl("whatif --zone c").err, HasSubstr("no node is in it"));
