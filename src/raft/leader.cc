@@ -32,7 +32,7 @@ LogIndex Raft::Impl::AppendOwn(EntryKind kind, Payload data) {
 
 absl::StatusOr<Raft::Position> Raft::Impl::Propose(Payload command) {
   if (!is_leader()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_LEADER",
+    return MakeError(absl::StatusCode::kUnavailable, "NOT_LEADER",
                      leader_ ? "this replica follows " + leader_.ToString() + "; propose there"
                              : std::string("this replica knows no leader; try again"));
   }

@@ -107,7 +107,7 @@ TEST(LeaderTest, KeepsItsPlaceWhileItsDiskIsOnlySlow) {
 
 TEST(LeaderTest, RefusesProposalsItCannotTake) {
   Cluster cluster({1, 2, 3});
-  EXPECT_EQ(cluster.Propose(1, "x").status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(cluster.Propose(1, "x").status().code(), absl::StatusCode::kUnavailable);
   cluster.options().config.uncommitted_bytes_max = 100;
   Cluster small({1, 2, 3}, {}, cluster.options());
   small.Elect(1);

@@ -131,12 +131,14 @@ TEST_F(WaitingTest, AtTheEndQueuedWritesAreNotDoneAndBegunOnesUnknown) {
   EXPECT_EQ(AppliedOf(answers_.all[1]), Applied::kUnknown);
 }
 
-TEST_F(WaitingTest, AWriteAtAReplicaThatDoesNotLeadIsNotDone) {
+// Deposed by what came before the write in the same turn, say.
+TEST_F(WaitingTest, AWriteAtAReplicaThatDoesNotLeadIsNotDoneAndMayBeSentAgain) {
   raft::Raft follower = MakeRaft({NodeId(1), NodeId(2), NodeId(3)});
   proposals_.Queue(Write("a"), answers_.Taker());
   proposals_.Flush(follower, kNow, 0);
   ASSERT_EQ(answers_.all.size(), 1u);
   EXPECT_EQ(AppliedOf(answers_.all[0]), Applied::kNo);
+  EXPECT_EQ(answers_.all[0].code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(WaitingTest, AReadWaitsUntilTheStateHasReachedItsIndex) {
