@@ -1,0 +1,57 @@
+// What concurrent writes of one key mean, as its keyspace declares it. Bodies of
+// records are the policy's own; all else here treats them as bytes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "quorum/record.h"
+
+namespace quorate::quorum {
+
+class SeenClock;
+
+// What a client asks to be done to one key.
+struct Change {
+  bool remove = false;
+  uint64_t expires_at_us = 0;  // calendar; 0: never
+  std::string argument;        // a value, or whatever the policy takes
+  std::string context;         // of a read, where the policy wants one
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+// Hears of values that a merge gave up without the winner's writer having known
+// them: for the conflict journal.
+class ConflictSink {
+ public:
+  virtual ~ConflictSink() = default;
+  virtual void Discarded(std::string_view key, const Record& loser, const Record& winner) = 0;
+};
+
+// Stateless; any thread.
+class ConflictPolicy {
+ public:
+  virtual ~ConflictPolicy() = default;
+
+  // The record after `change` at its coordinator, where `current` (null: none)
+  // stands. The write is named `dot` and is later than all of `current`. Errors
+  // say what the policy can't do; nothing was done then.
+  virtual absl::StatusOr<Record> Write(std::string_view key, const Record* current,
+                                       const Change& change, Dot dot, HlcTime time) const = 0;
+
+  // Commutative, associative and idempotent, byte for byte. The result's dot and
+  // time are those of the newer (see Older).
+  virtual Record Merge(std::string_view key, const Record& mine, const Record& theirs,
+                       ConflictSink& sink) const = 0;
+
+  // Whether Merge is nothing but the choice of the newer record, so that versions
+  // alone tell which it will be.
+  virtual bool NewestWins() const { return false; }
+
+  // All of `record` is in what a replica has merged that has seen `seen`: if it
+  // holds nothing of the key, this was deleted there, and must not come back.
+  virtual bool Outlived(const Record& record, const SeenClock& seen) const;
+};
+
+}  // namespace quorate::quorum

@@ -1,0 +1,74 @@
+#include "quorum/record.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "quorum/bytes.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+constexpr uint8_t kTombstone = 1;
+constexpr uint8_t kHasExpiry = 2;
+constexpr uint8_t kKnownFlags = kTombstone | kHasExpiry;
+constexpr size_t kChecksumBytes = 4;
+
+uint32_t Checksum(std::string_view key, uint8_t flags, std::string_view rest) {
+  return static_cast<uint32_t>(Hash64(rest, Hash64(key) + flags));
+}
+
+absl::Status Damaged(std::string_view key, std::string_view what) {
+  return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
+                   StrCat("the stored record of key \"", PrintableBytes(key), "\" ", what,
+                          "; remove this node's data folder and let it be rebuilt from its peers"));
+}
+
+absl::Status Newer(std::string_view key, int format, int flags) {
+  return MakeError(absl::StatusCode::kDataLoss, "NEWER_FORMAT",
+                   StrCat("the stored record of key \"", PrintableBytes(key), "\" has format ",
+                          format, " with flags ", flags, ", this build reads format ", int{kFormat},
+                          " with flags 0 to ", int{kKnownFlags}, "; run the build that wrote it"));
+}
+
+}  // namespace
+
+std::string EncodeRecord(std::string_view key, const Record& record) {
+  const auto flags = static_cast<uint8_t>((record.tombstone ? kTombstone : 0) |
+                                          (record.expires_at_us != 0 ? kHasExpiry : 0));
+  std::string rest;
+  rest.reserve(32 + record.body.size());
+  AppendFixed(record.time.value(), 8, rest);
+  AppendDot(record.dot, rest);
+  if (record.expires_at_us != 0) AppendFixed(record.expires_at_us, 8, rest);
+  rest += record.body;
+  std::string out;
+  out.reserve(2 + kChecksumBytes + rest.size());
+  out.push_back(static_cast<char>(kFormat));
+  out.push_back(static_cast<char>(flags));
+  AppendFixed(Checksum(key, flags, rest), kChecksumBytes, out);
+  out += rest;
+  return out;
+}
+
+absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes) {
+  Reader reader(bytes);
+  const uint8_t format = reader.Byte();
+  const uint8_t flags = reader.Byte();
+  const uint64_t checksum = reader.Fixed(kChecksumBytes);
+  if (!reader.ok()) return Damaged(key, StrCat("is only ", bytes.size(), " bytes"));
+  if (checksum != Checksum(key, flags, reader.left())) {
+    return Damaged(key, "does not match its checksum");
+  }
+  if (format != kFormat || flags > kKnownFlags) return Newer(key, format, flags);
+  Record record;
+  record.time = HlcTime(reader.Fixed(8));
+  record.dot = reader.Dot();
+  record.tombstone = (flags & kTombstone) != 0;
+  if ((flags & kHasExpiry) != 0) record.expires_at_us = reader.Fixed(8);
+  if (!reader.ok()) return Damaged(key, "ends before its body");
+  record.body = reader.left();
+  return record;
+}
+
+}  // namespace quorate::quorum
