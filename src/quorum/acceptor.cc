@@ -1,0 +1,118 @@
+#include "quorum/acceptor.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace quorate::quorum {
+namespace {
+
+using Kind = RegisterRequest::Kind;
+using Carrier = RegisterRequest::Carrier;
+
+RegisterBody BodyOf(const std::optional<RegisterBody>& held, const Ballot& floor,
+                    const RegisterBugs& bugs) {
+  if (held) return *held;
+  RegisterBody none;
+  if (!bugs.no_floor) none.promised = floor;
+  return none;
+}
+
+bool MayAccept(const RegisterBody& body, const Ballot& ballot, bool ignores_promise) {
+  return ballot > body.value.accepted && (ignores_promise || ballot >= body.promised);
+}
+
+void Accept(RegisterBody& body, const RegisterValue& value) {
+  body.promised = std::max(body.promised, value.accepted);
+  body.value = value;
+}
+
+RegisterValue BallotsOf(const RegisterValue& value) {
+  RegisterValue ballots;
+  ballots.accepted = value.accepted;
+  ballots.origin = value.origin;
+  return ballots;
+}
+
+// True where the body was changed.
+bool Prepare(RegisterBody& body, const RegisterRequest& request, RegisterReply& reply) {
+  // The same again is promised again: the first answer may be lost.
+  reply.granted = request.ballot >= body.promised && request.ballot > body.value.accepted;
+  if (!reply.granted || request.ballot == body.promised) return false;
+  body.promised = request.ballot;
+  return true;
+}
+
+bool Accept(RegisterBody& body, const RegisterRequest& request, RegisterReply& reply,
+            const RegisterBugs& bugs) {
+  const bool blind = request.carrier == Carrier::kBlindWrite;
+  const bool repair = request.carrier == Carrier::kWriteBack;
+  const bool ignores_promise =
+      (blind && bugs.blind_writes_ignore_promises) || (repair && bugs.repair_ignores_promises);
+  if (request.value.accepted == body.value.accepted) {
+    reply.granted = true;
+    return false;
+  }
+  if (MayAccept(body, request.value.accepted, ignores_promise)) {
+    Accept(body, request.value);
+    reply.granted = true;
+    return true;
+  }
+  reply.granted = blind && bugs.beaten_is_taken && request.value.accepted < body.value.accepted;
+  return false;
+}
+
+}  // namespace
+
+AcceptorStep StepAcceptor(const std::optional<RegisterBody>& held, const Ballot& floor,
+                          const RegisterRequest& request, const RegisterBugs& bugs) {
+  AcceptorStep step;
+  step.reply.number = request.number;
+  step.reply_after_sync = !bugs.answer_before_sync;
+  RegisterBody body = BodyOf(held, floor, bugs);
+  bool changed = false;
+  switch (request.kind) {
+    case Kind::kQuery:
+      step.reply.granted = true;
+      break;
+    case Kind::kPrepare:
+      changed = Prepare(body, request, step.reply);
+      break;
+    case Kind::kAccept:
+      changed = Accept(body, request, step.reply, bugs);
+      break;
+  }
+  step.reply.promised = body.promised;
+  step.reply.value = request.kind == Kind::kAccept ? BallotsOf(body.value) : body.value;
+  if (changed) step.persist = std::move(body);
+  return step;
+}
+
+AcceptorMerge MergeAccepted(const std::optional<RegisterBody>& held, const Ballot& floor,
+                            const RegisterValue& incoming, const RegisterBugs& bugs) {
+  AcceptorMerge merge;
+  RegisterBody body = BodyOf(held, floor, bugs);
+  if (incoming.accepted <= body.value.accepted) return merge;
+  if (!MayAccept(body, incoming.accepted, bugs.repair_ignores_promises)) {
+    merge.refused = true;
+    return merge;
+  }
+  Accept(body, incoming);
+  merge.persist = std::move(body);
+  return merge;
+}
+
+AcceptorMerge AdoptRegister(const std::optional<RegisterBody>& held, const Ballot& floor,
+                            const RegisterBody& incoming) {
+  AcceptorMerge merge = MergeAccepted(held, floor, incoming.value);
+  RegisterBody body = merge.persist ? *merge.persist : BodyOf(held, floor, {});
+  if (incoming.promised <= body.promised) return merge;
+  body.promised = incoming.promised;
+  merge.persist = std::move(body);
+  return merge;
+}
+
+Ballot FloorAfterDrop(const Ballot& floor, const RegisterBody& dropped) {
+  return std::max({floor, dropped.promised, dropped.value.accepted});
+}
+
+}  // namespace quorate::quorum

@@ -1,0 +1,72 @@
+// The acceptor's half of the register (CASPaxos: Rystsov, "CASPaxos: Replicated
+// State Machines without logs", 2018): what a replica promises and accepts for
+// one key. Pure functions of what it holds.
+//
+// Whatever carries an acceptance, it obeys the promise, and no answer leaves
+// before everything that the replica holds of the key is durable.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "quorum/ballot.h"
+#include "quorum/register_body.h"
+#include "quorum/register_bugs.h"
+
+namespace quorate::quorum {
+
+struct RegisterRequest {
+  enum class Kind : uint8_t {
+    kQuery,    // tell what you hold
+    kPrepare,  // promise to accept nothing below `ballot`, and tell what you hold
+    kAccept,   // accept `value`, whose ballot is value.accepted
+  };
+  // Rules are the same for each; for metrics and tests.
+  enum class Carrier : uint8_t { kRound, kBlindWrite, kWriteBack };
+  Kind kind = Kind::kQuery;
+  Carrier carrier = Carrier::kRound;
+  uint64_t number = 0;  // comes back in the reply
+  Ballot ballot;        // kPrepare
+  RegisterValue value;  // kAccept
+};
+
+struct RegisterReply {
+  uint64_t number = 0;
+  bool granted = false;  // kQuery: always
+  Ballot promised;       // afterwards
+  RegisterValue value;   // held afterwards; of kAccept its ballots only
+};
+
+struct AcceptorStep {
+  // Replaces what is held. Zero: nothing changes.
+  std::optional<RegisterBody> persist;
+  RegisterReply reply;
+  // The reply waits until `persist`, and what was persisted for the key before
+  // it, is durable: also of a query, or it would tell what a crash undoes.
+  bool reply_after_sync = true;
+};
+
+// `held`: nullopt where the replica has no record of the key; `floor` is the
+// partition's ballot floor, which then stands for the promise.
+AcceptorStep StepAcceptor(const std::optional<RegisterBody>& held, const Ballot& floor,
+                          const RegisterRequest& request, const RegisterBugs& bugs = {});
+
+// A record that came by anti-entropy or a stream.
+struct AcceptorMerge {
+  std::optional<RegisterBody> persist;
+  // It is newer than what is held and a promise forbids it: the key's pending
+  // round is to be completed first (a LINEARIZABLE read does).
+  bool refused = false;
+};
+AcceptorMerge MergeAccepted(const std::optional<RegisterBody>& held, const Ballot& floor,
+                            const RegisterValue& incoming, const RegisterBugs& bugs = {});
+
+// Likewise of a replica that is being filled: what the leaver promised goes along.
+AcceptorMerge AdoptRegister(const std::optional<RegisterBody>& held, const Ballot& floor,
+                            const RegisterBody& incoming);
+
+// The partition's floor once a record is dropped: a covered tombstone, or one
+// that only ever promised. To be durable no later than the drop.
+Ballot FloorAfterDrop(const Ballot& floor, const RegisterBody& dropped);
+
+}  // namespace quorate::quorum

@@ -1,0 +1,51 @@
+// The total order of what is promised and accepted for one register key.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+#include "base/hlc.h"
+#include "quorum/bytes.h"
+#include "quorum/dot.h"
+
+namespace quorate::quorum {
+
+// No two are equal: an identity gives each counter out once. Clocks matter for
+// progress only, any total order would be right.
+struct Ballot {
+  HlcTime time;
+  Identity identity;
+  uint64_t counter = 0;
+
+  // False: no ballot, below all others.
+  constexpr explicit operator bool() const { return counter != 0; }
+  constexpr auto operator<=>(const Ballot&) const = default;
+  std::string ToString() const {
+    return time.ToString() + identity.ToString() + "#" + std::to_string(counter);
+  }
+  friend std::ostream& operator<<(std::ostream& out, const Ballot& ballot) {
+    return out << ballot.ToString();
+  }
+};
+
+void AppendBallot(const Ballot& ballot, std::string& out);
+Ballot ReadBallot(Reader& reader);
+
+// Gives out an identity's ballots.
+class BallotSource {
+ public:
+  explicit BallotSource(const Identity& self) : self_(self) {}
+
+  const Identity& self() const { return self_; }
+  // Above `highest`, however far its clock ran ahead, and never twice. `now`:
+  // from this node's hybrid clock.
+  Ballot Above(const Ballot& highest, HlcTime now);
+
+ private:
+  Identity self_;
+  uint64_t given_ = 0;
+};
+
+}  // namespace quorate::quorum

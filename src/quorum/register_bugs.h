@@ -1,0 +1,24 @@
+// Deliberate faults of the register, for proving that tests catch them. All off
+// outside tests.
+#pragma once
+
+namespace quorate::quorum {
+
+struct RegisterBugs {
+  // --- acceptor ---
+  bool repair_ignores_promises = false;
+  bool blind_writes_ignore_promises = false;
+  bool answer_before_sync = false;
+  bool no_floor = false;
+  // A replica that holds a newer value counts as having taken a blind write, as
+  // where the last write wins.
+  bool beaten_is_taken = false;
+  // --- proposer ---
+  bool retry_with_higher_ballot = false;  // though the first may have been taken
+  bool read_returns_newest = false;       // of a quorum, before it is on a quorum
+  bool read_returns_any = false;          // what the first replica to answer holds
+  bool failed_condition_answers_at_once = false;
+  bool blind_writes_learn_nothing = false;  // their ballot is from the own clock alone
+};
+
+}  // namespace quorate::quorum

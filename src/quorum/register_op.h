@@ -1,0 +1,59 @@
+// What clients ask of a register, and what it does to a value: pure, so that a
+// round may judge it wherever it runs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "quorum/ballot.h"
+#include "quorum/register_body.h"
+
+namespace quorate::quorum {
+
+struct RegisterCondition {
+  enum class Kind : uint8_t { kNone, kAbsent, kPresent, kVersion, kValue };
+  Kind kind = Kind::kNone;
+  Ballot version;     // kVersion: RegisterValue::origin
+  std::string value;  // kValue
+};
+
+struct RegisterOp {
+  enum class Kind : uint8_t { kRead, kPut, kDelete, kAdd };
+  Kind kind = Kind::kRead;
+  RegisterCondition condition;  // not of kRead
+  std::string value;            // kPut
+  int64_t delta = 0;            // kAdd, to a decimal number; nothing counts as 0
+  uint64_t expires_at_us = 0;   // kPut, calendar; 0: never
+
+  // Does not depend on what was there.
+  bool IsBlindWrite() const {
+    return (kind == Kind::kPut || kind == Kind::kDelete) &&
+           condition.kind == RegisterCondition::Kind::kNone;
+  }
+};
+
+struct RegisterOutcome {
+  // OK, or why not, with Applied: no (never took effect and never will), or
+  // unknown. An operation that was judged and changed nothing (COUNTER_OVERFLOW,
+  // NOT_A_COUNTER) is an error with no as well.
+  absl::Status status;
+  bool condition_held = true;
+  bool found = false;  // there was a value: of a read, or before the write
+  // Of a read; of a write whose condition did not hold, what was there.
+  std::string value;
+  Ballot version;  // of `value`, or, of a write that took effect, its own
+  std::optional<int64_t> sum;  // kAdd
+};
+
+// What `op` makes of `current`.
+struct Judgement {
+  // nullopt: nothing changes, `outcome` is the answer.
+  std::optional<RegisterValue> next;  // ballots and dot unset
+  RegisterOutcome outcome;            // version of `next` unset
+};
+Judgement JudgeRegisterOp(const RegisterOp& op, const RegisterValue& current,
+                          uint64_t calendar_us);
+
+}  // namespace quorate::quorum

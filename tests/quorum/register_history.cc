@@ -1,0 +1,92 @@
+// What the clients of a random run saw, for the checker.
+#include <set>
+
+#include "base/error.h"
+#include "register_schedule.h"
+
+namespace quorate::quorum {
+namespace {
+
+// Ballots as numbers of the same order.
+class Versions {
+ public:
+  void Add(const Ballot& ballot) {
+    if (ballot) ballots_.insert(ballot);
+  }
+  uint64_t Of(const Ballot& ballot) const {
+    if (!ballot) return 0;
+    return static_cast<uint64_t>(std::distance(ballots_.begin(), ballots_.find(ballot))) + 1;
+  }
+
+ private:
+  std::set<Ballot> ballots_;
+};
+
+check::Action ActionOf(RegisterOp::Kind kind) {
+  switch (kind) {
+    case RegisterOp::Kind::kRead:
+      return check::Action::kGet;
+    case RegisterOp::Kind::kPut:
+      return check::Action::kPut;
+    case RegisterOp::Kind::kDelete:
+      return check::Action::kDelete;
+    case RegisterOp::Kind::kAdd:
+      return check::Action::kAdd;
+  }
+  return check::Action::kGet;
+}
+
+check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome,
+                       const Versions& versions) {
+  check::Result result;
+  const bool conditional = op.condition.kind != RegisterCondition::Kind::kNone;
+  if (!op.IsBlindWrite()) result.found = outcome.found;
+  if (conditional) result.success = outcome.condition_held;
+  const bool reads = op.kind == RegisterOp::Kind::kRead || !outcome.condition_held;
+  if (reads && outcome.found) result.value = outcome.value;
+  result.version = versions.Of(outcome.version);
+  result.sum = outcome.sum;
+  return result;
+}
+
+}  // namespace
+
+check::History RegisterSchedule::History() const {
+  Versions versions;
+  for (const Operation& operation : operations_) {
+    versions.Add(operation.outcome.version);
+    versions.Add(operation.op.condition.version);
+  }
+  check::History history;
+  for (const Operation& operation : operations_) {
+    if (operation.client == 0) continue;
+    check::Operation told;
+    told.client = operation.client;
+    told.action = ActionOf(operation.op.kind);
+    told.key = operation.key;
+    if (told.action == check::Action::kPut) told.value = operation.op.value;
+    if (told.action == check::Action::kAdd) told.delta = operation.op.delta;
+    told.condition.kind = static_cast<check::Condition::Kind>(operation.op.condition.kind);
+    if (told.condition.kind == check::Condition::Kind::kVersion) {
+      told.condition.version = versions.Of(operation.op.condition.version);
+    }
+    if (told.condition.kind == check::Condition::Kind::kValue) {
+      told.condition.value = operation.op.condition.value;
+    }
+    told.invoke_us = operation.invoke_us;
+    told.return_us = operation.return_us;
+    const absl::Status& status = operation.outcome.status;
+    if (!operation.return_us || (!status.ok() && AppliedOf(status) == Applied::kUnknown)) {
+      told.outcome = check::Outcome::kUnknown;
+    } else if (!status.ok()) {
+      told.outcome = check::Outcome::kFailed;
+    } else {
+      told.outcome = check::Outcome::kDone;
+      told.result = ResultOf(operation.op, operation.outcome, versions);
+    }
+    history.Append(std::move(told));
+  }
+  return history;
+}
+
+}  // namespace quorate::quorum

@@ -1,0 +1,187 @@
+// The replicas, disks and network of a random run.
+#include <algorithm>
+
+#include "base/strings.h"
+#include "register_schedule.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr int64_t kEpochUs = 1'000'000'000;
+
+RegisterValue ValueOf(const std::map<std::string, RegisterBody>& held, const std::string& key) {
+  const auto it = held.find(key);
+  return it == held.end() ? RegisterValue() : it->second.value;
+}
+
+std::optional<RegisterBody> BodyOf(const std::map<std::string, RegisterBody>& held,
+                                   const std::string& key) {
+  const auto it = held.find(key);
+  if (it == held.end()) return std::nullopt;
+  return it->second;
+}
+
+}  // namespace
+
+HlcTime RegisterSchedule::Now(Node& node) {
+  return node.clock.Next(static_cast<uint64_t>(kEpochUs + now_us() + node.skew_us));
+}
+
+RegisterSchedule::Node* RegisterSchedule::AnyLiving() {
+  for (int i = 0; i < 4; ++i) {
+    Node& node = AnyNode();
+    if (node.alive) return &node;
+  }
+  return nullptr;
+}
+
+// --- lives ---
+
+void RegisterSchedule::Start(Node& node) {
+  node.alive = true;
+  node.memory = node.disk;
+  node.dots = 0;
+  node.ballots = std::make_unique<BallotSource>(Identity{node.id, Boot(++node.boot)});
+  const uint64_t skew_max = profile().clock_skew_us_max;
+  node.skew_us = static_cast<int64_t>(random_.Below(2 * skew_max + 1)) -
+                 static_cast<int64_t>(skew_max);
+  node.clock = HybridClock();  // it may even go back: only order matters here
+}
+
+void RegisterSchedule::Crash(Node& node) {
+  ++reached_["crash"];
+  node.alive = false;
+  if (!node.under_way.empty()) ++reached_["unsynced writes lost"];
+  node.under_way.clear();
+  for (Operation& operation : operations_) {
+    if (operation.node != node.id || !operation.proposer) continue;
+    operation.proposer.reset();
+    if (operation.client != 0) clients_[operation.client].operation = 0;
+  }
+}
+
+// --- disk ---
+
+void RegisterSchedule::Persist(Node& node, Effect effect) {
+  if (effect.body) node.memory.held[effect.key] = *effect.body;
+  if (effect.drop) {
+    node.memory.held.erase(effect.key);
+    node.memory.floor = effect.floor;
+  }
+  node.under_way.push_back(std::move(effect));
+}
+
+void RegisterSchedule::Sync(Node& node, size_t count) {
+  for (; count > 0 && !node.under_way.empty(); --count) {
+    Effect effect = std::move(node.under_way.front());
+    node.under_way.pop_front();
+    if (effect.body) node.disk.held[effect.key] = *std::move(effect.body);
+    if (effect.drop) {
+      node.disk.held.erase(effect.key);
+      node.disk.floor = effect.floor;
+    }
+    for (Message& message : effect.after) Send(std::move(message));
+  }
+}
+
+void RegisterSchedule::Answer(Node& node, Message message, bool after_sync) {
+  if (!after_sync || node.under_way.empty()) return Send(std::move(message));
+  node.under_way.back().after.push_back(std::move(message));
+}
+
+// --- network ---
+
+void RegisterSchedule::Send(Message message) {
+  if (!healing_ && message.from != message.to) {
+    if (random_.Chance(profile().loss)) return;
+    if (random_.Chance(profile().doubling)) in_flight_.push_back(message);
+    if (random_.Chance(profile().long_delay)) {
+      delayed_.emplace_back(step_ + random_.Between(20, 300), std::move(message));
+      return;
+    }
+  }
+  in_flight_.push_back(std::move(message));
+}
+
+void RegisterSchedule::Deliver(size_t at) {
+  Message message = std::move(in_flight_[at]);
+  in_flight_.erase(in_flight_.begin() + static_cast<std::ptrdiff_t>(at));
+  if (At(message.to).alive) Receive(std::move(message));
+}
+
+void RegisterSchedule::Receive(Message message) {
+  Node& node = At(message.to);
+  if (message.kind == Message::Kind::kMerge) return Merge(node, message);
+  if (message.kind == Message::Kind::kReply) {
+    Operation& operation = operations_[message.operation - 1];
+    if (!operation.proposer || operation.node != node.id) return;
+    operation.proposer->Replied(message.from, message.reply, Now(node));
+    return Pump(message.operation);
+  }
+  const AcceptorStep step = StepAt(node, message.key, message.request);
+  if (!step.reply.granted) ++reached_["refused by a promise"];
+  Message answer;
+  answer.kind = Message::Kind::kReply;
+  answer.from = node.id;
+  answer.to = message.from;
+  answer.operation = message.operation;
+  answer.reply = step.reply;
+  Answer(node, std::move(answer), step.reply_after_sync);
+}
+
+AcceptorStep RegisterSchedule::StepAt(Node& node, const std::string& key,
+                                      const RegisterRequest& request) {
+  AcceptorStep step =
+      StepAcceptor(BodyOf(node.memory.held, key), node.memory.floor, request, options_.bugs);
+  if (step.persist) Persist(node, {.key = key, .body = step.persist, .floor = {}, .after = {}});
+  return step;
+}
+
+// --- anti-entropy ---
+
+void RegisterSchedule::SendMerge(Node& from, NodeId to, const std::string& key) {
+  Message message;
+  message.kind = Message::Kind::kMerge;
+  message.from = from.id;
+  message.to = to;
+  message.key = key;
+  message.request.value = ValueOf(from.disk.held, key);
+  if (from.id != to && message.request.value.accepted) Send(std::move(message));
+}
+
+void RegisterSchedule::Merge(Node& node, const Message& message) {
+  const AcceptorMerge merge =
+      MergeAccepted(BodyOf(node.memory.held, message.key), node.memory.floor,
+                    message.request.value, options_.bugs);
+  if (merge.persist) {
+    ++reached_["merged"];
+    Persist(node, {.key = message.key, .body = merge.persist, .floor = {}, .after = {}});
+  }
+  if (!merge.refused) return;
+  ++reached_["merge refused by a promise"];
+  const bool room = operations_.size() < profile().operations_max * 4;
+  if (healing_ || (room && random_.Chance(0.3))) {
+    StartOperation(0, node, message.key, RegisterOp());
+  }
+}
+
+bool RegisterSchedule::Covered(const std::string& key, const Ballot& accepted) const {
+  return std::all_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+    const auto it = node.disk.held.find(key);
+    if (it == node.disk.held.end()) return node.disk.floor >= accepted;
+    return it->second.value.accepted >= accepted;
+  });
+}
+
+void RegisterSchedule::DropCovered(Node& node, const std::string& key) {
+  const std::optional<RegisterBody> body = BodyOf(node.memory.held, key);
+  if (!body || body->value.present || !Covered(key, body->value.accepted)) return;
+  ++reached_[body->value.accepted ? "covered tombstone dropped" : "bare promise dropped"];
+  Persist(node, {.key = key,
+                 .body = std::nullopt,
+                 .drop = true,
+                 .floor = FloorAfterDrop(node.memory.floor, *body),
+                 .after = {}});
+}
+
+}  // namespace quorate::quorum
