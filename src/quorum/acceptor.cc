@@ -93,7 +93,8 @@ AcceptorMerge MergeAccepted(const std::optional<RegisterBody>& held, const Ballo
   RegisterBody body = BodyOf(held, floor, bugs);
   if (incoming.accepted <= body.value.accepted) return merge;
   if (!MayAccept(body, incoming.accepted, bugs.repair_ignores_promises)) {
-    merge.refused = true;
+    // Where nothing is held, a delete has nothing to repair.
+    merge.refused = held || incoming.present;
     return merge;
   }
   Accept(body, incoming);

@@ -23,9 +23,14 @@ RegisterOutcome Failed(absl::StatusCode code, std::string_view reason, std::stri
 
 Proposer::Proposer(ProposerConfig config, BallotSource& ballots, RegisterOp op, HlcTime now)
     : config_(std::move(config)), ballots_(ballots), op_(std::move(op)) {
+  Try(now);
+}
+
+void Proposer::Try(HlcTime now) {
   if (op_.IsBlindWrite() && config_.bugs.blind_writes_learn_nothing) {
+    ++rounds_;
     OnLearnt(now);
-  } else if (IsRead() || op_.IsBlindWrite()) {
+  } else if (op_.kind == RegisterOp::Kind::kRead || op_.IsBlindWrite()) {
     Learn();
   } else {
     Prepare(now);
@@ -35,6 +40,7 @@ Proposer::Proposer(ProposerConfig config, BallotSource& ballots, RegisterOp op, 
 // --- asking what is held: reads and blind writes ---
 
 void Proposer::Learn() {
+  if (++rounds_ > config_.rounds_max) return GiveUp();
   Begin(Phase::kLearning);
   request_.kind = Kind::kQuery;
   SendToAll();
@@ -91,7 +97,8 @@ void Proposer::Judge(const RegisterValue& newest, HlcTime now) {
     return AcceptHere(std::move(next), Aim::kApply, std::move(judgement.outcome));
   }
   // What it was judged by is an answer: nobody may see less afterwards.
-  if (QuorumHolds(newest.accepted) || config_.bugs.failed_condition_answers_at_once) {
+  const bool complete = QuorumHolds(newest.accepted) && op_.kind != RegisterOp::Kind::kComplete;
+  if (complete || config_.bugs.failed_condition_answers_at_once) {
     return Finish(std::move(judgement.outcome));
   }
   RegisterValue same = newest;
@@ -183,11 +190,7 @@ void Proposer::Pause() {
 
 void Proposer::Continue(HlcTime now) {
   if (phase_ != Phase::kPaused) return;
-  if (!pending_ && op_.IsBlindWrite()) {
-    ++rounds_;
-    return config_.bugs.blind_writes_learn_nothing ? OnLearnt(now) : Learn();
-  }
-  Prepare(now);
+  return pending_ || op_.IsRead() ? Prepare(now) : Try(now);
 }
 
 // --- replies ---
@@ -199,7 +202,7 @@ void Proposer::Replied(NodeId from, const RegisterReply& reply, HlcTime now) {
   }
   highest_ = std::max({highest_, reply.promised, reply.value.accepted});
   replies_[from] = reply;
-  if (phase_ == Phase::kLearning && IsRead() && config_.bugs.read_returns_any) {
+  if (phase_ == Phase::kLearning && op_.IsRead() && config_.bugs.read_returns_any) {
     return Finish(JudgeRegisterOp(op_, reply.value, MicrosOf(now)).outcome);
   }
   if (QuorumLost()) return OnLost(now);

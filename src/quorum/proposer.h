@@ -88,6 +88,7 @@ class Proposer {
     kResolve,  // whatever is there, to learn what became of the own effect
   };
 
+  void Try(HlcTime now);
   void Learn();
   void OnLearnt(HlcTime now);
   void WriteBack(RegisterValue value);
@@ -110,7 +111,6 @@ class Proposer {
   // Of those that granted, a quorum holds this very acceptance.
   bool QuorumHolds(const Ballot& accepted) const;
   RegisterValue Newest() const;
-  bool IsRead() const { return op_.kind == RegisterOp::Kind::kRead; }
 
   ProposerConfig config_;
   BallotSource& ballots_;

@@ -56,7 +56,7 @@ Judgement JudgeRegisterOp(const RegisterOp& op, const RegisterValue& current,
   RegisterOutcome& outcome = judgement.outcome;
   outcome.found = current.present && !current.ExpiredAt(calendar_us);
   outcome.condition_held = Holds(op.condition, current, outcome.found);
-  if (op.kind == RegisterOp::Kind::kRead || !outcome.condition_held) {
+  if (op.IsRead() || !outcome.condition_held) {
     TellFound(current, outcome);
     return judgement;
   }

@@ -20,13 +20,22 @@ struct RegisterCondition {
 };
 
 struct RegisterOp {
-  enum class Kind : uint8_t { kRead, kPut, kDelete, kAdd };
+  enum class Kind : uint8_t {
+    kRead,
+    kPut,
+    kDelete,
+    kAdd,
+    // A read that always completes the key's pending round: for a replica whose
+    // promise refused a repair.
+    kComplete,
+  };
   Kind kind = Kind::kRead;
-  RegisterCondition condition;  // not of kRead
+  RegisterCondition condition;  // of a put or delete
   std::string value;            // kPut
   int64_t delta = 0;            // kAdd, to a decimal number; nothing counts as 0
   uint64_t expires_at_us = 0;   // kPut, calendar; 0: never
 
+  bool IsRead() const { return kind == Kind::kRead || kind == Kind::kComplete; }
   // Does not depend on what was there.
   bool IsBlindWrite() const {
     return (kind == Kind::kPut || kind == Kind::kDelete) &&

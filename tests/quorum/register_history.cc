@@ -7,7 +7,7 @@
 namespace quorate::quorum {
 namespace {
 
-// Ballots as numbers of the same order.
+// Ballots as numbers of the same order, with room for those that nobody was told.
 class Versions {
  public:
   void Add(const Ballot& ballot) {
@@ -15,7 +15,8 @@ class Versions {
   }
   uint64_t Of(const Ballot& ballot) const {
     if (!ballot) return 0;
-    return static_cast<uint64_t>(std::distance(ballots_.begin(), ballots_.find(ballot))) + 1;
+    const auto rank = std::distance(ballots_.begin(), ballots_.find(ballot)) + 1;
+    return static_cast<uint64_t>(rank) * 1000;
   }
 
  private:
@@ -25,6 +26,7 @@ class Versions {
 check::Action ActionOf(RegisterOp::Kind kind) {
   switch (kind) {
     case RegisterOp::Kind::kRead:
+    case RegisterOp::Kind::kComplete:
       return check::Action::kGet;
     case RegisterOp::Kind::kPut:
       return check::Action::kPut;
@@ -42,7 +44,7 @@ check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome,
   const bool conditional = op.condition.kind != RegisterCondition::Kind::kNone;
   if (!op.IsBlindWrite()) result.found = outcome.found;
   if (conditional) result.success = outcome.condition_held;
-  const bool reads = op.kind == RegisterOp::Kind::kRead || !outcome.condition_held;
+  const bool reads = op.IsRead() || !outcome.condition_held;
   if (reads && outcome.found) result.value = outcome.value;
   result.version = versions.Of(outcome.version);
   result.sum = outcome.sum;

@@ -246,6 +246,7 @@ void RegisterSchedule::DeliverAll() {
     Pump(id);
   }
   divergence_ = "operations never came to an end";
+  for (uint64_t id : UnderWay()) divergence_ += StrCat(" op", id, " key ", operations_[id-1].key, " client ", operations_[id-1].client, " kind ", int(operations_[id-1].op.kind), " paused ", operations_[id-1].paused, " node alive ", At(operations_[id-1].node).alive);
 }
 
 void RegisterSchedule::Converge() {
@@ -272,6 +273,8 @@ void RegisterSchedule::Converge() {
     for (const auto& [key, body] : nodes_.front().disk.held) first[key] = body.value;
     if (mine != first && divergence_.empty()) {
       divergence_ = StrCat(node.id.ToString(), " holds other values than n1");
+      for (const auto& [key, v] : mine) divergence_ += StrCat("\n mine ", key, " ", v.accepted.ToString(), " ", v.origin.ToString(), v.present, v.dot.ToString());
+      for (const auto& [key, v] : first) divergence_ += StrCat("\n first ", key, " ", v.accepted.ToString(), " ", v.origin.ToString(), v.present, v.dot.ToString());
     }
   }
 }

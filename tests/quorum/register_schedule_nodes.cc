@@ -161,7 +161,9 @@ void RegisterSchedule::Merge(Node& node, const Message& message) {
   ++reached_["merge refused by a promise"];
   const bool room = operations_.size() < profile().operations_max * 4;
   if (healing_ || (room && random_.Chance(0.3))) {
-    StartOperation(0, node, message.key, RegisterOp());
+    RegisterOp complete;
+    complete.kind = RegisterOp::Kind::kComplete;
+    StartOperation(0, node, message.key, complete);
   }
 }
 
