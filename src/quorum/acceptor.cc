@@ -69,6 +69,7 @@ AcceptorStep StepAcceptor(const std::optional<RegisterBody>& held, const Ballot&
   step.reply.number = request.number;
   step.reply_after_sync = !bugs.answer_before_sync;
   RegisterBody body = BodyOf(held, floor, bugs);
+  if (!body.value.accepted) step.reply.dropped = floor;
   bool changed = false;
   switch (request.kind) {
     case Kind::kQuery:

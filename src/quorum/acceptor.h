@@ -34,6 +34,8 @@ struct RegisterReply {
   uint64_t number = 0;
   bool granted = false;  // kQuery: always
   Ballot promised;       // afterwards
+  // Where nothing accepted is held: what was may have been dropped up to here.
+  Ballot dropped;
   RegisterValue value;   // held afterwards; of kAccept its ballots only
 };
 

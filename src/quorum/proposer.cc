@@ -109,25 +109,36 @@ void Proposer::Judge(const RegisterValue& newest, HlcTime now) {
 // A quorum has promised a ballot above the own one. Once what it holds is
 // complete, the own value cannot come up any more where it is not in its past.
 void Proposer::Resolve(const RegisterValue& newest) {
-  const Ballot own = pending_->accepted;
-  fate_ = Fate::kUnknown;
+  fate_ = FateOfOwn(newest);
   answer_ = pending_answer_;
-  answer_.version = own;
-  if (newest.origin == own || (newest.judged && newest.base == own)) {
-    fate_ = Fate::kApplied;
-  } else if (newest.origin < own || (newest.judged && newest.base < own)) {
-    fate_ = Fate::kNotApplied;
-  } else if (!newest.judged && op_.IsBlindWrite()) {
-    // Overwritten by a blind write that began to be accepted after this one:
-    // right before that it may always have been. Its version is not told, for
-    // that of another before it may be greater.
-    fate_ = Fate::kApplied;
-    answer_.version = Ballot();
-  }
-  if (newest.accepted >= own && QuorumHolds(newest.accepted)) return Conclude();
+  // Right before the write that replaced it, the own one may always have been;
+  // but a version between may be greater than its own.
+  if (fate_ == Fate::kOverwritten) answer_.version = Ballot();
+  if (newest.accepted >= pending_->accepted && QuorumHolds(newest.accepted)) return Conclude();
   RegisterValue same = newest;
   same.accepted = request_.ballot;
   AcceptHere(std::move(same), Aim::kResolve, answer_);
+}
+
+Proposer::Fate Proposer::FateOfOwn(const RegisterValue& newest) const {
+  const Ballot own = pending_->accepted;
+  if (!newest.accepted) {
+    const bool dropped = std::any_of(replies_.begin(), replies_.end(), [&](const auto& entry) {
+      return entry.second.granted && entry.second.dropped >= own;
+    });
+    return dropped && !config_.bugs.resolve_forgets_drops ? Fate::kUnknown : Fate::kNotApplied;
+  }
+  if (newest.origin == own) return Fate::kApplied;
+  const bool known = newest.origin || config_.bugs.resolve_forgets_drops;
+  if (!known) return Fate::kUnknown;  // a round that completed nothing, as here
+  if (newest.origin < own) return Fate::kNotApplied;
+  if (newest.judged) {
+    if (newest.base == own) return Fate::kApplied;
+    const bool base_known = newest.base || config_.bugs.resolve_forgets_drops;
+    return base_known && newest.base < own ? Fate::kNotApplied : Fate::kUnknown;
+  }
+  // Blind, and its acceptance began after the own write did.
+  return op_.IsBlindWrite() ? Fate::kOverwritten : Fate::kUnknown;
 }
 
 // --- accepting ---
@@ -167,7 +178,7 @@ void Proposer::OnAccepted() {
 }
 
 void Proposer::Conclude() {
-  if (fate_ == Fate::kApplied) return Finish(answer_);
+  if (fate_ == Fate::kApplied || fate_ == Fate::kOverwritten) return Finish(answer_);
   if (fate_ == Fate::kUnknown) return GiveUp();
   pending_.reset();
   Pause();  // then it may be tried anew

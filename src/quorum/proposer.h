@@ -95,7 +95,9 @@ class Proposer {
   void Prepare(HlcTime now);
   void OnPromised(HlcTime now);
   void Judge(const RegisterValue& newest, HlcTime now);
+  enum class Fate : uint8_t { kUnknown, kApplied, kOverwritten, kNotApplied };
   void Resolve(const RegisterValue& newest);
+  Fate FateOfOwn(const RegisterValue& newest) const;
   void AcceptHere(RegisterValue value, Aim aim, RegisterOutcome outcome);
   void OnAccepted();
   void OnLost(HlcTime now);
@@ -129,7 +131,6 @@ class Proposer {
   std::optional<RegisterValue> pending_;
   RegisterOutcome pending_answer_;
   // What a round that resolves learnt of it, true once that round is complete.
-  enum class Fate : uint8_t { kUnknown, kApplied, kNotApplied };
   Fate fate_ = Fate::kUnknown;
   ProposerOutput output_;
 };

@@ -25,7 +25,8 @@ struct RegisterValue {
   // Of the operation that wrote it: the version clients see. A later round that
   // only completes the value raises `accepted` and leaves this.
   Ballot origin;
-  // A round's: origin of the value that it judged. A blind write judged none.
+  // A round's: origin of the value that it judged; zero where none was held, be
+  // it that one was dropped. A blind write judged none.
   bool judged = false;
   Ballot base;
   bool present = false;  // false: deleted, or never written

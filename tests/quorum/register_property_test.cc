@@ -36,14 +36,57 @@ TEST(RegisterPropertyTest, IsLinearizableWhateverTheScheduleAndConvergesAfterwar
   if (const uint64_t only = FromEnvironment("QUORATE_REGISTER_SEED", 0)) first = last = only;
   std::map<std::string, uint64_t> reached;
   for (uint64_t seed = first; seed <= last; ++seed) {
-    RegisterSchedule schedule({.seed = seed, .profile = {}, .bugs = {}});
+    RegisterSchedule schedule({.seed = seed, .profile = {}, .bugs = {}, .traced = first == last});
     schedule.Run();
-    ASSERT_EQ(Judge(schedule), "") << "seed " << seed;
+    ASSERT_EQ(Judge(schedule), "") << "seed " << seed << "\n" << schedule.trace();
     ASSERT_EQ(schedule.divergence(), "") << "seed " << seed;
     for (const auto& [what, count] : schedule.reached()) reached[what] += count;
   }
   for (const auto& [what, count] : reached) {
     std::printf("%s: %lu\n", what.c_str(), static_cast<unsigned long>(count));
+  }
+}
+
+// In how many runs a fault first shows; 0: not within `runs_max`.
+[[maybe_unused]] uint64_t Hunt(const RegisterBugs& bugs, const RegisterProfile& profile, uint64_t runs_max) {
+  for (uint64_t seed = 1; seed <= runs_max; ++seed) {
+    RegisterSchedule schedule({.seed = seed, .profile = profile, .bugs = bugs, .traced = false});
+    schedule.Run();
+    if (!Judge(schedule).empty()) return seed;
+  }
+  return 0;
+}
+
+TEST(RegisterPropertyTest, DISABLED_CountsRuns) {
+  struct Case {
+    const char* name;
+    RegisterBugs bugs;
+  };
+  const Case cases[] = {
+      {"repair_ignores_promises", {.repair_ignores_promises = true}},
+      {"blind_writes_ignore_promises", {.blind_writes_ignore_promises = true}},
+      {"answer_before_sync", {.answer_before_sync = true}},
+      {"no_floor", {.no_floor = true}},
+      {"beaten_is_taken", {.beaten_is_taken = true}},
+      {"learn nothing + beaten", {.beaten_is_taken = true, .blind_writes_learn_nothing = true}},
+      {"retry_with_higher_ballot", {.retry_with_higher_ballot = true}},
+      {"read_returns_newest", {.read_returns_newest = true}},
+      {"read_returns_any", {.read_returns_any = true}},
+      {"failed_condition_answers_at_once", {.failed_condition_answers_at_once = true}},
+      {"blind_writes_learn_nothing", {.blind_writes_learn_nothing = true}},
+  };
+  for (const Case& one : cases) {
+    uint64_t found = 0;
+    const uint64_t runs = FromEnvironment("RUNS", 5000);
+    uint64_t first = 0;
+    for (uint64_t seed = 1; seed <= runs; ++seed) {
+      RegisterSchedule schedule({.seed = seed, .profile = {}, .bugs = one.bugs, .traced = false});
+      schedule.Run();
+      if (Judge(schedule).empty()) continue;
+      ++found;
+      if (first == 0) first = seed;
+    }
+    std::printf("%s: first %lu, %lu of %lu\n", one.name, first, found, runs);
   }
 }
 

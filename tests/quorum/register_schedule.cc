@@ -126,9 +126,11 @@ void RegisterSchedule::StartOperation(uint64_t client, Node& node, const std::st
   operation.node = node.id;
   ProposerConfig config{ids_, MajorityOf(ids_), 16, options_.bugs};
   operation.proposer =
-      std::make_unique<Proposer>(std::move(config), *node.ballots, std::move(op), Now(node));
+      std::make_unique<Proposer>(std::move(config), *node.ballots, op, Now(node));
   operations_.push_back(std::move(operation));
   if (client != 0) clients_[client].operation = operations_.size();
+  Trace("c", client, " asks ", node.id.ToString(), " for ", static_cast<int>(op.kind), " ", op.value,
+        " delta ", op.delta, " if ", static_cast<int>(op.condition.kind));
   Pump(operations_.size());
 }
 
@@ -177,6 +179,9 @@ void RegisterSchedule::AcceptHere(Operation& operation, uint64_t id, RegisterReq
 
 void RegisterSchedule::Ended(Operation& operation, RegisterOutcome outcome) {
   operation.proposer.reset();
+  Trace("an operation of c", operation.client, " at ", operation.node.ToString(), " ends: ",
+        outcome.status.ok() ? "ok" : ToStd(outcome.status.message()), ", version ",
+        outcome.version.ToString());
   operation.outcome = std::move(outcome);
   operation.return_us = now_us();
   const RegisterOutcome& told = operation.outcome;

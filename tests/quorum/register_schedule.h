@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/strings.h"
 #include "check/history.h"
 #include "quorum/proposer.h"
 
@@ -52,6 +53,7 @@ struct RegisterScheduleOptions {
   uint64_t seed = 1;
   RegisterProfile profile;
   RegisterBugs bugs;
+  bool traced = false;
 };
 
 class RegisterSchedule {
@@ -64,6 +66,8 @@ class RegisterSchedule {
   // Whether after healing all replicas hold the same of each key; empty: yes.
   const std::string& divergence() const { return divergence_; }
   const std::map<std::string, uint64_t>& reached() const { return reached_; }
+  // One line an event, if traced.
+  const std::string& trace() const { return trace_; }
 
  private:
   struct Contents {
@@ -140,6 +144,11 @@ class RegisterSchedule {
   void Send(Message message);
   AcceptorStep StepAt(Node& node, const std::string& key, const RegisterRequest& request);
 
+  template <class... Pieces>
+  void Trace(const Pieces&... pieces) {
+    if (options_.traced) StrAppend(&trace_, step_, " ", pieces..., "\n");
+  }
+
   HlcTime Now(Node& node);
   int64_t now_us() const { return static_cast<int64_t>(step_) * 1000; }
   Node& At(NodeId id) { return nodes_[id.value() - 1]; }
@@ -162,6 +171,7 @@ class RegisterSchedule {
   bool healing_ = false;
   std::string divergence_;
   std::map<std::string, uint64_t> reached_;
+  std::string trace_;
 };
 
 }  // namespace quorate::quorum

@@ -21,6 +21,25 @@ std::optional<RegisterBody> BodyOf(const std::map<std::string, RegisterBody>& he
   return it->second;
 }
 
+std::string Describe(const RegisterValue& value) {
+  if (!value.accepted) return "nothing";
+  return StrCat(value.accepted.ToString(), value.origin == value.accepted ? "" : " of ",
+                value.origin == value.accepted ? "" : value.origin.ToString(), " ",
+                value.present ? value.bytes : "deleted");
+}
+
+std::string DescribeRequest(const RegisterRequest& request) {
+  switch (request.kind) {
+    case RegisterRequest::Kind::kQuery:
+      return "what it holds";
+    case RegisterRequest::Kind::kPrepare:
+      return StrCat("to promise ", request.ballot.ToString());
+    case RegisterRequest::Kind::kAccept:
+      return StrCat("to accept ", Describe(request.value));
+  }
+  return "";
+}
+
 }  // namespace
 
 HlcTime RegisterSchedule::Now(Node& node) {
@@ -50,6 +69,7 @@ void RegisterSchedule::Start(Node& node) {
 
 void RegisterSchedule::Crash(Node& node) {
   ++reached_["crash"];
+  Trace(node.id.ToString(), " crashes");
   node.alive = false;
   if (!node.under_way.empty()) ++reached_["unsynced writes lost"];
   node.under_way.clear();
@@ -133,6 +153,9 @@ AcceptorStep RegisterSchedule::StepAt(Node& node, const std::string& key,
                                       const RegisterRequest& request) {
   AcceptorStep step =
       StepAcceptor(BodyOf(node.memory.held, key), node.memory.floor, request, options_.bugs);
+  Trace(node.id.ToString(), " is asked ", DescribeRequest(request), ": ",
+        step.reply.granted ? "granted" : "refused", ", promised ", step.reply.promised.ToString(),
+        ", holds ", Describe(step.reply.value));
   if (step.persist) Persist(node, {.key = key, .body = step.persist, .floor = {}, .after = {}});
   return step;
 }
@@ -153,6 +176,8 @@ void RegisterSchedule::Merge(Node& node, const Message& message) {
   const AcceptorMerge merge =
       MergeAccepted(BodyOf(node.memory.held, message.key), node.memory.floor,
                     message.request.value, options_.bugs);
+  Trace(node.id.ToString(), " is told of ", Describe(message.request.value), ": ",
+        merge.persist ? "taken" : merge.refused ? "refused" : "old");
   if (merge.persist) {
     ++reached_["merged"];
     Persist(node, {.key = message.key, .body = merge.persist, .floor = {}, .after = {}});
@@ -178,6 +203,7 @@ bool RegisterSchedule::Covered(const std::string& key, const Ballot& accepted) c
 void RegisterSchedule::DropCovered(Node& node, const std::string& key) {
   const std::optional<RegisterBody> body = BodyOf(node.memory.held, key);
   if (!body || body->value.present || !Covered(key, body->value.accepted)) return;
+  Trace(node.id.ToString(), " drops ", Describe(body->value));
   ++reached_[body->value.accepted ? "covered tombstone dropped" : "bare promise dropped"];
   Persist(node, {.key = key,
                  .body = std::nullopt,
