@@ -46,9 +46,9 @@ absl::StatusOr<std::string_view> OpenBody(BodyKind kind, std::string_view bytes)
   }
   if (found != static_cast<uint8_t>(kind)) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "WRONG_POLICY",
-                     StrCat("what is stored is a ", BodyKindName(static_cast<BodyKind>(found)),
-                            ", what was asked is for a ", BodyKindName(kind),
-                            "; ask what the keyspace's conflict policy allows"));
+                     StrCat("this is for the policy ", BodyKindName(static_cast<BodyKind>(found)),
+                            ", and the keyspace's is ", BodyKindName(kind),
+                            "; ask for what that one can do"));
   }
   return bytes.substr(kHeadBytes);
 }

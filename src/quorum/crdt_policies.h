@@ -1,0 +1,78 @@
+// The conflict policies that lose nothing to concurrency, for whoever treats
+// records as bytes (conflict_policy.h). What they mean is told where their bodies
+// are: siblings.h, counter.h, observed_set.h, field_map.h.
+//
+// A dead record keeps its body: it holds what was seen, which a merge needs.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "quorum/conflict_policy.h"
+
+namespace quorate::quorum {
+
+struct PolicyOptions {
+  // See SealContext.
+  std::string scope;
+  size_t siblings_max = 16;
+};
+
+// change.argument is the value; change.context what is replaced or, with `remove`,
+// removed. Its errors: CONTEXT_NEEDED, SIBLINGS_FULL, those of OpenContext.
+class SiblingsPolicy final : public ConflictPolicy {
+ public:
+  explicit SiblingsPolicy(PolicyOptions options) : options_(std::move(options)) {}
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
+                               Dot dot, HlcTime time) const override;
+  Record Merge(std::string_view key, const Record& mine, const Record& theirs,
+               ConflictSink& sink) const override;
+  bool Outlived(const Record& record, const SeenClock& seen) const override;
+
+ private:
+  PolicyOptions options_;
+};
+
+// change.argument is a CounterOp. Cannot be removed nor expire:
+// COUNTER_NOT_REMOVABLE.
+class CounterPolicy final : public ConflictPolicy {
+ public:
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
+                               Dot dot, HlcTime time) const override;
+  Record Merge(std::string_view key, const Record& mine, const Record& theirs,
+               ConflictSink& sink) const override;
+  bool Outlived(const Record& record, const SeenClock& seen) const override;
+};
+
+// change.argument is a SetOp, or nothing where the whole set is to be removed.
+// Removing needs a context that the replica covers: CONTEXT_NEEDED, CONTEXT_AHEAD,
+// those of OpenContext. Cannot expire: EXPIRY_NOT_SUPPORTED.
+class SetPolicy final : public ConflictPolicy {
+ public:
+  explicit SetPolicy(PolicyOptions options) : options_(std::move(options)) {}
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
+                               Dot dot, HlcTime time) const override;
+  Record Merge(std::string_view key, const Record& mine, const Record& theirs,
+               ConflictSink& sink) const override;
+  bool Outlived(const Record& record, const SeenClock& seen) const override;
+
+ private:
+  PolicyOptions options_;
+};
+
+// Likewise with a MapOp; and COUNTER_NOT_REMOVABLE.
+class MapPolicy final : public ConflictPolicy {
+ public:
+  explicit MapPolicy(PolicyOptions options) : options_(std::move(options)) {}
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
+                               Dot dot, HlcTime time) const override;
+  Record Merge(std::string_view key, const Record& mine, const Record& theirs,
+               ConflictSink& sink) const override;
+  bool Outlived(const Record& record, const SeenClock& seen) const override;
+
+ private:
+  PolicyOptions options_;
+};
+
+}  // namespace quorate::quorum
