@@ -83,13 +83,11 @@ absl::StatusOr<int64_t> Counter::Value() const {
   return static_cast<int64_t>(sum);
 }
 
-bool Counter::FoldEnded(const Dot& dot, absl::FunctionRef<bool(const Identity&)> settled) {
+bool Counter::FoldEnded(const Dot& dot) {
   Entry sum{dot, 0, 0, {}};
   for (const Entry& entry : entries_) {
     const Identity& identity = entry.dot.identity;
     if (identity.node != dot.identity.node || identity.boot >= dot.identity.boot) continue;
-    // In order: an entry that says it has folded a boot has all before it.
-    if (!settled(identity)) break;
     sum.added += entry.added;
     sum.taken += entry.taken;
     sum.folded = identity.boot;

@@ -14,7 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "quorum/bytes.h"
 #include "quorum/dot.h"
@@ -42,12 +41,11 @@ class Counter {
   // Takes the entries of the node's ended boots into its present one's, as a
   // write of its own, named `dot`. True where there were any.
   //
-  // `settled` may hold only for an ended identity whose dots are all known here
-  // and at every other replica: each has told a durable seen clock, after it
-  // began to refuse that boot's messages, and those clocks hold the same dots of
-  // it. It holds of all the node's boots before, too. Else an addition that comes
-  // late is lost.
-  bool FoldEnded(const Dot& dot, absl::FunctionRef<bool(const Identity&)> settled);
+  // Only once all boots before dot's are settled: each other replica has told a
+  // durable seen clock after it began to refuse their messages, and all those
+  // clocks hold the same dots of them, all known here. Else what comes late of
+  // one of them is lost, or, where one had folded before it ended, counted twice.
+  bool FoldEnded(const Dot& dot);
 
   // Sorted by identity.
   const std::vector<Entry>& entries() const { return entries_; }

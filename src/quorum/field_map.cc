@@ -131,9 +131,9 @@ bool FieldMap::Forget(SawDot covered) {
   return true;
 }
 
-bool FieldMap::FoldEnded(const Dot& dot, absl::FunctionRef<bool(const Identity&)> settled) {
+bool FieldMap::FoldEnded(const Dot& dot) {
   bool folded = false;
-  for (auto& [name, counter] : counters_) folded |= counter.FoldEnded(dot, settled);
+  for (auto& [name, counter] : counters_) folded |= counter.FoldEnded(dot);
   if (folded) seen_.Add(dot);
   return folded;
 }

@@ -11,12 +11,10 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "base/hlc.h"
 #include "quorum/counter.h"
@@ -60,7 +58,7 @@ class FieldMap {
   bool Forget(SawDot covered);
   VersionVector Context() const;
   // See Counter: of all counters, as one write.
-  bool FoldEnded(const Dot& dot, absl::FunctionRef<bool(const Identity&)> settled);
+  bool FoldEnded(const Dot& dot);
 
   // The latest value of a register; null: there is none.
   const Written* Find(std::string_view field) const;

@@ -1,0 +1,274 @@
+#include "quorum/crdt_policies.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "quorum/causal_context.h"
+#include "quorum/counter.h"
+#include "quorum/field_map.h"
+#include "quorum/observed_set.h"
+#include "quorum/policy_op.h"
+#include "quorum/seen_clock.h"
+#include "quorum/siblings.h"
+
+namespace quorate::quorum {
+namespace {
+
+// --- what all have in common ---
+
+template <class Body>
+absl::StatusOr<Body> BodyOf(const Record* record) {
+  if (record == nullptr) return Body();
+  return Body::Decode(record->body);
+}
+
+// A counter that was ever added to is there.
+bool IsGone(const Siblings& body) { return body.empty(); }
+bool IsGone(const Counter& body) { return body.empty(); }
+bool IsGone(const ObservedSet& body) { return body.elements().empty(); }
+bool IsGone(const FieldMap& body) { return body.empty(); }
+
+// When the last sibling goes.
+uint64_t ExpiryOf(const Siblings& body) {
+  uint64_t last = 0;
+  for (const Sibling& sibling : body.siblings()) {
+    if (sibling.expires_at_us == 0) return 0;
+    last = std::max(last, sibling.expires_at_us);
+  }
+  return last;
+}
+template <class Body>
+uint64_t ExpiryOf(const Body&) {
+  return 0;
+}
+
+template <class Body>
+Record RecordOf(const Body& body, Dot dot, HlcTime time) {
+  Record record;
+  record.dot = dot;
+  record.time = time;
+  record.tombstone = IsGone(body);
+  record.expires_at_us = ExpiryOf(body);
+  record.body = body.Encode();
+  return record;
+}
+
+// Checksums have passed, so that a body cannot be read is another build's doing;
+// what can be read is then kept.
+template <class Body>
+Record MergeRecords(const Record& mine, const Record& theirs) {
+  absl::StatusOr<Body> body = Body::Decode(mine.body);
+  const absl::StatusOr<Body> other = Body::Decode(theirs.body);
+  if (!other.ok()) return mine;
+  if (!body.ok()) return theirs;
+  body->Merge(*other);
+  const Record& newer = Older(mine, theirs) ? theirs : mine;
+  return RecordOf(*body, newer.dot, newer.time);
+}
+
+bool SawAll(const VersionVector& vector, const Record& record, const SeenClock& seen) {
+  return seen.Contains(record.dot) &&
+         AllCovered(vector, [&](const Dot& dot) { return seen.Contains(dot); });
+}
+
+template <class Body>
+bool OutlivedBy(const Record& record, const SeenClock& seen) {
+  const absl::StatusOr<Body> body = Body::Decode(record.body);
+  return body.ok() && SawAll(body->Context(), record, seen);
+}
+
+absl::Status ContextNeeded(std::string_view what) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "CONTEXT_NEEDED",
+                   StrCat("to remove ", what, " takes the context of a read that showed it, and "
+                          "none was given; read the key first"));
+}
+
+// What is to be removed, and that the replica has seen all of it.
+absl::StatusOr<VersionVector> RemovalContext(const PolicyOptions& options, std::string_view key,
+                                             const Change& change, Dot dot,
+                                             const VersionVector& local, std::string_view what) {
+  if (change.context.empty()) return ContextNeeded(what);
+  absl::StatusOr<VersionVector> context =
+      OpenContext(options.scope, key, change.context, {dot.identity, dot.counter - 1});
+  if (!context.ok()) return context;
+  const auto nothing_more = [](const Dot&) { return false; };
+  if (absl::Status status = ContextCovered(*context, local, nothing_more); !status.ok()) {
+    return status;
+  }
+  return context;
+}
+
+absl::Status NoExpiry(const Change& change) {
+  if (change.expires_at_us == 0) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, "EXPIRY_NOT_SUPPORTED",
+                   "what many change at once has no single time at which it could expire; write "
+                   "without one");
+}
+
+// --- map ---
+
+bool Removes(const Change& change, MapOp::Kind kind) {
+  return change.remove || kind >= MapOp::Kind::kRemoveFromSet;
+}
+
+absl::Status Apply(const MapOp& op, const VersionVector& context, Dot dot, HlcTime time,
+                   FieldMap& map) {
+  switch (op.kind) {
+    case MapOp::Kind::kPut:
+      map.Put(op.field, {dot, time, op.value});
+      return absl::OkStatus();
+    case MapOp::Kind::kAddToCounter:
+      return map.AddToCounter(op.field, dot, op.delta);
+    case MapOp::Kind::kAddToSet:
+      map.AddToSet(op.field, op.value, dot);
+      return absl::OkStatus();
+    case MapOp::Kind::kRemoveFromSet:
+      map.RemoveFromSet(op.field, op.value, dot, context);
+      return absl::OkStatus();
+    case MapOp::Kind::kRemoveRegister:
+      return map.RemoveField(FieldType::kRegister, op.field, dot, context);
+    case MapOp::Kind::kRemoveCounter:
+      return map.RemoveField(FieldType::kCounter, op.field, dot, context);
+    case MapOp::Kind::kRemoveSet:
+      return map.RemoveField(FieldType::kSet, op.field, dot, context);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// --- siblings ---
+
+absl::StatusOr<Record> SiblingsPolicy::Write(std::string_view key, const Record* current,
+                                             const Change& change, Dot dot, HlcTime time) const {
+  absl::StatusOr<Siblings> body = BodyOf<Siblings>(current);
+  if (!body.ok()) return body.status();
+  VersionVector seen;
+  if (!change.context.empty()) {
+    absl::StatusOr<VersionVector> opened =
+        OpenContext(options_.scope, key, change.context, {dot.identity, dot.counter - 1});
+    if (!opened.ok()) return opened.status();
+    seen = *std::move(opened);
+  } else if (change.remove) {
+    return ContextNeeded("a value");
+  }
+  if (change.remove) {
+    body->Remove(dot, seen);
+  } else {
+    Sibling sibling{dot, time, change.expires_at_us, change.argument};
+    const absl::Status status = body->Put(std::move(sibling), seen, options_.siblings_max);
+    if (!status.ok()) return status;
+  }
+  return RecordOf(*body, dot, time);
+}
+
+Record SiblingsPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
+                             ConflictSink&) const {
+  return MergeRecords<Siblings>(mine, theirs);
+}
+
+bool SiblingsPolicy::Outlived(const Record& record, const SeenClock& seen) const {
+  return OutlivedBy<Siblings>(record, seen);
+}
+
+// --- counter ---
+
+absl::StatusOr<Record> CounterPolicy::Write(std::string_view, const Record* current,
+                                            const Change& change, Dot dot, HlcTime time) const {
+  if (change.remove) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "COUNTER_NOT_REMOVABLE",
+                     "what others add to a counter at this moment could not be told from what was "
+                     "to go; take its value away instead");
+  }
+  if (absl::Status status = NoExpiry(change); !status.ok()) return status;
+  const absl::StatusOr<CounterOp> op = DecodeCounterOp(change.argument);
+  if (!op.ok()) return op.status();
+  absl::StatusOr<Counter> body = BodyOf<Counter>(current);
+  if (!body.ok()) return body.status();
+  if (absl::Status status = body->Add(dot, op->delta); !status.ok()) return status;
+  return RecordOf(*body, dot, time);
+}
+
+Record CounterPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
+                            ConflictSink&) const {
+  return MergeRecords<Counter>(mine, theirs);
+}
+
+bool CounterPolicy::Outlived(const Record&, const SeenClock&) const {
+  return false;  // never removed, so that nothing held means nothing heard
+}
+
+// --- set ---
+
+absl::StatusOr<Record> SetPolicy::Write(std::string_view key, const Record* current,
+                                        const Change& change, Dot dot, HlcTime time) const {
+  if (absl::Status status = NoExpiry(change); !status.ok()) return status;
+  absl::StatusOr<ObservedSet> body = BodyOf<ObservedSet>(current);
+  if (!body.ok()) return body.status();
+  SetOp op;
+  if (!change.remove || !change.argument.empty()) {
+    absl::StatusOr<SetOp> decoded = DecodeSetOp(change.argument);
+    if (!decoded.ok()) return decoded.status();
+    op = *std::move(decoded);
+  }
+  if (!change.remove && op.kind == SetOp::Kind::kAdd) {
+    body->Add(op.element, dot);
+    return RecordOf(*body, dot, time);
+  }
+  const absl::StatusOr<VersionVector> context = RemovalContext(
+      options_, key, change, dot, body->Context(), change.remove ? "a set" : "an element");
+  if (!context.ok()) return context.status();
+  if (change.remove) {
+    body->RemoveAll(dot, *context);
+  } else {
+    body->Remove(op.element, dot, *context);
+  }
+  return RecordOf(*body, dot, time);
+}
+
+Record SetPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
+                        ConflictSink&) const {
+  return MergeRecords<ObservedSet>(mine, theirs);
+}
+
+bool SetPolicy::Outlived(const Record& record, const SeenClock& seen) const {
+  return OutlivedBy<ObservedSet>(record, seen);
+}
+
+// --- map ---
+
+absl::StatusOr<Record> MapPolicy::Write(std::string_view key, const Record* current,
+                                        const Change& change, Dot dot, HlcTime time) const {
+  if (absl::Status status = NoExpiry(change); !status.ok()) return status;
+  absl::StatusOr<FieldMap> body = BodyOf<FieldMap>(current);
+  if (!body.ok()) return body.status();
+  MapOp op;
+  if (!change.remove) {
+    absl::StatusOr<MapOp> decoded = DecodeMapOp(change.argument);
+    if (!decoded.ok()) return decoded.status();
+    op = *std::move(decoded);
+  }
+  VersionVector context;
+  if (Removes(change, op.kind)) {
+    absl::StatusOr<VersionVector> opened = RemovalContext(
+        options_, key, change, dot, body->Context(), change.remove ? "a map" : "a field");
+    if (!opened.ok()) return opened.status();
+    context = *std::move(opened);
+  }
+  const absl::Status status =
+      change.remove ? body->RemoveAll(dot, context) : Apply(op, context, dot, time, *body);
+  if (!status.ok()) return status;
+  return RecordOf(*body, dot, time);
+}
+
+Record MapPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
+                        ConflictSink&) const {
+  return MergeRecords<FieldMap>(mine, theirs);
+}
+
+bool MapPolicy::Outlived(const Record& record, const SeenClock& seen) const {
+  return OutlivedBy<FieldMap>(record, seen);
+}
+
+}  // namespace quorate::quorum
