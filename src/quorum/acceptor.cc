@@ -67,18 +67,20 @@ AcceptorStep StepAcceptor(const std::optional<RegisterBody>& held, const Ballot&
                           const RegisterRequest& request, const RegisterBugs& bugs) {
   AcceptorStep step;
   step.reply.number = request.number;
-  step.reply_after_sync = !bugs.answer_before_sync;
   RegisterBody body = BodyOf(held, floor, bugs);
   if (!body.value.accepted) step.reply.dropped = floor;
   bool changed = false;
   switch (request.kind) {
     case Kind::kQuery:
       step.reply.granted = true;
+      step.reply_after_sync = !bugs.tell_before_sync;
       break;
     case Kind::kPrepare:
+      step.reply_after_sync = !bugs.promise_before_sync;
       changed = Prepare(body, request, step.reply);
       break;
     case Kind::kAccept:
+      step.reply_after_sync = !bugs.accept_before_sync;
       changed = Accept(body, request, step.reply, bugs);
       break;
   }

@@ -8,7 +8,9 @@ struct RegisterBugs {
   // --- acceptor ---
   bool repair_ignores_promises = false;
   bool blind_writes_ignore_promises = false;
-  bool answer_before_sync = false;
+  bool promise_before_sync = false;
+  bool accept_before_sync = false;
+  bool tell_before_sync = false;  // to a query
   bool no_floor = false;
   // A replica that holds a newer value counts as having taken a blind write, as
   // where the last write wins.

@@ -44,8 +44,9 @@ struct CrdtStep {
 
 struct CrdtWorldOptions {
   bool forget = true;
-  bool fold_unsettled = false;   // deliberate fault
-  bool forget_uncovered = false;  // likewise
+  // --- deliberate faults ---
+  bool fold_unsettled = false;
+  bool forget_uncovered = false;
 };
 
 template <class T>
