@@ -1,0 +1,132 @@
+#include "quorum/pbs.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "base/strings.h"
+
+namespace quorate::quorum {
+namespace {
+
+// A histogram turned round, so that a sample costs a look.
+class Sampler {
+ public:
+  explicit Sampler(const Histogram& histogram) {
+    for (size_t i = 0; i < quantiles_.size(); ++i) {
+      const double middle = (static_cast<double>(i) + 0.5) / static_cast<double>(kQuantiles);
+      quantiles_[i] = histogram.Quantile(middle);
+    }
+  }
+
+  absl::Duration Sample(Random& random) const { return quantiles_[random.Below(kQuantiles)]; }
+
+ private:
+  static constexpr size_t kQuantiles = 2048;
+  std::array<absl::Duration, kQuantiles> quantiles_;
+};
+
+class Wars {
+ public:
+  Wars(const WarsLatencies& latencies, const StalenessInput& input)
+      : write_(latencies.write),
+        ack_(latencies.ack),
+        read_(latencies.read),
+        response_(latencies.response),
+        input_(input),
+        random_(input.seed) {}
+
+  // How long after its acknowledgement a read begins to see the write.
+  absl::Duration Trial() {
+    replicas_.clear();
+    acked_.clear();
+    for (uint32_t i = 0; i < input_.replicas; ++i) {
+      const absl::Duration written = write_.Sample(random_);
+      const absl::Duration read = read_.Sample(random_);
+      replicas_.push_back({written, read, read + response_.Sample(random_)});
+      acked_.push_back(written + ack_.Sample(random_));
+    }
+    const auto last_ack = acked_.begin() + (input_.writes - 1);
+    std::nth_element(acked_.begin(), last_ack, acked_.end());
+    std::nth_element(replicas_.begin(), replicas_.begin() + (input_.reads - 1), replicas_.end(),
+                     [](const Replica& a, const Replica& b) { return a.answered < b.answered; });
+    absl::Duration visible = absl::InfiniteDuration();
+    for (uint32_t i = 0; i < input_.reads; ++i) {
+      visible = std::min(visible, replicas_[i].written - *last_ack - replicas_[i].read);
+    }
+    return std::max(visible, absl::ZeroDuration());
+  }
+
+ private:
+  // Since the write, or the read, was sent.
+  struct Replica {
+    absl::Duration written;
+    absl::Duration read;
+    absl::Duration answered;
+  };
+
+  Sampler write_;
+  Sampler ack_;
+  Sampler read_;
+  Sampler response_;
+  StalenessInput input_;
+  Random random_;
+  std::vector<Replica> replicas_;
+  std::vector<absl::Duration> acked_;
+};
+
+bool Fits(uint32_t count, uint32_t replicas) { return count >= 1 && count <= replicas; }
+
+absl::Status Validate(const WarsLatencies& latencies, const StalenessInput& input) {
+  if (!Fits(input.reads, input.replicas) || !Fits(input.writes, input.replicas) ||
+      input.trials == 0) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "BAD_STALENESS_INPUT",
+                     StrCat("reads of ", input.reads, " and writes of ", input.writes, " of ",
+                            input.replicas, " replicas in ", input.trials,
+                            " trials: reads and writes are 1 to all, trials 1 at least"));
+  }
+  for (const Histogram* histogram :
+       {&latencies.write, &latencies.ack, &latencies.read, &latencies.response}) {
+    if (histogram->count() != 0) continue;
+    return MakeError(absl::StatusCode::kFailedPrecondition, "NOTHING_MEASURED",
+                     "no latency has been measured yet of one of the ways between replicas; let "
+                     "some requests pass first");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StalenessCurve::StalenessCurve(std::vector<absl::Duration> visible_after)
+    : visible_after_(std::move(visible_after)) {
+  std::sort(visible_after_.begin(), visible_after_.end());
+}
+
+double StalenessCurve::ProbabilityOfStale(absl::Duration since_write) const {
+  const auto still = std::upper_bound(visible_after_.begin(), visible_after_.end(), since_write);
+  return static_cast<double>(visible_after_.end() - still) /
+         static_cast<double>(visible_after_.size());
+}
+
+absl::Duration StalenessCurve::TimeUntil(double probability) const {
+  const double stale = std::clamp(probability, 0.0, 1.0);
+  const auto count = static_cast<double>(visible_after_.size());
+  const auto allowed = static_cast<size_t>(std::floor(stale * count));
+  if (allowed >= visible_after_.size()) return absl::ZeroDuration();
+  return visible_after_[visible_after_.size() - 1 - allowed];
+}
+
+absl::StatusOr<StalenessCurve> SimulateStaleness(const WarsLatencies& latencies,
+                                                 const StalenessInput& input) {
+  if (absl::Status status = Validate(latencies, input); !status.ok()) return status;
+  Wars wars(latencies, input);
+  std::vector<absl::Duration> visible_after;
+  visible_after.reserve(input.trials);
+  for (uint32_t i = 0; i < input.trials; ++i) visible_after.push_back(wars.Trial());
+  return StalenessCurve(std::move(visible_after));
+}
+
+}  // namespace quorate::quorum
