@@ -1,12 +1,21 @@
 #include "base/reasons.h"
 
 #include <algorithm>
+#include <array>
 
 namespace quorate {
 
+namespace {
+
+std::array<absl::Span<const ReasonText>, 4> Parts() {
+  return {RequestReasons(), ClusterReasons(), InnerReasons(), PolicyReasons()};
+}
+
+}  // namespace
+
 std::vector<ReasonText> AllReasons() {
   std::vector<ReasonText> all;
-  for (const auto& part : {RequestReasons(), ClusterReasons(), InnerReasons()}) {
+  for (const auto& part : Parts()) {
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end(),
@@ -15,7 +24,7 @@ std::vector<ReasonText> AllReasons() {
 }
 
 const ReasonText* FindReason(std::string_view name) {
-  for (const auto& part : {RequestReasons(), ClusterReasons(), InnerReasons()}) {
+  for (const auto& part : Parts()) {
     for (const ReasonText& one : part) {
       if (one.name == name) return &one;
     }

@@ -16,10 +16,12 @@ struct ReasonText {
 };
 
 // Of errors that requests meet, that the cluster's making and starting meets,
-// and that say something is damaged or misused inside.
+// that say something is damaged or misused inside, and that conflict policies and
+// registers of leaderless keyspaces give.
 absl::Span<const ReasonText> RequestReasons();
 absl::Span<const ReasonText> ClusterReasons();
 absl::Span<const ReasonText> InnerReasons();
+absl::Span<const ReasonText> PolicyReasons();
 
 // By name.
 std::vector<ReasonText> AllReasons();
