@@ -36,7 +36,7 @@ struct RegisterReply {
   Ballot promised;       // afterwards
   // Where nothing accepted is held: what was may have been dropped up to here.
   Ballot dropped;
-  RegisterValue value;   // held afterwards; of kAccept its ballots only
+  RegisterValue value;  // held afterwards; of kAccept its ballots only
 };
 
 struct AcceptorStep {

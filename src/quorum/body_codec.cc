@@ -36,19 +36,19 @@ absl::StatusOr<std::string_view> OpenBody(BodyKind kind, std::string_view bytes)
   const auto format = static_cast<uint8_t>(bytes[0]);
   const auto found = static_cast<uint8_t>(bytes[1]);
   if (format > kFormat) {
-    return MakeError(absl::StatusCode::kDataLoss, "NEWER_FORMAT",
-                     StrCat("the stored ", BodyKindName(kind), " has format ", int{format},
-                            ", this build reads up to ", int{kFormat},
-                            "; run the build that wrote it"));
+    return MakeError(
+        absl::StatusCode::kDataLoss, "NEWER_FORMAT",
+        StrCat("the stored ", BodyKindName(kind), " has format ", int{format},
+               ", this build reads up to ", int{kFormat}, "; run the build that wrote it"));
   }
   if (format != kFormat || found == 0 || found > static_cast<uint8_t>(BodyKind::kMap)) {
     return BodyDamaged(kind, StrCat("begins with ", int{format}, " ", int{found}));
   }
   if (found != static_cast<uint8_t>(kind)) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "WRONG_POLICY",
-                     StrCat("this is for the policy ", BodyKindName(static_cast<BodyKind>(found)),
-                            ", and the keyspace's is ", BodyKindName(kind),
-                            "; ask for what that one can do"));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "WRONG_POLICY",
+        StrCat("this is for the policy ", BodyKindName(static_cast<BodyKind>(found)),
+               ", and the keyspace's is ", BodyKindName(kind), "; ask for what that one can do"));
   }
   return bytes.substr(kHeadBytes);
 }

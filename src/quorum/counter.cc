@@ -17,7 +17,8 @@ constexpr size_t kEntryBytesMin = 6;
 
 absl::Status Overflow(std::string_view what) {
   return MakeError(absl::StatusCode::kOutOfRange, "COUNTER_OVERFLOW",
-                   StrCat(what, " leaves the range of a 64-bit number; take something away, or "
+                   StrCat(what,
+                          " leaves the range of a 64-bit number; take something away, or "
                           "count in another key"));
 }
 

@@ -80,7 +80,8 @@ bool OutlivedBy(const Record& record, const SeenClock& seen) {
 
 absl::Status ContextNeeded(std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, "CONTEXT_NEEDED",
-                   StrCat("to remove ", what, " takes the context of a read that showed it, and "
+                   StrCat("to remove ", what,
+                          " takes the context of a read that showed it, and "
                           "none was given; read the key first"));
 }
 

@@ -111,8 +111,7 @@ void FieldMap::Merge(const FieldMap& other, SawDot i_saw) {
   for (const auto& [name, field] : other.registers_) registers_.try_emplace(name);
   ChangeAndErase(registers_, [&](const std::string& name, auto& field) {
     const Register none;
-    field =
-        MergeDotted(field, mine, FindOr(other.registers_, name, none), theirs);
+    field = MergeDotted(field, mine, FindOr(other.registers_, name, none), theirs);
     return field.empty();
   });
   for (const auto& [name, field] : other.sets_) sets_.try_emplace(name);

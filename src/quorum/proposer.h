@@ -73,8 +73,8 @@ class Proposer {
 
  private:
   enum class Phase : uint8_t {
-    kLearning,       // asked what they hold
-    kWritingBack,    // the newest value told, under its own ballot
+    kLearning,     // asked what they hold
+    kWritingBack,  // the newest value told, under its own ballot
     kPreparing,
     kAcceptingHere,
     kAccepting,

@@ -20,10 +20,10 @@ QuorumPredicate MajorityOf(std::vector<NodeId> replicas) {
 }
 
 QuorumPredicate MajorityOfBoth(std::vector<NodeId> before, std::vector<NodeId> after) {
-  return [before = std::move(before),
-          after = std::move(after)](absl::FunctionRef<bool(NodeId)> has) {
-    return IsMajority(before, has) && IsMajority(after, has);
-  };
+  return
+      [before = std::move(before), after = std::move(after)](absl::FunctionRef<bool(NodeId)> has) {
+        return IsMajority(before, has) && IsMajority(after, has);
+      };
 }
 
 }  // namespace quorate::quorum

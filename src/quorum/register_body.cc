@@ -14,8 +14,7 @@ constexpr uint8_t kJudged = 2;
 std::string EncodeRegisterBody(const RegisterBody& body) {
   const RegisterValue& value = body.value;
   std::string out = BeginBody(BodyKind::kRegister);
-  out.push_back(
-      static_cast<char>((value.present ? kPresent : 0) | (value.judged ? kJudged : 0)));
+  out.push_back(static_cast<char>((value.present ? kPresent : 0) | (value.judged ? kJudged : 0)));
   for (const Ballot& ballot : {body.promised, value.accepted, value.origin, value.base}) {
     AppendBallot(ballot, out);
   }

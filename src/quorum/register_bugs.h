@@ -20,7 +20,7 @@ struct RegisterBugs {
   bool read_returns_newest = false;       // of a quorum, before it is on a quorum
   bool read_returns_any = false;          // what the first replica to answer holds
   bool failed_condition_answers_at_once = false;
-  bool resolve_forgets_drops = false;  // nothing held counts as nothing ever written
+  bool resolve_forgets_drops = false;       // nothing held counts as nothing ever written
   bool blind_writes_learn_nothing = false;  // their ballot is from the own clock alone
 };
 

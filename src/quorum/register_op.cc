@@ -37,7 +37,8 @@ absl::Status Add(int64_t delta, const RegisterValue& current, bool found, int64_
   }
   if (__builtin_add_overflow(number, delta, &sum)) {
     return MakeError(absl::StatusCode::kOutOfRange, "COUNTER_OVERFLOW",
-                     StrCat(number, " + ", delta, " leaves the range of a 64-bit number; put "
+                     StrCat(number, " + ", delta,
+                            " leaves the range of a 64-bit number; put "
                             "another number first"));
   }
   return absl::OkStatus();

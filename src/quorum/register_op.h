@@ -52,7 +52,7 @@ struct RegisterOutcome {
   bool found = false;  // there was a value: of a read, or before the write
   // Of a read; of a write whose condition did not hold, what was there.
   std::string value;
-  Ballot version;  // of `value`, or, of a write that took effect, its own
+  Ballot version;              // of `value`, or, of a write that took effect, its own
   std::optional<int64_t> sum;  // kAdd
 };
 
@@ -62,7 +62,6 @@ struct Judgement {
   std::optional<RegisterValue> next;  // ballots and dot unset
   RegisterOutcome outcome;            // version of `next` unset
 };
-Judgement JudgeRegisterOp(const RegisterOp& op, const RegisterValue& current,
-                          uint64_t calendar_us);
+Judgement JudgeRegisterOp(const RegisterOp& op, const RegisterValue& current, uint64_t calendar_us);
 
 }  // namespace quorate::quorum

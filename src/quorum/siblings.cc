@@ -20,8 +20,11 @@ absl::Status Siblings::Put(Sibling sibling, const VersionVector& context, size_t
   RemoveSeen(kept, context);
   if (kept.size() >= siblings_max) {
     return MakeError(absl::StatusCode::kResourceExhausted, "SIBLINGS_FULL",
-                     StrCat("the key has ", kept.size(), " concurrent values that this write does "
-                            "not know of, and ", siblings_max, " are allowed; read the key and "
+                     StrCat("the key has ", kept.size(),
+                            " concurrent values that this write does "
+                            "not know of, and ",
+                            siblings_max,
+                            " are allowed; read the key and "
                             "write one value with that read's context"));
   }
   seen_.Merge(context);

@@ -24,9 +24,8 @@ uint64_t VersionVector::CounterOf(const Identity& identity) const {
 }
 
 bool VersionVector::Covers(const VersionVector& other) const {
-  return std::all_of(other.entries_.begin(), other.entries_.end(), [this](const Entry& entry) {
-    return CounterOf(entry.first) >= entry.second;
-  });
+  return std::all_of(other.entries_.begin(), other.entries_.end(),
+                     [this](const Entry& entry) { return CounterOf(entry.first) >= entry.second; });
 }
 
 VersionVector::Order VersionVector::Compare(const VersionVector& other) const {
@@ -76,10 +75,10 @@ absl::StatusOr<VersionVector> VersionVector::Decode(std::string_view bytes) {
   if (bytes.empty()) return Bad("is empty");
   const auto format = static_cast<uint8_t>(bytes.front());
   if (format > kFormat) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
-                     StrCat("the version vector has format ", int{format},
-                            ", this build reads up to ", int{kFormat},
-                            "; run the build that made it"));
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
+        StrCat("the version vector has format ", int{format}, ", this build reads up to ",
+               int{kFormat}, "; run the build that made it"));
   }
   if (format != kFormat) return Bad(StrCat("has format ", int{format}, ", which there never was"));
   Reader reader(bytes.substr(1));

@@ -127,9 +127,8 @@ TEST(ObservedSetTest, NeedsToHaveSeenWhatARemovalsContextKnows) {
   const auto nothing_more = [](const Dot&) { return false; };
   EXPECT_TRUE(ContextCovered(here.Context(), here.Context(), nothing_more).ok());
   EXPECT_EQ(ReasonOf(ContextCovered(ahead, here.Context(), nothing_more)), "CONTEXT_AHEAD");
-  EXPECT_TRUE(ContextCovered(ahead, here.Context(), [](const Dot& dot) {
-                return dot == At(2, 1);
-              }).ok());
+  EXPECT_TRUE(
+      ContextCovered(ahead, here.Context(), [](const Dot& dot) { return dot == At(2, 1); }).ok());
 }
 
 // Why a replica whose vectors have forgotten looks into its seen clock as well.

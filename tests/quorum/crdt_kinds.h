@@ -65,7 +65,7 @@ struct SiblingsKind {
   }
   static std::string Spec(const CrdtOps& ops, const std::set<size_t>& known) {
     std::multiset<std::string> values;
-    for (size_t id : Alive(ops, known, [](const CrdtOp& by, const CrdtOp&, size_t id) {
+    for (size_t id : Alive(ops, known, [](const CrdtOp&by, const CrdtOp&, size_t id) {
            return by.observed.contains(id);
          })) {
       if (ops[id].kind % 4 != 0) values.insert(ops[id].value);
@@ -102,7 +102,7 @@ struct SetKind {
   }
   static std::string Spec(const CrdtOps& ops, const std::set<size_t>& known) {
     std::set<std::string> values;
-    for (size_t id : Alive(ops, known, [](const CrdtOp& by, const CrdtOp& op, size_t id) {
+    for (size_t id : Alive(ops, known, [](const CrdtOp&by, const CrdtOp&op, size_t id) {
            const bool same = by.name == op.name || IsRemovalOfAll(by);
            return IsRemoval(by) && same && by.observed.contains(id);
          })) {
@@ -155,7 +155,7 @@ struct MapKind {
     std::set<std::string> elements;
     int64_t sum = 0;
     bool counted = false;
-    for (size_t id : Alive(ops, known, [](const CrdtOp& by, const CrdtOp& op, size_t id) {
+    for (size_t id : Alive(ops, known, [](const CrdtOp&by, const CrdtOp&op, size_t id) {
            if (by.name != op.name || by.kind == kFoldKind) return false;
            if (Removes(by)) return by.observed.contains(id);
            return by.name == "a" && by.known.contains(id);  // a put replaces what its replica has

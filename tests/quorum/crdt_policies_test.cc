@@ -27,12 +27,12 @@ class Quiet : public ConflictSink {
 template <class Body>
 class Copy {
  public:
-  Copy(const ConflictPolicy& policy, uint64_t node) : policy_(policy), self_{NodeId(node), Boot(1)} {}
+  Copy(const ConflictPolicy& policy, uint64_t node)
+      : policy_(policy), self_{NodeId(node), Boot(1)} {}
 
   absl::Status Write(Change change) {
-    absl::StatusOr<Record> record =
-        policy_.Write(kKey, record_ ? &*record_ : nullptr, change, {self_, dots_ + 1},
-                      HlcTime(100 + dots_));
+    absl::StatusOr<Record> record = policy_.Write(kKey, record_ ? &*record_ : nullptr, change,
+                                                  {self_, dots_ + 1}, HlcTime(100 + dots_));
     if (!record.ok()) return record.status();
     ++dots_;
     record_ = *std::move(record);

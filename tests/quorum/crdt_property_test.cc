@@ -41,9 +41,7 @@ class CrdtPropertyTest : public ::testing::Test {};
 using Kinds = ::testing::Types<CounterKind, SiblingsKind, SetKind, MapKind>;
 TYPED_TEST_SUITE(CrdtPropertyTest, Kinds);
 
-Steps LongSchedule() {
-  return *rc::gen::scale(3.0, rc::gen::arbitrary<Steps>());
-}
+Steps LongSchedule() { return *rc::gen::scale(3.0, rc::gen::arbitrary<Steps>()); }
 
 template <class Body>
 std::string Merged(Body a, const Body& b) {

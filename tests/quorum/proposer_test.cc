@@ -292,8 +292,8 @@ TEST_F(ProposerTest, GivesUpWhereOthersAlwaysComeBetween) {
 TEST_F(ProposerTest, NeedsAQuorumOfBothSetsWhileAReplicaMoves) {
   ProposerConfig config;
   for (uint64_t id : {1, 2, 3, 4}) config.replicas.push_back(NodeId(id));
-  config.quorum = MajorityOfBoth({NodeId(1), NodeId(2), NodeId(3)},
-                                 {NodeId(2), NodeId(3), NodeId(4)});
+  config.quorum =
+      MajorityOfBoth({NodeId(1), NodeId(2), NodeId(3)}, {NodeId(2), NodeId(3), NodeId(4)});
   Begin(Put("new", Condition::kAbsent), config);
   Answer({1, 2});  // no majority of the new
   EXPECT_EQ(requests_[NodeId(3)].kind, RegisterRequest::Kind::kPrepare);

@@ -46,8 +46,8 @@ uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
 // What is wrong with what clients saw; empty: nothing.
 std::string Judge(const RegisterSchedule& schedule) {
   const check::LinearizabilityReport report = check::CheckLinearizable(schedule.History());
-  const bool wrong = report.verdict == check::Verdict::kViolated ||
-                     report.verdict == check::Verdict::kUndecided;
+  const bool wrong =
+      report.verdict == check::Verdict::kViolated || report.verdict == check::Verdict::kUndecided;
   return wrong ? check::FormatReport(report) : "";
 }
 
@@ -140,8 +140,7 @@ TEST(RegisterFaultTest, CatchesAFailedConditionThatDoesNotCompleteTheRound) {
 // more often where it also counts as done when a newer one beats it.
 TEST(RegisterFaultTest, CatchesBlindWritesThatDoNotLearnTheHighestBallot) {
   EXPECT_TRUE(Shows({.blind_writes_learn_nothing = true}, Mixed()));
-  EXPECT_TRUE(
-      Shows({.beaten_is_taken = true, .blind_writes_learn_nothing = true}, Mixed(), 100));
+  EXPECT_TRUE(Shows({.beaten_is_taken = true, .blind_writes_learn_nothing = true}, Mixed(), 100));
 }
 
 TEST(RegisterFaultTest, CatchesABlindWriteThatCountsAsTakenWhereItIsBeaten) {

@@ -7,9 +7,7 @@
 #include "base/strings.h"
 
 namespace quorate::quorum {
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 RegisterSchedule::RegisterSchedule(RegisterScheduleOptions options)
     : options_(std::move(options)), random_(options_.seed) {
@@ -125,12 +123,11 @@ void RegisterSchedule::StartOperation(uint64_t client, Node& node, const std::st
   operation.invoke_us = now_us();
   operation.node = node.id;
   ProposerConfig config{ids_, MajorityOf(ids_), 16, options_.bugs};
-  operation.proposer =
-      std::make_unique<Proposer>(std::move(config), *node.ballots, op, Now(node));
+  operation.proposer = std::make_unique<Proposer>(std::move(config), *node.ballots, op, Now(node));
   operations_.push_back(std::move(operation));
   if (client != 0) clients_[client].operation = operations_.size();
-  Trace("c", client, " asks ", node.id.ToString(), " for ", static_cast<int>(op.kind), " ", op.value,
-        " delta ", op.delta, " if ", static_cast<int>(op.condition.kind));
+  Trace("c", client, " asks ", node.id.ToString(), " for ", static_cast<int>(op.kind), " ",
+        op.value, " delta ", op.delta, " if ", static_cast<int>(op.condition.kind));
   Pump(operations_.size());
 }
 
@@ -179,8 +176,8 @@ void RegisterSchedule::AcceptHere(Operation& operation, uint64_t id, RegisterReq
 
 void RegisterSchedule::Ended(Operation& operation, RegisterOutcome outcome) {
   operation.proposer.reset();
-  Trace("an operation of c", operation.client, " at ", operation.node.ToString(), " ends: ",
-        outcome.status.ok() ? "ok" : ToStd(outcome.status.message()), ", version ",
+  Trace("an operation of c", operation.client, " at ", operation.node.ToString(),
+        " ends: ", outcome.status.ok() ? "ok" : ToStd(outcome.status.message()), ", version ",
         outcome.version.ToString());
   operation.outcome = std::move(outcome);
   operation.return_us = now_us();
@@ -251,7 +248,11 @@ void RegisterSchedule::DeliverAll() {
     Pump(id);
   }
   divergence_ = "operations never came to an end";
-  for (uint64_t id : UnderWay()) divergence_ += StrCat(" op", id, " key ", operations_[id-1].key, " client ", operations_[id-1].client, " kind ", int(operations_[id-1].op.kind), " paused ", operations_[id-1].paused, " node alive ", At(operations_[id-1].node).alive);
+  for (uint64_t id : UnderWay())
+    divergence_ +=
+        StrCat(" op", id, " key ", operations_[id - 1].key, " client ", operations_[id - 1].client,
+               " kind ", int(operations_[id - 1].op.kind), " paused ", operations_[id - 1].paused,
+               " node alive ", At(operations_[id - 1].node).alive);
 }
 
 void RegisterSchedule::Converge() {
@@ -278,8 +279,12 @@ void RegisterSchedule::Converge() {
     for (const auto& [key, body] : nodes_.front().disk.held) first[key] = body.value;
     if (mine != first && divergence_.empty()) {
       divergence_ = StrCat(node.id.ToString(), " holds other values than n1");
-      for (const auto& [key, v] : mine) divergence_ += StrCat("\n mine ", key, " ", v.accepted.ToString(), " ", v.origin.ToString(), v.present, v.dot.ToString());
-      for (const auto& [key, v] : first) divergence_ += StrCat("\n first ", key, " ", v.accepted.ToString(), " ", v.origin.ToString(), v.present, v.dot.ToString());
+      for (const auto& [key, v] : mine)
+        divergence_ += StrCat("\n mine ", key, " ", v.accepted.ToString(), " ", v.origin.ToString(),
+                              v.present, v.dot.ToString());
+      for (const auto& [key, v] : first)
+        divergence_ += StrCat("\n first ", key, " ", v.accepted.ToString(), " ",
+                              v.origin.ToString(), v.present, v.dot.ToString());
     }
   }
 }

@@ -154,7 +154,9 @@ class RegisterSchedule {
   Node& At(NodeId id) { return nodes_[id.value() - 1]; }
   Node& AnyNode() { return nodes_[random_.Below(nodes_.size())]; }
   Node* AnyLiving();
-  std::string AnyKey() { return std::string(1, static_cast<char>('a' + random_.Below(profile().keys))); }
+  std::string AnyKey() {
+    return std::string(1, static_cast<char>('a' + random_.Below(profile().keys)));
+  }
   const RegisterProfile& profile() const { return options_.profile; }
   std::vector<uint64_t> UnderWay() const;
 

@@ -62,8 +62,8 @@ void RegisterSchedule::Start(Node& node) {
   node.dots = 0;
   node.ballots = std::make_unique<BallotSource>(Identity{node.id, Boot(++node.boot)});
   const uint64_t skew_max = profile().clock_skew_us_max;
-  node.skew_us = static_cast<int64_t>(random_.Below(2 * skew_max + 1)) -
-                 static_cast<int64_t>(skew_max);
+  node.skew_us =
+      static_cast<int64_t>(random_.Below(2 * skew_max + 1)) - static_cast<int64_t>(skew_max);
   node.clock = HybridClock();  // it may even go back: only order matters here
 }
 
@@ -174,10 +174,12 @@ void RegisterSchedule::SendMerge(Node& from, NodeId to, const std::string& key) 
 
 void RegisterSchedule::Merge(Node& node, const Message& message) {
   const AcceptorMerge merge =
-      MergeAccepted(BodyOf(node.memory.held, message.key), node.memory.floor,
-                    message.request.value, options_.bugs);
+      MergeAccepted(BodyOf(node.memory.held, message.key), node.memory.floor, message.request.value,
+                    options_.bugs);
   Trace(node.id.ToString(), " is told of ", Describe(message.request.value), ": ",
-        merge.persist ? "taken" : merge.refused ? "refused" : "old");
+        merge.persist   ? "taken"
+        : merge.refused ? "refused"
+                        : "old");
   if (merge.persist) {
     ++reached_["merged"];
     Persist(node, {.key = message.key, .body = merge.persist, .floor = {}, .after = {}});
