@@ -96,8 +96,7 @@ AcceptorMerge MergeAccepted(const std::optional<RegisterBody>& held, const Ballo
   RegisterBody body = BodyOf(held, floor, bugs);
   if (incoming.accepted <= body.value.accepted) return merge;
   if (!MayAccept(body, incoming.accepted, bugs.repair_ignores_promises)) {
-    // Where nothing is held, a delete has nothing to repair.
-    merge.refused = held || incoming.present;
+    merge.refused = true;
     return merge;
   }
   Accept(body, incoming);

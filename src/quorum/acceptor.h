@@ -53,17 +53,20 @@ struct AcceptorStep {
 AcceptorStep StepAcceptor(const std::optional<RegisterBody>& held, const Ballot& floor,
                           const RegisterRequest& request, const RegisterBugs& bugs = {});
 
-// A record that came by anti-entropy or a stream.
+// A record that came by anti-entropy or a stream, and whose dot the replica has
+// not seen.
 struct AcceptorMerge {
   std::optional<RegisterBody> persist;
-  // It is newer than what is held and a promise forbids it: the key's pending
-  // round is to be completed first (a LINEARIZABLE read does).
+  // It is newer than what is held and a promise, or the floor, forbids it. So its
+  // dot is still not seen: the key's round is to be completed (kComplete) first.
+  // That goes for deletes too, though nothing may be held.
   bool refused = false;
 };
 AcceptorMerge MergeAccepted(const std::optional<RegisterBody>& held, const Ballot& floor,
                             const RegisterValue& incoming, const RegisterBugs& bugs = {});
 
 // Likewise of a replica that is being filled: what the leaver promised goes along.
+// While any key is refused it is not filled, and counts in no quorum by itself.
 AcceptorMerge AdoptRegister(const std::optional<RegisterBody>& held, const Ballot& floor,
                             const RegisterBody& incoming);
 

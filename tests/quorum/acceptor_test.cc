@@ -113,7 +113,7 @@ TEST(AcceptorTest, KeepsToTheFloorOfWhatItDropped) {
   EXPECT_FALSE(held.Ask(Accept(Value(4, "late"))).granted);
   EXPECT_FALSE(held.Ask(Prepare(6)).granted);
   EXPECT_EQ(held.Ask(RegisterRequest()).dropped, At(7));
-  EXPECT_FALSE(held.Merge(Value(6, "")).refused);  // deleted or not there: the same
+  EXPECT_TRUE(held.Merge(Value(6, "")).refused);  // or it would count as seen
   EXPECT_TRUE(held.Merge(Value(6, "late")).refused);
   EXPECT_FALSE(held.body().has_value());
   EXPECT_TRUE(held.Ask(Accept(Value(7, "promised"))).granted);  // the round it had promised

@@ -38,6 +38,14 @@ RegisterProfile Deleting() {
   return profile;
 }
 
+// A replica leaves and another joins.
+RegisterProfile Moving() {
+  RegisterProfile profile;
+  profile.moves = 15;
+  profile.steps = 700;
+  return profile;
+}
+
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
@@ -69,14 +77,15 @@ void RunAll(const RegisterProfile& profile, Reached& reached) {
 
 TEST(RegisterPropertyTest, IsLinearizableWhateverTheScheduleAndConvergesAfterwards) {
   Reached reached;
-  for (const RegisterProfile& profile : {Mixed(), Crashing(), Deleting()}) {
+  for (const RegisterProfile& profile : {Mixed(), Crashing(), Deleting(), Moving()}) {
     RunAll(profile, reached);
     if (HasFatalFailure()) return;
   }
   for (const char* what :
        {"done", "unknown", "condition failed", "crash", "unsynced writes lost", "paused", "merged",
         "merge refused by a promise", "completed for anti-entropy", "covered tombstone dropped",
-        "bare promise dropped", "refused by a promise", "refused by the own acceptor"}) {
+        "bare promise dropped", "refused by a promise", "refused by the own acceptor", "filled",
+        "moved", "refused for its epoch"}) {
     EXPECT_GT(reached[what], 50u) << "hardly any schedule reached: " << what;
     RecordProperty(what, std::to_string(reached[what]));
   }
@@ -149,6 +158,38 @@ TEST(RegisterFaultTest, CatchesABlindWriteThatCountsAsTakenWhereItIsBeaten) {
 
 TEST(RegisterFaultTest, CatchesAForgottenDropWhenAWriteIsResolved) {
   EXPECT_TRUE(Shows({.resolve_forgets_drops = true}, Deleting(), 15'000));
+}
+
+TEST(RegisterFaultTest, DISABLED_CountsMoves) {
+  const MoveBugs bugs[] = {{.older_epochs_served = true},
+                           {.epoch_skipped = true},
+                           {.older_epochs_served = true, .epoch_skipped = true},
+                           {.filled_from_any = true},
+                           {.promises_left_behind = true},
+                           {.refused_fill_counts = true}};
+  RegisterProfile slow = Moving();
+  slow.loss = 0.1;
+  slow.long_delay = 0.1;
+  RegisterProfile quick = Moving();
+  quick.moves = 40;
+  quick.loss = 0.15;
+  quick.long_delay = 0.1;
+  quick.steps = 500;
+  for (const RegisterProfile& profile : {Moving(), slow, quick})
+    for (const MoveBugs& one : bugs) {
+      uint64_t found = 0, first = 0;
+      const uint64_t runs = FromEnvironment("RUNS", 5000);
+      for (uint64_t seed = 1; seed <= runs; ++seed) {
+        RegisterSchedule schedule({.seed = seed, .profile = profile, .bugs = {}, .move_bugs = one});
+        schedule.Run();
+        if (Judge(schedule).empty()) continue;
+        ++found;
+        if (!first) first = seed;
+      }
+      std::printf("served %d skipped %d any %d promises %d: first %lu, %lu of %lu\n",
+                  one.older_epochs_served, one.epoch_skipped, one.filled_from_any,
+                  one.promises_left_behind, first, found, runs);
+    }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,12 +48,25 @@ struct RegisterProfile {
   uint64_t merges = 40;
   uint64_t drops = 20;
   uint64_t crashes = 4;
+  // n1 leaves and n4 joins; the chance of each step on the way, of a thousand.
+  // `nodes` is then 4.
+  uint64_t moves = 0;
+};
+
+// Deliberate faults of the move, which is the host's.
+struct MoveBugs {
+  bool older_epochs_served = false;
+  bool epoch_skipped = false;    // the third while somebody alive is in the first
+  bool filled_from_any = false;  // from one replica, whichever, instead of the leaver
+  bool promises_left_behind = false;
+  bool refused_fill_counts = false;  // as if the key had been taken
 };
 
 struct RegisterScheduleOptions {
   uint64_t seed = 1;
   RegisterProfile profile;
   RegisterBugs bugs;
+  MoveBugs move_bugs = {};
   bool traced = false;
 };
 
@@ -73,16 +87,19 @@ class RegisterSchedule {
   struct Contents {
     std::map<std::string, RegisterBody> held;
     Ballot floor;
+    std::set<Ballot> seen;  // acceptances, as a seen clock would
   };
   struct Message {
-    enum class Kind : uint8_t { kRequest, kReply, kMerge };
+    enum class Kind : uint8_t { kRequest, kReply, kMerge, kFill };
     Kind kind = Kind::kRequest;
     NodeId from;
     NodeId to;
+    uint64_t epoch = 1;
     uint64_t operation = 0;
     std::string key;
     RegisterRequest request;  // kMerge: its value
     RegisterReply reply;
+    Contents contents;  // kFill
   };
   // What becomes durable at one point of a node's log, and what waited for it.
   struct Effect {
@@ -90,6 +107,8 @@ class RegisterSchedule {
     std::optional<RegisterBody> body;
     bool drop = false;
     Ballot floor;
+    bool filled = false;
+    std::set<Ballot> seen;
     std::vector<Message> after;
   };
   struct Operation {
@@ -110,6 +129,8 @@ class RegisterSchedule {
     Contents disk;
     std::deque<Effect> under_way;
     uint64_t boot = 0;
+    uint64_t epoch = 1;   // always durable
+    bool filled = false;  // n4, durably
     int64_t skew_us = 0;
     HybridClock clock;
     std::unique_ptr<BallotSource> ballots;
@@ -136,10 +157,23 @@ class RegisterSchedule {
   void AcceptHere(Operation& operation, uint64_t id, RegisterRequest request);
   void Ended(Operation& operation, RegisterOutcome outcome);
   void Merge(Node& node, const Message& message);
+  void Complete(Node& node, const std::string& key);
   void SendMerge(Node& from, NodeId to, const std::string& key);
+  // --- a replica moves ---
+  std::vector<NodeId> Members(uint64_t epoch) const;
+  ProposerConfig ConfigAt(uint64_t epoch) const;
+  bool MayCoordinate(const Node& node) const;
+  void StepMove();
+  void FinishMove();
+  void Enter(Node& node, uint64_t epoch);
+  void Fill(Node& from);
+  void TakeFill(Node& node, const Message& message);
+  bool Refuses(Node& node, const Message& message);
+
   void DropCovered(Node& node, const std::string& key);
-  bool Covered(const std::string& key, const Ballot& accepted) const;
+  bool Covered(uint64_t epoch, const Ballot& accepted) const;
   void Persist(Node& node, Effect effect);
+  void Hold(Node& node, const std::string& key, const RegisterBody& body);
   void Answer(Node& node, Message message, bool after_sync);
   void Send(Message message);
   AcceptorStep StepAt(Node& node, const std::string& key, const RegisterRequest& request);
@@ -164,6 +198,7 @@ class RegisterSchedule {
   Random random_;
   std::vector<Node> nodes_;
   std::vector<NodeId> ids_;
+  uint64_t epoch_ = 1;           // the newest that was decided
   std::vector<Client> clients_;  // the first is nobody
   std::deque<Message> in_flight_;
   std::vector<std::pair<uint64_t, Message>> delayed_;  // until this step

@@ -84,11 +84,21 @@ void RegisterSchedule::Crash(Node& node) {
 
 void RegisterSchedule::Persist(Node& node, Effect effect) {
   if (effect.body) node.memory.held[effect.key] = *effect.body;
+  node.memory.seen.insert(effect.seen.begin(), effect.seen.end());
+  if (effect.filled) node.memory.floor = effect.floor;
   if (effect.drop) {
     node.memory.held.erase(effect.key);
     node.memory.floor = effect.floor;
   }
   node.under_way.push_back(std::move(effect));
+}
+
+void RegisterSchedule::Hold(Node& node, const std::string& key, const RegisterBody& body) {
+  Effect effect;
+  effect.key = key;
+  effect.body = body;
+  if (body.value.accepted) effect.seen = {body.value.accepted};
+  Persist(node, std::move(effect));
 }
 
 void RegisterSchedule::Sync(Node& node, size_t count) {
@@ -99,6 +109,11 @@ void RegisterSchedule::Sync(Node& node, size_t count) {
     if (effect.drop) {
       node.disk.held.erase(effect.key);
       node.disk.floor = effect.floor;
+    }
+    node.disk.seen.insert(effect.seen.begin(), effect.seen.end());
+    if (effect.filled) {
+      node.disk.floor = effect.floor;
+      node.filled = true;
     }
     for (Message& message : effect.after) Send(std::move(message));
   }
@@ -131,6 +146,8 @@ void RegisterSchedule::Deliver(size_t at) {
 
 void RegisterSchedule::Receive(Message message) {
   Node& node = At(message.to);
+  if (Refuses(node, message)) return;
+  if (message.kind == Message::Kind::kFill) return TakeFill(node, message);
   if (message.kind == Message::Kind::kMerge) return Merge(node, message);
   if (message.kind == Message::Kind::kReply) {
     Operation& operation = operations_[message.operation - 1];
@@ -144,6 +161,7 @@ void RegisterSchedule::Receive(Message message) {
   answer.kind = Message::Kind::kReply;
   answer.from = node.id;
   answer.to = message.from;
+  answer.epoch = node.epoch;
   answer.operation = message.operation;
   answer.reply = step.reply;
   Answer(node, std::move(answer), step.reply_after_sync);
@@ -156,7 +174,7 @@ AcceptorStep RegisterSchedule::StepAt(Node& node, const std::string& key,
   Trace(node.id.ToString(), " is asked ", DescribeRequest(request), ": ",
         step.reply.granted ? "granted" : "refused", ", promised ", step.reply.promised.ToString(),
         ", holds ", Describe(step.reply.value));
-  if (step.persist) Persist(node, {.key = key, .body = step.persist, .floor = {}, .after = {}});
+  if (step.persist) Hold(node, key, *step.persist);
   return step;
 }
 
@@ -167,12 +185,16 @@ void RegisterSchedule::SendMerge(Node& from, NodeId to, const std::string& key) 
   message.kind = Message::Kind::kMerge;
   message.from = from.id;
   message.to = to;
+  message.epoch = from.epoch;
   message.key = key;
   message.request.value = ValueOf(from.disk.held, key);
-  if (from.id != to && message.request.value.accepted) Send(std::move(message));
+  const std::vector<NodeId> members = Members(from.epoch);
+  const bool member = std::find(members.begin(), members.end(), to) != members.end();
+  if (member && from.id != to && message.request.value.accepted) Send(std::move(message));
 }
 
 void RegisterSchedule::Merge(Node& node, const Message& message) {
+  if (node.memory.seen.contains(message.request.value.accepted)) return;
   const AcceptorMerge merge =
       MergeAccepted(BodyOf(node.memory.held, message.key), node.memory.floor, message.request.value,
                     options_.bugs);
@@ -182,36 +204,47 @@ void RegisterSchedule::Merge(Node& node, const Message& message) {
                         : "old");
   if (merge.persist) {
     ++reached_["merged"];
-    Persist(node, {.key = message.key, .body = merge.persist, .floor = {}, .after = {}});
+    Hold(node, message.key, *merge.persist);
+  }
+  if (!merge.persist && !merge.refused) {  // beaten
+    Effect effect;
+    effect.seen = {message.request.value.accepted};
+    Persist(node, std::move(effect));
   }
   if (!merge.refused) return;
   ++reached_["merge refused by a promise"];
-  const bool room = operations_.size() < profile().operations_max * 4;
-  if (healing_ || (room && random_.Chance(0.3))) {
-    RegisterOp complete;
-    complete.kind = RegisterOp::Kind::kComplete;
-    StartOperation(0, node, message.key, complete);
-  }
+  Complete(node, message.key);
 }
 
-bool RegisterSchedule::Covered(const std::string& key, const Ballot& accepted) const {
-  return std::all_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
-    const auto it = node.disk.held.find(key);
-    if (it == node.disk.held.end()) return node.disk.floor >= accepted;
-    return it->second.value.accepted >= accepted;
+// The key's pending round, at once or never: repair comes again.
+void RegisterSchedule::Complete(Node& node, const std::string& key) {
+  const bool room = operations_.size() < profile().operations_max * 4;
+  if (!node.alive || !MayCoordinate(node)) return;
+  if (!healing_ && !(room && random_.Chance(0.3))) return;
+  RegisterOp complete;
+  complete.kind = RegisterOp::Kind::kComplete;
+  StartOperation(0, node, key, complete);
+}
+
+bool RegisterSchedule::Covered(uint64_t epoch, const Ballot& accepted) const {
+  const std::vector<NodeId> members = Members(epoch);
+  return std::all_of(members.begin(), members.end(), [&](NodeId id) {
+    return nodes_[id.value() - 1].disk.seen.contains(accepted);
   });
 }
 
 void RegisterSchedule::DropCovered(Node& node, const std::string& key) {
   const std::optional<RegisterBody> body = BodyOf(node.memory.held, key);
-  if (!body || body->value.present || !Covered(key, body->value.accepted)) return;
+  if (!body || body->value.present) return;
+  // One that only ever promised may go at any time.
+  if (body->value.accepted && !Covered(node.epoch, body->value.accepted)) return;
   Trace(node.id.ToString(), " drops ", Describe(body->value));
   ++reached_[body->value.accepted ? "covered tombstone dropped" : "bare promise dropped"];
-  Persist(node, {.key = key,
-                 .body = std::nullopt,
-                 .drop = true,
-                 .floor = FloorAfterDrop(node.memory.floor, *body),
-                 .after = {}});
+  Effect effect;
+  effect.key = key;
+  effect.drop = true;
+  effect.floor = FloorAfterDrop(node.memory.floor, *body);
+  Persist(node, std::move(effect));
 }
 
 }  // namespace quorate::quorum
