@@ -95,7 +95,7 @@ TEST(SeenClockTest, ComesBackAsItWasAndNothingElseIsTaken) {
   }
 }
 
-TEST(SeenClockTest, AnyBytesAreReadToTheSameBytesOrRefused) {
+TEST(SeenClockTest, WhateverBytesAreTakenMeanAClockThatCanBeWritten) {
   uint64_t taken = 0;
   for (uint64_t seed = 1; seed <= 20'000; ++seed) {
     Random random(seed);
@@ -108,7 +108,9 @@ TEST(SeenClockTest, AnyBytesAreReadToTheSameBytesOrRefused) {
     if (!reader.done()) continue;
     std::string again;
     clock.AppendTo(again);
-    ASSERT_EQ(again, bytes);
+    Reader second(again);
+    ASSERT_EQ(SeenClock::TakeFrom(second), clock);
+    ASSERT_LE(again.size(), bytes.size());
     ++taken;
   }
   EXPECT_GT(taken, 10u);

@@ -1,0 +1,50 @@
+// What a replica has decided to change in its state. Effects are appended to the
+// node's log in their order and applied to the engine, each once, in that order;
+// after a crash the engine is at some prefix of them, and the log's rest is
+// applied again. Applying one needs nothing but the effect.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "quorum/knowledge.h"
+#include "quorum/record.h"
+
+namespace quorate::quorum {
+
+// A key's record becomes this one (none: it stays as it is), and the dot log
+// says of each dot that it concerns this key.
+struct PutRecord {
+  std::string key;
+  std::optional<Record> record;
+  std::vector<Dot> dots;
+  friend bool operator==(const PutRecord&, const PutRecord&) = default;
+};
+
+// The checkpoint of what is known is replaced. These dots go from the dot log
+// (they are in the checkpoint), and these keys with their records.
+struct Checkpoint {
+  Knowledge knowledge;
+  SeenClock dots;
+  std::vector<std::string> keys;
+  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
+};
+
+// No time-stamp above this was given out or seen.
+struct ReserveTime {
+  HlcTime until;
+  friend bool operator==(const ReserveTime&, const ReserveTime&) = default;
+};
+
+using Effect = std::variant<PutRecord, Checkpoint, ReserveTime>;
+
+// For the log: a format byte, the kind, the fields.
+std::string EncodeEffect(const Effect& effect);
+// DATA_LOSS, EFFECT_DAMAGED or NEWER_FORMAT.
+absl::StatusOr<Effect> DecodeEffect(std::string_view bytes);
+
+}  // namespace quorate::quorum

@@ -1,0 +1,101 @@
+#include "base/error.h"
+#include "base/strings.h"
+#include "quorum/bytes.h"
+#include "quorum/effect.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+constexpr uint8_t kPutRecord = 1;
+constexpr uint8_t kCheckpoint = 2;
+constexpr uint8_t kReserveTime = 3;
+
+struct Encoder {
+  std::string& out;
+
+  void operator()(const PutRecord& put) const {
+    out.push_back(kPutRecord);
+    AppendSized(put.key, out);
+    AppendSized(put.record ? EncodeRecord(put.key, *put.record) : "", out);
+    AppendVarint(put.dots.size(), out);
+    for (const Dot& dot : put.dots) AppendDot(dot, out);
+  }
+  void operator()(const Checkpoint& checkpoint) const {
+    out.push_back(kCheckpoint);
+    checkpoint.knowledge.AppendTo(out);
+    checkpoint.dots.AppendTo(out);
+    AppendVarint(checkpoint.keys.size(), out);
+    for (const std::string& key : checkpoint.keys) AppendSized(key, out);
+  }
+  void operator()(const ReserveTime& reserve) const {
+    out.push_back(kReserveTime);
+    AppendFixed(reserve.until.value(), 8, out);
+  }
+};
+
+PutRecord TakePut(Reader& reader) {
+  PutRecord put;
+  put.key = reader.Sized();
+  if (const std::string_view bytes = reader.Sized(); !bytes.empty()) {
+    absl::StatusOr<Record> record = DecodeRecord(put.key, bytes);
+    if (record.ok()) {
+      put.record = *std::move(record);
+    } else {
+      reader.Spoil();
+    }
+  }
+  for (uint64_t left = reader.Count(3); left > 0 && reader.ok(); --left) {
+    put.dots.push_back(reader.Dot());
+  }
+  return put;
+}
+
+Checkpoint TakeCheckpoint(Reader& reader) {
+  Checkpoint checkpoint;
+  checkpoint.knowledge = Knowledge::TakeFrom(reader);
+  checkpoint.dots = SeenClock::TakeFrom(reader);
+  for (uint64_t left = reader.Count(); left > 0 && reader.ok(); --left) {
+    checkpoint.keys.emplace_back(reader.Sized());
+  }
+  return checkpoint;
+}
+
+}  // namespace
+
+std::string EncodeEffect(const Effect& effect) {
+  std::string out;
+  out.push_back(static_cast<char>(kFormat));
+  std::visit(Encoder{out}, effect);
+  return out;
+}
+
+absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
+  Reader reader(bytes);
+  const uint8_t format = reader.Byte();
+  const uint8_t kind = reader.Byte();
+  if (reader.ok() && format != kFormat) {
+    return MakeError(absl::StatusCode::kDataLoss, "NEWER_FORMAT",
+                     StrCat("an effect in the log has format ", int{format}, ", this build reads ",
+                            int{kFormat}, "; run the build that wrote it"));
+  }
+  Effect effect;
+  if (kind == kPutRecord) {
+    effect = TakePut(reader);
+  } else if (kind == kCheckpoint) {
+    effect = TakeCheckpoint(reader);
+  } else if (kind == kReserveTime) {
+    effect = ReserveTime{HlcTime(reader.Fixed(8))};
+  } else {
+    reader.Spoil();
+  }
+  if (!reader.done()) {
+    return MakeError(absl::StatusCode::kDataLoss, "EFFECT_DAMAGED",
+                     StrCat("an effect of ", bytes.size(), " bytes and kind ", int{kind},
+                            " in the log can't be read; remove this node's data folder and let it "
+                            "be rebuilt from its peers"));
+  }
+  return effect;
+}
+
+}  // namespace quorate::quorum

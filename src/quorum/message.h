@@ -1,0 +1,101 @@
+// What the replicas of one partition say to one another. Any message may be
+// lost, doubled or late; the frames around them name partition and epoch.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "quorum/knowledge.h"
+#include "quorum/record.h"
+
+namespace quorate::quorum {
+
+// Take this record: a new write, a repair, or a read's write-back. `context` is
+// what the sender had seen; what it lacks is concurrent.
+struct WriteAsk {
+  uint64_t id = 0;  // 0: no answer wanted
+  std::string key;
+  Record record;
+  SeenClock context;
+  friend bool operator==(const WriteAsk&, const WriteAsk&) = default;
+};
+
+// It is on disk here, or what beats it; unless it lies too far in the future.
+struct WriteAnswer {
+  uint64_t id = 0;
+  bool refused = false;
+  friend bool operator==(const WriteAnswer&, const WriteAnswer&) = default;
+};
+
+struct ReadAsk {
+  uint64_t id = 0;
+  std::string key;
+  bool data = false;  // else only the version
+  SeenClock demand;   // answered only by whoever has seen all this
+  friend bool operator==(const ReadAsk&, const ReadAsk&) = default;
+};
+
+// Of a record, to compare by. No dot: there is no record.
+struct Version {
+  Dot dot;
+  HlcTime time;
+  uint64_t digest = 0;  // of the whole record
+  friend bool operator==(const Version&, const Version&) = default;
+};
+
+struct ReadAnswer {
+  uint64_t id = 0;
+  bool covered = true;  // false: the demand isn't met, and nothing is said
+  Version version;
+  std::optional<Record> record;  // where data was asked for and is there
+  // Where there is no record: what was seen all the same, and is gone for good.
+  SeenClock seen;
+  friend bool operator==(const ReadAnswer&, const ReadAnswer&) = default;
+};
+
+// This is what I know: tell me what I miss.
+struct SyncAsk {
+  uint64_t id = 0;
+  Knowledge knowledge;
+  friend bool operator==(const SyncAsk&, const SyncAsk&) = default;
+};
+
+// A key as it is now, and the dots missed that concern it. No record: it was
+// deleted, and every replica has seen that.
+struct SyncRecord {
+  std::string key;
+  std::optional<Record> record;
+  std::vector<Dot> dots;
+  friend bool operator==(const SyncRecord&, const SyncRecord&) = default;
+};
+
+struct SyncAnswer {
+  uint64_t id = 0;
+  Knowledge knowledge;    // of who answers, at that moment
+  bool complete = false;  // with `records` the asker has seen all of it
+  std::vector<SyncRecord> records;
+  friend bool operator==(const SyncAnswer&, const SyncAnswer&) = default;
+};
+
+struct Message {
+  Identity from;
+  NodeId to;
+  Boot to_boot;  // answers: of who asked, and for no other life of it; else zero
+  std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer> body;
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+Version VersionOf(std::string_view key, const Record& record);
+
+// A format byte, the kind, then the fields in their order. Who sent it and to
+// whom is told by the frame, but for the boots.
+std::string EncodeMessage(const Message& message);
+// INVALID_ARGUMENT, MESSAGE_DAMAGED or NEWER_FORMAT.
+absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes);
+
+}  // namespace quorate::quorum

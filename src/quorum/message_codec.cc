@@ -1,0 +1,179 @@
+#include <type_traits>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "quorum/bytes.h"
+#include "quorum/message.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+
+void AppendFlag(bool flag, std::string& out) { out.push_back(flag ? 1 : 0); }
+
+void AppendOptional(std::string_view key, const std::optional<Record>& record, std::string& out) {
+  AppendSized(record ? EncodeRecord(key, *record) : "", out);
+}
+
+Record TakeRecord(std::string_view key, Reader& reader) {
+  absl::StatusOr<Record> record = DecodeRecord(key, reader.Sized());
+  if (!record.ok()) reader.Spoil();
+  return record.ok() ? *std::move(record) : Record();
+}
+
+std::optional<Record> TakeOptional(std::string_view key, Reader& reader) {
+  const std::string_view bytes = reader.Sized();
+  if (bytes.empty()) return std::nullopt;
+  absl::StatusOr<Record> record = DecodeRecord(key, bytes);
+  if (!record.ok()) reader.Spoil();
+  return record.ok() ? std::optional(*std::move(record)) : std::nullopt;
+}
+
+// One pair of functions for each kind, numbered by its place in the variant.
+
+void Append(const WriteAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  AppendSized(ask.key, out);
+  AppendSized(EncodeRecord(ask.key, ask.record), out);
+  ask.context.AppendTo(out);
+}
+void Take(WriteAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.key = reader.Sized();
+  ask.record = TakeRecord(ask.key, reader);
+  ask.context = SeenClock::TakeFrom(reader);
+}
+
+void Append(const WriteAnswer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  AppendFlag(answer.refused, out);
+}
+void Take(WriteAnswer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  answer.refused = reader.Flag();
+}
+
+void Append(const ReadAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  AppendSized(ask.key, out);
+  AppendFlag(ask.data, out);
+  ask.demand.AppendTo(out);
+}
+void Take(ReadAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.key = reader.Sized();
+  ask.data = reader.Flag();
+  ask.demand = SeenClock::TakeFrom(reader);
+}
+
+// The record's checksum holds for the key it was asked by, so its bytes travel
+// with the key left out.
+void Append(const ReadAnswer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  AppendFlag(answer.covered, out);
+  AppendDot(answer.version.dot, out);
+  AppendFixed(answer.version.time.value(), 8, out);
+  AppendFixed(answer.version.digest, 8, out);
+  AppendOptional("", answer.record, out);
+  answer.seen.AppendTo(out);
+}
+void Take(ReadAnswer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  answer.covered = reader.Flag();
+  answer.version.dot = reader.Dot();
+  answer.version.time = HlcTime(reader.Fixed(8));
+  answer.version.digest = reader.Fixed(8);
+  answer.record = TakeOptional("", reader);
+  answer.seen = SeenClock::TakeFrom(reader);
+}
+
+void Append(const SyncAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  ask.knowledge.AppendTo(out);
+}
+void Take(SyncAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.knowledge = Knowledge::TakeFrom(reader);
+}
+
+void Append(const SyncAnswer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  answer.knowledge.AppendTo(out);
+  AppendFlag(answer.complete, out);
+  AppendVarint(answer.records.size(), out);
+  for (const SyncRecord& record : answer.records) {
+    AppendSized(record.key, out);
+    AppendOptional(record.key, record.record, out);
+    AppendVarint(record.dots.size(), out);
+    for (const Dot& dot : record.dots) AppendDot(dot, out);
+  }
+}
+void Take(SyncAnswer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  answer.knowledge = Knowledge::TakeFrom(reader);
+  answer.complete = reader.Flag();
+  for (uint64_t left = reader.Count(3); left > 0 && reader.ok(); --left) {
+    SyncRecord& record = answer.records.emplace_back();
+    record.key = reader.Sized();
+    record.record = TakeOptional(record.key, reader);
+    for (uint64_t dots = reader.Count(3); dots > 0 && reader.ok(); --dots) {
+      record.dots.push_back(reader.Dot());
+    }
+  }
+}
+
+using Body = decltype(Message::body);
+
+template <size_t kind = 0>
+bool TakeKind(uint8_t wanted, Body& body, Reader& reader) {
+  if constexpr (kind == std::variant_size_v<Body>) {
+    return false;
+  } else {
+    if (wanted != kind + 1) return TakeKind<kind + 1>(wanted, body, reader);
+    Take(body.emplace<kind>(), reader);
+    return true;
+  }
+}
+
+}  // namespace
+
+Version VersionOf(std::string_view key, const Record& record) {
+  return {record.dot, record.time, Hash64(EncodeRecord(key, record))};
+}
+
+std::string EncodeMessage(const Message& message) {
+  std::string out;
+  out.push_back(static_cast<char>(kFormat));
+  out.push_back(static_cast<char>(message.body.index() + 1));
+  AppendVarint(message.from.boot.value(), out);
+  AppendVarint(message.to_boot.value(), out);
+  std::visit([&](const auto& body) { Append(body, out); }, message.body);
+  return out;
+}
+
+absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes) {
+  Reader reader(bytes);
+  const uint8_t format = reader.Byte();
+  const uint8_t kind = reader.Byte();
+  Message message;
+  message.to = to;
+  message.from = {from, Boot(reader.Varint())};
+  message.to_boot = Boot(reader.Varint());
+  if (reader.ok() && format != kFormat) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
+                     StrCat("a message of ", from.ToString(), " has format ", int{format},
+                            ", this build reads ", int{kFormat},
+                            "; run the newer build here as well"));
+  }
+  if (!TakeKind(kind, message.body, reader) || !reader.done()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "MESSAGE_DAMAGED",
+                     StrCat("a message of ", from.ToString(), " of ", bytes.size(),
+                            " bytes and kind ", int{kind},
+                            " can't be read; it is dropped, and sent anew"));
+  }
+  return message;
+}
+
+}  // namespace quorate::quorum
