@@ -162,16 +162,16 @@ absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view b
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
   if (reader.ok() && format != kFormat) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
-                     StrCat("a message of ", from.ToString(), " has format ", int{format},
-                            ", this build reads ", int{kFormat},
-                            "; run the newer build here as well"));
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
+        StrCat("a message of ", from.ToString(), " has format ", int{format}, ", this build reads ",
+               int{kFormat}, "; run the newer build here as well"));
   }
   if (!TakeKind(kind, message.body, reader) || !reader.done()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "MESSAGE_DAMAGED",
-                     StrCat("a message of ", from.ToString(), " of ", bytes.size(),
-                            " bytes and kind ", int{kind},
-                            " can't be read; it is dropped, and sent anew"));
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, "MESSAGE_DAMAGED",
+        StrCat("a message of ", from.ToString(), " of ", bytes.size(), " bytes and kind ",
+               int{kind}, " can't be read; it is dropped, and sent anew"));
   }
   return message;
 }

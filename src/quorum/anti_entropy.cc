@@ -1,0 +1,109 @@
+#include "quorum/anti_entropy.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace quorate::quorum {
+
+bool AntiEntropy::AtRest() const {
+  if (!local_.logged().empty()) return false;
+  return std::all_of(peers_.others().begin(), peers_.others().end(),
+                     [&](NodeId node) { return coverage_.Told(node).seen == local_.seen(); });
+}
+
+void AntiEntropy::Tick(const Now& now) {
+  for (NodeId node : peers_.others()) {
+    Exchange& exchange = exchanges_[node];
+    const bool lost =
+        exchange.id != 0 && now.monotonic - exchange.asked_at >= local_.config().resend_interval;
+    const bool due = exchange.id == 0 && now.monotonic >= exchange.next_at;
+    if (peers_.alive(node) && (lost || due)) Ask(node, exchange, now);
+  }
+}
+
+void AntiEntropy::Ask(NodeId node, Exchange& exchange, const Now& now) {
+  exchange.id = next_id_++;
+  exchange.asked_at = now.monotonic;
+  local_.Send(node, Boot(), SyncAsk{exchange.id, local_.knowledge()});
+}
+
+void AntiEntropy::OnPeerBack(NodeId node, const Now& now) {
+  if (peers_.Knows(node)) Ask(node, exchanges_[node], now);
+}
+
+void AntiEntropy::Hurry(const Now& now) {
+  for (NodeId node : peers_.others()) {
+    Exchange& exchange = exchanges_[node];
+    if (peers_.alive(node) && exchange.id == 0) Ask(node, exchange, now);
+  }
+}
+
+void AntiEntropy::OnAsk(const Identity& from, const SyncAsk& ask, const Now& now) {
+  if (!peers_.Knows(from.node)) return;
+  coverage_.OnKnowledge(from, ask.knowledge, now);
+  local_.Send(from.node, from.boot, WhatMisses(ask));
+  // It has what this one lacks: not long until the next question.
+  if (!local_.seen().Covers(ask.knowledge.seen)) {
+    Exchange& exchange = exchanges_[from.node];
+    exchange.next_at = std::min(exchange.next_at, now.monotonic + local_.config().sync_interval);
+  }
+}
+
+// Dots that aren't in the log any more are covered: the asker has them, and only
+// its question is old.
+SyncAnswer AntiEntropy::WhatMisses(const SyncAsk& ask) const {
+  SyncAnswer answer;
+  answer.id = ask.id;
+  answer.knowledge = local_.knowledge();
+  SeenClock missing = local_.seen();
+  missing.Subtract(ask.knowledge.seen);
+  const std::vector<LoggedDot> logged = local_.Logged(missing, local_.config().sync_dots_max);
+  answer.complete = logged.size() < local_.config().sync_dots_max;
+  absl::flat_hash_map<std::string, size_t> places;
+  size_t bytes = 0;
+  for (const LoggedDot& entry : logged) {
+    const auto [place, fresh] = places.try_emplace(entry.key, answer.records.size());
+    if (fresh && bytes >= local_.config().sync_bytes_max) {
+      answer.complete = false;
+      break;
+    }
+    if (fresh) {
+      answer.records.push_back({entry.key, local_.Lookup(entry.key), {}});
+      const SyncRecord& record = answer.records.back();
+      bytes += record.key.size() + (record.record ? record.record->body.size() : 0);
+    }
+    answer.records[place->second].dots.push_back(entry.dot);
+  }
+  return answer;
+}
+
+void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const Now& now) {
+  if (!peers_.Knows(from.node)) return;
+  for (const SyncRecord& record : answer.records) {
+    (void)local_.Merge(record.key, record.record, record.dots, answer.knowledge.seen, now);
+  }
+  coverage_.OnKnowledge(from, answer.knowledge, now);
+  Exchange& exchange = exchanges_[from.node];
+  if (exchange.id == 0 || answer.id != exchange.id) return;
+  exchange.id = 0;
+  peers_.NoteLatency(from.node, now.monotonic - exchange.asked_at);
+  if (local_.seen().Covers(answer.knowledge.seen)) exchange.fresh_at = exchange.asked_at;
+  exchange.next_at = now.monotonic;
+  if (answer.complete) {
+    const Config& config = local_.config();
+    exchange.next_at += AtRest() ? config.sync_interval_idle : config.sync_interval;
+  }
+}
+
+std::optional<absl::Duration> AntiEntropy::Staleness(const Now& now) const {
+  absl::Duration oldest = now.monotonic;
+  for (NodeId node : peers_.others()) {
+    const auto exchange = exchanges_.find(node);
+    if (exchange == exchanges_.end() || !exchange->second.fresh_at) return std::nullopt;
+    oldest = std::min(oldest, *exchange->second.fresh_at);
+  }
+  return now.monotonic - oldest;
+}
+
+}  // namespace quorate::quorum

@@ -1,0 +1,55 @@
+// Anti-entropy: this replica asks each other one, again and again, for what it
+// misses; the question is what it has seen. What comes costs as much as is
+// missing, whatever the size of the data.
+//
+// The same questions prove freshness. All that was acknowledged before a
+// question was asked is on the disk of some replica; once all answers to
+// questions not older than t0 are merged, this state holds everything that was
+// acknowledged before t0. Only this node's clock counts.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "quorum/coverage.h"
+#include "quorum/local.h"
+#include "quorum/peers.h"
+
+namespace quorate::quorum {
+
+class AntiEntropy {
+ public:
+  AntiEntropy(Local& local, Peers& peers, Coverage& coverage)
+      : local_(local), peers_(peers), coverage_(coverage) {}
+
+  void Tick(const Now& now);
+  void OnAsk(const Identity& from, const SyncAsk& ask, const Now& now);
+  void OnAnswer(const Identity& from, const SyncAnswer& answer, const Now& now);
+  // The link to it is back: ask at once.
+  void OnPeerBack(NodeId node, const Now& now);
+  // A read waits for freshness: ask all.
+  void Hurry(const Now& now);
+
+  // How old this replica's state is at most; nullopt: not known.
+  std::optional<absl::Duration> Staleness(const Now& now) const;
+
+ private:
+  struct Exchange {
+    uint64_t id = 0;  // of the question that has no answer yet; 0: none
+    absl::Duration asked_at;
+    absl::Duration next_at;
+    std::optional<absl::Duration> fresh_at;  // all it had then is here
+  };
+
+  void Ask(NodeId node, Exchange& exchange, const Now& now);
+  bool AtRest() const;
+  SyncAnswer WhatMisses(const SyncAsk& ask) const;
+
+  Local& local_;
+  Peers& peers_;
+  Coverage& coverage_;
+  uint64_t next_id_ = 1;
+  std::map<NodeId, Exchange> exchanges_;
+};
+
+}  // namespace quorate::quorum

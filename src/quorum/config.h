@@ -1,0 +1,66 @@
+// How one replica of a leaderless partition is set up.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "quorum/dot.h"
+
+namespace quorate::quorum {
+
+// Deliberate faults for proving that the tests and the simulator catch them.
+// All off outside tests.
+struct Bugs {
+  bool ack_before_sync = false;        // tell others before the effect is durable
+  bool accept_older_boot = false;      // of messages
+  bool trust_heard_clock = false;      // a dot is covered once a clock with it was heard
+  bool raise_past_hole = false;        // seeing a dot is seeing all before it
+  bool drop_tombstones_early = false;  // with the first trim, covered or not
+  bool no_write_back = false;          // a quorum read leaves what it found where it was
+  bool count_unreachable = false;      // a hint kept for a replica counts as its answer
+  bool forget_absence = false;         // a read takes any record over an answer of none
+  bool relay_unsynced = false;         // records of others are told before they are durable
+};
+
+struct Member {
+  NodeId node;
+  std::string zone;
+};
+
+struct Config {
+  Identity self;
+  std::vector<Member> members;  // all replicas of the partition, this one among them
+
+  // A time-stamp further ahead of this node's calendar is refused.
+  uint64_t skew_us_max = 5'000'000;
+  // Time-stamps are reserved on disk so far ahead; below skew_us_max.
+  uint64_t reserve_us = 500'000;
+
+  // Between two questions to one replica what is missing: while anything isn't
+  // yet known to be everywhere, and at rest.
+  absl::Duration sync_interval = absl::Milliseconds(100);
+  absl::Duration sync_interval_idle = absl::Seconds(1);
+  // For an answer; then it is asked again.
+  absl::Duration resend_interval = absl::Milliseconds(250);
+  // Dots in one SyncAnswer, and about so many bytes of records; at least one goes.
+  size_t sync_dots_max = 1024;
+  size_t sync_bytes_max = 1 << 20;
+  // Dots trimmed from the dot log at a time.
+  size_t trim_dots_max = 1024;
+  // Keys looked at for their expiry in each tick.
+  size_t sweep_keys = 64;
+  // Reads may ask one replica more than they need, in so many of 1000.
+  uint32_t hedge_permille = 100;
+  Bugs bugs;
+};
+
+// The moment of an input, by this node's clocks.
+struct Now {
+  absl::Duration monotonic;
+  uint64_t calendar_us = 0;
+};
+
+}  // namespace quorate::quorum

@@ -1,0 +1,94 @@
+#include "quorum/core.h"
+
+namespace quorate::quorum {
+
+Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Restored restored)
+    : local_(std::move(config), policy, store, std::move(restored)),
+      peers_(local_.config()),
+      coverage_(local_, peers_),
+      anti_entropy_(local_, peers_, coverage_),
+      writes_(local_, peers_),
+      reads_(local_, peers_, anti_entropy_) {}
+
+void Core::Tick(const Now& now) {
+  anti_entropy_.Tick(now);
+  writes_.Tick(now);
+  reads_.Tick(now);
+  (void)coverage_.Advance(now);
+  coverage_.Sweep(now);
+}
+
+void Core::Receive(const Message& message, const Now& now) {
+  if (!peers_.Knows(message.from.node) || !local_.Hear(message.from)) return;
+  if (message.to_boot && message.to_boot != local_.self().boot) return;
+  std::visit([&](const auto& body) { Handle(message.from, body, now); }, message.body);
+  local_.SaveKnowledge();
+  reads_.OnProgress(now);
+}
+
+void Core::Write(const WriteRequest& request, const Now& now) { writes_.Start(request, now); }
+
+void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(request, now); }
+
+void Core::Persisted(uint64_t count, const Now&) {
+  local_.Persisted(count);
+  writes_.OnPersisted();
+}
+
+void Core::PeerGone(NodeId node, const Now& now) {
+  peers_.SetAlive(node, false);
+  writes_.OnPeerGone();
+  reads_.OnPeerGone(now);
+}
+
+void Core::PeerBack(NodeId node, const Now& now) {
+  peers_.SetAlive(node, true);
+  anti_entropy_.OnPeerBack(node, now);
+}
+
+void Core::Handle(const Identity& from, const WriteAsk& ask, const Now& now) {
+  const bool taken = local_.Merge(ask.key, ask.record, {}, ask.context, now);
+  if (ask.id != 0) {
+    local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken},
+                local_.config().bugs.ack_before_sync);
+  }
+}
+
+void Core::Handle(const Identity& from, const WriteAnswer& answer, const Now& now) {
+  if ((answer.id & ReadCoordinator::kWriteBack) != 0) {
+    reads_.OnWriteBack(from.node, answer, now);
+  } else {
+    writes_.OnAnswer(from.node, answer, now);
+  }
+}
+
+void Core::Handle(const Identity& from, const ReadAsk& ask, const Now&) {
+  ReadAnswer answer;
+  answer.id = ask.id;
+  answer.covered = local_.seen().Covers(ask.demand);
+  if (answer.covered) {
+    answer.record = local_.Lookup(ask.key);
+    if (answer.record) {
+      answer.version = VersionOf(ask.key, *answer.record);
+    } else {
+      answer.seen = local_.seen();
+    }
+    if (!ask.data) answer.record.reset();
+  }
+  local_.Send(from.node, from.boot, std::move(answer), local_.config().bugs.relay_unsynced);
+}
+
+void Core::Handle(const Identity& from, const ReadAnswer& answer, const Now& now) {
+  reads_.OnAnswer(from.node, answer, now);
+}
+
+void Core::Handle(const Identity& from, const SyncAsk& ask, const Now& now) {
+  anti_entropy_.OnAsk(from, ask, now);
+}
+
+void Core::Handle(const Identity& from, const SyncAnswer& answer, const Now& now) {
+  anti_entropy_.OnAnswer(from, answer, now);
+  (void)coverage_.Advance(now);
+}
+
+}  // namespace quorate::quorum

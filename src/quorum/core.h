@@ -1,0 +1,75 @@
+// One replica's part in one leaderless partition: a pure state machine. Time,
+// messages, requests and completions go in; an Output comes out.
+//
+// Sources: Goncalves et al., "DottedDB: Anti-Entropy without Merkle Trees,
+// Deletes without Tombstones" (SRDS 2017); DeCandia et al., "Dynamo" (SOSP
+// 2007); Kulkarni et al., "Logical Physical Clocks" (OPODIS 2014).
+//
+// Single-threaded. After any call, when has_output(), the host takes the Output
+// and obeys the rules stated at its fields before the next call.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "quorum/anti_entropy.h"
+#include "quorum/coverage.h"
+#include "quorum/local.h"
+#include "quorum/peers.h"
+#include "quorum/read_coordinator.h"
+#include "quorum/request.h"
+#include "quorum/write_coordinator.h"
+
+namespace quorate::quorum {
+
+class Core {
+ public:
+  // `policy` and `store` outlive it. The identity's boot is above all that this
+  // node ever had, and is durable already.
+  Core(Config config, const ConflictPolicy& policy, const Store& store, Restored restored);
+
+  void Tick(const Now& now);
+  // Strangers' messages, duplicates and those of older lives are harmless.
+  void Receive(const Message& message, const Now& now);
+  void Write(const WriteRequest& request, const Now& now);
+  void Read(const ReadRequest& request, const Now& now);
+  // Of all effects handed out, the first `count` are durable.
+  void Persisted(uint64_t count, const Now& now);
+  // The link to a replica's node is lost, or there again. At first all are there.
+  void PeerGone(NodeId node, const Now& now);
+  void PeerBack(NodeId node, const Now& now);
+
+  bool has_output() const { return local_.has_output(); }
+  Output TakeOutput() { return local_.TakeOutput(); }
+
+  // --- looking in ---
+  const Knowledge& knowledge() const { return local_.knowledge(); }
+  // Dots that are not yet known to be everywhere.
+  const SeenClock& logged() const { return local_.logged(); }
+  const Config& config() const { return local_.config(); }
+  SeenClock Covered() const { return coverage_.Covered(); }
+  Lag LagOf(NodeId node, const Now& now) const { return coverage_.LagOf(node, now); }
+  // How old the state is at most; nullopt: not known.
+  std::optional<absl::Duration> Staleness(const Now& now) const {
+    return anti_entropy_.Staleness(now);
+  }
+  uint64_t reads_hedged() const { return reads_.hedged(); }
+  size_t under_way() const { return writes_.under_way() + reads_.under_way(); }
+
+ private:
+  void Handle(const Identity& from, const WriteAsk& ask, const Now& now);
+  void Handle(const Identity& from, const WriteAnswer& answer, const Now& now);
+  void Handle(const Identity& from, const ReadAsk& ask, const Now& now);
+  void Handle(const Identity& from, const ReadAnswer& answer, const Now& now);
+  void Handle(const Identity& from, const SyncAsk& ask, const Now& now);
+  void Handle(const Identity& from, const SyncAnswer& answer, const Now& now);
+
+  Local local_;
+  Peers peers_;
+  Coverage coverage_;
+  AntiEntropy anti_entropy_;
+  WriteCoordinator writes_;
+  ReadCoordinator reads_;
+};
+
+}  // namespace quorate::quorum

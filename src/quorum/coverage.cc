@@ -1,0 +1,137 @@
+#include "quorum/coverage.h"
+
+#include <algorithm>
+
+namespace quorate::quorum {
+
+void Coverage::OnKnowledge(const Identity& from, const Knowledge& told, const Now& now) {
+  if (!peers_.Knows(from.node)) return;
+  Peer& peer = told_[from.node];
+  if (from.boot > peer.who.boot) {
+    // Another life, which may know less: a wiped disk.
+    peer = Peer();
+    peer.who = from;
+    peer.level_at = now.monotonic;
+  }
+  peer.told.Merge(told);
+  if (!peer.waiting) peer.waiting = told.seen;
+  for (const auto& [node, boot] : told.heard) (void)local_.Hear({node, boot});
+  // Who ends a boot has compared its own clock with all others', ours included.
+  for (const auto& [node, first_live] : told.seen.ended()) local_.End(node, first_live);
+  if (peer.mark.empty() || peer.told.seen.Covers(peer.mark)) {
+    if (!peer.mark.empty()) peer.level_at = peer.mark_at;
+    peer.mark = local_.seen();
+    peer.mark_at = now.monotonic;
+  }
+}
+
+void Coverage::Promote(Peer& peer) {
+  if (!peer.waiting) return;
+  if (!local_.seen().Covers(*peer.waiting) && !local_.config().bugs.trust_heard_clock) return;
+  peer.merged.Merge(*peer.waiting);
+  // The newest in its place, if that says more.
+  peer.waiting.reset();
+  if (!peer.merged.Covers(peer.told.seen)) peer.waiting = peer.told.seen;
+}
+
+SeenClock Coverage::Covered() const {
+  SeenClock covered = local_.seen();
+  for (NodeId node : peers_.others()) {
+    const auto peer = told_.find(node);
+    if (peer == told_.end()) return {};
+    covered = Intersect(covered, peer->second.merged);
+  }
+  return covered;
+}
+
+bool Coverage::Advance(const Now& now) {
+  for (auto& [node, peer] : told_) {
+    // Once more for the clock that took its place.
+    Promote(peer);
+    Promote(peer);
+  }
+  EndBoots();
+  TrimCovered(Covered(), now);
+  local_.SaveKnowledge();
+  return !Intersect(local_.logged(), Covered()).empty();
+}
+
+void Coverage::TrimCovered(const SeenClock& covered, const Now& now) {
+  const bool early = local_.config().bugs.drop_tombstones_early;
+  SeenClock dots;
+  std::vector<std::string> keys;
+  for (LoggedDot& logged :
+       local_.Logged(early ? local_.logged() : covered, local_.config().trim_dots_max)) {
+    if (covered.Contains(logged.dot)) dots.Add(logged.dot);
+    const std::optional<Record> record = local_.Lookup(logged.key);
+    if (!record || !record->Dead(now.calendar_us)) continue;
+    if (covered.Contains(record->dot) || early) keys.push_back(std::move(logged.key));
+  }
+  if (dots.empty() && keys.empty()) return;
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  local_.Trim(std::move(dots), std::move(keys));
+}
+
+// A tombstone goes with its dot's entry; an expired record outlives its dot's.
+void Coverage::Sweep(const Now& now) {
+  const std::vector<std::string> keys = local_.KeysAfter(swept_, local_.config().sweep_keys);
+  swept_ = keys.size() < local_.config().sweep_keys ? "" : keys.back();
+  std::vector<std::string> gone;
+  std::optional<SeenClock> covered;
+  for (const std::string& key : keys) {
+    const std::optional<Record> record = local_.Lookup(key);
+    if (!record || !record->Dead(now.calendar_us)) continue;
+    if (!covered) covered = Covered();
+    if (covered->Contains(record->dot)) gone.push_back(key);
+  }
+  if (!gone.empty()) local_.Trim({}, std::move(gone));
+}
+
+// A boot has ended for good when every replica refuses its messages and all have
+// seen the very same dots of it: no other dot can come from anywhere.
+void Coverage::EndBoots() {
+  const std::map<NodeId, Boot> heard = local_.knowledge().heard;
+  for (const auto& [node, boot] : heard) EndBootsOf(node);
+}
+
+void Coverage::EndBootsOf(NodeId node) {
+  Boot first_live = local_.knowledge().HeardOf(node);
+  for (NodeId other : peers_.others()) first_live = std::min(first_live, Told(other).HeardOf(node));
+  if (first_live <= Boot(1) || local_.seen().Ended({node, first_live.prev()})) return;
+  const auto all_same = [&](const SeenClock& seen) {
+    const auto end = seen.sets().lower_bound({node, first_live});
+    return std::all_of(seen.sets().lower_bound({node, Boot()}), end,
+                       [&](const auto& set) { return AllHaveTheSame(set.first); });
+  };
+  bool same = all_same(local_.seen());
+  for (NodeId other : peers_.others()) same = same && all_same(Told(other).seen);
+  if (same) local_.End(node, first_live);
+}
+
+bool Coverage::AllHaveTheSame(const Identity& identity) const {
+  const CounterSet& mine = local_.seen().Of(identity);
+  return std::all_of(peers_.others().begin(), peers_.others().end(), [&](NodeId other) {
+    const SeenClock& theirs = Told(other).seen;
+    return theirs.Ended(identity) || theirs.Of(identity) == mine;
+  });
+}
+
+const Knowledge& Coverage::Told(NodeId node) const {
+  static const Knowledge kNone;
+  const auto peer = told_.find(node);
+  return peer == told_.end() ? kNone : peer->second.told;
+}
+
+Lag Coverage::LagOf(NodeId node, const Now& now) const {
+  SeenClock missing = local_.seen();
+  missing.Subtract(Told(node).seen);
+  Lag lag;
+  lag.writes = missing.size();
+  const auto peer = told_.find(node);
+  lag.heard_of = peer != told_.end();
+  if (lag.heard_of && lag.writes > 0) lag.time = now.monotonic - peer->second.level_at;
+  return lag;
+}
+
+}  // namespace quorate::quorum

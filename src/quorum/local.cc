@@ -1,0 +1,189 @@
+#include "quorum/local.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+namespace quorate::quorum {
+namespace {
+
+// Keeps what a merge discards, unless the winner's writer may have known of it,
+// or it comes a second time.
+class ConcurrentOnly final : public ConflictSink {
+ public:
+  ConcurrentOnly(const SeenClock& seen, const SeenClock& context, std::vector<Conflict>& out)
+      : seen_(seen), context_(context), out_(out) {}
+
+  void Discarded(std::string_view key, const Record& loser, const Record& winner) override {
+    if (seen_.Contains(loser.dot) && context_.Contains(loser.dot)) return;
+    out_.push_back({std::string(key), loser, winner.dot});
+  }
+
+ private:
+  const SeenClock& seen_;
+  const SeenClock& context_;
+  std::vector<Conflict>& out_;
+};
+
+HlcTime Ahead(HlcTime time, uint64_t by_us) { return time + (by_us << kHlcCountBits); }
+
+}  // namespace
+
+Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Restored restored)
+    : config_(std::move(config)),
+      policy_(policy),
+      store_(store),
+      knowledge_(std::move(restored.checkpoint)),
+      logged_(std::move(restored.logged)),
+      clock_(restored.reserved),
+      reserved_(restored.reserved),
+      reserved_durable_(restored.reserved) {
+  knowledge_.seen.Merge(logged_);
+  next_counter_ = seen().Of(self()).largest() + 1;
+  (void)Hear(self());
+  SaveKnowledge();
+}
+
+std::optional<Record> Local::Lookup(std::string_view key) const {
+  if (const auto found = records_.find(ToAbsl(key)); found != records_.end()) return found->second;
+  return store_.Lookup(key);
+}
+
+std::vector<LoggedDot> Local::Logged(const SeenClock& clock, size_t limit) const {
+  std::vector<LoggedDot> found;
+  for (const auto& [identity, set] : Intersect(logged_, clock).sets()) {
+    for (const CounterRange& range : set.ranges()) {
+      if (found.size() >= limit) return found;
+      store_.DotLog(identity, range, limit - found.size(), found);
+      const auto end = dots_.upper_bound({identity, range.last});
+      for (auto at = dots_.lower_bound({identity, range.first}); at != end && found.size() < limit;
+           ++at) {
+        found.push_back({at->first, at->second});
+      }
+    }
+  }
+  return found;
+}
+
+absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& change,
+                                         HlcTime after, const Now& now) {
+  if (!clock_.Observe(after, now.calendar_us, config_.skew_us_max)) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, "TIME_AHEAD",
+        StrCat("the session has seen a time-stamp of ", MicrosOf(after), " us, more than ",
+               config_.skew_us_max, " us ahead of ", self().node.ToString(), "'s calendar, ",
+               now.calendar_us, " us; set the nodes' clocks right"));
+  }
+  const Dot dot{self(), next_counter_};
+  const std::optional<Record> current = Lookup(key);
+  const HlcTime time = clock_.Next(now.calendar_us);
+  absl::StatusOr<Record> record =
+      policy_.Write(key, current ? &*current : nullptr, change, dot, time);
+  if (!record.ok()) return record;
+  ++next_counter_;
+  Reserve();
+  Put(key, *record, {dot});
+  return record;
+}
+
+bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
+                  const std::vector<Dot>& dots, const SeenClock& context, const Now& now) {
+  std::optional<Record> merged;
+  std::vector<Dot> fresh;
+  const auto note = [&](const Dot& dot) {
+    if (!seen().Contains(dot)) fresh.push_back(dot);
+  };
+  if (theirs) {
+    if (!clock_.Observe(theirs->time, now.calendar_us, config_.skew_us_max)) return false;
+    Reserve();
+    if (const std::optional<Record> mine = Lookup(key); mine) {
+      ConcurrentOnly sink(seen(), context, output_.conflicts);
+      merged = policy_.Merge(key, *mine, *theirs, sink);
+      if (*merged == *mine) merged.reset();
+    } else if (!policy_.Outlived(*theirs, seen())) {
+      merged = theirs;
+    }
+    note(theirs->dot);
+  }
+  for (const Dot& dot : dots) {
+    if (!theirs || dot != theirs->dot) note(dot);
+  }
+  if (merged || !fresh.empty()) Put(key, std::move(merged), std::move(fresh));
+  return true;
+}
+
+void Local::Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots) {
+  for (const Dot& dot : dots) {
+    const uint64_t first = config_.bugs.raise_past_hole ? 1 : dot.counter;
+    knowledge_.seen.Add(dot.identity, {first, dot.counter});
+    logged_.Add(dot);
+    dots_[dot] = key;
+  }
+  if (record) records_[key] = *record;
+  Emit(PutRecord{key, std::move(record), std::move(dots)});
+}
+
+bool Local::Hear(const Identity& from) {
+  Boot& known = knowledge_.heard[from.node];
+  if (from.boot < known) return config_.bugs.accept_older_boot;
+  if (from.boot > known) {
+    known = from.boot;
+    unsaved_ = true;
+  }
+  return true;
+}
+
+void Local::End(NodeId node, Boot first_live) {
+  if (seen().Ended({node, first_live.prev()})) return;
+  knowledge_.seen.End(node, first_live);
+  unsaved_ = true;
+}
+
+void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
+  logged_.Subtract(dots);
+  for (const auto& [identity, set] : dots.sets()) {
+    for (const CounterRange& range : set.ranges()) {
+      dots_.erase(dots_.lower_bound({identity, range.first}),
+                  dots_.upper_bound({identity, range.last}));
+    }
+  }
+  for (const std::string& key : keys) records_[key] = std::nullopt;
+  unsaved_ = false;
+  Emit(Checkpoint{knowledge_, std::move(dots), std::move(keys)});
+}
+
+void Local::SaveKnowledge() {
+  if (unsaved_) Trim({}, {});
+}
+
+void Local::Reserve() {
+  const uint64_t half = (config_.reserve_us / 2) << kHlcCountBits;
+  if (clock_.last() + half <= reserved_) return;
+  reserved_ = Ahead(clock_.last(), config_.reserve_us);
+  Emit(ReserveTime{reserved_});
+  reserve_effect_ = emitted_;
+}
+
+void Local::Emit(Effect effect) {
+  output_.effects.push_back(std::move(effect));
+  ++emitted_;
+}
+
+void Local::Send(NodeId to, Boot to_boot, decltype(Message::body) body, bool at_once) {
+  auto& messages = at_once ? output_.messages : output_.messages_after_sync;
+  messages.push_back({self(), to, to_boot, std::move(body)});
+}
+
+Output Local::TakeOutput() {
+  records_.clear();
+  dots_.clear();
+  return std::exchange(output_, Output());
+}
+
+void Local::Persisted(uint64_t count) {
+  durable_ = std::max(durable_, count);
+  if (reserve_effect_ <= durable_) reserved_durable_ = reserved_;
+}
+
+}  // namespace quorate::quorum

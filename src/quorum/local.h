@@ -1,0 +1,103 @@
+// What this replica holds and has seen, and the only way to change it: each
+// change is an effect in the output. Between two outputs the store lags behind
+// the effects not yet handed out; this class reads through them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "base/hlc.h"
+#include "quorum/config.h"
+#include "quorum/conflict_policy.h"
+#include "quorum/output.h"
+#include "quorum/store.h"
+
+namespace quorate::quorum {
+
+class Local {
+ public:
+  Local(Config config, const ConflictPolicy& policy, const Store& store, Restored restored);
+
+  // --- reading ---
+  std::optional<Record> Lookup(std::string_view key) const;
+  // The dots of `clock` that are in the dot log, at most `limit`.
+  std::vector<LoggedDot> Logged(const SeenClock& clock, size_t limit) const;
+  std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const {
+    return store_.KeysAfter(after, limit);
+  }
+  const Knowledge& knowledge() const { return knowledge_; }
+  const SeenClock& seen() const { return knowledge_.seen; }
+  const SeenClock& logged() const { return logged_; }
+  const Config& config() const { return config_; }
+  const ConflictPolicy& policy() const { return policy_; }
+  Identity self() const { return config_.self; }
+
+  // --- changing ---
+  // A new write by this replica, under the next dot; above `after` in time.
+  // INVALID_ARGUMENT where `after` lies too far ahead of the calendar, and what
+  // the policy refuses: nothing was written then.
+  absl::StatusOr<Record> Coordinate(const std::string& key, const Change& change, HlcTime after,
+                                    const Now& now);
+  // Takes a record of another replica (none: it was deleted everywhere), with
+  // the dots that it stands for. `context`: what the sender had seen. False: its
+  // time lies too far ahead, and nothing was taken.
+  bool Merge(const std::string& key, const std::optional<Record>& theirs,
+             const std::vector<Dot>& dots, const SeenClock& context, const Now& now);
+  // A message of that life came. False: a later one is known, drop it.
+  bool Hear(const Identity& from);
+  // Ended for all replicas: every boot of the node before this.
+  void End(NodeId node, Boot first_live);
+  // The dots go from the dot log, the keys with their records.
+  void Trim(SeenClock dots, std::vector<std::string> keys);
+  // What was heard or ended since goes into an effect.
+  void SaveKnowledge();
+
+  // --- output ---
+  // At once where `at_once`; the core's rule is that only the fan-out of its own
+  // writes may be, as nothing else may be told that could be forgotten.
+  void Send(NodeId to, Boot to_boot, decltype(Message::body) body, bool at_once = false);
+  // Behind all effects so far.
+  void Answer(Reply reply) { output_.replies_after_sync.push_back(std::move(reply)); }
+  void AnswerAtOnce(Reply reply) { output_.replies.push_back(std::move(reply)); }
+  bool has_output() const { return !output_.empty(); }
+  Output TakeOutput();
+
+  // Effects handed out are numbered from 1; those up to `count` are durable.
+  void Persisted(uint64_t count);
+  uint64_t emitted() const { return emitted_; }
+  uint64_t durable() const { return durable_; }
+  // What was reserved in time is on disk: a write may be sent before its sync.
+  bool TimeIsDurable(HlcTime time) const { return time <= reserved_durable_; }
+
+ private:
+  void Emit(Effect effect);
+  void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots);
+  void Reserve();
+
+  const Config config_;
+  const ConflictPolicy& policy_;
+  const Store& store_;
+  Knowledge knowledge_;
+  SeenClock logged_;
+  HybridClock clock_;
+  HlcTime reserved_;
+  HlcTime reserved_durable_;
+  uint64_t reserve_effect_ = 0;
+  uint64_t next_counter_ = 1;
+  bool unsaved_ = false;
+
+  // Of effects not yet handed out.
+  absl::flat_hash_map<std::string, std::optional<Record>> records_;
+  std::map<Dot, std::string> dots_;
+  Output output_;
+  uint64_t emitted_ = 0;
+  uint64_t durable_ = 0;
+};
+
+}  // namespace quorate::quorum

@@ -1,0 +1,59 @@
+// What the leaderless core asks of its host after an input.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/level.h"
+#include "quorum/effect.h"
+#include "quorum/message.h"
+#include "quorum/session.h"
+
+namespace quorate::quorum {
+
+// What stands behind an answer.
+struct Receipt {
+  Dot dot;       // of the write, or of the record read; none: there is no record
+  HlcTime time;  // its time-stamp
+  // Holds the write on disk, or what was read, this replica included.
+  std::vector<NodeId> acked_by;
+  // At most so old is this replica's state; nullopt: not known.
+  std::optional<absl::Duration> staleness;
+  SessionPart seen;  // what a session is to note
+};
+
+struct Reply {
+  uint64_t id = 0;  // of the request
+  absl::Status status;
+  std::optional<Record> record;  // reads: the living one
+  Receipt receipt;
+};
+
+// A value lost to a concurrent one, for the conflict journal. The same pair may
+// come more than once, and from several replicas.
+struct Conflict {
+  std::string key;
+  Record loser;
+  Dot winner;
+};
+
+struct Output {
+  // To the log and into the store, in this order, before the next input.
+  std::vector<Effect> effects;
+  // May be sent at once, even before `effects` are durable.
+  std::vector<Message> messages;
+  // Only after all effects up to and including this output's are durable.
+  std::vector<Message> messages_after_sync;
+  std::vector<Reply> replies;             // at once
+  std::vector<Reply> replies_after_sync;  // as messages_after_sync
+  std::vector<Conflict> conflicts;
+
+  bool empty() const {
+    return effects.empty() && messages.empty() && messages_after_sync.empty() && replies.empty() &&
+           replies_after_sync.empty() && conflicts.empty();
+  }
+};
+
+}  // namespace quorate::quorum

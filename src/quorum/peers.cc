@@ -1,0 +1,84 @@
+#include "quorum/peers.h"
+
+#include <algorithm>
+
+namespace quorate::quorum {
+namespace {
+
+constexpr absl::Duration kUnknownSlow = absl::Milliseconds(50);
+
+}  // namespace
+
+Peers::Peers(const Config& config) : self_(config.self.node), members_(config.members) {
+  for (const Member& member : members_) {
+    if (member.node == self_) zone_ = member.zone;
+  }
+  for (const Member& member : members_) {
+    if (member.node == self_) continue;
+    others_.push_back(member.node);
+    peers_[member.node].near = member.zone == zone_;
+  }
+}
+
+bool Peers::alive(NodeId node) const {
+  const auto found = peers_.find(node);
+  return found != peers_.end() && found->second.alive;
+}
+
+void Peers::SetAlive(NodeId node, bool alive) {
+  if (const auto found = peers_.find(node); found != peers_.end()) found->second.alive = alive;
+}
+
+void Peers::NoteLatency(NodeId node, absl::Duration latency) {
+  const auto found = peers_.find(node);
+  if (found == peers_.end()) return;
+  Peer& peer = found->second;
+  peer.latencies[peer.noted++ % peer.latencies.size()] = latency;
+}
+
+absl::Duration Peers::Peer::Typical() const {
+  const size_t count = std::min(noted, latencies.size());
+  if (count == 0) return absl::ZeroDuration();
+  absl::Duration sum;
+  for (size_t i = 0; i < count; ++i) sum += latencies[i];
+  return sum / static_cast<int64_t>(count);
+}
+
+// With 32 samples the second largest is about the 95th percentile.
+absl::Duration Peers::Slow(NodeId node) const {
+  const auto found = peers_.find(node);
+  if (found == peers_.end() || found->second.noted < 2) return kUnknownSlow;
+  const Peer& peer = found->second;
+  absl::Duration largest;
+  absl::Duration second;
+  for (size_t i = 0; i < std::min(peer.noted, peer.latencies.size()); ++i) {
+    const absl::Duration latency = peer.latencies[i];
+    second = std::max(second, std::min(largest, latency));
+    largest = std::max(largest, latency);
+  }
+  return second;
+}
+
+std::vector<NodeId> Peers::LivingByDistance() const {
+  std::vector<NodeId> living;
+  for (NodeId node : others_) {
+    if (alive(node)) living.push_back(node);
+  }
+  std::stable_sort(living.begin(), living.end(), [&](NodeId a, NodeId b) {
+    const Peer& x = peers_.at(a);
+    const Peer& y = peers_.at(b);
+    if (x.near != y.near) return x.near;
+    return x.Typical() < y.Typical();
+  });
+  return living;
+}
+
+Nodes Peers::Living() const {
+  Nodes living = {self_};
+  for (NodeId node : others_) {
+    if (alive(node)) living.insert(node);
+  }
+  return living;
+}
+
+}  // namespace quorate::quorum

@@ -1,0 +1,52 @@
+// The other replicas of the partition: who is alive, how far away, and in which
+// zone.
+#pragma once
+
+#include <array>
+#include <map>
+#include <vector>
+
+#include "quorum/config.h"
+#include "quorum/levels.h"
+
+namespace quorate::quorum {
+
+class Peers {
+ public:
+  explicit Peers(const Config& config);
+
+  bool Knows(NodeId node) const { return peers_.contains(node); }
+  bool alive(NodeId node) const;
+  void SetAlive(NodeId node, bool alive);
+  // An answer took so long.
+  void NoteLatency(NodeId node, absl::Duration latency);
+  // Longer than most answers of late take; a guess before the first.
+  absl::Duration Slow(NodeId node) const;
+
+  const std::vector<NodeId>& others() const { return others_; }
+  // Of these, the living ones: the own zone's first, the nearer first.
+  std::vector<NodeId> LivingByDistance() const;
+  // This replica and the living others.
+  Nodes Living() const;
+
+  bool Enough(Level level, const Nodes& nodes) const {
+    return quorum::Enough(level, members_, zone_, nodes);
+  }
+
+ private:
+  struct Peer {
+    bool alive = true;
+    bool near = false;                         // same zone
+    std::array<absl::Duration, 32> latencies;  // the last ones, in a ring
+    size_t noted = 0;
+    absl::Duration Typical() const;
+  };
+
+  NodeId self_;
+  std::string zone_;
+  std::vector<Member> members_;
+  std::vector<NodeId> others_;
+  std::map<NodeId, Peer> peers_;
+};
+
+}  // namespace quorate::quorum

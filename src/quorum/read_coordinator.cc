@@ -1,0 +1,216 @@
+#include "quorum/read_coordinator.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+namespace quorate::quorum {
+
+absl::Status ReadCoordinator::Refuse(const ReadRequest& request) const {
+  const Level level = request.level;
+  if (level != Level::kSession && level != Level::kBounded && !CountsForReads(level)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
+                     StrCat("a leaderless keyspace has no reads at ", LevelName(level),
+                            "; use ONE, TWO, QUORUM, LOCAL_QUORUM, ALL, SESSION or BOUNDED"));
+  }
+  if (!CountsForReads(level) || peers_.Enough(level, peers_.Living())) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+                   StrCat("a read at ", LevelName(level), " needs more replicas than the ",
+                          peers_.Living().size(),
+                          " that can be reached; bring the others back, or read at a lower level"));
+}
+
+void ReadCoordinator::Start(const ReadRequest& request, const Now& now) {
+  Read read;
+  read.request = request;
+  if (absl::Status status = Refuse(request); !status.ok()) {
+    return Answer(read, std::move(status), std::nullopt, {}, now);
+  }
+  if (request.level == Level::kOne || Proven(request, now)) {
+    return Answer(read, absl::OkStatus(), local_.Lookup(request.key), {local_.self().node}, now);
+  }
+  const uint64_t id = next_id_++;
+  AskOthers(id, read, now);
+  if (!Advance(id, read, now)) reads_.emplace(id, std::move(read));
+}
+
+void ReadCoordinator::AskOthers(uint64_t id, Read& read, const Now& now) {
+  if (read.request.level == Level::kBounded) return anti_entropy_.Hurry(now);
+  if (read.request.level == Level::kSession) {
+    for (NodeId node : peers_.LivingByDistance()) Ask(node, id, read, true, now);
+    return anti_entropy_.Hurry(now);
+  }
+  ++counted_;
+  Nodes enough = {local_.self().node};
+  for (NodeId node : peers_.LivingByDistance()) {
+    if (peers_.Enough(read.request.level, enough)) break;
+    enough.insert(node);
+    Ask(node, id, read, false, now);
+  }
+}
+
+void ReadCoordinator::Ask(NodeId node, uint64_t id, Read& read, bool data, const Now& now) {
+  read.asked[node] = {now.monotonic, data};
+  SeenClock demand;
+  if (read.request.level == Level::kSession) demand = read.request.session.dots;
+  local_.Send(node, Boot(), ReadAsk{id, read.request.key, data, std::move(demand)});
+}
+
+Nodes ReadCoordinator::Responders(const Read& read) const {
+  Nodes nodes = {local_.self().node};
+  for (const auto& [node, answer] : read.answers) nodes.insert(node);
+  return nodes;
+}
+
+bool ReadCoordinator::Proven(const ReadRequest& request, const Now& now) const {
+  if (request.level == Level::kSession) return local_.seen().Covers(request.session.dots);
+  if (request.level != Level::kBounded) return false;
+  const std::optional<absl::Duration> staleness = anti_entropy_.Staleness(now);
+  return staleness && *staleness <= request.bound;
+}
+
+void ReadCoordinator::Answer(const Read& read, absl::Status status,
+                             const std::optional<Record>& record, Nodes holders, const Now& now) {
+  Reply reply;
+  reply.id = read.request.id;
+  reply.status = std::move(status);
+  reply.receipt.acked_by.assign(holders.begin(), holders.end());
+  reply.receipt.staleness = anti_entropy_.Staleness(now);
+  if (reply.status.ok() && record) {
+    reply.receipt.dot = record->dot;
+    reply.receipt.time = record->time;
+    reply.receipt.seen.Note(record->dot, record->time);
+    if (!record->Dead(now.calendar_us)) reply.record = record;
+  }
+  local_.Answer(std::move(reply));
+}
+
+void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
+  const auto at = reads_.find(answer.id);
+  if (at == reads_.end()) return;
+  Read& read = at->second;
+  const auto asked = read.asked.find(from);
+  if (asked == read.asked.end() || read.writing_back) return;
+  peers_.NoteLatency(from, now.monotonic - asked->second.at);
+  if (read.request.level == Level::kSession) {
+    if (!answer.covered) return;
+    Answer(read, absl::OkStatus(), answer.record, {from}, now);
+    reads_.erase(at);
+    return;
+  }
+  // Only a version, late, where by now the record is wanted.
+  if (asked->second.data && answer.version.dot && !answer.record) return;
+  read.answers[from] = std::move(answer);
+  if (Advance(at->first, read, now)) reads_.erase(at);
+}
+
+void ReadCoordinator::OnWriteBack(NodeId from, const WriteAnswer& answer, const Now& now) {
+  const auto at = reads_.find(answer.id & ~kWriteBack);
+  if (at == reads_.end() || !at->second.writing_back || answer.refused) return;
+  at->second.holders.insert(from);
+  if (Advance(at->first, at->second, now)) reads_.erase(at);
+}
+
+void ReadCoordinator::OnProgress(const Now& now) {
+  for (auto at = reads_.begin(); at != reads_.end();) {
+    const ReadRequest& request = at->second.request;
+    if (Proven(request, now)) {
+      Answer(at->second, absl::OkStatus(), local_.Lookup(request.key), {local_.self().node}, now);
+      at = reads_.erase(at);
+    } else {
+      ++at;
+    }
+  }
+}
+
+// Whether those who may still answer can't be enough.
+bool ReadCoordinator::Hopeless(const Read& read) const {
+  Nodes possible = read.writing_back ? read.holders : Responders(read);
+  possible.merge(peers_.Living());
+  return CountsForReads(read.request.level) && !peers_.Enough(read.request.level, possible);
+}
+
+void ReadCoordinator::OnPeerGone(const Now& now) {
+  for (auto at = reads_.begin(); at != reads_.end();) {
+    if (Hopeless(at->second)) {
+      Answer(at->second, Refuse(at->second.request), std::nullopt, {}, now);
+      at = reads_.erase(at);
+      continue;
+    }
+    Remind(at->first, at->second, now);
+    ++at;
+  }
+}
+
+bool ReadCoordinator::AskOneMore(uint64_t id, Read& read, const Now& now) {
+  for (NodeId node : peers_.LivingByDistance()) {
+    if (read.asked.contains(node)) continue;
+    Ask(node, id, read, false, now);
+    return true;
+  }
+  return false;
+}
+
+void ReadCoordinator::Remind(uint64_t id, Read& read, const Now& now) {
+  if (!CountsForReads(read.request.level)) return;
+  if (read.writing_back) return WriteBack(id, read, now);
+  for (const auto& [node, asked] : read.asked) {
+    if (!read.answers.contains(node)) Ask(node, id, read, asked.data, now);
+  }
+  (void)AskOneMore(id, read, now);
+}
+
+void ReadCoordinator::Tick(const Now& now) {
+  for (auto at = reads_.begin(); at != reads_.end();) {
+    Read& read = at->second;
+    if (now.monotonic >= read.request.deadline) {
+      Answer(read, TooLate(read, now), std::nullopt, {}, now);
+      at = reads_.erase(at);
+      continue;
+    }
+    if (read.request.level == Level::kBounded) anti_entropy_.Hurry(now);
+    bool slow = false;
+    bool lost = read.writing_back &&
+                now.monotonic - read.written_back_at >= local_.config().resend_interval;
+    for (const auto& [node, asked] : read.asked) {
+      if (read.writing_back || read.answers.contains(node)) continue;
+      const absl::Duration waited = now.monotonic - asked.at;
+      slow = slow || waited >= peers_.Slow(node);
+      lost = lost || waited >= local_.config().resend_interval;
+    }
+    if (lost) {
+      Remind(at->first, read, now);
+    } else if (slow && CountsForReads(read.request.level) &&
+               hedged_ * 1000 < counted_ * local_.config().hedge_permille &&
+               AskOneMore(at->first, read, now)) {
+      ++hedged_;
+    }
+    ++at;
+  }
+}
+
+absl::Status ReadCoordinator::TooLate(const Read& read, const Now& now) const {
+  const std::string self = local_.self().node.ToString();
+  if (read.request.level == Level::kSession) {
+    return MakeError(absl::StatusCode::kUnavailable, "SESSION_NOT_COVERED",
+                     StrCat("no replica that can be reached has in time all that the session saw; "
+                            "try again, or ask a node nearer to where it wrote"));
+  }
+  if (read.request.level == Level::kBounded) {
+    const std::optional<absl::Duration> staleness = anti_entropy_.Staleness(now);
+    return MakeError(
+        absl::StatusCode::kUnavailable, "BOUND_NOT_MET",
+        StrCat("the state of ", self, " can be proven to be ",
+               staleness ? absl::StrCat("at most ", absl::FormatDuration(*staleness), " old")
+                         : std::string("of no certain age"),
+               ", not ", absl::FormatDuration(read.request.bound),
+               "; ask for a wider bound, or bring the replicas back that don't answer"));
+  }
+  return MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                   StrCat("only ", Responders(read).size(), " replicas answered a read at ",
+                          LevelName(read.request.level), " in time; try again"),
+                   Applied::kNo);
+}
+
+}  // namespace quorate::quorum

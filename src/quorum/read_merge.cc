@@ -1,0 +1,119 @@
+// From the answers of enough replicas to one result.
+#include "quorum/read_coordinator.h"
+
+namespace quorate::quorum {
+namespace {
+
+// What a merge for a read gives up was told of where it was merged for good.
+class NoSink final : public ConflictSink {
+ public:
+  void Discarded(std::string_view, const Record&, const Record&) override {}
+};
+
+}  // namespace
+
+bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
+  const Level level = read.request.level;
+  if (!CountsForReads(level)) return false;
+  if (!read.writing_back) {
+    if (!peers_.Enough(level, Responders(read)) || FetchWhatDiffers(id, read, now)) return false;
+    read.result = MergeAnswers(read);
+    if (read.result) {
+      (void)local_.Merge(read.request.key, read.result, {}, local_.seen(), now);
+    }
+    FindHolders(read);
+    read.writing_back = true;
+    // Whoever was found stale is repaired, needed or not.
+    if (read.holders != Responders(read)) WriteBack(id, read, now);
+  }
+  if (!peers_.Enough(level, read.holders) && !local_.config().bugs.no_write_back) return false;
+  Answer(read, absl::OkStatus(), read.result, read.holders, now);
+  return true;
+}
+
+// Records that may change the result, and of which only the version is known.
+bool ReadCoordinator::FetchWhatDiffers(uint64_t id, Read& read, const Now& now) {
+  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  const bool newest_wins = local_.policy().NewestWins();
+  std::optional<Version> version;
+  if (mine) version = VersionOf(read.request.key, *mine);
+  const auto wanted = [&](const ReadAnswer& answer) {
+    const Version& theirs = answer.version;
+    if (!theirs.dot || answer.record) return false;
+    if (!version) return !newest_wins || !local_.seen().Contains(theirs.dot);
+    if (newest_wins) {
+      return version->time != theirs.time ? version->time < theirs.time : version->dot < theirs.dot;
+    }
+    return theirs != *version;
+  };
+  bool fetching = false;
+  for (auto at = read.answers.begin(); at != read.answers.end();) {
+    if (!wanted(at->second)) {
+      ++at;
+      continue;
+    }
+    Ask(at->first, id, read, true, now);
+    at = read.answers.erase(at);
+    fetching = true;
+  }
+  return fetching;
+}
+
+std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
+  const ConflictPolicy& policy = local_.policy();
+  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  // Where a replica holds nothing though it has seen the record, that was deleted
+  // there, and the tombstone is gone because everybody had it.
+  const auto outlived = [&](const Record& record) {
+    if (local_.config().bugs.forget_absence) return false;
+    if (!mine && policy.Outlived(record, local_.seen())) return true;
+    for (const auto& [node, answer] : read.answers) {
+      if (!answer.version.dot && policy.Outlived(record, answer.seen)) return true;
+    }
+    return false;
+  };
+  NoSink sink;
+  std::optional<Record> result;
+  const auto take = [&](const Record& record) {
+    if (outlived(record)) return;
+    result = result ? policy.Merge(read.request.key, *result, record, sink) : record;
+  };
+  if (mine) take(*mine);
+  for (const auto& [node, answer] : read.answers) {
+    if (answer.record) take(*answer.record);
+  }
+  return result;
+}
+
+void ReadCoordinator::FindHolders(Read& read) const {
+  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  // All have a tombstone that is gone.
+  if (!read.result) {
+    read.holders = Responders(read);
+    return;
+  }
+  const Version version = VersionOf(read.request.key, *read.result);
+  // Unless its time lay too far ahead to be taken here.
+  if (local_.policy().Outlived(*read.result, local_.seen())) {
+    read.holders.insert(local_.self().node);
+  }
+  for (const auto& [node, answer] : read.answers) {
+    const bool gone = !answer.version.dot && local_.policy().Outlived(*read.result, answer.seen);
+    if (answer.version == version || gone) read.holders.insert(node);
+  }
+}
+
+void ReadCoordinator::WriteBack(uint64_t id, Read& read, const Now& now) {
+  read.written_back_at = now.monotonic;
+  if (!read.result || local_.config().bugs.no_write_back) return;
+  for (NodeId node : peers_.LivingByDistance()) {
+    // Who did not answer is asked only if those who did aren't enough.
+    const bool stale = read.answers.contains(node) && !read.holders.contains(node);
+    const bool spare = !read.answers.contains(node) && read.asked.contains(node);
+    if (!stale && !spare) continue;
+    local_.Send(node, Boot(),
+                WriteAsk{id | kWriteBack, read.request.key, *read.result, local_.seen()});
+  }
+}
+
+}  // namespace quorate::quorum

@@ -1,0 +1,32 @@
+// What a client asks of a replica. Answered once, by a Reply with the same id.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/level.h"
+#include "quorum/conflict_policy.h"
+#include "quorum/session.h"
+
+namespace quorate::quorum {
+
+struct WriteRequest {
+  uint64_t id = 0;
+  std::string key;
+  Change change;
+  Level level = Level::kQuorum;
+  absl::Duration deadline;  // a moment of Now::monotonic
+  SessionPart session;      // the write is above all this
+};
+
+struct ReadRequest {
+  uint64_t id = 0;
+  std::string key;
+  Level level = Level::kQuorum;
+  absl::Duration deadline;
+  absl::Duration bound;  // BOUNDED: how old the state may be
+  SessionPart session;   // SESSION: what the state must hold
+};
+
+}  // namespace quorate::quorum

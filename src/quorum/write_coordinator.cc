@@ -1,0 +1,158 @@
+#include "quorum/write_coordinator.h"
+
+#include "base/error.h"
+#include "base/strings.h"
+
+namespace quorate::quorum {
+namespace {
+
+std::string NamesOf(const std::vector<NodeId>& nodes) {
+  std::string names;
+  for (NodeId node : nodes) StrAppend(&names, names.empty() ? "" : ", ", node.ToString());
+  return names;
+}
+
+}  // namespace
+
+absl::Status WriteCoordinator::Refuse(const WriteRequest& request) const {
+  if (!CountsForWrites(request.level)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
+                     StrCat("a leaderless keyspace has no writes at ", LevelName(request.level),
+                            "; use ANY, ONE, TWO, QUORUM, LOCAL_QUORUM, EACH_QUORUM or ALL"));
+  }
+  if (peers_.Enough(request.level, peers_.Living()) || local_.config().bugs.count_unreachable) {
+    return absl::OkStatus();
+  }
+  std::vector<NodeId> missing;
+  for (NodeId node : peers_.others()) {
+    if (!peers_.alive(node)) missing.push_back(node);
+  }
+  return MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+                   StrCat("a write at ", LevelName(request.level),
+                          " needs replicas that are not "
+                          "there: ",
+                          NamesOf(missing),
+                          " can't be reached; nothing was written. Bring them back, or write at "
+                          "a lower level"));
+}
+
+void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
+  Reply reply;
+  reply.id = request.id;
+  reply.status = Refuse(request);
+  if (!reply.status.ok()) return local_.AnswerAtOnce(std::move(reply));
+  absl::StatusOr<Record> record =
+      local_.Coordinate(request.key, request.change, request.session.time, now);
+  if (!record.ok()) {
+    reply.status = record.status();
+    return local_.AnswerAtOnce(std::move(reply));
+  }
+  const uint64_t id = next_id_++;
+  Write& write = writes_[id];
+  write.request = request.id;
+  write.key = request.key;
+  write.record = *std::move(record);
+  write.level = request.level;
+  write.deadline = request.deadline;
+  write.sent_at = now.monotonic;
+  unsynced_.emplace_back(local_.emitted(), id);
+  for (NodeId node : peers_.others()) {
+    SendTo(node, id, write);
+    if (local_.config().bugs.count_unreachable && !peers_.alive(node)) write.acked.insert(node);
+  }
+}
+
+// Before our own sync, so that the two go on side by side; but not while its
+// time-stamp could be given out again after a crash.
+void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write) {
+  const bool at_once = local_.TimeIsDurable(write.record.time);
+  local_.Send(node, Boot(), WriteAsk{id, write.key, write.record, local_.seen()}, at_once);
+}
+
+void WriteCoordinator::OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now) {
+  const auto write = writes_.find(answer.id);
+  if (write == writes_.end()) return;
+  peers_.NoteLatency(from, now.monotonic - write->second.sent_at);
+  (answer.refused ? write->second.refused : write->second.acked).insert(from);
+  Settle(write);
+}
+
+void WriteCoordinator::OnPersisted() {
+  while (!unsynced_.empty() && unsynced_.front().first <= local_.durable()) {
+    const auto write = writes_.find(unsynced_.front().second);
+    unsynced_.pop_front();
+    if (write == writes_.end()) continue;
+    write->second.acked.insert(local_.self().node);
+    Settle(write);
+  }
+}
+
+void WriteCoordinator::OnPeerGone() {
+  for (auto write = writes_.begin(); write != writes_.end();) {
+    const auto next = std::next(write);
+    Settle(write);
+    write = next;
+  }
+}
+
+bool WriteCoordinator::Hopeless(const Write& write) const {
+  Nodes possible = write.acked;
+  for (NodeId node : peers_.Living()) {
+    if (!write.refused.contains(node)) possible.insert(node);
+  }
+  return !peers_.Enough(write.level, possible);
+}
+
+void WriteCoordinator::Settle(Writes::iterator write) {
+  if (peers_.Enough(write->second.level, write->second.acked)) {
+    Finish(write, absl::OkStatus());
+  } else if (Hopeless(write->second)) {
+    Finish(write, MakeError(absl::StatusCode::kUnavailable, "REPLICAS_LOST",
+                            StrCat("replicas were lost, or refused the time-stamp, while a write "
+                                   "at ",
+                                   LevelName(write->second.level),
+                                   " was under way; it may appear later. Read before writing "
+                                   "again"),
+                            Applied::kUnknown));
+  }
+}
+
+WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
+                                                            absl::Status status) {
+  const Write& write = at->second;
+  Reply reply;
+  reply.id = write.request;
+  reply.status = std::move(status);
+  reply.receipt.dot = write.record.dot;
+  reply.receipt.time = write.record.time;
+  reply.receipt.acked_by.assign(write.acked.begin(), write.acked.end());
+  if (reply.status.ok()) reply.receipt.seen.Note(write.record.dot, write.record.time);
+  local_.AnswerAtOnce(std::move(reply));
+  return writes_.erase(at);
+}
+
+void WriteCoordinator::Tick(const Now& now) {
+  for (auto at = writes_.begin(); at != writes_.end();) {
+    Write& write = at->second;
+    if (now.monotonic >= write.deadline) {
+      at = Finish(at, MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                                StrCat("only ", write.acked.size(), " replicas had the write at ",
+                                       LevelName(write.level),
+                                       " on disk in time; it may appear later. Read before "
+                                       "writing again"),
+                                Applied::kUnknown));
+      continue;
+    }
+    if (now.monotonic - write.sent_at >= local_.config().resend_interval) {
+      write.sent_at = now.monotonic;
+      for (NodeId node : peers_.others()) {
+        if (!write.acked.contains(node) && !write.refused.contains(node)) {
+          SendTo(node, at->first, write);
+        }
+      }
+    }
+    ++at;
+  }
+}
+
+}  // namespace quorate::quorum

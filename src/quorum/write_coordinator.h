@@ -1,0 +1,58 @@
+// Writes under way at their coordinator: written here, sent to all others at
+// once, answered when enough have them on disk.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <utility>
+
+#include "quorum/local.h"
+#include "quorum/peers.h"
+#include "quorum/request.h"
+
+namespace quorate::quorum {
+
+class WriteCoordinator {
+ public:
+  WriteCoordinator(Local& local, Peers& peers) : local_(local), peers_(peers) {}
+
+  // UNAVAILABLE at once, and nothing written, where too few replicas are alive.
+  void Start(const WriteRequest& request, const Now& now);
+  void OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now);
+  // Local::durable() has risen.
+  void OnPersisted();
+  void OnPeerGone();
+  // Sends again what has no answer yet; gives up what is past its deadline.
+  void Tick(const Now& now);
+
+  size_t under_way() const { return writes_.size(); }
+
+ private:
+  struct Write {
+    uint64_t request = 0;
+    std::string key;
+    Record record;
+    Level level;
+    absl::Duration deadline;
+    absl::Duration sent_at;
+    Nodes acked;
+    Nodes refused;  // its time lies too far ahead for them
+  };
+  using Writes = std::map<uint64_t, Write>;
+
+  absl::Status Refuse(const WriteRequest& request) const;
+  void SendTo(NodeId node, uint64_t id, const Write& write);
+  // Whether those who may still answer can be enough.
+  bool Hopeless(const Write& write) const;
+  Writes::iterator Finish(Writes::iterator write, absl::Status status);
+  void Settle(Writes::iterator write);
+
+  Local& local_;
+  Peers& peers_;
+  uint64_t next_id_ = 1;
+  Writes writes_;
+  std::deque<std::pair<uint64_t, uint64_t>> unsynced_;  // (effect, id) of own writes
+};
+
+}  // namespace quorate::quorum
