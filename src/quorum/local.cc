@@ -52,7 +52,8 @@ std::optional<Record> Local::Lookup(std::string_view key) const {
 
 std::vector<LoggedDot> Local::Logged(const SeenClock& clock, size_t limit) const {
   std::vector<LoggedDot> found;
-  for (const auto& [identity, set] : Intersect(logged_, clock).sets()) {
+  const SeenClock wanted = Intersect(logged_, clock);
+  for (const auto& [identity, set] : wanted.sets()) {
     for (const CounterRange& range : set.ranges()) {
       if (found.size() >= limit) return found;
       store_.DotLog(identity, range, limit - found.size(), found);
