@@ -11,18 +11,18 @@ void Coverage::OnKnowledge(const Identity& from, const Knowledge& told, const No
     // Another life, which may know less: a wiped disk.
     peer = Peer();
     peer.who = from;
-    peer.level_at = now.monotonic;
+    peer.level_at = peer.mark_at = now.monotonic;
   }
   peer.told.Merge(told);
   if (!peer.waiting) peer.waiting = told.seen;
   for (const auto& [node, boot] : told.heard) (void)local_.Hear({node, boot});
   // Who ends a boot has compared its own clock with all others', ours included.
   for (const auto& [node, first_live] : told.seen.ended()) local_.End(node, first_live);
-  if (peer.mark.empty() || peer.told.seen.Covers(peer.mark)) {
-    if (!peer.mark.empty()) peer.level_at = peer.mark_at;
-    peer.mark = local_.seen();
-    peer.mark_at = now.monotonic;
-  }
+  const bool level = peer.told.seen.Covers(local_.seen());
+  if (!level && !peer.told.seen.Covers(peer.mark)) return;
+  peer.level_at = level ? now.monotonic : peer.mark_at;
+  peer.mark = local_.seen();
+  peer.mark_at = now.monotonic;
 }
 
 void Coverage::Promote(Peer& peer) {

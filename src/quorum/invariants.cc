@@ -1,0 +1,134 @@
+#include "quorum/invariants.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr size_t kViolationsKept = 20;
+
+}  // namespace
+
+void Invariants::Violated(std::string_view what, NodeId node, const std::string& detail) {
+  if (violations_.size() >= kViolationsKept) return;
+  violations_.push_back(StrCat(what, ": ", node.ToString(), " ", detail));
+}
+
+void Invariants::Started(const Identity& replica, const SeenClock& seen) {
+  durable_[replica.node] = seen;
+}
+
+void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& effects,
+                         const Store& store) {
+  for (const Effect& effect : effects) {
+    if (const auto* put = std::get_if<PutRecord>(&effect)) {
+      CheckWrite(replica, *put);
+      if (put->record) held_[replica.node][put->key] = *put->record;
+      for (const Dot& dot : put->dots) {
+        const auto known = written_.find(dot);
+        if (known == written_.end()) continue;
+        const std::optional<Record> record = store.Lookup(put->key);
+        const bool had = record ? !Older(*record, known->second.record)
+                                : MayBeGone(put->key, dot, known->second.record.time);
+        if (had && known->second.key == put->key) continue;
+        Violated("DOT-2 seen is had", replica.node,
+                 StrCat("has seen ", dot.ToString(), " of ", known->second.key,
+                        " without that write or a newer one"));
+      }
+    } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
+      CheckTrim(replica, *checkpoint);
+    }
+  }
+}
+
+void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
+  if (!put.record || put.dots.size() != 1) return;
+  const Dot dot = put.dots.front();
+  if (dot.identity != replica || put.record->dot != dot) return;
+  const auto [known, fresh] = written_.try_emplace(dot, Written{put.key, *put.record});
+  if (!fresh) {
+    return Violated("DOT-1 one write", replica.node,
+                    StrCat("used ", dot.ToString(), " again, for ", put.key));
+  }
+  times_[dot] = put.record->time;
+  if (known != written_.begin()) {
+    const auto before = std::prev(known);
+    const bool same = before->first.identity.node == replica.node;
+    if (same && before->second.record.time >= put.record->time) {
+      Violated("DOT-6 rising time", replica.node,
+               StrCat("wrote ", dot.ToString(), " at a time not above that of ",
+                      before->first.ToString()));
+    }
+  }
+  if (put.record->tombstone || put.record->expires_at_us != 0) dead_[put.key][dot] = *put.record;
+}
+
+void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint) {
+  for (NodeId node : replicas_) {
+    if (node == replica.node) continue;
+    if (!durable_[node].Covers(checkpoint.dots)) {
+      Violated("DOT-3 covered", replica.node,
+               StrCat("drops ", checkpoint.dots.ToString(), ", but ", node.ToString(),
+                      " has on disk only ", durable_[node].ToString()));
+    }
+    for (const std::string& key : checkpoint.keys) {
+      const auto held = held_[replica.node].find(key);
+      if (held == held_[replica.node].end()) continue;
+      if (!durable_[node].Contains(held->second.dot)) {
+        Violated("DOT-4 no early burial", replica.node,
+                 StrCat("drops ", held->second.dot.ToString(), " of ", key, ", which ",
+                        node.ToString(), " hasn't on disk"));
+      }
+    }
+  }
+  for (const std::string& key : checkpoint.keys) held_[replica.node].erase(key);
+}
+
+void Invariants::Persisted(NodeId node, const Effect& effect) {
+  SeenClock& seen = durable_[node];
+  if (const auto* put = std::get_if<PutRecord>(&effect)) {
+    for (const Dot& dot : put->dots) seen.Add(dot);
+  } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
+    seen.Merge(checkpoint->knowledge.seen);
+  }
+}
+
+void Invariants::Sent(const Message& message) {
+  const Knowledge* told = nullptr;
+  if (const auto* ask = std::get_if<SyncAsk>(&message.body)) told = &ask->knowledge;
+  if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) told = &answer->knowledge;
+  if (told == nullptr || durable_[message.from.node].Covers(told->seen)) return;
+  Violated("DOT-5 told is durable", message.from.node,
+           StrCat("tells ", told->seen.ToString(), " and has on disk only ",
+                  durable_[message.from.node].ToString()));
+}
+
+bool Invariants::MayBeGone(const std::string& key, const Dot& dot, HlcTime time) const {
+  const auto dead = dead_.find(key);
+  if (dead == dead_.end()) return false;
+  Record asked;
+  asked.dot = dot;
+  asked.time = time;
+  return std::any_of(dead->second.begin(), dead->second.end(),
+                     [&](const auto& entry) { return !Older(entry.second, asked); });
+}
+
+void Invariants::CheckSeen(NodeId node, const SeenClock& seen, const Store& store) {
+  for (const auto& [dot, written] : written_) {
+    if (!seen.Contains(dot)) continue;
+    // What only its writer had, and forgot in a crash, is seen by all for good
+    // once that boot has ended; there is nothing to be had.
+    if (seen.Ended(dot.identity) && !acknowledged_.contains(dot)) continue;
+    const std::optional<Record> record = store.Lookup(written.key);
+    const bool had =
+        record ? !Older(*record, written.record) : MayBeGone(written.key, dot, written.record.time);
+    if (had) continue;
+    Violated("DOT-2 seen is had", node,
+             StrCat("has seen ", dot.ToString(), " and holds ",
+                    record ? record->dot.ToString() : "nothing", " of ", written.key));
+  }
+}
+
+}  // namespace quorate::quorum

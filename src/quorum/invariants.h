@@ -1,0 +1,70 @@
+// The safety properties of a leaderless partition as code, for tests and the
+// simulator. docs/consistency.md has them under the same numbers.
+//
+//   DOT-1 one write           a dot names one write, for ever
+//   DOT-2 seen is had         who has seen a dot holds that write of its key, or
+//                             what beats it, or knew it deleted by all
+//   DOT-3 covered             a dot leaves a log only when all have it on disk
+//   DOT-4 no early burial     a dead record goes only when all have it on disk
+//   DOT-5 told is durable     a clock told is on its teller's disk
+//   DOT-6 rising time         one identity's time-stamps rise with its dots
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "quorum/effect.h"
+#include "quorum/message.h"
+#include "quorum/store.h"
+
+namespace quorate::quorum {
+
+class Invariants {
+ public:
+  explicit Invariants(std::vector<NodeId> replicas) : replicas_(std::move(replicas)) {}
+
+  // A life of a replica begins with `seen` on its disk.
+  void Started(const Identity& replica, const SeenClock& seen);
+  // It handed these effects out; `store` has them applied.
+  void Emitted(const Identity& replica, const std::vector<Effect>& effects, const Store& store);
+  // One more effect of it is durable.
+  void Persisted(NodeId node, const Effect& effect);
+  // A message leaves (those after sync: when they really leave).
+  void Sent(const Message& message);
+  // All that was ever written, against one replica: slow, for now and then.
+  void CheckSeen(NodeId node, const SeenClock& seen, const Store& store);
+  // A client was told that it is done: no replica may forget it.
+  void Acknowledged(const Dot& dot) { acknowledged_.insert(dot); }
+
+  // Whether a write of `key` not older than that one deleted it (or lets it
+  // expire), so that there may be nothing.
+  bool MayBeGone(const std::string& key, const Dot& dot, HlcTime time) const;
+  const std::map<Dot, HlcTime>& times() const { return times_; }
+
+  // Each begins with its number above. Empty: all is well.
+  const std::vector<std::string>& violations() const { return violations_; }
+
+ private:
+  struct Written {
+    std::string key;
+    Record record;
+  };
+
+  void Violated(std::string_view what, NodeId node, const std::string& detail);
+  void CheckWrite(const Identity& replica, const PutRecord& put);
+  void CheckTrim(const Identity& replica, const Checkpoint& checkpoint);
+
+  const std::vector<NodeId> replicas_;
+  std::map<Dot, Written> written_;
+  std::map<Dot, HlcTime> times_;
+  std::map<std::string, std::map<Dot, Record>> dead_;  // tombstones and what may expire, by key
+  std::map<NodeId, SeenClock> durable_;
+  std::map<NodeId, std::map<std::string, Record>> held_;  // newest record emitted, by replica
+  std::set<Dot> acknowledged_;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace quorate::quorum

@@ -1,0 +1,265 @@
+// What one can expect of a leaderless partition, as short stories.
+#include "quorum/core.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "cluster.h"
+
+namespace quorate::quorum {
+namespace {
+
+TEST(CoreTest, AWriteReachesAllAndLeavesNoTraceInTheDotLog) {
+  Cluster cluster({});
+  const uint64_t put = cluster.Put(1, "k", "v", Level::kQuorum);
+  cluster.Settle();
+  ASSERT_NE(cluster.Find(1, put), nullptr);
+  EXPECT_TRUE(cluster.Find(1, put)->status.ok());
+  for (uint64_t node = 1; node <= 3; ++node) {
+    EXPECT_EQ(cluster.Value(node, "k"), "v");
+    EXPECT_TRUE(cluster.store(node).dot_log.empty());
+    EXPECT_EQ(cluster.store(node).records, cluster.store(1).records);
+  }
+}
+
+TEST(CoreTest, AWriteIsAnsweredWhenEnoughHaveItOnDisk) {
+  ClusterOptions options;
+  options.sync_at_once = false;
+  Cluster cluster(options);
+  for (uint64_t node = 1; node <= 3; ++node) cluster.SyncAll(node);
+  const uint64_t put = cluster.Put(1, "k", "v", Level::kQuorum);
+  cluster.SyncAll(1);
+  cluster.DeliverAll();
+  EXPECT_EQ(cluster.Find(1, put), nullptr) << "only one has it on disk";
+  cluster.SyncAll(3);
+  cluster.DeliverAll();
+  ASSERT_NE(cluster.Find(1, put), nullptr);
+  EXPECT_EQ(cluster.Find(1, put)->receipt.acked_by, (std::vector{NodeId(1), NodeId(3)}));
+}
+
+TEST(CoreTest, TooFewReplicasAreToldAtOnceAndNothingIsWritten) {
+  Cluster cluster({});
+  cluster.Isolate(1);
+  const uint64_t put = cluster.Put(1, "k", "v", Level::kQuorum);
+  const uint64_t get = cluster.Get(1, "k", Level::kQuorum);
+  ASSERT_NE(cluster.Find(1, put), nullptr);
+  EXPECT_EQ(ReasonOf(cluster.Find(1, put)->status), "REPLICAS_MISSING");
+  EXPECT_EQ(AppliedOf(cluster.Find(1, put)->status), Applied::kNo);
+  EXPECT_TRUE(cluster.store(1).records.empty());
+  ASSERT_NE(cluster.Find(1, get), nullptr);
+  EXPECT_EQ(ReasonOf(cluster.Find(1, get)->status), "REPLICAS_MISSING");
+  EXPECT_TRUE(cluster.Find(1, cluster.Put(1, "k", "v", Level::kOne))->status.ok());
+}
+
+TEST(CoreTest, AWriteThatGetsNoAnswersIsUnknown) {
+  Cluster cluster({});
+  cluster.Cut(1, 2);
+  cluster.Cut(1, 3);
+  const uint64_t put = cluster.Put(1, "k", "v", Level::kQuorum);
+  cluster.Settle(60);
+  ASSERT_NE(cluster.Find(1, put), nullptr);
+  EXPECT_EQ(cluster.Find(1, put)->status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(AppliedOf(cluster.Find(1, put)->status), Applied::kUnknown);
+}
+
+TEST(CoreTest, ZonesCountForThemselves) {
+  ClusterOptions options;
+  options.replicas = 6;
+  options.zones = {"a", "a", "a", "b", "b", "b"};
+  Cluster cluster(options);
+  for (uint64_t gone : {4, 5}) {
+    for (uint64_t node = 1; node <= 6; ++node) {
+      if (node != gone) cluster.PeerGone(node, gone);
+    }
+  }
+  const uint64_t local = cluster.Put(1, "k", "v", Level::kLocalQuorum);
+  const uint64_t each = cluster.Put(1, "k", "v", Level::kEachQuorum);
+  const uint64_t read = cluster.Get(1, "k", Level::kLocalQuorum);
+  cluster.DeliverAll();
+  EXPECT_TRUE(cluster.Find(1, local)->status.ok());
+  EXPECT_EQ(ReasonOf(cluster.Find(1, each)->status), "REPLICAS_MISSING");
+  ASSERT_NE(cluster.Find(1, read), nullptr);
+  EXPECT_EQ(cluster.Find(1, read)->record->body, "v");
+}
+
+TEST(CoreTest, AQuorumReadFindsWhatItsOwnReplicaMissed) {
+  Cluster cluster({});
+  cluster.Isolate(3);
+  cluster.Put(1, "k", "v", Level::kQuorum);
+  cluster.DeliverAll();
+  cluster.Heal();
+  cluster.in_flight().clear();
+  const uint64_t get = cluster.Get(3, "k", Level::kQuorum);
+  cluster.DeliverAll();
+  ASSERT_NE(cluster.Find(3, get), nullptr);
+  ASSERT_TRUE(cluster.Find(3, get)->record.has_value());
+  EXPECT_EQ(cluster.Find(3, get)->record->body, "v");
+  EXPECT_EQ(cluster.Value(3, "k"), "v");
+}
+
+// Fault 22: what one quorum read returned, the next one must not miss.
+TEST(CoreTest, WhatAQuorumReadReturnsIsOnAQuorumBefore) {
+  Cluster cluster({});
+  cluster.Cut(1, 2);
+  cluster.Cut(1, 3);
+  cluster.Put(1, "k", "only here", Level::kQuorum);  // never answered
+  cluster.Heal();
+  cluster.in_flight().clear();
+  const uint64_t get = cluster.Get(1, "k", Level::kQuorum);
+  cluster.Deliver(cluster.Take([](const Message& m) { return m.to == NodeId(2); }).front());
+  cluster.Take([](const Message& m) { return m.to == NodeId(3); });
+  cluster.DeliverAt(0);  // n2: there is nothing
+  EXPECT_EQ(cluster.Find(1, get), nullptr) << "a minority has it";
+  cluster.DeliverAll();
+  ASSERT_NE(cluster.Find(1, get), nullptr);
+  EXPECT_EQ(cluster.Find(1, get)->record->body, "only here");
+  EXPECT_EQ(cluster.Value(2, "k"), "only here");
+}
+
+TEST(CoreTest, ADeletedKeyStaysDeletedHoweverLongAReplicaWasAway) {
+  Cluster cluster({});
+  cluster.Put(1, "k", "v", Level::kAll);
+  cluster.Settle();
+  cluster.Isolate(3);
+  cluster.Delete(1, "k", Level::kQuorum);
+  cluster.Settle(1000);
+  EXPECT_EQ(cluster.Value(3, "k"), "v");
+  EXPECT_EQ(cluster.store(1).records.size(), 1u) << "the tombstone waits for n3";
+  cluster.Heal();
+  cluster.Settle();
+  for (uint64_t node = 1; node <= 3; ++node) {
+    EXPECT_TRUE(cluster.store(node).records.empty());
+    EXPECT_TRUE(cluster.store(node).dot_log.empty());
+  }
+}
+
+TEST(CoreTest, AnExpiredKeyGoesEverywhereByItself) {
+  Cluster cluster({});
+  WriteRequest request;
+  request.key = "k";
+  request.change.argument = "v";
+  request.change.expires_at_us = cluster.NowAt(1).calendar_us + 20'000'000;
+  request.deadline = absl::InfiniteDuration();
+  cluster.Write(1, request);
+  cluster.Settle();
+  EXPECT_EQ(cluster.Value(2, "k"), "v");
+  cluster.Pass(absl::Seconds(20));
+  EXPECT_EQ(cluster.Value(2, "k"), "");
+  cluster.Settle();
+  for (uint64_t node = 1; node <= 3; ++node) EXPECT_TRUE(cluster.store(node).records.empty());
+}
+
+// A dot that its coordinator forgot in a crash leaves a hole; it closes when
+// everybody refuses that life's messages.
+TEST(CoreTest, ABootThatEndedLeavesNoHoles) {
+  ClusterOptions options;
+  options.sync_at_once = false;
+  Cluster cluster(options);
+  for (uint64_t node = 1; node <= 3; ++node) cluster.SyncAll(node);
+  cluster.Put(1, "first", "v", Level::kOne);  // its time-stamp has to be reserved
+  cluster.SyncAll(1);
+  cluster.Put(1, "lost", "v", Level::kOne);
+  cluster.in_flight().clear();
+  cluster.Put(1, "sent", "v", Level::kOne);
+  cluster.DeliverAll();
+  cluster.Crash(1);
+  cluster.options().sync_at_once = true;
+  cluster.SyncAll(2);
+  cluster.SyncAll(3);
+  EXPECT_EQ(cluster.core(2).knowledge().seen.ToString(), "n1b1:3");
+  cluster.Restart(1);
+  cluster.Settle();
+  for (uint64_t node = 1; node <= 3; ++node) {
+    EXPECT_EQ(cluster.Value(node, "sent"), "v");
+    EXPECT_EQ(cluster.core(node).knowledge().seen.ToString(), "n1<b2");
+    EXPECT_TRUE(cluster.store(node).dot_log.empty());
+  }
+}
+
+TEST(CoreTest, ASessionReadsItsOwnWriteFromAReplicaThatHasIt) {
+  Cluster cluster({});
+  cluster.Cut(1, 2);
+  const uint64_t put = cluster.Put(1, "k", "v", Level::kOne);
+  cluster.DeliverAll();
+  ReadRequest request;
+  request.key = "k";
+  request.level = Level::kSession;
+  request.session = cluster.Find(1, put)->receipt.seen;
+  request.deadline = cluster.now() + absl::Seconds(1);
+  cluster.Read(2, request);
+  EXPECT_EQ(cluster.Find(2, 0), nullptr) << "n2 has not seen the write";
+  cluster.DeliverAll();
+  ASSERT_NE(cluster.Find(2, 0), nullptr);
+  EXPECT_EQ(cluster.Find(2, 0)->record->body, "v");
+}
+
+TEST(CoreTest, ABoundIsProvenByOnesOwnQuestions) {
+  Cluster cluster({});
+  cluster.Settle();
+  ReadRequest request;
+  request.key = "k";
+  request.level = Level::kBounded;
+  request.bound = absl::Milliseconds(10);
+  request.deadline = cluster.now() + absl::Seconds(1);
+  request.id = 1;
+  cluster.Read(1, request);
+  EXPECT_EQ(cluster.Find(1, 1), nullptr);
+  cluster.DeliverAll();
+  ASSERT_NE(cluster.Find(1, 1), nullptr);
+  EXPECT_LE(*cluster.Find(1, 1)->receipt.staleness, absl::Milliseconds(10));
+  // With a replica out of reach the proof grows old, and is told as it is.
+  cluster.Isolate(3);
+  cluster.Settle(20);
+  request.id = 2;
+  request.deadline = cluster.now() + absl::Milliseconds(100);
+  cluster.Read(1, request);
+  cluster.Settle(4);
+  ASSERT_NE(cluster.Find(1, 2), nullptr);
+  EXPECT_EQ(ReasonOf(cluster.Find(1, 2)->status), "BOUND_NOT_MET");
+  EXPECT_GE(*cluster.Find(1, cluster.Get(1, "k", Level::kOne))->receipt.staleness,
+            absl::Seconds(1));
+}
+
+TEST(CoreTest, OfConcurrentWritesTheLoserIsToldOf) {
+  Cluster cluster({});
+  cluster.Isolate(3);
+  cluster.Put(1, "k", "first", Level::kOne);
+  cluster.Pass(absl::Milliseconds(1));
+  cluster.Put(3, "k", "second", Level::kOne);
+  cluster.Heal();
+  cluster.Settle();
+  for (uint64_t node = 1; node <= 3; ++node) EXPECT_EQ(cluster.Value(node, "k"), "second");
+  const std::vector<Conflict> conflicts = cluster.TakeConflicts();
+  ASSERT_FALSE(conflicts.empty());
+  for (const Conflict& conflict : conflicts) EXPECT_EQ(conflict.loser.body, "first");
+  cluster.Put(1, "k", "third", Level::kAll);
+  cluster.Settle();
+  EXPECT_TRUE(cluster.TakeConflicts().empty()) << "who wrote the third knew the second";
+}
+
+TEST(CoreTest, ATimeStampFarAheadIsRefused) {
+  Cluster cluster({});
+  cluster.SetCalendarOffset(1, 60'000'000);
+  const uint64_t put = cluster.Put(1, "k", "v", Level::kQuorum);
+  cluster.DeliverAll();
+  ASSERT_NE(cluster.Find(1, put), nullptr);
+  EXPECT_EQ(ReasonOf(cluster.Find(1, put)->status), "REPLICAS_LOST");
+  EXPECT_EQ(AppliedOf(cluster.Find(1, put)->status), Applied::kUnknown);
+  EXPECT_EQ(cluster.Value(2, "k"), "");
+}
+
+TEST(CoreTest, ALagIsKnownInWritesAndInTime) {
+  Cluster cluster({});
+  cluster.Settle();
+  EXPECT_EQ(cluster.core(1).LagOf(NodeId(3), cluster.NowAt(1)).writes, 0u);
+  cluster.Isolate(3);
+  for (const char* key : {"a", "b", "c"}) cluster.Put(1, key, "v", Level::kQuorum);
+  cluster.Settle(100);
+  const Lag lag = cluster.core(1).LagOf(NodeId(3), cluster.NowAt(1));
+  EXPECT_EQ(lag.writes, 3u);
+  EXPECT_GE(lag.time, absl::Seconds(5));
+  EXPECT_LE(lag.time, absl::Seconds(7));
+}
+
+}  // namespace
+}  // namespace quorate::quorum

@@ -1,0 +1,58 @@
+// The engine of a replica as ordered maps: applies effects, forgets nothing else.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "quorum/store.h"
+
+namespace quorate::quorum {
+
+class MapStore final : public Store {
+ public:
+  void Apply(const Effect& effect) {
+    if (const auto* put = std::get_if<PutRecord>(&effect)) {
+      if (put->record) records[put->key] = *put->record;
+      for (const Dot& dot : put->dots) dot_log[dot] = put->key;
+    } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
+      knowledge = checkpoint->knowledge;
+      std::erase_if(dot_log,
+                    [&](const auto& entry) { return checkpoint->dots.Contains(entry.first); });
+      for (const std::string& key : checkpoint->keys) records.erase(key);
+    } else {
+      reserved = std::get<ReserveTime>(effect).until;
+    }
+  }
+
+  std::optional<Record> Lookup(std::string_view key) const override {
+    const auto found = records.find(key);
+    return found == records.end() ? std::nullopt : std::optional(found->second);
+  }
+  void DotLog(const Identity& identity, CounterRange range, size_t limit,
+              std::vector<LoggedDot>& out) const override {
+    const auto end = dot_log.upper_bound({identity, range.last});
+    for (auto at = dot_log.lower_bound({identity, range.first}); at != end && limit > 0; ++at) {
+      out.push_back({at->first, at->second});
+      --limit;
+    }
+  }
+  std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const override {
+    std::vector<std::string> keys;
+    for (auto at = records.upper_bound(after); at != records.end() && keys.size() < limit; ++at) {
+      keys.push_back(at->first);
+    }
+    return keys;
+  }
+  Restored Restore() const {
+    Restored restored{knowledge, {}, reserved};
+    for (const auto& [dot, key] : dot_log) restored.logged.Add(dot);
+    return restored;
+  }
+
+  std::map<std::string, Record, std::less<>> records;
+  std::map<Dot, std::string> dot_log;
+  Knowledge knowledge;
+  HlcTime reserved;
+};
+
+}  // namespace quorate::quorum
