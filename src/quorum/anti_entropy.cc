@@ -80,8 +80,9 @@ SyncAnswer AntiEntropy::WhatMisses(const SyncAsk& ask) const {
 
 void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const Now& now) {
   if (!peers_.Knows(from.node)) return;
+  bool all_taken = true;
   for (const SyncRecord& record : answer.records) {
-    (void)local_.Merge(record.key, record.record, record.dots, answer.knowledge.seen, now);
+    all_taken &= local_.Merge(record.key, record.record, record.dots, answer.knowledge.seen, now);
   }
   coverage_.OnKnowledge(from, answer.knowledge, now);
   Exchange& exchange = exchanges_[from.node];
@@ -89,11 +90,9 @@ void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const
   exchange.id = 0;
   peers_.NoteLatency(from.node, now.monotonic - exchange.asked_at);
   if (local_.seen().Covers(answer.knowledge.seen)) exchange.fresh_at = exchange.asked_at;
-  exchange.next_at = now.monotonic;
-  if (answer.complete) {
-    const Config& config = local_.config();
-    exchange.next_at += AtRest() ? config.sync_interval_idle : config.sync_interval;
-  }
+  if (!answer.complete && all_taken) return Ask(from.node, exchange, now);
+  const Config& config = local_.config();
+  exchange.next_at = now.monotonic + (AtRest() ? config.sync_interval_idle : config.sync_interval);
 }
 
 std::optional<absl::Duration> AntiEntropy::Staleness(const Now& now) const {

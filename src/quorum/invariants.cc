@@ -16,8 +16,12 @@ void Invariants::Violated(std::string_view what, NodeId node, const std::string&
   violations_.push_back(StrCat(what, ": ", node.ToString(), " ", detail));
 }
 
-void Invariants::Started(const Identity& replica, const SeenClock& seen) {
+void Invariants::Started(const Identity& replica, const SeenClock& seen, const Store& store) {
   durable_[replica.node] = seen;
+  auto& held = held_[replica.node];
+  held.clear();
+  for (const std::string& key : store.KeysAfter("", ~size_t{0})) held[key] = *store.Lookup(key);
+  CheckSeen(replica.node, seen, store);
 }
 
 void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& effects,
@@ -55,8 +59,11 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
   times_[dot] = put.record->time;
   if (known != written_.begin()) {
     const auto before = std::prev(known);
-    const bool same = before->first.identity.node == replica.node;
-    if (same && before->second.record.time >= put.record->time) {
+    // An earlier boot's that was lost in its crash counts for nothing.
+    const bool kept =
+        before->first.identity == replica || (before->first.identity.node == replica.node &&
+                                              durable_[replica.node].Contains(before->first));
+    if (kept && before->second.record.time >= put.record->time) {
       Violated("DOT-6 rising time", replica.node,
                StrCat("wrote ", dot.ToString(), " at a time not above that of ",
                       before->first.ToString()));

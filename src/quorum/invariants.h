@@ -26,8 +26,8 @@ class Invariants {
  public:
   explicit Invariants(std::vector<NodeId> replicas) : replicas_(std::move(replicas)) {}
 
-  // A life of a replica begins with `seen` on its disk.
-  void Started(const Identity& replica, const SeenClock& seen);
+  // A life of a replica begins with this on its disk.
+  void Started(const Identity& replica, const SeenClock& seen, const Store& store);
   // It handed these effects out; `store` has them applied.
   void Emitted(const Identity& replica, const std::vector<Effect>& effects, const Store& store);
   // One more effect of it is durable.

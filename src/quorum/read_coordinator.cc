@@ -76,7 +76,12 @@ void ReadCoordinator::Answer(const Read& read, absl::Status status,
   reply.id = read.request.id;
   reply.status = std::move(status);
   reply.receipt.acked_by.assign(holders.begin(), holders.end());
-  reply.receipt.staleness = anti_entropy_.Staleness(now);
+  if (read.writing_back) {
+    if (read.fresh_at) reply.receipt.staleness = now.monotonic - *read.fresh_at;
+  } else if (holders.contains(local_.self().node)) {
+    // What another replica answered in a session says nothing of its age.
+    reply.receipt.staleness = anti_entropy_.Staleness(now);
+  }
   if (reply.status.ok() && record) {
     reply.receipt.dot = record->dot;
     reply.receipt.time = record->time;

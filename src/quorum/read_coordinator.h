@@ -51,7 +51,8 @@ class ReadCoordinator {
     std::map<NodeId, ReadAnswer> answers;
     bool writing_back = false;
     std::optional<Record> result;
-    Nodes holders;  // have the result on disk, or what beats it
+    std::optional<absl::Duration> fresh_at;  // it holds all acknowledged before that
+    Nodes holders;                           // have the result on disk, or what beats it
     absl::Duration written_back_at;
   };
   using Reads = std::map<uint64_t, Read>;

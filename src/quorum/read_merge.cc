@@ -23,6 +23,7 @@ bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
     }
     FindHolders(read);
     read.writing_back = true;
+    if (const auto age = anti_entropy_.Staleness(now); age) read.fresh_at = now.monotonic - *age;
     // Whoever was found stale is repaired, needed or not.
     if (read.holders != Responders(read)) WriteBack(id, read, now);
   }

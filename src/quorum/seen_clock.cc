@@ -20,6 +20,7 @@ void SeenClock::Merge(const SeenClock& other) {
 }
 
 void SeenClock::Subtract(const SeenClock& other) {
+  ended_.clear();
   for (auto at = sets_.begin(); at != sets_.end();) {
     at->second.Subtract(other.Of(at->first));
     at = other.Ended(at->first) || at->second.empty() ? sets_.erase(at) : std::next(at);

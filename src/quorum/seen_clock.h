@@ -21,7 +21,7 @@ class SeenClock {
   void Add(const Dot& dot);
   void Add(const Identity& identity, CounterRange range);
   void Merge(const SeenClock& other);
-  // Ended boots of `other` take away whole sets, those of this one stay whole.
+  // What is left is dots alone: of a boot that has ended nobody misses any.
   void Subtract(const SeenClock& other);
   // All dots of the node's boots before `first_live` count as seen.
   void End(NodeId node, Boot first_live);

@@ -56,8 +56,7 @@ void Cluster::Start(Node& node) {
   Restored restored = node.disk.Restore();
   SeenClock seen = restored.checkpoint.seen;
   seen.Merge(restored.logged);
-  invariants_.Started(node.self, seen);
-  invariants_.CheckSeen(node.self.node, seen, node.store);
+  invariants_.Started(node.self, seen, node.store);
   node.core = std::make_unique<Core>(config, *options_.policy, node.store, std::move(restored));
   for (auto& [id, other] : nodes_) {
     const bool reachable = other.core && !cut_.contains({id, node.self.node.value()});

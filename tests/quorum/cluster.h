@@ -45,6 +45,7 @@ class Cluster {
   const MapStore& disk(uint64_t node) { return Find(node).disk; }
   bool alive(uint64_t node) { return Find(node).core != nullptr; }
   std::vector<uint64_t> living() const;
+  uint64_t replicas() const { return options_.replicas; }
   // The value that it holds; empty: none.
   std::string Value(uint64_t node, const std::string& key);
   void SetCalendarOffset(uint64_t node, int64_t us) { Find(node).calendar_offset_us = us; }

@@ -1,0 +1,122 @@
+// Random schedules of the leaderless core. A seed that fails is run again, with
+// its story, by QUORATE_QUORUM_SEED=n; QUORATE_QUORUM_SEEDS=n runs up to n.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "quorum/lww.h"
+#include "schedule.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr uint64_t kSeeds = 150;
+
+TEST(CorePropertyTest, WhateverHappensClientsGetWhatWasPromisedAndReplicasBecomeAlike) {
+  uint64_t first = 1;
+  uint64_t last = kSeeds;
+  const char* only = std::getenv("QUORATE_QUORUM_SEED");
+  if (only != nullptr) first = last = std::strtoull(only, nullptr, 10);
+  if (const char* many = std::getenv("QUORATE_QUORUM_SEEDS")) {
+    last = std::strtoull(many, nullptr, 10);
+  }
+  std::map<std::string, uint64_t> counts;
+  for (uint64_t seed = first; seed <= last; ++seed) {
+    ScheduleOptions options;
+    options.seed = seed;
+    options.trace = only != nullptr;
+    Schedule schedule(options);
+    ASSERT_EQ(schedule.Run(), "") << "seed " << seed;
+    ASSERT_FALSE(HasFailure()) << "seed " << seed;
+    for (const auto& [what, count] : schedule.counts()) counts[what] += count;
+  }
+  for (const auto& [what, count] : counts) RecordProperty(what, std::to_string(count));
+  if (first == last) return;
+  for (const char* what :
+       {"write QUORUM done", "write QUORUM REPLICAS_MISSING", "write ALL DEADLINE_EXCEEDED",
+        "write QUORUM REPLICAS_LOST", "read QUORUM done", "read ALL done", "read SESSION done",
+        "read SESSION SESSION_NOT_COVERED", "read BOUNDED done", "read BOUNDED BOUND_NOT_MET",
+        "read QUORUM REPLICAS_MISSING"}) {
+    EXPECT_GT(counts[what], 0u) << "no schedule reached: " << what;
+  }
+}
+
+// The first seed in which it is noticed, and how; 0: in none.
+std::pair<uint64_t, std::string> Hunt(ScheduleOptions options, uint64_t seeds) {
+  if (const char* many = std::getenv("QUORATE_QUORUM_SEEDS")) {
+    seeds = std::strtoull(many, nullptr, 10);
+  }
+  for (options.seed = 1; options.seed <= seeds; ++options.seed) {
+    Schedule schedule(options);
+    if (const std::string wrong = schedule.Run(); !wrong.empty()) {
+      std::cout << "seed " << options.seed << ": " << wrong << "\n";
+      return {options.seed, wrong};
+    }
+  }
+  return {0, ""};
+}
+
+uint64_t HuntBug(bool Bugs::*bug, uint64_t seeds) {
+  ScheduleOptions options;
+  options.bugs.*bug = true;
+  return Hunt(options, seeds).first;
+}
+
+TEST(CorePropertyTest, CatchesAcknowledgingBeforeTheSync) {
+  EXPECT_NE(HuntBug(&Bugs::ack_before_sync, 50), 0u);
+}
+TEST(CorePropertyTest, CatchesMessagesOfAnOlderBoot) {
+  EXPECT_NE(HuntBug(&Bugs::accept_older_boot, 200), 0u);
+}
+TEST(CorePropertyTest, CatchesTrustInAClockThatWasOnlyHeard) {
+  EXPECT_NE(HuntBug(&Bugs::trust_heard_clock, 200), 0u);
+}
+TEST(CorePropertyTest, CatchesABaseRaisedPastAHole) {
+  EXPECT_NE(HuntBug(&Bugs::raise_past_hole, 50), 0u);
+}
+TEST(CorePropertyTest, CatchesATombstoneDroppedEarly) {
+  EXPECT_NE(HuntBug(&Bugs::drop_tombstones_early, 50), 0u);
+}
+TEST(CorePropertyTest, CatchesAQuorumReadWithoutWriteBack) {
+  EXPECT_NE(HuntBug(&Bugs::no_write_back, 50), 0u);
+}
+TEST(CorePropertyTest, CatchesAHintCountedAsAReplica) {
+  EXPECT_NE(HuntBug(&Bugs::count_unreachable, 50), 0u);
+}
+TEST(CorePropertyTest, CatchesAReadThatForgetsWhatIsGone) {
+  EXPECT_NE(HuntBug(&Bugs::forget_absence, 200), 0u);
+}
+TEST(CorePropertyTest, CatchesRecordsToldBeforeTheyAreDurable) {
+  EXPECT_NE(HuntBug(&Bugs::relay_unsynced, 200), 0u);
+}
+TEST(CorePropertyTest, CatchesABootKeptOverARestart) {
+  ScheduleOptions options;
+  options.keep_boot = true;
+  EXPECT_NE(Hunt(options, 50).first, 0u);
+}
+
+class KeepsTheLoser final : public ConflictPolicy {
+ public:
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
+                               Dot dot, HlcTime time) const override {
+    return lww_.Write(key, current, change, dot, time);
+  }
+  Record Merge(std::string_view, const Record& mine, const Record& theirs,
+               ConflictSink&) const override {
+    return Older(mine, theirs) ? mine : theirs;
+  }
+  bool NewestWins() const override { return true; }
+
+ private:
+  LastWriteWins lww_;
+};
+
+TEST(CorePropertyTest, CatchesAMergeThatKeepsTheLoser) {
+  const KeepsTheLoser policy;
+  ScheduleOptions options;
+  options.policy = &policy;
+  EXPECT_NE(Hunt(options, 50).first, 0u);
+}
+
+}  // namespace
+}  // namespace quorate::quorum

@@ -1,0 +1,78 @@
+// What clients may expect, from what they were told: acknowledged writes are
+// found again, quorum reads never go back, sessions and bounds hold.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cluster.h"
+
+namespace quorate::quorum {
+
+// Of a write or a read result; none is older than all.
+struct Seen {
+  HlcTime time;
+  Dot dot;
+  auto operator<=>(const Seen&) const = default;
+};
+
+class Oracle {
+ public:
+  Oracle(const Cluster& cluster, const Invariants& invariants)
+      : replicas_(cluster.replicas()), invariants_(invariants) {}
+
+  // `session`: 0, or whose request it is.
+  void Asked(uint64_t id, const WriteRequest& request, uint64_t session);
+  void Asked(uint64_t id, const ReadRequest& request, uint64_t session);
+  void Told(const Answered& answer, absl::Duration now);
+  // Its node crashed: no answer is due.
+  void Lost(uint64_t id) { open_.erase(id); }
+  // All replicas are at rest and alike; `store` is one.
+  void AtRest(const MapStore& store);
+
+  const SessionPart& session(uint64_t session) { return sessions_[session].part; }
+  size_t open() const { return open_.size(); }
+  // How many answers of each kind there were.
+  const std::map<std::string, uint64_t>& counts() const { return counts_; }
+  const std::vector<std::string>& violations() const { return violations_; }
+
+ private:
+  struct Open {
+    std::string key;
+    Level level;
+    bool write = false;
+    uint64_t session = 0;
+    std::string value;
+    Seen floor;            // of all that must be seen, by levels
+    Seen session_floor;    // and by its session
+    HlcTime session_time;  // what its session had seen when it asked
+  };
+  struct Acknowledged {
+    Seen seen;
+    uint64_t replicas;  // at least so many had it
+    absl::Duration at;
+  };
+  struct Session {
+    SessionPart part;
+    std::map<std::string, Seen> floors;
+  };
+
+  uint64_t Count(Level level) const;
+  Seen FloorOf(const std::string& key, Level level) const;
+  void CheckRead(const Open& open, const Answered& answer);
+  void Expect(const Open& open, const Seen& got, const Seen& floor, const std::string& why);
+  bool Holds(const std::string& key, const Seen& got, const Seen& floor) const;
+
+  uint64_t replicas_;
+  const Invariants& invariants_;
+  std::map<uint64_t, Open> open_;
+  std::map<std::string, std::vector<Acknowledged>> acknowledged_;  // by key
+  std::map<std::string, std::vector<Acknowledged>> read_;          // at a quorum or above
+  std::map<uint64_t, Session> sessions_;
+  std::vector<std::string> not_done_;  // values
+  std::map<std::string, uint64_t> counts_;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace quorate::quorum

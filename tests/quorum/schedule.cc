@@ -1,0 +1,226 @@
+#include "schedule.h"
+
+#include <iostream>
+
+#include "base/strings.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr uint64_t kKeys = 4;
+constexpr uint64_t kSessions = 3;
+constexpr size_t kInFlightMax = 60;
+
+}  // namespace
+
+Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options.seed) {
+  ClusterOptions cluster;
+  cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
+  cluster.sync_at_once = false;
+  cluster.keep_boot = options.keep_boot;
+  cluster.policy = options.policy;
+  cluster.config.bugs = options.bugs;
+  cluster.config.sync_interval = absl::Milliseconds(20);
+  cluster.config.sync_interval_idle = absl::Milliseconds(60);
+  cluster.config.resend_interval = absl::Milliseconds(40);
+  cluster.config.reserve_us = 50'000;
+  // Small steps, so that the ways to continue are taken.
+  cluster.config.sync_dots_max = 1 + random_.Below(6);
+  cluster.config.trim_dots_max = 1 + random_.Below(6);
+  cluster.config.sweep_keys = 2;
+  cluster.config.hedge_permille = 500;
+  cluster_ = std::make_unique<Cluster>(cluster);
+  cluster_->ExpectViolations();  // told by Wrong()
+  oracle_ = std::make_unique<Oracle>(*cluster_, cluster_->invariants());
+  for (uint64_t node = 1; node <= cluster.replicas; ++node) {
+    cluster_->SetCalendarOffset(node, static_cast<int64_t>(random_.Below(2'000'000)));
+  }
+}
+
+void Schedule::Trace(const std::string& what) {
+  if (options_.trace) std::cerr << absl::FormatDuration(cluster_->now()) << " " << what << "\n";
+}
+
+std::string Schedule::Run() {
+  for (uint32_t i = 0; i < options_.steps; ++i) {
+    Step();
+    Listen();
+    if (i % 50 == 0) {
+      for (uint64_t node : cluster_->living()) {
+        cluster_->invariants().CheckSeen(NodeId(node), cluster_->core(node).knowledge().seen,
+                                         cluster_->store(node));
+      }
+    }
+    if (const std::string wrong = Wrong(); !wrong.empty()) return wrong;
+  }
+  return Heal();
+}
+
+std::string Schedule::Wrong() {
+  if (!cluster_->invariants().violations().empty()) {
+    return cluster_->invariants().violations().front();
+  }
+  return oracle_->violations().empty() ? "" : oracle_->violations().front();
+}
+
+void Schedule::Listen() {
+  for (const Answered& answer : cluster_->TakeAnswers()) {
+    Trace(StrCat("n", answer.node, " answers ", answer.reply.id, " ",
+                 answer.reply.status.ToString(), " ", answer.reply.receipt.dot.ToString()));
+    oracle_->Told(answer, cluster_->now());
+    if (answer.reply.status.ok() && answer.reply.receipt.dot) {
+      cluster_->invariants().Acknowledged(answer.reply.receipt.dot);
+    }
+  }
+}
+
+uint64_t Schedule::AnyLiving() {
+  const std::vector<uint64_t> living = cluster_->living();
+  return living.empty() ? 0 : living[random_.Below(living.size())];
+}
+
+void Schedule::Step() {
+  const uint64_t dice = random_.Below(1000);
+  if (random_.Chance(0.3)) cluster_->Pass(absl::Microseconds(random_.Below(4000)));
+  const uint64_t node = AnyLiving();
+  if (node != 0 && dice < 120) {
+    cluster_->Tick(node);
+  } else if (node != 0 && dice < 300) {
+    cluster_->Sync(node, random_.Between(1, 4));
+  } else if (dice < 820) {
+    StepNetwork();
+  } else if (node != 0 && dice < 975) {
+    StepClient();
+  } else {
+    StepFault();
+  }
+}
+
+void Schedule::StepNetwork() {
+  auto& flight = cluster_->in_flight();
+  while (flight.size() > kInFlightMax) flight.pop_front();
+  if (flight.empty()) return;
+  const size_t at = random_.Chance(0.5) ? 0 : random_.Below(flight.size());
+  const uint64_t dice = random_.Below(100);
+  if (dice < 4) {
+    flight.push_back(flight[at]);
+  } else if (dice < 10) {
+    flight.erase(flight.begin() + static_cast<std::ptrdiff_t>(at));
+  } else {
+    const Message& message = flight[at];
+    Trace(StrCat("deliver ", message.from.ToString(), " to ", message.to.ToString(), " kind ",
+                 message.body.index()));
+    cluster_->DeliverAt(at);
+  }
+}
+
+void Schedule::StepClient() {
+  const uint64_t node = AnyLiving();
+  const uint64_t session = random_.Between(0, kSessions);
+  random_.Chance(0.5) ? StartWrite(node, session) : StartRead(node, session);
+}
+
+void Schedule::StartWrite(uint64_t node, uint64_t session) {
+  WriteRequest request;
+  request.id = next_id_++;
+  request.key = StrCat("k", random_.Below(kKeys));
+  request.change.remove = random_.Chance(0.3);
+  if (!request.change.remove) request.change.argument = StrCat("v", request.id);
+  if (!request.change.remove && random_.Chance(0.1)) {
+    request.change.expires_at_us = cluster_->NowAt(node).calendar_us + random_.Below(300'000);
+  }
+  const Level levels[] = {Level::kOne, Level::kTwo, Level::kQuorum, Level::kQuorum, Level::kAll};
+  request.level = levels[random_.Below(5)];
+  request.deadline = cluster_->now() + absl::Milliseconds(200);
+  if (session != 0) request.session = oracle_->session(session);
+  Trace(
+      StrCat("n", node, " write ", request.id, " ", request.key, " at ", LevelName(request.level)));
+  oracle_->Asked(request.id, request, session);
+  asked_[node].push_back(request.id);
+  cluster_->Write(node, request);
+}
+
+void Schedule::StartRead(uint64_t node, uint64_t session) {
+  ReadRequest request;
+  request.id = next_id_++;
+  request.key = StrCat("k", random_.Below(kKeys));
+  const Level levels[] = {Level::kOne,    Level::kTwo, Level::kQuorum, Level::kQuorum,
+                          Level::kQuorum, Level::kAll, Level::kBounded};
+  request.level = levels[random_.Below(7)];
+  if (session != 0 && random_.Chance(0.5)) request.level = Level::kSession;
+  request.bound = absl::Milliseconds(random_.Below(60));
+  request.deadline = cluster_->now() + absl::Milliseconds(200);
+  if (session != 0) request.session = oracle_->session(session);
+  Trace(
+      StrCat("n", node, " read ", request.id, " ", request.key, " at ", LevelName(request.level)));
+  oracle_->Asked(request.id, request, session);
+  asked_[node].push_back(request.id);
+  cluster_->Read(node, request);
+}
+
+void Schedule::Crash(uint64_t node) {
+  Trace(StrCat("n", node, " crashes"));
+  cluster_->Crash(node, random_.Below(cluster_->unsynced(node) + 1));
+  for (uint64_t id : asked_[node]) oracle_->Lost(id);
+  asked_[node].clear();
+}
+
+void Schedule::StepFault() {
+  const uint64_t replicas = cluster_->replicas();
+  const uint64_t node = random_.Between(1, replicas);
+  const uint64_t dice = random_.Below(100);
+  if (!cluster_->alive(node)) {
+    Trace(StrCat("n", node, " starts"));
+    cluster_->Restart(node);
+  } else if (dice < 30) {
+    Crash(node);
+  } else if (dice < 45) {
+    Trace(StrCat("n", node, " is isolated"));
+    cluster_->Isolate(node);
+  } else if (dice < 55) {
+    cluster_->Cut(node, random_.Between(1, replicas));
+  } else if (dice < 65) {
+    cluster_->PeerGone(node, 1 + node % replicas);
+  } else if (dice < 90) {
+    Trace("the network heals");
+    cluster_->Heal();
+  } else {
+    cluster_->SetCalendarOffset(node, static_cast<int64_t>(random_.Below(2'000'000)));
+  }
+}
+
+std::string Schedule::Heal() {
+  Trace("all heals");
+  const uint64_t replicas = cluster_->replicas();
+  for (uint64_t node = 1; node <= replicas; ++node) {
+    if (!cluster_->alive(node)) cluster_->Restart(node);
+  }
+  cluster_->Heal();
+  cluster_->options().sync_at_once = true;
+  for (uint64_t node = 1; node <= replicas; ++node) cluster_->SyncAll(node);
+  cluster_->Settle(90);
+  Listen();
+  for (uint64_t node = 1; node <= replicas; ++node) {
+    Core& core = cluster_->core(node);
+    Trace(StrCat("n", node, " seen ", core.knowledge().seen.ToString(), " logged ",
+                 core.logged().ToString(), " covered ", core.Covered().ToString()));
+  }
+  for (uint64_t node = 1; node <= replicas; ++node) {
+    const MapStore& store = cluster_->store(node);
+    cluster_->invariants().CheckSeen(NodeId(node), cluster_->core(node).knowledge().seen, store);
+    if (!store.dot_log.empty()) return StrCat("the dot log of n", node, " is not empty at rest");
+    if (store.records != cluster_->store(1).records) {
+      return StrCat("n", node, " is not the same as n1 at rest");
+    }
+    for (const auto& [key, record] : store.records) {
+      if (record.Dead(cluster_->NowAt(node).calendar_us)) {
+        return StrCat("n", node, " keeps the dead ", key, " at rest");
+      }
+    }
+  }
+  oracle_->AtRest(cluster_->store(1));
+  if (oracle_->open() != 0) return StrCat(oracle_->open(), " requests were never answered");
+  return Wrong();
+}
+
+}  // namespace quorate::quorum

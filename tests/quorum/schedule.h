@@ -1,0 +1,59 @@
+// A random schedule for a leaderless partition: requests, lost, doubled and late
+// messages, crashes with any part of what was not synced, partitions, clocks
+// that jump. Then everything heals, and all replicas must become the same.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "cluster.h"
+#include "oracle.h"
+
+namespace quorate::quorum {
+
+struct ScheduleOptions {
+  uint64_t seed = 1;
+  uint32_t steps = 1500;
+  Bugs bugs = {};
+  bool keep_boot = false;
+  const ConflictPolicy* policy = nullptr;
+  bool trace = false;  // to stderr
+};
+
+class Schedule {
+ public:
+  explicit Schedule(ScheduleOptions options);
+
+  // The whole of it; stops at the first thing that is wrong and returns it.
+  // Empty: all went well.
+  std::string Run();
+  // How often things happened, by name.
+  const std::map<std::string, uint64_t>& counts() const { return oracle_->counts(); }
+
+ private:
+  void Step();
+  void StepNetwork();
+  void StepClient();
+  void StepFault();
+  void StartWrite(uint64_t node, uint64_t session);
+  void StartRead(uint64_t node, uint64_t session);
+  void Crash(uint64_t node);
+  void Listen();
+  std::string Wrong();
+  std::string Heal();
+  uint64_t AnyLiving();
+  void Trace(const std::string& what);
+
+  ScheduleOptions options_;
+  Random random_;
+  std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<Oracle> oracle_;
+  uint64_t next_id_ = 1;
+  std::map<uint64_t, std::vector<uint64_t>> asked_;  // requests by node
+};
+
+}  // namespace quorate::quorum
