@@ -59,10 +59,12 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
   times_[dot] = put.record->time;
   if (known != written_.begin()) {
     const auto before = std::prev(known);
-    // An earlier boot's that was lost in its crash counts for nothing.
+    // An earlier boot's that was lost in its crash counts for nothing, and one
+    // that has ended no longer tells which those were.
     const bool kept =
-        before->first.identity == replica || (before->first.identity.node == replica.node &&
-                                              durable_[replica.node].Contains(before->first));
+        before->first.identity == replica ||
+        (before->first.identity.node == replica.node &&
+         durable_[replica.node].Of(before->first.identity).Contains(before->first.counter));
     if (kept && before->second.record.time >= put.record->time) {
       Violated("DOT-6 rising time", replica.node,
                StrCat("wrote ", dot.ToString(), " at a time not above that of ",

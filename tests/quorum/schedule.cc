@@ -11,9 +11,16 @@ constexpr uint64_t kKeys = 4;
 constexpr uint64_t kSessions = 3;
 constexpr size_t kInFlightMax = 60;
 
+bool CarriesRecords(const Message& message) {
+  return std::holds_alternative<WriteAsk>(message.body) ||
+         std::holds_alternative<ReadAnswer>(message.body) ||
+         std::holds_alternative<SyncAnswer>(message.body);
+}
+
 }  // namespace
 
 Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options.seed) {
+  sync_permille_ = random_.Chance(0.5) ? 180 : 40;
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
   cluster.sync_at_once = false;
@@ -82,10 +89,11 @@ uint64_t Schedule::AnyLiving() {
 void Schedule::Step() {
   const uint64_t dice = random_.Below(1000);
   if (random_.Chance(0.3)) cluster_->Pass(absl::Microseconds(random_.Below(4000)));
+  if (calm_steps_ > 0) return StepCalm();
   const uint64_t node = AnyLiving();
   if (node != 0 && dice < 120) {
     cluster_->Tick(node);
-  } else if (node != 0 && dice < 300) {
+  } else if (node != 0 && dice < 120 + sync_permille_) {
     cluster_->Sync(node, random_.Between(1, 4));
   } else if (dice < 820) {
     StepNetwork();
@@ -96,15 +104,29 @@ void Schedule::Step() {
   }
 }
 
+void Schedule::StepCalm() {
+  --calm_steps_;
+  for (uint64_t node : cluster_->living()) cluster_->SyncAll(node);
+  if (random_.Chance(0.1)) {
+    cluster_->Pass(absl::Milliseconds(5));
+    for (uint64_t node : cluster_->living()) cluster_->Tick(node);
+  }
+  if (!cluster_->in_flight().empty()) cluster_->DeliverAt(0);
+}
+
 void Schedule::StepNetwork() {
   auto& flight = cluster_->in_flight();
   while (flight.size() > kInFlightMax) flight.pop_front();
   if (flight.empty()) return;
   const size_t at = random_.Chance(0.5) ? 0 : random_.Below(flight.size());
   const uint64_t dice = random_.Below(100);
-  if (dice < 4) {
+  if (dice < 3) {
     flight.push_back(flight[at]);
-  } else if (dice < 10) {
+  } else if (dice < 7) {
+    if (CarriesRecords(flight[at])) late_.push_back(flight[at]);
+  } else if (dice < 10 && !late_.empty()) {
+    flight.push_back(late_[random_.Below(late_.size())]);
+  } else if (dice < 16) {
     flight.erase(flight.begin() + static_cast<std::ptrdiff_t>(at));
   } else {
     const Message& message = flight[at];
@@ -131,7 +153,7 @@ void Schedule::StartWrite(uint64_t node, uint64_t session) {
   }
   const Level levels[] = {Level::kOne, Level::kTwo, Level::kQuorum, Level::kQuorum, Level::kAll};
   request.level = levels[random_.Below(5)];
-  request.deadline = cluster_->now() + absl::Milliseconds(200);
+  request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
   if (session != 0) request.session = oracle_->session(session);
   Trace(
       StrCat("n", node, " write ", request.id, " ", request.key, " at ", LevelName(request.level)));
@@ -149,7 +171,7 @@ void Schedule::StartRead(uint64_t node, uint64_t session) {
   request.level = levels[random_.Below(7)];
   if (session != 0 && random_.Chance(0.5)) request.level = Level::kSession;
   request.bound = absl::Milliseconds(random_.Below(60));
-  request.deadline = cluster_->now() + absl::Milliseconds(200);
+  request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
   if (session != 0) request.session = oracle_->session(session);
   Trace(
       StrCat("n", node, " read ", request.id, " ", request.key, " at ", LevelName(request.level)));
@@ -184,6 +206,7 @@ void Schedule::StepFault() {
   } else if (dice < 90) {
     Trace("the network heals");
     cluster_->Heal();
+    if (random_.Chance(0.5)) calm_steps_ = static_cast<uint32_t>(random_.Below(200));
   } else {
     cluster_->SetCalendarOffset(node, static_cast<int64_t>(random_.Below(2'000'000)));
   }

@@ -37,6 +37,8 @@ class Schedule {
  private:
   void Step();
   void StepNetwork();
+  // Long enough for dots to be covered and tombstones to go.
+  void StepCalm();
   void StepClient();
   void StepFault();
   void StartWrite(uint64_t node, uint64_t session);
@@ -53,6 +55,9 @@ class Schedule {
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<Oracle> oracle_;
   uint64_t next_id_ = 1;
+  uint64_t sync_permille_;  // of steps: how fast the disks are
+  uint32_t calm_steps_ = 0;
+  std::vector<Message> late_;                        // will come at some time, or again
   std::map<uint64_t, std::vector<uint64_t>> asked_;  // requests by node
 };
 
