@@ -72,7 +72,7 @@ class Local {
   void Persisted(uint64_t count);
   uint64_t emitted() const { return emitted_; }
   uint64_t durable() const { return durable_; }
-  // What was reserved in time is on disk: a write may be sent before its sync.
+  // After a crash all time-stamps given out are above it.
   bool TimeIsDurable(HlcTime time) const { return time <= reserved_durable_; }
 
  private:

@@ -62,11 +62,9 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   }
 }
 
-// Before our own sync, so that the two go on side by side; but not while its
-// time-stamp could be given out again after a crash.
+// Before our own sync, so that the two go on side by side.
 void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write) {
-  const bool at_once = local_.TimeIsDurable(write.record.time);
-  local_.Send(node, Boot(), WriteAsk{id, write.key, write.record, local_.seen()}, at_once);
+  local_.Send(node, Boot(), WriteAsk{id, write.key, write.record, local_.seen()}, true);
 }
 
 void WriteCoordinator::OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now) {
@@ -103,17 +101,22 @@ bool WriteCoordinator::Hopeless(const Write& write) const {
   return !peers_.Enough(write.level, possible);
 }
 
-void WriteCoordinator::Settle(Writes::iterator write) {
-  if (peers_.Enough(write->second.level, write->second.acked)) {
-    Finish(write, absl::OkStatus());
-  } else if (Hopeless(write->second)) {
-    Finish(write, MakeError(absl::StatusCode::kUnavailable, "REPLICAS_LOST",
-                            StrCat("replicas were lost, or refused the time-stamp, while a write "
-                                   "at ",
-                                   LevelName(write->second.level),
-                                   " was under way; it may appear later. Read before writing "
-                                   "again"),
-                            Applied::kUnknown));
+// Nobody is told that a write is done while a crash could make this replica give
+// out an earlier time-stamp to a later one.
+void WriteCoordinator::Settle(Writes::iterator at) {
+  const Write& write = at->second;
+  const bool time_is_safe =
+      write.acked.contains(local_.self().node) || local_.TimeIsDurable(write.record.time);
+  if (time_is_safe && peers_.Enough(write.level, write.acked)) {
+    Finish(at, absl::OkStatus());
+  } else if (Hopeless(write)) {
+    Finish(at, MakeError(absl::StatusCode::kUnavailable, "REPLICAS_LOST",
+                         StrCat("replicas were lost, or refused the time-stamp, while a write "
+                                "at ",
+                                LevelName(write.level),
+                                " was under way; it may appear later. Read before writing "
+                                "again"),
+                         Applied::kUnknown));
   }
 }
 

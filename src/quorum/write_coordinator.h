@@ -46,7 +46,7 @@ class WriteCoordinator {
   // Whether those who may still answer can be enough.
   bool Hopeless(const Write& write) const;
   Writes::iterator Finish(Writes::iterator write, absl::Status status);
-  void Settle(Writes::iterator write);
+  void Settle(Writes::iterator at);
 
   Local& local_;
   Peers& peers_;

@@ -7,7 +7,6 @@
 namespace quorate::quorum {
 namespace {
 
-constexpr uint64_t kKeys = 4;
 constexpr uint64_t kSessions = 3;
 constexpr size_t kInFlightMax = 60;
 
@@ -20,6 +19,9 @@ bool CarriesRecords(const Message& message) {
 }  // namespace
 
 Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options.seed) {
+  // With many keys, what went wrong with one isn't soon overwritten.
+  keys_ = random_.Chance(0.5) ? 4 : 30;
+  if (options.keys != 0) keys_ = options.keys;
   sync_permille_ = random_.Chance(0.5) ? 180 : 40;
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
@@ -145,7 +147,7 @@ void Schedule::StepClient() {
 void Schedule::StartWrite(uint64_t node, uint64_t session) {
   WriteRequest request;
   request.id = next_id_++;
-  request.key = StrCat("k", random_.Below(kKeys));
+  request.key = StrCat("k", random_.Below(keys_));
   request.change.remove = random_.Chance(0.3);
   if (!request.change.remove) request.change.argument = StrCat("v", request.id);
   if (!request.change.remove && random_.Chance(0.1)) {
@@ -165,7 +167,7 @@ void Schedule::StartWrite(uint64_t node, uint64_t session) {
 void Schedule::StartRead(uint64_t node, uint64_t session) {
   ReadRequest request;
   request.id = next_id_++;
-  request.key = StrCat("k", random_.Below(kKeys));
+  request.key = StrCat("k", random_.Below(keys_));
   const Level levels[] = {Level::kOne,    Level::kTwo, Level::kQuorum, Level::kQuorum,
                           Level::kQuorum, Level::kAll, Level::kBounded};
   request.level = levels[random_.Below(7)];

@@ -20,6 +20,7 @@ struct ScheduleOptions {
   uint32_t steps = 1500;
   Bugs bugs = {};
   bool keep_boot = false;
+  uint64_t keys = 0;  // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   bool trace = false;  // to stderr
 };
@@ -55,6 +56,7 @@ class Schedule {
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<Oracle> oracle_;
   uint64_t next_id_ = 1;
+  uint64_t keys_;
   uint64_t sync_permille_;  // of steps: how fast the disks are
   uint32_t calm_steps_ = 0;
   std::vector<Message> late_;                        // will come at some time, or again
