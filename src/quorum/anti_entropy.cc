@@ -42,7 +42,7 @@ void AntiEntropy::Hurry(const Now& now) {
 void AntiEntropy::OnAsk(const Identity& from, const SyncAsk& ask, const Now& now) {
   if (!peers_.Knows(from.node)) return;
   coverage_.OnKnowledge(from, ask.knowledge, now);
-  local_.Send(from.node, from.boot, WhatMisses(ask));
+  local_.Send(from.node, from.boot, WhatMisses(ask), local_.config().bugs.tell_before_sync);
   // It has what this one lacks: not long until the next question.
   if (!local_.seen().Covers(ask.knowledge.seen)) {
     Exchange& exchange = exchanges_[from.node];

@@ -14,7 +14,7 @@ namespace quorate::quorum {
 // Deliberate faults for proving that the tests and the simulator catch them.
 // All off outside tests.
 struct Bugs {
-  bool ack_before_sync = false;        // tell others before the effect is durable
+  bool ack_before_sync = false;        // say that a write is held before it is durable
   bool accept_older_boot = false;      // of messages
   bool trust_heard_clock = false;      // a dot is covered once a clock with it was heard
   bool raise_past_hole = false;        // seeing a dot is seeing all before it
@@ -22,7 +22,7 @@ struct Bugs {
   bool no_write_back = false;          // a quorum read leaves what it found where it was
   bool count_unreachable = false;      // a hint kept for a replica counts as its answer
   bool forget_absence = false;         // a read takes any record over an answer of none
-  bool relay_unsynced = false;         // records of others are told before they are durable
+  bool tell_before_sync = false;       // what was read, or seen, before it is durable
 };
 
 struct Member {

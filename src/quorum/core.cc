@@ -75,7 +75,7 @@ void Core::Handle(const Identity& from, const ReadAsk& ask, const Now&) {
     }
     if (!ask.data) answer.record.reset();
   }
-  local_.Send(from.node, from.boot, std::move(answer), local_.config().bugs.relay_unsynced);
+  local_.Send(from.node, from.boot, std::move(answer), local_.config().bugs.tell_before_sync);
 }
 
 void Core::Handle(const Identity& from, const ReadAnswer& answer, const Now& now) {

@@ -85,7 +85,7 @@ TEST(CorePropertyTest, CatchesAHintCountedAsAReplica) {
   EXPECT_NE(HuntBug(&Bugs::count_unreachable, 50), 0u);
 }
 TEST(CorePropertyTest, CatchesRecordsToldBeforeTheyAreDurable) {
-  EXPECT_NE(HuntBug(&Bugs::relay_unsynced, 200), 0u);
+  EXPECT_NE(HuntBug(&Bugs::tell_before_sync, 200), 0u);
 }
 TEST(CorePropertyTest, CatchesABootKeptOverARestart) {
   ScheduleOptions options;

@@ -1,0 +1,111 @@
+// Messages and effects come back as they were; bytes that are none are refused.
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "quorum/effect.h"
+#include "quorum/message.h"
+
+namespace quorate::quorum {
+namespace {
+
+const Identity kSelf{NodeId(1), Boot(3)};
+
+Record SomeRecord() {
+  Record record;
+  record.dot = {kSelf, 9};
+  record.time = HlcFromMicros(1'700'000'000'000'000);
+  record.body = "body";
+  return record;
+}
+
+Knowledge SomeKnowledge() {
+  Knowledge knowledge;
+  knowledge.seen.Add(kSelf, {1, 9});
+  knowledge.seen.Add({{NodeId(2), Boot(1)}, 4});
+  knowledge.seen.End(NodeId(3), Boot(7));
+  knowledge.heard = {{NodeId(1), Boot(3)}, {NodeId(3), Boot(7)}};
+  return knowledge;
+}
+
+std::vector<decltype(Message::body)> AllBodies() {
+  const Knowledge knowledge = SomeKnowledge();
+  const Version version = VersionOf("k", SomeRecord());
+  return {WriteAsk{5, "k", SomeRecord(), knowledge.seen},
+          WriteAnswer{5, true},
+          ReadAsk{~uint64_t{0}, "k", true, knowledge.seen},
+          ReadAnswer{6, true, version, SomeRecord(), {}},
+          ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},
+          SyncAsk{7, knowledge},
+          SyncAnswer{7,
+                     knowledge,
+                     true,
+                     {{"k", SomeRecord(), {{kSelf, 9}, {kSelf, 8}}},
+                      {"gone", std::nullopt, {{kSelf, 1}}}}}};
+}
+
+std::vector<Effect> AllEffects() {
+  return {PutRecord{"k", SomeRecord(), {{kSelf, 9}}}, PutRecord{"k", std::nullopt, {{kSelf, 8}}},
+          Checkpoint{SomeKnowledge(), SomeKnowledge().seen, {"a", ""}},
+          ReserveTime{HlcTime(123'456)}};
+}
+
+TEST(CodecTest, EveryMessageComesBackAsItWas) {
+  for (auto& body : AllBodies()) {
+    const Message message{kSelf, NodeId(2), Boot(4), body};
+    const auto read = DecodeMessage(kSelf.node, NodeId(2), EncodeMessage(message));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(*read, message);
+  }
+}
+
+TEST(CodecTest, EveryEffectComesBackAsItWas) {
+  for (const Effect& effect : AllEffects()) {
+    const auto read = DecodeEffect(EncodeEffect(effect));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(*read, effect);
+  }
+}
+
+TEST(CodecTest, WhatIsCutOffIsRefused) {
+  for (auto& body : AllBodies()) {
+    const std::string bytes = EncodeMessage({kSelf, NodeId(2), Boot(4), body});
+    for (size_t cut = 0; cut < bytes.size(); ++cut) {
+      const auto read = DecodeMessage(kSelf.node, NodeId(2), bytes.substr(0, cut));
+      ASSERT_EQ(ReasonOf(read.status()), "MESSAGE_DAMAGED");
+    }
+  }
+  for (const Effect& effect : AllEffects()) {
+    const std::string bytes = EncodeEffect(effect);
+    for (size_t cut = 0; cut < bytes.size(); ++cut) {
+      ASSERT_EQ(ReasonOf(DecodeEffect(bytes.substr(0, cut)).status()), "EFFECT_DAMAGED");
+    }
+  }
+}
+
+TEST(CodecTest, AnyDamageIsSurvived) {
+  Random random(1);
+  uint64_t refused = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto bodies = AllBodies();
+    std::string bytes =
+        EncodeMessage({kSelf, NodeId(2), Boot(4), bodies[random.Below(bodies.size())]});
+    for (uint64_t n = random.Between(1, 3); n > 0; --n) {
+      bytes[random.Below(bytes.size())] = static_cast<char>(random.Next());
+    }
+    if (!DecodeMessage(kSelf.node, NodeId(2), bytes).ok()) ++refused;
+  }
+  EXPECT_GT(refused, 5'000u);
+}
+
+TEST(CodecTest, ALaterFormatIsToldAsSuch) {
+  std::string bytes = EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{}});
+  bytes[0] = 9;
+  EXPECT_EQ(ReasonOf(DecodeMessage(kSelf.node, NodeId(2), bytes).status()), "NEWER_FORMAT");
+  bytes = EncodeEffect(ReserveTime{});
+  bytes[0] = 9;
+  EXPECT_EQ(ReasonOf(DecodeEffect(bytes).status()), "NEWER_FORMAT");
+}
+
+}  // namespace
+}  // namespace quorate::quorum
