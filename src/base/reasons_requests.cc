@@ -54,6 +54,10 @@ constexpr ReasonText kReasons[] = {
      "The node has more to do than it can: allow more time, or send it less."},
     {"DEADLINE_PASSED", "The deadline had passed when the request arrived: it was not done.",
      "Allow more time."},
+    {"HINTS_FULL",
+     "No replica of the partition can be reached, and the room for writes at ANY is used up. "
+     "Nothing was done.",
+     "Bring a replica back, or allow more bytes for hints."},
     {"IDENTITY_INVALID",
      "The identity of a write lacks its writer or sequence, or settles the write itself.",
      "Open a writer with OpenWriter, number its writes from 1, settle only what was "
@@ -118,6 +122,13 @@ constexpr ReasonText kReasons[] = {
      "The node that had been handed the request was lost meanwhile; a write may have been "
      "done.",
      "Read before writing again."},
+    {"REPLICAS_LOST",
+     "Replicas were lost, or refused the write's time-stamp, while it was under way: it may appear "
+     "later.",
+     "Read before writing again."},
+    {"REPLICAS_MISSING",
+     "Fewer replicas of the partition can be reached than the level asks for. Nothing was done.",
+     "Bring them back, or use a level that needs fewer; kvctl cluster status shows who is gone."},
     {"REPLICA_DOWN",
      "A write at ALL needs every replica, and one is not there. Nothing was written.",
      "Bring it back, or write at QUORUM, which needs a majority only."},
@@ -147,6 +158,9 @@ constexpr ReasonText kReasons[] = {
      "Repeat it at another node, where it was not applied."},
     {"TARGET_BEHIND", "The node that is to lead lacks too many entries.",
      "Wait until it has caught up, or choose another."},
+    {"TIME_AHEAD",
+     "What the session saw has a time-stamp far ahead of the node's calendar. Nothing was done.",
+     "Set the nodes' clocks right."},
     {"TOO_MANY_KEYS", "A read names more keys than are allowed.", "Split it."},
     {"TRANSPORT", "gRPC failed without saying more; a write may have been done.",
      "Read before writing again."},

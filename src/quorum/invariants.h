@@ -1,5 +1,5 @@
 // The safety properties of a leaderless partition as code, for tests and the
-// simulator. docs/consistency.md has them under the same numbers.
+// simulator. docs/architecture.md says why they hold, under the same numbers.
 //
 //   DOT-1 one write           a dot names one write, for ever
 //   DOT-2 seen is had         who has seen a dot holds that write of its key, or
