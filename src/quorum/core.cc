@@ -22,7 +22,6 @@ void Core::Receive(const Message& message, const Now& now) {
   if (!peers_.Knows(message.from.node) || !local_.Hear(message.from)) return;
   if (message.to_boot && message.to_boot != local_.self().boot) return;
   std::visit([&](const auto& body) { Handle(message.from, body, now); }, message.body);
-  local_.SaveKnowledge();
   reads_.OnProgress(now);
 }
 

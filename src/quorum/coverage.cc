@@ -52,7 +52,6 @@ bool Coverage::Advance(const Now& now) {
   }
   EndBoots();
   TrimCovered(Covered(), now);
-  local_.SaveKnowledge();
   return !Intersect(local_.logged(), Covered()).empty();
 }
 

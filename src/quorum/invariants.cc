@@ -16,12 +16,12 @@ void Invariants::Violated(std::string_view what, NodeId node, const std::string&
   violations_.push_back(StrCat(what, ": ", node.ToString(), " ", detail));
 }
 
-void Invariants::Started(const Identity& replica, const SeenClock& seen, const Store& store) {
-  durable_[replica.node] = seen;
+void Invariants::Started(const Identity& replica, const Knowledge& known, const Store& store) {
+  durable_[replica.node] = known;
   auto& held = held_[replica.node];
   held.clear();
   for (const std::string& key : store.KeysAfter("", ~size_t{0})) held[key] = *store.Lookup(key);
-  CheckSeen(replica.node, seen, store);
+  CheckSeen(replica.node, known.seen, store);
 }
 
 void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& effects,
@@ -64,7 +64,7 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
     const bool kept =
         before->first.identity == replica ||
         (before->first.identity.node == replica.node &&
-         durable_[replica.node].Of(before->first.identity).Contains(before->first.counter));
+         durable_[replica.node].seen.Of(before->first.identity).Contains(before->first.counter));
     if (kept && before->second.record.time >= put.record->time) {
       Violated("DOT-6 rising time", replica.node,
                StrCat("wrote ", dot.ToString(), " at a time not above that of ",
@@ -77,15 +77,15 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
 void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint) {
   for (NodeId node : replicas_) {
     if (node == replica.node) continue;
-    if (!durable_[node].Covers(checkpoint.dots)) {
+    if (!durable_[node].seen.Covers(checkpoint.dots)) {
       Violated("DOT-3 covered", replica.node,
                StrCat("drops ", checkpoint.dots.ToString(), ", but ", node.ToString(),
-                      " has on disk only ", durable_[node].ToString()));
+                      " has on disk only ", durable_[node].seen.ToString()));
     }
     for (const std::string& key : checkpoint.keys) {
       const auto held = held_[replica.node].find(key);
       if (held == held_[replica.node].end()) continue;
-      if (!durable_[node].Contains(held->second.dot)) {
+      if (!durable_[node].seen.Contains(held->second.dot)) {
         Violated("DOT-4 no early burial", replica.node,
                  StrCat("drops ", held->second.dot.ToString(), " of ", key, ", which ",
                         node.ToString(), " hasn't on disk"));
@@ -96,11 +96,11 @@ void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint
 }
 
 void Invariants::Persisted(NodeId node, const Effect& effect) {
-  SeenClock& seen = durable_[node];
+  Knowledge& known = durable_[node];
   if (const auto* put = std::get_if<PutRecord>(&effect)) {
-    for (const Dot& dot : put->dots) seen.Add(dot);
+    for (const Dot& dot : put->dots) known.seen.Add(dot);
   } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
-    seen.Merge(checkpoint->knowledge.seen);
+    known.Merge(checkpoint->knowledge);
   }
 }
 
@@ -108,10 +108,15 @@ void Invariants::Sent(const Message& message) {
   const Knowledge* told = nullptr;
   if (const auto* ask = std::get_if<SyncAsk>(&message.body)) told = &ask->knowledge;
   if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) told = &answer->knowledge;
-  if (told == nullptr || durable_[message.from.node].Covers(told->seen)) return;
+  if (told == nullptr) return;
+  const Knowledge& known = durable_[message.from.node];
+  const auto heard = [&](const auto& entry) { return known.HeardOf(entry.first) >= entry.second; };
+  if (known.seen.Covers(told->seen) && std::all_of(told->heard.begin(), told->heard.end(), heard)) {
+    return;
+  }
   Violated("DOT-5 told is durable", message.from.node,
-           StrCat("tells ", told->seen.ToString(), " and has on disk only ",
-                  durable_[message.from.node].ToString()));
+           StrCat("tells ", told->seen.ToString(), " and has on disk only ", known.seen.ToString(),
+                  ", or boots that it may forget"));
 }
 
 bool Invariants::MayBeGone(const std::string& key, const Dot& dot, HlcTime time) const {

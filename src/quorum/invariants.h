@@ -6,7 +6,7 @@
 //                             what beats it, or knew it deleted by all
 //   DOT-3 covered             a dot leaves a log only when all have it on disk
 //   DOT-4 no early burial     a dead record goes only when all have it on disk
-//   DOT-5 told is durable     a clock told is on its teller's disk
+//   DOT-5 told is durable     what is told to be known is on its teller's disk
 //   DOT-6 rising time         one identity's time-stamps rise with its dots
 #pragma once
 
@@ -27,7 +27,7 @@ class Invariants {
   explicit Invariants(std::vector<NodeId> replicas) : replicas_(std::move(replicas)) {}
 
   // A life of a replica begins with this on its disk.
-  void Started(const Identity& replica, const SeenClock& seen, const Store& store);
+  void Started(const Identity& replica, const Knowledge& known, const Store& store);
   // It handed these effects out; `store` has them applied.
   void Emitted(const Identity& replica, const std::vector<Effect>& effects, const Store& store);
   // One more effect of it is durable.
@@ -61,7 +61,7 @@ class Invariants {
   std::map<Dot, Written> written_;
   std::map<Dot, HlcTime> times_;
   std::map<std::string, std::map<Dot, Record>> dead_;  // tombstones and what may expire, by key
-  std::map<NodeId, SeenClock> durable_;
+  std::map<NodeId, Knowledge> durable_;
   std::map<NodeId, std::map<std::string, Record>> held_;  // newest record emitted, by replica
   std::set<Dot> acknowledged_;
   std::vector<std::string> violations_;

@@ -42,7 +42,6 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
   knowledge_.seen.Merge(logged_);
   next_counter_ = seen().Of(self()).largest() + 1;
   (void)Hear(self());
-  SaveKnowledge();
 }
 
 std::optional<Record> Local::Lookup(std::string_view key) const {
@@ -154,10 +153,6 @@ void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
   Emit(Checkpoint{knowledge_, std::move(dots), std::move(keys)});
 }
 
-void Local::SaveKnowledge() {
-  if (unsaved_) Trim({}, {});
-}
-
 void Local::Reserve() {
   const uint64_t half = (config_.reserve_us / 2) << kHlcCountBits;
   if (clock_.last() + half <= reserved_) return;
@@ -177,6 +172,8 @@ void Local::Send(NodeId to, Boot to_boot, decltype(Message::body) body, bool at_
 }
 
 Output Local::TakeOutput() {
+  // In the same output as whatever may tell of it.
+  if (unsaved_) Trim({}, {});
   records_.clear();
   dots_.clear();
   return std::exchange(output_, Output());

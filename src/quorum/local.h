@@ -55,8 +55,6 @@ class Local {
   void End(NodeId node, Boot first_live);
   // The dots go from the dot log, the keys with their records.
   void Trim(SeenClock dots, std::vector<std::string> keys);
-  // What was heard or ended since goes into an effect.
-  void SaveKnowledge();
 
   // --- output ---
   // At once where `at_once`; the core's rule is that only the fan-out of its own
@@ -65,7 +63,7 @@ class Local {
   // Behind all effects so far.
   void Answer(Reply reply) { output_.replies_after_sync.push_back(std::move(reply)); }
   void AnswerAtOnce(Reply reply) { output_.replies.push_back(std::move(reply)); }
-  bool has_output() const { return !output_.empty(); }
+  bool has_output() const { return unsaved_ || !output_.empty(); }
   Output TakeOutput();
 
   // Effects handed out are numbered from 1; those up to `count` are durable.
@@ -90,7 +88,7 @@ class Local {
   HlcTime reserved_durable_;
   uint64_t reserve_effect_ = 0;
   uint64_t next_counter_ = 1;
-  bool unsaved_ = false;
+  bool unsaved_ = false;  // boots heard of or ended, in no effect yet
 
   // Of effects not yet handed out.
   absl::flat_hash_map<std::string, std::optional<Record>> records_;

@@ -54,9 +54,9 @@ void Cluster::Start(Node& node) {
   Config config = options_.config;
   config.self = node.self;
   Restored restored = node.disk.Restore();
-  SeenClock seen = restored.checkpoint.seen;
-  seen.Merge(restored.logged);
-  invariants_.Started(node.self, seen, node.store);
+  Knowledge known = restored.checkpoint;
+  known.seen.Merge(restored.logged);
+  invariants_.Started(node.self, known, node.store);
   node.core = std::make_unique<Core>(config, *options_.policy, node.store, std::move(restored));
   for (auto& [id, other] : nodes_) {
     const bool reachable = other.core && !cut_.contains({id, node.self.node.value()});

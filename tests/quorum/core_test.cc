@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/strings.h"
 #include "cluster.h"
@@ -288,6 +290,28 @@ TEST(CoreTest, ABoundIsProvenByOnesOwnQuestions) {
   EXPECT_EQ(ReasonOf(cluster.Find(1, 2)->status), "BOUND_NOT_MET");
   EXPECT_GE(*cluster.Find(1, cluster.Get(1, "k", Level::kOne))->receipt.staleness,
             absl::Seconds(1));
+}
+
+TEST(CoreTest, FreshnessCountsFromTheQuestionNotFromTheAnswer) {
+  Cluster cluster({});
+  cluster.Settle();
+  cluster.Pass(absl::Seconds(2));
+  cluster.Tick(1);
+  const auto for_n1 = [](const Message& message) { return message.to == NodeId(1); };
+  while (std::any_of(cluster.in_flight().begin(), cluster.in_flight().end(),
+                     [](const Message& message) { return message.to != NodeId(1); })) {
+    cluster.DeliverAt(0);
+  }
+  const std::vector<Message> answers = cluster.Take(for_n1);
+  ASSERT_EQ(answers.size(), 2u);
+  const uint64_t put = cluster.Put(2, "k", "v", Level::kQuorum);
+  cluster.Take(for_n1);
+  cluster.DeliverAll();
+  EXPECT_NE(cluster.Find(2, put), nullptr);
+  cluster.Pass(absl::Seconds(1));
+  for (const Message& answer : answers) cluster.Deliver(answer);
+  EXPECT_EQ(cluster.core(1).Staleness(cluster.NowAt(1)), absl::Seconds(1));
+  EXPECT_EQ(cluster.Value(1, "k"), "");
 }
 
 TEST(CoreTest, OfConcurrentWritesTheLoserIsToldOf) {

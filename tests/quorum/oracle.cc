@@ -36,7 +36,7 @@ Seen Oracle::FloorOf(const std::string& key, Level level) const {
   return floor;
 }
 
-void Oracle::Asked(uint64_t id, const WriteRequest& request, uint64_t session) {
+void Oracle::Asked(uint64_t id, const WriteRequest& request, uint64_t node, uint64_t session) {
   Open& open = open_[id];
   open.key = request.key;
   open.level = request.level;
@@ -44,6 +44,7 @@ void Oracle::Asked(uint64_t id, const WriteRequest& request, uint64_t session) {
   open.session = session;
   open.value = request.change.argument;
   open.session_time = request.session.time;
+  open.node_time = node_times_[node];
 }
 
 void Oracle::Asked(uint64_t id, const ReadRequest& request, uint64_t session) {
@@ -86,6 +87,11 @@ void Oracle::Told(const Answered& answer, absl::Duration now) {
   const Seen seen{reply.receipt.time, reply.receipt.dot};
   if (open.write) {
     acknowledged_[open.key].push_back({seen, Count(open.level), now});
+    HlcTime& newest = node_times_[answer.node];
+    newest = std::max(newest, seen.time);
+    if (seen.time <= open.node_time) {
+      violations_.push_back("a node's write has an earlier time than one it acknowledged before");
+    }
   } else {
     CheckRead(open, answer);
     if (Count(open.level) > replicas_ / 2) {

@@ -23,7 +23,7 @@ class Oracle {
       : replicas_(cluster.replicas()), invariants_(invariants) {}
 
   // `session`: 0, or whose request it is.
-  void Asked(uint64_t id, const WriteRequest& request, uint64_t session);
+  void Asked(uint64_t id, const WriteRequest& request, uint64_t node, uint64_t session);
   void Asked(uint64_t id, const ReadRequest& request, uint64_t session);
   void Told(const Answered& answer, absl::Duration now);
   // Its node crashed: no answer is due.
@@ -47,6 +47,7 @@ class Oracle {
     Seen floor;            // of all that must be seen, by levels
     Seen session_floor;    // and by its session
     HlcTime session_time;  // what its session had seen when it asked
+    HlcTime node_time;     // and the newest write by that node that was acknowledged
   };
   struct Acknowledged {
     Seen seen;
@@ -70,6 +71,7 @@ class Oracle {
   std::map<std::string, std::vector<Acknowledged>> acknowledged_;  // by key
   std::map<std::string, std::vector<Acknowledged>> read_;          // at a quorum or above
   std::map<uint64_t, Session> sessions_;
+  std::map<uint64_t, HlcTime> node_times_;
   std::vector<std::string> not_done_;  // values
   std::map<std::string, uint64_t> counts_;
   std::vector<std::string> violations_;

@@ -159,7 +159,7 @@ void Schedule::StartWrite(uint64_t node, uint64_t session) {
   if (session != 0) request.session = oracle_->session(session);
   Trace(
       StrCat("n", node, " write ", request.id, " ", request.key, " at ", LevelName(request.level)));
-  oracle_->Asked(request.id, request, session);
+  oracle_->Asked(request.id, request, node, session);
   asked_[node].push_back(request.id);
   cluster_->Write(node, request);
 }
