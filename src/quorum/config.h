@@ -40,9 +40,10 @@ struct Config {
   uint64_t reserve_us = 500'000;
 
   // Between two questions to one replica what is missing: while anything isn't
-  // yet known to be everywhere, and at rest.
+  // yet known to be everywhere, and at rest. Who has something that others lack
+  // asks them, and is asked back, so rest may be long.
   absl::Duration sync_interval = absl::Milliseconds(100);
-  absl::Duration sync_interval_idle = absl::Seconds(1);
+  absl::Duration sync_interval_idle = absl::Seconds(10);
   // For an answer; then it is asked again.
   absl::Duration resend_interval = absl::Milliseconds(250);
   // Dots in one SyncAnswer, and about so many bytes of records; at least one goes.
@@ -50,8 +51,9 @@ struct Config {
   size_t sync_bytes_max = 1 << 20;
   // Dots trimmed from the dot log at a time.
   size_t trim_dots_max = 1024;
-  // Keys looked at for their expiry in each tick.
-  size_t sweep_keys = 64;
+  // Keys looked at for their expiry, so often.
+  size_t sweep_keys = 256;
+  absl::Duration sweep_interval = absl::Seconds(1);
   // Reads may ask one replica more than they need, in so many of 1000.
   uint32_t hedge_permille = 100;
   Bugs bugs;

@@ -14,7 +14,7 @@ void Core::Tick(const Now& now) {
   anti_entropy_.Tick(now);
   writes_.Tick(now);
   reads_.Tick(now);
-  (void)coverage_.Advance(now);
+  coverage_.Advance(now);
   coverage_.Sweep(now);
 }
 
@@ -32,6 +32,11 @@ void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(reque
 void Core::Persisted(uint64_t count, const Now&) {
   local_.Persisted(count);
   writes_.OnPersisted();
+}
+
+void Core::Shutdown(const Now& now) {
+  writes_.Shutdown();
+  reads_.Shutdown(now);
 }
 
 void Core::PeerGone(NodeId node, const Now& now) {
@@ -87,7 +92,7 @@ void Core::Handle(const Identity& from, const SyncAsk& ask, const Now& now) {
 
 void Core::Handle(const Identity& from, const SyncAnswer& answer, const Now& now) {
   anti_entropy_.OnAnswer(from, answer, now);
-  (void)coverage_.Advance(now);
+  coverage_.Advance(now);
 }
 
 }  // namespace quorate::quorum

@@ -39,6 +39,9 @@ class Core {
   void PeerGone(NodeId node, const Now& now);
   void PeerBack(NodeId node, const Now& now);
 
+  // Answers what is under way: reads as failed, writes as unknown.
+  void Shutdown(const Now& now);
+
   bool has_output() const { return local_.has_output(); }
   Output TakeOutput() { return local_.TakeOutput(); }
 

@@ -13,14 +13,15 @@ void Coverage::OnKnowledge(const Identity& from, const Knowledge& told, const No
     peer.who = from;
     peer.level_at = peer.mark_at = now.monotonic;
   }
+  heard_ = true;
   peer.told.Merge(told);
   if (!peer.waiting) peer.waiting = told.seen;
   for (const auto& [node, boot] : told.heard) (void)local_.Hear({node, boot});
   // Who ends a boot has compared its own clock with all others', ours included.
   for (const auto& [node, first_live] : told.seen.ended()) local_.End(node, first_live);
-  const bool level = peer.told.seen.Covers(local_.seen());
-  if (!level && !peer.told.seen.Covers(peer.mark)) return;
-  peer.level_at = level ? now.monotonic : peer.mark_at;
+  peer.level = peer.told.seen.Covers(local_.seen());
+  if (!peer.level && !peer.told.seen.Covers(peer.mark)) return;
+  if (!peer.level) peer.level_at = peer.mark_at;
   peer.mark = local_.seen();
   peer.mark_at = now.monotonic;
 }
@@ -44,15 +45,21 @@ SeenClock Coverage::Covered() const {
   return covered;
 }
 
-bool Coverage::Advance(const Now& now) {
+void Coverage::Advance(const Now& now) {
+  if (!heard_ && changes_seen_ == local_.changes()) return;
+  heard_ = false;
+  changes_seen_ = local_.changes();
   for (auto& [node, peer] : told_) {
+    if (peer.level && !peer.told.seen.Covers(local_.seen())) {
+      peer.level = false;
+      peer.level_at = now.monotonic;
+    }
     // Once more for the clock that took its place.
     Promote(peer);
     Promote(peer);
   }
   EndBoots();
   TrimCovered(Covered(), now);
-  return !Intersect(local_.logged(), Covered()).empty();
 }
 
 void Coverage::TrimCovered(const SeenClock& covered, const Now& now) {
@@ -74,6 +81,8 @@ void Coverage::TrimCovered(const SeenClock& covered, const Now& now) {
 
 // A tombstone goes with its dot's entry; an expired record outlives its dot's.
 void Coverage::Sweep(const Now& now) {
+  if (now.monotonic < next_sweep_at_) return;
+  next_sweep_at_ = now.monotonic + local_.config().sweep_interval;
   const std::vector<std::string> keys = local_.KeysAfter(swept_, local_.config().sweep_keys);
   swept_ = keys.size() < local_.config().sweep_keys ? "" : keys.back();
   std::vector<std::string> gone;

@@ -30,8 +30,8 @@ class Coverage {
 
   // What a replica told from its disk, in whatever order it came.
   void OnKnowledge(const Identity& from, const Knowledge& told, const Now& now);
-  // Lets go what is covered by now, a step at a time. True: there is more.
-  bool Advance(const Now& now);
+  // Lets go what is covered by now, a step at a time.
+  void Advance(const Now& now);
   // Looks at a few keys for records that have expired and are covered.
   void Sweep(const Now& now);
 
@@ -49,8 +49,9 @@ class Coverage {
     // A clock told, until all of it was seen here; then it joins `merged`.
     std::optional<SeenClock> waiting;
     SeenClock merged;
-    // What was seen here at `mark_at`; once it is there as well, it was level
-    // with this replica at that moment.
+    // It has all that is here; else it had at level_at. What was seen here at
+    // mark_at, once it is there as well, moves that on.
+    bool level = false;
     SeenClock mark;
     absl::Duration mark_at;
     absl::Duration level_at;
@@ -65,7 +66,11 @@ class Coverage {
   Local& local_;
   const Peers& peers_;
   std::map<NodeId, Peer> told_;
+  // Nothing was heard and nothing has changed since: nothing is to be done.
+  bool heard_ = false;
+  uint64_t changes_seen_ = 0;
   std::string swept_;  // the last key looked at
+  absl::Duration next_sweep_at_;
 };
 
 }  // namespace quorate::quorum

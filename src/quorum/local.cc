@@ -130,6 +130,7 @@ bool Local::Hear(const Identity& from) {
   if (from.boot > known) {
     known = from.boot;
     unsaved_ = true;
+    ++changes_;
   }
   return true;
 }
@@ -138,6 +139,7 @@ void Local::End(NodeId node, Boot first_live) {
   if (seen().Ended({node, first_live.prev()})) return;
   knowledge_.seen.End(node, first_live);
   unsaved_ = true;
+  ++changes_;
 }
 
 void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
@@ -162,6 +164,7 @@ void Local::Reserve() {
 }
 
 void Local::Emit(Effect effect) {
+  ++changes_;
   output_.effects.push_back(std::move(effect));
   ++emitted_;
 }

@@ -66,6 +66,9 @@ class Local {
   bool has_output() const { return unsaved_ || !output_.empty(); }
   Output TakeOutput();
 
+  // Rises whenever what is known or logged has changed.
+  uint64_t changes() const { return changes_; }
+
   // Effects handed out are numbered from 1; those up to `count` are durable.
   void Persisted(uint64_t count);
   uint64_t emitted() const { return emitted_; }
@@ -94,6 +97,7 @@ class Local {
   absl::flat_hash_map<std::string, std::optional<Record>> records_;
   std::map<Dot, std::string> dots_;
   Output output_;
+  uint64_t changes_ = 0;
   uint64_t emitted_ = 0;
   uint64_t durable_ = 0;
 };

@@ -32,7 +32,25 @@ void ReadCoordinator::Start(const ReadRequest& request, const Now& now) {
   }
   const uint64_t id = next_id_++;
   AskOthers(id, read, now);
-  if (!Advance(id, read, now)) reads_.emplace(id, std::move(read));
+  if (Advance(id, read, now)) return;
+  if (!CountsForReads(request.level)) ++waiting_;
+  reads_.emplace(id, std::move(read));
+}
+
+ReadCoordinator::Reads::iterator ReadCoordinator::Forget(Reads::iterator read) {
+  if (!CountsForReads(read->second.request.level)) --waiting_;
+  return reads_.erase(read);
+}
+
+void ReadCoordinator::Shutdown(const Now& now) {
+  for (const auto& [id, read] : reads_) {
+    Answer(read,
+           MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
+                     StrCat(local_.self().node.ToString(), " is going down; ask another node")),
+           std::nullopt, {}, now);
+  }
+  reads_.clear();
+  waiting_ = 0;
 }
 
 void ReadCoordinator::AskOthers(uint64_t id, Read& read, const Now& now) {
@@ -101,28 +119,29 @@ void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
   if (read.request.level == Level::kSession) {
     if (!answer.covered) return;
     Answer(read, absl::OkStatus(), answer.record, {from}, now);
-    reads_.erase(at);
+    Forget(at);
     return;
   }
   // Only a version, late, where by now the record is wanted.
   if (asked->second.data && answer.version.dot && !answer.record) return;
   read.answers[from] = std::move(answer);
-  if (Advance(at->first, read, now)) reads_.erase(at);
+  if (Advance(at->first, read, now)) Forget(at);
 }
 
 void ReadCoordinator::OnWriteBack(NodeId from, const WriteAnswer& answer, const Now& now) {
   const auto at = reads_.find(answer.id & ~kWriteBack);
   if (at == reads_.end() || !at->second.writing_back || answer.refused) return;
   at->second.holders.insert(from);
-  if (Advance(at->first, at->second, now)) reads_.erase(at);
+  if (Advance(at->first, at->second, now)) Forget(at);
 }
 
 void ReadCoordinator::OnProgress(const Now& now) {
+  if (waiting_ == 0) return;
   for (auto at = reads_.begin(); at != reads_.end();) {
     const ReadRequest& request = at->second.request;
     if (Proven(request, now)) {
       Answer(at->second, absl::OkStatus(), local_.Lookup(request.key), {local_.self().node}, now);
-      at = reads_.erase(at);
+      at = Forget(at);
     } else {
       ++at;
     }
@@ -140,7 +159,7 @@ void ReadCoordinator::OnPeerGone(const Now& now) {
   for (auto at = reads_.begin(); at != reads_.end();) {
     if (Hopeless(at->second)) {
       Answer(at->second, Refuse(at->second.request), std::nullopt, {}, now);
-      at = reads_.erase(at);
+      at = Forget(at);
       continue;
     }
     Remind(at->first, at->second, now);
@@ -171,7 +190,7 @@ void ReadCoordinator::Tick(const Now& now) {
     Read& read = at->second;
     if (now.monotonic >= read.request.deadline) {
       Answer(read, TooLate(read, now), std::nullopt, {}, now);
-      at = reads_.erase(at);
+      at = Forget(at);
       continue;
     }
     if (read.request.level == Level::kBounded) anti_entropy_.Hurry(now);

@@ -37,6 +37,9 @@ class ReadCoordinator {
   // Asks again, asks one more where one is slow, gives up what is too late.
   void Tick(const Now& now);
 
+  // Answers all with UNAVAILABLE.
+  void Shutdown(const Now& now);
+
   size_t under_way() const { return reads_.size(); }
   uint64_t hedged() const { return hedged_; }
 
@@ -59,6 +62,7 @@ class ReadCoordinator {
 
   // --- read_coordinator.cc ---
   absl::Status Refuse(const ReadRequest& request) const;
+  Reads::iterator Forget(Reads::iterator read);
   void AskOthers(uint64_t id, Read& read, const Now& now);
   void Ask(NodeId node, uint64_t id, Read& read, bool data, const Now& now);
   bool AskOneMore(uint64_t id, Read& read, const Now& now);
@@ -84,6 +88,7 @@ class ReadCoordinator {
   AntiEntropy& anti_entropy_;
   uint64_t next_id_ = 1;
   Reads reads_;
+  size_t waiting_ = 0;    // of these, at SESSION or BOUNDED
   uint64_t counted_ = 0;  // reads that asked others, for the hedging budget
   uint64_t hedged_ = 0;
 };

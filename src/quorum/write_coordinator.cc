@@ -134,6 +134,16 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   return writes_.erase(at);
 }
 
+void WriteCoordinator::Shutdown() {
+  for (auto at = writes_.begin(); at != writes_.end();) {
+    at = Finish(at, MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
+                              StrCat(local_.self().node.ToString(),
+                                     " is going down with the write under way; it may appear "
+                                     "later. Read before writing again"),
+                              Applied::kUnknown));
+  }
+}
+
 void WriteCoordinator::Tick(const Now& now) {
   for (auto at = writes_.begin(); at != writes_.end();) {
     Write& write = at->second;

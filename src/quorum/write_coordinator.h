@@ -26,6 +26,9 @@ class WriteCoordinator {
   // Sends again what has no answer yet; gives up what is past its deadline.
   void Tick(const Now& now);
 
+  // Answers all as unknown.
+  void Shutdown();
+
   size_t under_way() const { return writes_.size(); }
 
  private:

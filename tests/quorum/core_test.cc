@@ -295,7 +295,7 @@ TEST(CoreTest, ABoundIsProvenByOnesOwnQuestions) {
 TEST(CoreTest, FreshnessCountsFromTheQuestionNotFromTheAnswer) {
   Cluster cluster({});
   cluster.Settle();
-  cluster.Pass(absl::Seconds(2));
+  cluster.Pass(absl::Seconds(20));
   cluster.Tick(1);
   const auto for_n1 = [](const Message& message) { return message.to == NodeId(1); };
   while (std::any_of(cluster.in_flight().begin(), cluster.in_flight().end(),
@@ -351,8 +351,8 @@ TEST(CoreTest, ALagIsKnownInWritesAndInTime) {
   cluster.Settle(100);
   const Lag lag = cluster.core(1).LagOf(NodeId(3), cluster.NowAt(1));
   EXPECT_EQ(lag.writes, 3u);
-  EXPECT_GE(lag.time, absl::Seconds(5));
-  EXPECT_LE(lag.time, absl::Seconds(7));
+  EXPECT_GE(lag.time, absl::Milliseconds(4900)) << "noticed at the next tick";
+  EXPECT_LE(lag.time, absl::Seconds(5));
 }
 
 }  // namespace

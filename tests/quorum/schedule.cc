@@ -36,7 +36,8 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   // Small steps, so that the ways to continue are taken.
   cluster.config.sync_dots_max = 1 + random_.Below(6);
   cluster.config.trim_dots_max = 1 + random_.Below(6);
-  cluster.config.sweep_keys = 2;
+  cluster.config.sweep_keys = 5;
+  cluster.config.sweep_interval = absl::Milliseconds(5);
   cluster.config.hedge_permille = 500;
   cluster_ = std::make_unique<Cluster>(cluster);
   cluster_->ExpectViolations();  // told by Wrong()
