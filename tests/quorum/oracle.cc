@@ -45,6 +45,7 @@ void Oracle::Asked(uint64_t id, const WriteRequest& request, uint64_t node, uint
   open.value = request.change.argument;
   open.session_time = request.session.time;
   open.node_time = node_times_[node];
+  writes_[id].key = request.key;
 }
 
 void Oracle::Asked(uint64_t id, const ReadRequest& request, uint64_t session) {
@@ -81,11 +82,15 @@ void Oracle::Told(const Answered& answer, absl::Duration now) {
              reply.status.ok() ? "done" : ToStd(absl::string_view(ReasonOf(reply.status))));
   ++counts_[kind];
   if (!reply.status.ok()) {
-    if (open.write && AppliedOf(reply.status) == Applied::kNo) not_done_.push_back(open.value);
+    if (open.write && AppliedOf(reply.status) == Applied::kNo) {
+      not_done_.push_back(open.value);
+      writes_[reply.id].not_done = true;
+    }
     return;
   }
   const Seen seen{reply.receipt.time, reply.receipt.dot};
   if (open.write) {
+    writes_[reply.id].done = true;
     acknowledged_[open.key].push_back({seen, Count(open.level), now});
     HlcTime& newest = node_times_[answer.node];
     newest = std::max(newest, seen.time);

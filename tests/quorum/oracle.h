@@ -33,6 +33,13 @@ class Oracle {
 
   const SessionPart& session(uint64_t session) { return sessions_[session].part; }
   size_t open() const { return open_.size(); }
+  // Of each request that wrote: its key, and what became of it.
+  struct Outcome {
+    std::string key;
+    bool done = false;
+    bool not_done = false;  // neither: unknown
+  };
+  const std::map<uint64_t, Outcome>& writes() const { return writes_; }
   // How many answers of each kind there were.
   const std::map<std::string, uint64_t>& counts() const { return counts_; }
   const std::vector<std::string>& violations() const { return violations_; }
@@ -72,6 +79,7 @@ class Oracle {
   std::map<std::string, std::vector<Acknowledged>> read_;          // at a quorum or above
   std::map<uint64_t, Session> sessions_;
   std::map<uint64_t, HlcTime> node_times_;
+  std::map<uint64_t, Outcome> writes_;
   std::vector<std::string> not_done_;  // values
   std::map<std::string, uint64_t> counts_;
   std::vector<std::string> violations_;

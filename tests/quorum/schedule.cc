@@ -145,15 +145,25 @@ void Schedule::StepClient() {
   random_.Chance(0.5) ? StartWrite(node, session) : StartRead(node, session);
 }
 
+Change Schedule::AnyChange(uint64_t node, uint64_t id, const std::string& key) {
+  if (options_.change) {
+    return options_.change(random_, id, key, cluster_->store(node).Lookup(key));
+  }
+  Change change;
+  change.remove = random_.Chance(0.3);
+  if (change.remove) return change;
+  change.argument = StrCat("v", id);
+  if (random_.Chance(0.1)) {
+    change.expires_at_us = cluster_->NowAt(node).calendar_us + random_.Below(300'000);
+  }
+  return change;
+}
+
 void Schedule::StartWrite(uint64_t node, uint64_t session) {
   WriteRequest request;
   request.id = next_id_++;
   request.key = StrCat("k", random_.Below(keys_));
-  request.change.remove = random_.Chance(0.3);
-  if (!request.change.remove) request.change.argument = StrCat("v", request.id);
-  if (!request.change.remove && random_.Chance(0.1)) {
-    request.change.expires_at_us = cluster_->NowAt(node).calendar_us + random_.Below(300'000);
-  }
+  request.change = AnyChange(node, request.id, request.key);
   const Level levels[] = {Level::kOne, Level::kTwo, Level::kQuorum, Level::kQuorum, Level::kAll};
   request.level = levels[random_.Below(5)];
   request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);

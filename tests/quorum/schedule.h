@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,11 @@ struct ScheduleOptions {
   bool keep_boot = false;
   uint64_t keys = 0;  // 0: a few or many
   const ConflictPolicy* policy = nullptr;
+  // Instead of puts, deletes and expiries; `id` is the request's, `current` what
+  // its coordinator holds.
+  std::function<Change(Random& random, uint64_t id, const std::string& key,
+                       const std::optional<Record>& current)>
+      change;
   bool trace = false;  // to stderr
 };
 
@@ -32,6 +38,9 @@ class Schedule {
   // The whole of it; stops at the first thing that is wrong and returns it.
   // Empty: all went well.
   std::string Run();
+  Cluster& cluster() { return *cluster_; }
+  // The writes of a key that were answered, and those of which nothing is known.
+  const Oracle& oracle() const { return *oracle_; }
   // How often things happened, by name.
   const std::map<std::string, uint64_t>& counts() const { return oracle_->counts(); }
 
@@ -42,6 +51,7 @@ class Schedule {
   void StepCalm();
   void StepClient();
   void StepFault();
+  Change AnyChange(uint64_t node, uint64_t id, const std::string& key);
   void StartWrite(uint64_t node, uint64_t session);
   void StartRead(uint64_t node, uint64_t session);
   void Crash(uint64_t node);
