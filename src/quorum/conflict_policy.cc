@@ -4,6 +4,11 @@
 
 namespace quorate::quorum {
 
+std::optional<Record> ConflictPolicy::Forget(std::string_view, const Record&,
+                                             const SeenClock&) const {
+  return std::nullopt;
+}
+
 bool ConflictPolicy::Outlived(const Record& record, const SeenClock& seen) const {
   return seen.Contains(record.dot);
 }

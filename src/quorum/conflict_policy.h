@@ -2,6 +2,7 @@
 // records are the policy's own; all else here treats them as bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,9 +42,15 @@ class ConflictPolicy {
                                        const Change& change, Dot dot, HlcTime time) const = 0;
 
   // Commutative, associative and idempotent, byte for byte. The result's dot and
-  // time are those of the newer (see Older).
+  // time are those of the newer (see Older). `seen`: by whoever holds `mine`; what
+  // theirs has of that and mine has not was removed from mine.
   virtual Record Merge(std::string_view key, const Record& mine, const Record& theirs,
-                       ConflictSink& sink) const = 0;
+                       const SeenClock& seen, ConflictSink& sink) const = 0;
+
+  // Drops from a record what it keeps only until every replica has seen it. Each
+  // replica comes to the same bytes. nullopt: there is nothing to drop yet.
+  virtual std::optional<Record> Forget(std::string_view key, const Record& record,
+                                       const SeenClock& covered) const;
 
   // Whether Merge is nothing but the choice of the newer record, so that versions
   // alone tell which it will be.

@@ -1,6 +1,7 @@
 #include "quorum/coverage.h"
 
 #include <algorithm>
+#include <set>
 
 namespace quorate::quorum {
 
@@ -65,33 +66,40 @@ void Coverage::Advance(const Now& now) {
 void Coverage::TrimCovered(const SeenClock& covered, const Now& now) {
   const bool early = local_.config().bugs.drop_tombstones_early;
   SeenClock dots;
-  std::vector<std::string> keys;
+  std::set<std::string> keys;
   for (LoggedDot& logged :
        local_.Logged(early ? local_.logged() : covered, local_.config().trim_dots_max)) {
     if (covered.Contains(logged.dot)) dots.Add(logged.dot);
-    const std::optional<Record> record = local_.Lookup(logged.key);
-    if (!record || !record->Dead(now.calendar_us)) continue;
-    if (covered.Contains(record->dot) || early) keys.push_back(std::move(logged.key));
+    keys.insert(std::move(logged.key));
   }
-  if (dots.empty() && keys.empty()) return;
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  local_.Trim(std::move(dots), std::move(keys));
+  std::vector<std::string> gone;
+  for (const std::string& key : keys) {
+    if (LetGo(key, covered, now)) gone.push_back(key);
+  }
+  if (!dots.empty() || !gone.empty()) local_.Trim(std::move(dots), std::move(gone));
 }
 
-// A tombstone goes with its dot's entry; an expired record outlives its dot's.
+// True: the record may go. What stays may become shorter.
+bool Coverage::LetGo(const std::string& key, const SeenClock& covered, const Now& now) {
+  const std::optional<Record> record = local_.Lookup(key);
+  if (!record) return false;
+  if (record->Dead(now.calendar_us) && local_.policy().Outlived(*record, covered)) return true;
+  if (std::optional<Record> shorter = local_.policy().Forget(key, *record, covered)) {
+    local_.Shorten(key, *std::move(shorter));
+  }
+  return local_.config().bugs.drop_tombstones_early && record->Dead(now.calendar_us);
+}
+
+// What is deleted goes with its dot's entry; what expires outlives it.
 void Coverage::Sweep(const Now& now) {
   if (now.monotonic < next_sweep_at_) return;
   next_sweep_at_ = now.monotonic + local_.config().sweep_interval;
   const std::vector<std::string> keys = local_.KeysAfter(swept_, local_.config().sweep_keys);
   swept_ = keys.size() < local_.config().sweep_keys ? "" : keys.back();
+  const SeenClock covered = Covered();
   std::vector<std::string> gone;
-  std::optional<SeenClock> covered;
   for (const std::string& key : keys) {
-    const std::optional<Record> record = local_.Lookup(key);
-    if (!record || !record->Dead(now.calendar_us)) continue;
-    if (!covered) covered = Covered();
-    if (covered->Contains(record->dot)) gone.push_back(key);
+    if (LetGo(key, covered, now)) gone.push_back(key);
   }
   if (!gone.empty()) local_.Trim({}, std::move(gone));
 }

@@ -61,6 +61,7 @@ class Coverage {
   void EndBoots();
   void EndBootsOf(NodeId node);
   bool AllHaveTheSame(const Identity& identity) const;
+  bool LetGo(const std::string& key, const SeenClock& covered, const Now& now);
   void TrimCovered(const SeenClock& covered, const Now& now);
 
   Local& local_;

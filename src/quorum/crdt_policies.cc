@@ -54,15 +54,21 @@ Record RecordOf(const Body& body, Dot dot, HlcTime time) {
   return record;
 }
 
+template <class Body>
+void MergeBodies(Body& mine, const Body& theirs, const SeenClock& seen) {
+  mine.Merge(theirs, [&](const Dot& dot) { return seen.Contains(dot); });
+}
+void MergeBodies(Counter& mine, const Counter& theirs, const SeenClock&) { mine.Merge(theirs); }
+
 // Checksums have passed, so that a body cannot be read is another build's doing;
 // what can be read is then kept.
 template <class Body>
-Record MergeRecords(const Record& mine, const Record& theirs) {
+Record MergeRecords(const Record& mine, const Record& theirs, const SeenClock& seen) {
   absl::StatusOr<Body> body = Body::Decode(mine.body);
   const absl::StatusOr<Body> other = Body::Decode(theirs.body);
   if (!other.ok()) return mine;
   if (!body.ok()) return theirs;
-  body->Merge(*other);
+  MergeBodies(*body, *other, seen);
   const Record& newer = Older(mine, theirs) ? theirs : mine;
   return RecordOf(*body, newer.dot, newer.time);
 }
@@ -76,6 +82,17 @@ template <class Body>
 bool OutlivedBy(const Record& record, const SeenClock& seen) {
   const absl::StatusOr<Body> body = Body::Decode(record.body);
   return body.ok() && SawAll(body->Context(), record, seen);
+}
+
+template <class Body>
+std::optional<Record> ForgetCovered(const Record& record, const SeenClock& covered) {
+  absl::StatusOr<Body> body = Body::Decode(record.body);
+  if (!body.ok() || !body->Forget([&](const Dot& dot) { return covered.Contains(dot); })) {
+    return std::nullopt;
+  }
+  Record forgotten = RecordOf(*body, record.dot, record.time);
+  if (forgotten == record) return std::nullopt;
+  return forgotten;
 }
 
 absl::Status ContextNeeded(std::string_view what) {
@@ -165,8 +182,13 @@ absl::StatusOr<Record> SiblingsPolicy::Write(std::string_view key, const Record*
 }
 
 Record SiblingsPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
-                             ConflictSink&) const {
-  return MergeRecords<Siblings>(mine, theirs);
+                             const SeenClock& seen, ConflictSink&) const {
+  return MergeRecords<Siblings>(mine, theirs, seen);
+}
+
+std::optional<Record> SiblingsPolicy::Forget(std::string_view, const Record& record,
+                                             const SeenClock& covered) const {
+  return ForgetCovered<Siblings>(record, covered);
 }
 
 bool SiblingsPolicy::Outlived(const Record& record, const SeenClock& seen) const {
@@ -192,8 +214,8 @@ absl::StatusOr<Record> CounterPolicy::Write(std::string_view, const Record* curr
 }
 
 Record CounterPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
-                            ConflictSink&) const {
-  return MergeRecords<Counter>(mine, theirs);
+                            const SeenClock& seen, ConflictSink&) const {
+  return MergeRecords<Counter>(mine, theirs, seen);
 }
 
 bool CounterPolicy::Outlived(const Record&, const SeenClock&) const {
@@ -229,8 +251,13 @@ absl::StatusOr<Record> SetPolicy::Write(std::string_view key, const Record* curr
 }
 
 Record SetPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
-                        ConflictSink&) const {
-  return MergeRecords<ObservedSet>(mine, theirs);
+                        const SeenClock& seen, ConflictSink&) const {
+  return MergeRecords<ObservedSet>(mine, theirs, seen);
+}
+
+std::optional<Record> SetPolicy::Forget(std::string_view, const Record& record,
+                                        const SeenClock& covered) const {
+  return ForgetCovered<ObservedSet>(record, covered);
 }
 
 bool SetPolicy::Outlived(const Record& record, const SeenClock& seen) const {
@@ -264,8 +291,13 @@ absl::StatusOr<Record> MapPolicy::Write(std::string_view key, const Record* curr
 }
 
 Record MapPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
-                        ConflictSink&) const {
-  return MergeRecords<FieldMap>(mine, theirs);
+                        const SeenClock& seen, ConflictSink&) const {
+  return MergeRecords<FieldMap>(mine, theirs, seen);
+}
+
+std::optional<Record> MapPolicy::Forget(std::string_view, const Record& record,
+                                        const SeenClock& covered) const {
+  return ForgetCovered<FieldMap>(record, covered);
 }
 
 bool MapPolicy::Outlived(const Record& record, const SeenClock& seen) const {

@@ -27,7 +27,9 @@ class SiblingsPolicy final : public ConflictPolicy {
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
                                Dot dot, HlcTime time) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
-               ConflictSink& sink) const override;
+               const SeenClock& seen, ConflictSink& sink) const override;
+  std::optional<Record> Forget(std::string_view key, const Record& record,
+                               const SeenClock& covered) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -41,7 +43,7 @@ class CounterPolicy final : public ConflictPolicy {
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
                                Dot dot, HlcTime time) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
-               ConflictSink& sink) const override;
+               const SeenClock& seen, ConflictSink& sink) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 };
 
@@ -54,7 +56,9 @@ class SetPolicy final : public ConflictPolicy {
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
                                Dot dot, HlcTime time) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
-               ConflictSink& sink) const override;
+               const SeenClock& seen, ConflictSink& sink) const override;
+  std::optional<Record> Forget(std::string_view key, const Record& record,
+                               const SeenClock& covered) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -68,7 +72,9 @@ class MapPolicy final : public ConflictPolicy {
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
                                Dot dot, HlcTime time) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
-               ConflictSink& sink) const override;
+               const SeenClock& seen, ConflictSink& sink) const override;
+  std::optional<Record> Forget(std::string_view key, const Record& record,
+                               const SeenClock& covered) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:

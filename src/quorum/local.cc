@@ -99,7 +99,7 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
     Reserve();
     if (const std::optional<Record> mine = Lookup(key); mine) {
       ConcurrentOnly sink(seen(), context, output_.conflicts);
-      merged = policy_.Merge(key, *mine, *theirs, sink);
+      merged = policy_.Merge(key, *mine, *theirs, seen(), sink);
       if (*merged == *mine) merged.reset();
     } else if (!policy_.Outlived(*theirs, seen())) {
       merged = theirs;
@@ -141,6 +141,8 @@ void Local::End(NodeId node, Boot first_live) {
   unsaved_ = true;
   ++changes_;
 }
+
+void Local::Shorten(const std::string& key, Record record) { Put(key, std::move(record), {}); }
 
 void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
   logged_.Subtract(dots);

@@ -53,6 +53,8 @@ class Local {
   bool Hear(const Identity& from);
   // Ended for all replicas: every boot of the node before this.
   void End(NodeId node, Boot first_live);
+  // The key's record loses what nobody needs any more; it means the same.
+  void Shorten(const std::string& key, Record record);
   // The dots go from the dot log, the keys with their records.
   void Trim(SeenClock dots, std::vector<std::string> keys);
 

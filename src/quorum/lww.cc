@@ -16,7 +16,7 @@ absl::StatusOr<Record> LastWriteWins::Write(std::string_view, const Record*, con
 }
 
 Record LastWriteWins::Merge(std::string_view key, const Record& mine, const Record& theirs,
-                            ConflictSink& sink) const {
+                            const SeenClock&, ConflictSink& sink) const {
   const bool keep = !Older(mine, theirs);
   const Record& winner = keep ? mine : theirs;
   const Record& loser = keep ? theirs : mine;

@@ -11,7 +11,7 @@ class LastWriteWins final : public ConflictPolicy {
                                Dot dot, HlcTime time) const override;
   // Two writes of one identity are never concurrent, so the older isn't told of.
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
-               ConflictSink& sink) const override;
+               const SeenClock& seen, ConflictSink& sink) const override;
   bool NewestWins() const override { return true; }
 };
 

@@ -77,7 +77,7 @@ std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
   std::optional<Record> result;
   const auto take = [&](const Record& record) {
     if (outlived(record)) return;
-    result = result ? policy.Merge(read.request.key, *result, record, sink) : record;
+    result = result ? policy.Merge(read.request.key, *result, record, local_.seen(), sink) : record;
   };
   if (mine) take(*mine);
   for (const auto& [node, answer] : read.answers) {

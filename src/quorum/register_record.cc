@@ -35,7 +35,7 @@ absl::StatusOr<Record> RegisterPolicy::Write(std::string_view, const Record*, co
 }
 
 Record RegisterPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
-                             ConflictSink&) const {
+                             const SeenClock&, ConflictSink&) const {
   const absl::StatusOr<RegisterBody> held = RegisterBodyOf(mine);
   const absl::StatusOr<RegisterBody> incoming = RegisterBodyOf(theirs);
   if (!incoming.ok()) return mine;

@@ -29,7 +29,7 @@ class RegisterPolicy final : public ConflictPolicy {
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
                                Dot dot, HlcTime time) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
-               ConflictSink& sink) const override;
+               const SeenClock& seen, ConflictSink& sink) const override;
 };
 
 }  // namespace quorate::quorum

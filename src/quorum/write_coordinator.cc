@@ -41,6 +41,7 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   reply.id = request.id;
   reply.status = Refuse(request);
   if (!reply.status.ok()) return local_.AnswerAtOnce(std::move(reply));
+  const uint64_t rests_on = local_.emitted();
   absl::StatusOr<Record> record =
       local_.Coordinate(request.key, request.change, request.session.time, now);
   if (!record.ok()) {
@@ -55,6 +56,7 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   write.level = request.level;
   write.deadline = request.deadline;
   write.sent_at = now.monotonic;
+  write.rests_on = rests_on;
   unsynced_.emplace_back(local_.emitted(), id);
   for (NodeId node : peers_.others()) {
     SendTo(node, id, write);
@@ -62,9 +64,11 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   }
 }
 
-// Before our own sync, so that the two go on side by side.
+// Before our own sync, so that the two go on side by side; unless others' writes
+// are in the record, which must not be told before they are durable here.
 void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write) {
-  local_.Send(node, Boot(), WriteAsk{id, write.key, write.record, local_.seen()}, true);
+  const bool at_once = local_.policy().NewestWins() || local_.durable() >= write.rests_on;
+  local_.Send(node, Boot(), WriteAsk{id, write.key, write.record, local_.seen()}, at_once);
 }
 
 void WriteCoordinator::OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now) {

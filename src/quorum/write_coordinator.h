@@ -39,6 +39,7 @@ class WriteCoordinator {
     Level level;
     absl::Duration deadline;
     absl::Duration sent_at;
+    uint64_t rests_on = 0;  // effects before it, whose content may be in the record
     Nodes acked;
     Nodes refused;  // its time lies too far ahead for them
   };

@@ -32,23 +32,6 @@ Schedule RunOne(uint64_t seed, const ConflictPolicy& policy,
   options.change = std::move(change);
   Schedule schedule(options);
   EXPECT_EQ(schedule.Run(), "") << "seed " << seed;
-  if (testing::Test::HasFailure()) {
-    for (uint64_t n = 1; n <= schedule.cluster().replicas(); ++n) {
-      std::cerr << "n" << n << " " << schedule.cluster().core(n).knowledge().seen.ToString() << "\n";
-      for (auto& [k, r] : schedule.cluster().store(n).records) {
-        auto o = schedule.cluster().store(1).Lookup(k);
-        auto o2 = schedule.cluster().store(2).Lookup(k);
-        if (o && *o == r && o2 && *o2 == r) continue;
-        std::cerr << " " << k << " " << r.dot << (r.tombstone ? " dead" : "");
-        auto sib = *Siblings::Decode(r.body);
-        for (auto& x : sib.siblings()) std::cerr << " " << x.value << x.dot;
-        std::cerr << " context";
-        const auto ctx = sib.Context();
-        for (auto& [i, c] : ctx.entries()) std::cerr << " " << i << "." << c;
-        std::cerr << "\n";
-      }
-    }
-  }
   return schedule;
 }
 

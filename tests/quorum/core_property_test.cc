@@ -99,7 +99,7 @@ class KeepsTheLoser final : public ConflictPolicy {
                                Dot dot, HlcTime time) const override {
     return lww_.Write(key, current, change, dot, time);
   }
-  Record Merge(std::string_view, const Record& mine, const Record& theirs,
+  Record Merge(std::string_view, const Record& mine, const Record& theirs, const SeenClock&,
                ConflictSink&) const override {
     return Older(mine, theirs) ? mine : theirs;
   }

@@ -39,7 +39,7 @@ class Copy {
     return absl::OkStatus();
   }
   void Merge(const Copy& other) {
-    record_ = record_ ? policy_.Merge(kKey, *record_, *other.record_, sink_) : *other.record_;
+    record_ = record_ ? policy_.Merge(kKey, *record_, *other.record_, {}, sink_) : *other.record_;
   }
   Body body() const { return *Body::Decode(record_->body); }
   std::string context() const { return SealContext(kOptions.scope, kKey, body().Context()); }

@@ -9,6 +9,7 @@
 #include "quorum/quorum_predicate.h"
 #include "quorum/register_op.h"
 #include "quorum/register_record.h"
+#include "quorum/seen_clock.h"
 
 namespace quorate::quorum {
 namespace {
@@ -100,10 +101,10 @@ TEST(RegisterRecordTest, MergesToTheHighestThatTheOwnPromiseLets) {
   newer.accepted = At(9);
   const Record old = *SharedRegisterRecord({At(8), Value("old")});
   const Record next = *SharedRegisterRecord({At(9), newer});
-  EXPECT_EQ(policy.Merge("k", old, next, sink), next);
-  EXPECT_EQ(policy.Merge("k", next, old, sink), next);
+  EXPECT_EQ(policy.Merge("k", old, next, {}, sink), next);
+  EXPECT_EQ(policy.Merge("k", next, old, {}, sink), next);
   const Record promised = RegisterRecord({At(30), Value("old")});
-  EXPECT_EQ(policy.Merge("k", promised, next, sink), promised);
+  EXPECT_EQ(policy.Merge("k", promised, next, {}, sink), promised);
   EXPECT_EQ(ReasonOf(policy.Write("k", nullptr, {}, {}, {}).status()), "ROUND_NEEDED");
 }
 
