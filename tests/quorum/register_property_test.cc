@@ -38,11 +38,14 @@ RegisterProfile Deleting() {
   return profile;
 }
 
-// A replica leaves and another joins.
+// A replica leaves and another joins, while the old and the new half are cut off
+// from each other now and then.
 RegisterProfile Moving() {
   RegisterProfile profile;
-  profile.moves = 15;
   profile.steps = 700;
+  profile.moves = 30;
+  profile.splits = 20;
+  profile.merges = 10;
   return profile;
 }
 
@@ -67,7 +70,7 @@ void RunAll(const RegisterProfile& profile, Reached& reached) {
   if (const uint64_t only = FromEnvironment("QUORATE_REGISTER_SEED", 0)) first = last = only;
   for (uint64_t seed = first; seed <= last; ++seed) {
     RegisterSchedule schedule(
-        {.seed = seed, .profile = profile, .bugs = {}, .traced = first == last});
+        {.seed = seed, .profile = profile, .bugs = {}, .move_bugs = {}, .traced = first == last});
     schedule.Run();
     ASSERT_EQ(Judge(schedule), "") << "seed " << seed << "\n" << schedule.trace();
     ASSERT_EQ(schedule.divergence(), "") << "seed " << seed << "\n" << schedule.trace();
@@ -92,9 +95,11 @@ TEST(RegisterPropertyTest, IsLinearizableWhateverTheScheduleAndConvergesAfterwar
 }
 
 // Whether a fault shows in so many runs.
-bool Shows(const RegisterBugs& bugs, const RegisterProfile& profile, uint64_t runs_max = 5000) {
+bool Shows(const RegisterBugs& bugs, const RegisterProfile& profile, uint64_t runs_max = 5000,
+           const MoveBugs& move_bugs = {}) {
   for (uint64_t seed = 1; seed <= runs_max; ++seed) {
-    RegisterSchedule schedule({.seed = seed, .profile = profile, .bugs = bugs, .traced = false});
+    RegisterSchedule schedule(
+        {.seed = seed, .profile = profile, .bugs = bugs, .move_bugs = move_bugs, .traced = false});
     schedule.Run();
     if (Judge(schedule).empty()) continue;
     ::testing::Test::RecordProperty("runs", std::to_string(seed));
@@ -160,36 +165,16 @@ TEST(RegisterFaultTest, CatchesAForgottenDropWhenAWriteIsResolved) {
   EXPECT_TRUE(Shows({.resolve_forgets_drops = true}, Deleting(), 15'000));
 }
 
-TEST(RegisterFaultTest, DISABLED_CountsMoves) {
-  const MoveBugs bugs[] = {{.older_epochs_served = true},
-                           {.epoch_skipped = true},
-                           {.older_epochs_served = true, .epoch_skipped = true},
-                           {.filled_from_any = true},
-                           {.promises_left_behind = true},
-                           {.refused_fill_counts = true}};
-  RegisterProfile slow = Moving();
-  slow.loss = 0.1;
-  slow.long_delay = 0.1;
-  RegisterProfile quick = Moving();
-  quick.moves = 40;
-  quick.loss = 0.15;
-  quick.long_delay = 0.1;
-  quick.steps = 500;
-  for (const RegisterProfile& profile : {Moving(), slow, quick})
-    for (const MoveBugs& one : bugs) {
-      uint64_t found = 0, first = 0;
-      const uint64_t runs = FromEnvironment("RUNS", 5000);
-      for (uint64_t seed = 1; seed <= runs; ++seed) {
-        RegisterSchedule schedule({.seed = seed, .profile = profile, .bugs = {}, .move_bugs = one});
-        schedule.Run();
-        if (Judge(schedule).empty()) continue;
-        ++found;
-        if (!first) first = seed;
-      }
-      std::printf("served %d skipped %d any %d promises %d: first %lu, %lu of %lu\n",
-                  one.older_epochs_served, one.epoch_skipped, one.filled_from_any,
-                  one.promises_left_behind, first, found, runs);
-    }
+TEST(RegisterFaultTest, CatchesAMoveWithoutTheEpochFence) {
+  EXPECT_TRUE(Shows({}, Moving(), 5000, {.no_fence = true}));
+}
+
+TEST(RegisterFaultTest, CatchesAReplicaThatIsFilledFromOneThatIsNotTheLeaver) {
+  EXPECT_TRUE(Shows({}, Moving(), 5000, {.filled_from_any = true}));
+}
+
+TEST(RegisterFaultTest, CatchesAFillThatCountsThoughAPromiseRefusedIt) {
+  EXPECT_TRUE(Shows({}, Moving(), 5000, {.refused_fill_counts = true}));
 }
 
 }  // namespace

@@ -73,6 +73,8 @@ void RegisterSchedule::Step() {
     if (node != nullptr) DropCovered(*node, AnyKey());
   } else if (within(p.moves)) {
     StepMove();
+  } else if (within(p.splits)) {
+    split_until_ = step_ + random_.Between(30, 150);
   } else if (within(p.crashes)) {
     Node& any = AnyNode();
     if (any.alive) Crash(any);

@@ -51,14 +51,15 @@ struct RegisterProfile {
   // n1 leaves and n4 joins; the chance of each step on the way, of a thousand.
   // `nodes` is then 4.
   uint64_t moves = 0;
+  // The chance, of a thousand, that n1 and n2 cannot hear n3 and n4 for a while.
+  uint64_t splits = 0;
 };
 
 // Deliberate faults of the move, which is the host's.
 struct MoveBugs {
-  bool older_epochs_served = false;
-  bool epoch_skipped = false;    // the third while somebody alive is in the first
-  bool filled_from_any = false;  // from one replica, whichever, instead of the leaver
-  bool promises_left_behind = false;
+  // Older epochs are served, and the third comes while somebody is in the first.
+  bool no_fence = false;
+  bool filled_from_any = false;      // from one replica, whichever, not the leaver
   bool refused_fill_counts = false;  // as if the key had been taken
 };
 
@@ -176,6 +177,7 @@ class RegisterSchedule {
   void Hold(Node& node, const std::string& key, const RegisterBody& body);
   void Answer(Node& node, Message message, bool after_sync);
   void Send(Message message);
+  bool IsSplit(const Message& message) const;
   AcceptorStep StepAt(Node& node, const std::string& key, const RegisterRequest& request);
 
   template <class... Pieces>
@@ -204,6 +206,7 @@ class RegisterSchedule {
   std::vector<std::pair<uint64_t, Message>> delayed_;  // until this step
   std::vector<Operation> operations_;                  // by id - 1
   uint64_t step_ = 0;
+  uint64_t split_until_ = 0;
   uint64_t next_value_ = 1;
   bool healing_ = false;
   std::string divergence_;

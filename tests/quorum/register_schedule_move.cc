@@ -47,7 +47,7 @@ void RegisterSchedule::StepMove() {
     return !one.alive || one.epoch >= kJoint;
   });
   if (At(kJoiner).filled) {
-    if (acknowledged || options_.move_bugs.epoch_skipped) epoch_ = kMoved;
+    if (acknowledged || options_.move_bugs.no_fence) epoch_ = kMoved;
     return;
   }
   Node& from = options_.move_bugs.filled_from_any ? node : At(kLeaver);
@@ -96,9 +96,7 @@ void RegisterSchedule::TakeFill(Node& node, const Message& message) {
     const auto it = node.memory.held.find(key);
     const std::optional<RegisterBody> held =
         it == node.memory.held.end() ? std::nullopt : std::optional(it->second);
-    RegisterBody incoming = body;
-    if (options_.move_bugs.promises_left_behind) incoming.promised = incoming.value.accepted;
-    const AcceptorMerge merge = AdoptRegister(held, node.memory.floor, incoming);
+    const AcceptorMerge merge = AdoptRegister(held, node.memory.floor, body);
     if (merge.refused) {
       refused = true;
       ++reached_["fill refused by a promise"];
@@ -106,7 +104,6 @@ void RegisterSchedule::TakeFill(Node& node, const Message& message) {
     }
     if (merge.persist) Hold(node, key, *merge.persist);
   }
-  if (options_.move_bugs.promises_left_behind) done.floor = node.memory.floor;
   if (refused && !options_.move_bugs.refused_fill_counts) return;
   done.filled = true;
   done.seen = message.contents.seen;
@@ -117,8 +114,9 @@ void RegisterSchedule::TakeFill(Node& node, const Message& message) {
 // Who is behind is not listened to, and taught: the empty answer bears the epoch.
 bool RegisterSchedule::Refuses(Node& node, const Message& message) {
   if (profile().moves == 0) return false;
+  if (options_.move_bugs.no_fence) return false;
   if (message.epoch > node.epoch) Enter(node, message.epoch);
-  if (message.epoch == node.epoch || options_.move_bugs.older_epochs_served) return false;
+  if (message.epoch == node.epoch) return false;
   ++reached_["refused for its epoch"];
   Message lesson;
   lesson.kind = Message::Kind::kMerge;

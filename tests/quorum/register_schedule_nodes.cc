@@ -128,7 +128,7 @@ void RegisterSchedule::Answer(Node& node, Message message, bool after_sync) {
 
 void RegisterSchedule::Send(Message message) {
   if (!healing_ && message.from != message.to) {
-    if (random_.Chance(profile().loss)) return;
+    if (IsSplit(message) || random_.Chance(profile().loss)) return;
     if (random_.Chance(profile().doubling)) in_flight_.push_back(message);
     if (random_.Chance(profile().long_delay)) {
       delayed_.emplace_back(step_ + random_.Between(20, 300), std::move(message));
@@ -136,6 +136,10 @@ void RegisterSchedule::Send(Message message) {
     }
   }
   in_flight_.push_back(std::move(message));
+}
+
+bool RegisterSchedule::IsSplit(const Message& message) const {
+  return step_ < split_until_ && (message.from < NodeId(3)) != (message.to < NodeId(3));
 }
 
 void RegisterSchedule::Deliver(size_t at) {
