@@ -1,112 +1,91 @@
-// Load for a cluster, beside a yardstick.
+// Load for a cluster, beside yardsticks; and what clusters of one's own cost
+// and survive.
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <iostream>
-#include <map>
 #include <string>
+#include <utility>
 
-#include "child.h"
-#include "echo_server.h"
-#include "report.h"
-#include "stream_load.h"
-#include "suite.h"
-#include "target.h"
-#include "unary_load.h"
+#include "run.h"
 
 namespace quorate::bench {
 namespace {
 
-constexpr char kDescription[] = R"(Loads a Quorate cluster and says how fast it was.
+constexpr char kDescription[] = R"(Loads Quorate clusters and says how fast they were.
 
 examples:
-  kvbench --endpoints 127.0.0.1:7400 suite            the committed benchmark: ratios to a bare echo
-  kvbench suite --rounds 3 --slice-seconds 1          the same, quickly
+  kvbench all --results result.json                   everything below, one after another
+  kvbench --nodes 3 suite                             ratios to a bare echo, on nodes of its own
+  kvbench --endpoints 127.0.0.1:7400 suite            on a cluster that is there
+  kvbench failover --kills 20                         the leader is killed, again and again
+  kvbench idle --idle-partitions 256                  memory and CPU of nodes with nothing to do
+  kvbench restart --restart-keys 1000000              a full node is killed and serves again
   kvbench put --in-flight 64 --seconds 5              one load
   kvbench stream-put --streams 1 --window 4 --batch 64
   kvbench --output json suite > result.json
 
-exit codes: 0 done, 1 failed, 2 usage)";
+Its own nodes run at default settings on loopback, in a folder of their own, and
+go with it, also at Ctrl-C. Where etcd is installed it is measured beside.
 
-struct Settings {
-  std::string endpoints = "127.0.0.1:7400";
-  std::string output = "table";
-  TargetOptions target;
-  SuiteOptions suite;
-  double slice_seconds = 2;
-  double seconds = 5;
-  uint32_t in_flight = 64;
-  StreamShape shape;
-  std::string listen = "127.0.0.1:7499";
-  bool with_parent = false;
-};
+exit codes: 0 done (goals reached or not), 1 failed, 2 usage, 130 interrupted)";
 
-int Fail(const absl::Status& status) {
-  std::cerr << "error: " << status.ToString() << "\n";
-  return 1;
-}
-
-std::string FirstEndpoint(const std::string& endpoints) {
-  return endpoints.substr(0, endpoints.find(','));
-}
-
-int RunEcho(const Settings& settings) {
-  auto echo = EchoServer::Start(settings.listen, settings.target.value_bytes);
-  if (!echo) return Fail(absl::UnavailableError("cannot listen on " + settings.listen));
-  std::printf("port %d\n", echo->port());
-  std::fflush(stdout);
-  if (settings.with_parent) EndWithParent();
-  echo->Wait();
-  return 0;
-}
-
-int RunStandardSuite(Settings& settings) {
-  auto cluster = PrepareCluster(FirstEndpoint(settings.endpoints), settings.target);
-  if (!cluster.ok()) return Fail(cluster.status());
-  auto child = EchoProcess::Start(settings.target.value_bytes);
-  if (!child.ok()) return Fail(child.status());
-  Target echo = EchoTarget((*child)->address(), settings.target.value_bytes);
-  settings.suite.slice = absl::Seconds(settings.slice_seconds);
-  settings.suite.progress = [](const std::string& line) { std::cerr << line << std::endl; };
-  const SuiteResult result =
-      RunSuite(StandardContestants(*cluster, echo), StandardRatios(), settings.suite);
-  std::cout << (settings.output == "json" ? JsonReport(result, settings.suite)
-                                          : TextReport(result, settings.suite));
-  return 0;
-}
-
-int RunOne(const Settings& settings, const std::function<Slice(Target&, absl::Duration)>& load) {
-  auto cluster = PrepareCluster(FirstEndpoint(settings.endpoints), settings.target);
-  if (!cluster.ok()) return Fail(cluster.status());
-  load(*cluster, absl::Milliseconds(300));
-  const Slice slice = load(*cluster, absl::Seconds(settings.seconds));
-  std::printf("%.0f per second, p50 %.0f us, p99 %.0f us, max %.0f us, %llu failed %s\n",
-              slice.per_second(), absl::ToDoubleMicroseconds(slice.latency.Quantile(0.5)),
-              absl::ToDoubleMicroseconds(slice.latency.Quantile(0.99)),
-              absl::ToDoubleMicroseconds(slice.latency.max()),
-              static_cast<unsigned long long>(slice.failed), slice.first_error.c_str());
-  return 0;
-}
-
-int Main(int argc, char** argv) {
-  Settings settings;
-  CLI::App app(kDescription);
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.add_option("--endpoints", settings.endpoints, "HOST:PORT,... of the cluster")
+void AddCommon(CLI::App& app, Settings& settings) {
+  app.add_option("--output", settings.output, "table or json, on stdout")
+      ->check(CLI::IsMember({"table", "json"}));
+  app.add_option("--results", settings.results, "a file that gets the JSON as well");
+  app.add_option("--endpoints", settings.endpoints, "HOST:PORT,... of a cluster that is there")
       ->envname("QUORATE_ENDPOINTS");
-  app.add_option("--output", settings.output)->check(CLI::IsMember({"table", "json"}));
-  app.add_option("--keyspace", settings.target.keyspace);
-  app.add_option("--replicas", settings.target.replicas);
-  app.add_option("--partitions", settings.target.partitions);
+  app.add_option("--nodes", settings.own_nodes, "instead of --endpoints: nodes of its own")
+      ->check(CLI::Range(1, 9));
+  app.add_option("--kvd", settings.kvd, "the program they run [beside this one]");
+  app.add_option("--etcd", settings.etcd, "what is measured beside: auto, none or a path");
+  app.add_option("--folder", settings.folder, "where they keep their data [a temporary one]");
+  app.add_option("--port", settings.port, "free ports from here on are theirs")
+      ->check(CLI::Range(1024, 65'000));
+  app.add_option("--limit-seconds", settings.limit_seconds, "gives up then")
+      ->check(CLI::Range(1, 100'000));
+  app.add_option("--keyspace", settings.target.keyspace.keyspace);
+  app.add_option("--replicas", settings.target.keyspace.replicas);
+  app.add_option("--partitions", settings.target.keyspace.partitions);
   app.add_option("--keys", settings.target.keys)->check(CLI::Range(1u, 100'000'000u));
   app.add_option("--value-bytes", settings.target.value_bytes);
-  auto* suite = app.add_subcommand("suite", "all contestants, side by side, as ratios");
-  suite->add_option("--rounds", settings.suite.rounds)->check(CLI::Range(1, 1000));
-  suite->add_option("--slice-seconds", settings.slice_seconds)->check(CLI::Range(0.1, 600.0));
-  suite->add_option("--seed", settings.suite.seed);
-  auto* echo = app.add_subcommand("echo-server", "the yardstick, until it is ended");
-  echo->add_option("--listen", settings.listen);
-  echo->add_flag("--with-parent", settings.with_parent);
+}
+
+void AddSuite(CLI::App& command, Settings& settings) {
+  command.add_option("--rounds", settings.suite.rounds)->check(CLI::Range(1, 1000));
+  command.add_option("--slice-seconds", settings.slice_seconds)->check(CLI::Range(0.1, 600.0));
+  command.add_option("--seed", settings.suite.seed);
+}
+
+void AddFailover(CLI::App& command, Settings& settings) {
+  command.add_option("--kills", settings.failover.kills, "of each contestant")
+      ->check(CLI::Range(1, 1000));
+}
+
+void AddIdle(CLI::App& command, Settings& settings) {
+  command.add_option("--idle-partitions", settings.idle.replicas, "each on three nodes")
+      ->check(CLI::Range(1, 4096));
+  command.add_option("--idle-settle-seconds", settings.idle_settle_seconds)
+      ->check(CLI::Range(0.0, 3600.0));
+  command.add_option("--idle-seconds", settings.idle_seconds)->check(CLI::Range(0.1, 3600.0));
+}
+
+void AddRestart(CLI::App& command, Settings& settings) {
+  command.add_option("--restart-keys", settings.restart.keys)->check(CLI::Range(1u, 100'000'000u));
+  command.add_option("--restarts", settings.restart.restarts)->check(CLI::Range(1, 1000));
+}
+
+void AddMeasurements(CLI::App& app, Settings& settings) {
+  CLI::App& suite = *app.add_subcommand("suite", "all loads, side by side, as ratios");
+  CLI::App& failover = *app.add_subcommand("failover", "how long writes stop when a leader dies");
+  CLI::App& idle = *app.add_subcommand("idle", "what nodes cost that have nothing to do");
+  CLI::App& restart = *app.add_subcommand("restart", "how soon a full node serves again");
+  CLI::App& all = *app.add_subcommand("all", "these four, one after another");
+  for (CLI::App* command : {&suite, &all}) AddSuite(*command, settings);
+  for (CLI::App* command : {&failover, &all}) AddFailover(*command, settings);
+  for (CLI::App* command : {&idle, &all}) AddIdle(*command, settings);
+  for (CLI::App* command : {&restart, &all}) AddRestart(*command, settings);
+}
+
+void AddLoads(CLI::App& app, Settings& settings) {
   const auto loads = {std::pair{"get", "unary linearizable gets"},
                       {"get-bounded", "unary gets at BOUNDED(1s), from any node"},
                       {"get-one", "unary gets at ONE, from any node"},
@@ -125,6 +104,18 @@ int Main(int argc, char** argv) {
       load->add_option("--in-flight", settings.in_flight)->check(CLI::Range(1, 4096));
     }
   }
+}
+
+int Main(int argc, char** argv) {
+  Settings settings;
+  CLI::App app(kDescription);
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddCommon(app, settings);
+  AddMeasurements(app, settings);
+  AddLoads(app, settings);
+  auto* echo = app.add_subcommand("echo-server", "the yardstick, until it is ended");
+  echo->add_option("--listen", settings.listen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -132,21 +123,10 @@ int Main(int argc, char** argv) {
   }
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
-  if (chosen == "suite") return RunStandardSuite(settings);
-  const std::map<std::string, UnaryOp> unary = {{"get", UnaryOp::kGet},
-                                                {"get-bounded", UnaryOp::kGetBounded},
-                                                {"get-one", UnaryOp::kGetOne},
-                                                {"put", UnaryOp::kPut},
-                                                {"put-once", UnaryOp::kPutOnce}};
-  if (const auto op = unary.find(chosen); op != unary.end()) {
-    return RunOne(settings, [&](Target& target, absl::Duration length) {
-      return RunUnary(target, op->second, settings.in_flight, length, 1);
-    });
+  for (const char* measured : {"suite", "failover", "idle", "restart", "all"}) {
+    if (chosen == measured) return RunMeasurements(settings, chosen);
   }
-  settings.shape.op = chosen == "stream-get" ? StreamOpKind::kGet : StreamOpKind::kPut;
-  return RunOne(settings, [&](Target& target, absl::Duration length) {
-    return RunStream(target, settings.shape, length, 1);
-  });
+  return RunLoad(settings, chosen);
 }
 
 }  // namespace

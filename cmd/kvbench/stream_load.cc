@@ -14,6 +14,8 @@
 namespace quorate::bench {
 namespace {
 
+constexpr absl::Duration kFillMax = absl::Minutes(5);
+
 // Where the keys of the next message come from; nullptr: no more.
 using NextKey = std::function<const std::string*()>;
 
@@ -169,7 +171,7 @@ absl::Status WriteAllKeys(Target& target) {
       return at < member.keys.size() ? &member.keys[at++] : nullptr;
     };
     streams.push_back(std::make_unique<Stream>(
-        member, target, StreamShape{}, absl::Now() + absl::Seconds(60), std::move(next), running));
+        member, target, StreamShape{}, absl::Now() + kFillMax, std::move(next), running));
   }
   running.Wait();
   Slice all;

@@ -64,6 +64,13 @@ Contestant Unary(std::string name, Target& target, UnaryOp op, uint32_t in_fligh
           }};
 }
 
+Contestant OfEtcd(const std::string& name, EtcdTarget& target, EtcdOp op, uint32_t in_flight) {
+  return {StrCat(name, ", ", in_flight, " in flight"),
+          [&target, op, in_flight](absl::Duration length, uint64_t seed) {
+            return RunEtcd(target, op, in_flight, length, seed);
+          }};
+}
+
 Contestant Streamed(std::string name, Target& target, const StreamShape& shape) {
   return {std::move(name), [&target, shape](absl::Duration length, uint64_t seed) {
             return RunStream(target, shape, length, seed);
@@ -71,12 +78,6 @@ Contestant Streamed(std::string name, Target& target, const StreamShape& shape) 
 }
 
 }  // namespace
-
-Spread SpreadOf(std::vector<double> values) {
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  return {values.front(), values[values.size() / 2], values.back()};
-}
 
 SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
                      const SuiteOptions& options) {
@@ -100,10 +101,11 @@ SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vect
   return result;
 }
 
-std::vector<Contestant> StandardContestants(Target& cluster, Target& echo) {
-  return {
+std::vector<Contestant> StandardContestants(Target& cluster, Target& echo, EtcdTarget* etcd) {
+  std::vector<Contestant> contestants = {
       Unary("echo, 1 in flight", echo, UnaryOp::kGet, 1),
       Unary("echo, 64 in flight", echo, UnaryOp::kGet, 64),
+      Unary("get, 1 in flight", cluster, UnaryOp::kGet, 1),
       Unary("get, 64 in flight", cluster, UnaryOp::kGet, 64),
       Unary("get BOUNDED(1s), 64 in flight", cluster, UnaryOp::kGetBounded, 64),
       Unary("get ONE, 64 in flight", cluster, UnaryOp::kGetOne, 64),
@@ -114,23 +116,38 @@ std::vector<Contestant> StandardContestants(Target& cluster, Target& echo) {
       Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 1, 4, 64}),
       Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 1, 4, 64}),
   };
+  if (etcd == nullptr) return contestants;
+  for (uint32_t in_flight : {1, 64}) {
+    contestants.push_back(OfEtcd("etcd get", *etcd, EtcdOp::kGet, in_flight));
+    contestants.push_back(OfEtcd("etcd put", *etcd, EtcdOp::kPut, in_flight));
+  }
+  return contestants;
 }
 
-std::vector<Ratio> StandardRatios() {
-  return {
-      {"unary linearizable get / echo, at 64", "get, 64 in flight", "echo, 64 in flight", false,
-       0.4, false},
-      {"streamed put / unary echo at 64", "streamed put, 64 a message", "echo, 64 in flight", false,
-       0.8, false},
-      {"get BOUNDED(1s) / LINEARIZABLE, at 64", "get BOUNDED(1s), 64 in flight",
-       "get, 64 in flight", false, 1, false},
-      {"get ONE / LINEARIZABLE, at 64", "get ONE, 64 in flight", "get, 64 in flight", false, 1,
-       false},
-      {"put that happens once / put, at 64", "put once, 64 in flight", "put, 64 in flight", false,
-       0.95, false},
-      {"unary put / echo, at 64", "put, 64 in flight", "echo, 64 in flight", false, 0, false},
-      {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", true, 8, true},
+std::vector<Ratio> StandardRatios(bool with_etcd) {
+  const std::string echo = "echo, 64 in flight";
+  const std::string get = "get, 64 in flight";
+  const std::string put = "put, 64 in flight";
+  const auto at_least = [](double limit) { return Goal{limit, false}; };
+  std::vector<Ratio> ratios = {
+      {"unary linearizable get / echo, at 64", get, echo, false, at_least(0.4)},
+      {"streamed put / unary echo at 64", "streamed put, 64 a message", echo, false, at_least(0.8)},
+      {"get BOUNDED(1s) / LINEARIZABLE, at 64", "get BOUNDED(1s), 64 in flight", get, false,
+       at_least(1)},
+      {"get ONE / LINEARIZABLE, at 64", "get ONE, 64 in flight", get, false, at_least(1)},
+      {"put that happens once / put, at 64", "put once, 64 in flight", put, false, at_least(0.95)},
+      {"unary put / echo, at 64", put, echo},
+      {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", true,
+       Goal{8, true}},
   };
+  if (!with_etcd) return ratios;
+  ratios.push_back({"get / etcd's, at 64", get, "etcd get, 64 in flight"});
+  ratios.push_back({"put / etcd's, at 64", put, "etcd put, 64 in flight"});
+  ratios.push_back({"median latency, get / etcd's, at 1", "get, 1 in flight",
+                    "etcd get, 1 in flight", true});
+  ratios.push_back({"median latency, put / etcd's, at 1", "put, 1 in flight",
+                    "etcd put, 1 in flight", true});
+  return ratios;
 }
 
 }  // namespace quorate::bench

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "etcd_load.h"
+#include "figure.h"
 #include "slice.h"
 #include "target.h"
 
@@ -24,14 +26,8 @@ struct Ratio {
   std::string above;        // contestant
   std::string below;        // contestant
   bool of_medians = false;  // of latencies, not of throughputs
-  double goal = 0;
-  bool goal_is_maximum = false;
+  Goal goal = {};
 };
-
-struct Spread {
-  double low = 0, median = 0, high = 0;
-};
-Spread SpreadOf(std::vector<double> values);
 
 struct Row {
   std::string name;
@@ -60,8 +56,8 @@ struct SuiteOptions {
 SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
                      const SuiteOptions& options);
 
-// The contestants and goals of docs/performance.md.
-std::vector<Contestant> StandardContestants(Target& cluster, Target& echo);
-std::vector<Ratio> StandardRatios();
+// The contestants and goals of docs/performance.md. `etcd` may be null.
+std::vector<Contestant> StandardContestants(Target& cluster, Target& echo, EtcdTarget* etcd);
+std::vector<Ratio> StandardRatios(bool with_etcd);
 
 }  // namespace quorate::bench

@@ -2,21 +2,16 @@
 // bare echo server that takes every key.
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "client/writer_pool.h"
-#include "quorate/v1/admin.grpc.pb.h"
 #include "quorate/v1/kv.grpc.pb.h"
+#include "view.h"
 
 namespace quorate::bench {
-
-// A connection of its own (never shared with another one to the same address).
-std::shared_ptr<grpc::Channel> Connect(const std::string& address);
 
 struct Member {
   std::string address;
@@ -36,9 +31,7 @@ struct Target {
 };
 
 struct TargetOptions {
-  std::string keyspace = "kvbench";
-  uint32_t replicas = 0;  // 0: the server's default
-  uint32_t partitions = 0;
+  KeyspaceOptions keyspace;
   uint64_t keys = 20'000;
   size_t value_bytes = 256;
 };

@@ -1,5 +1,4 @@
-// Closed-loop unary load: a fixed number of calls in flight, each completion
-// starts the next.
+// Unary calls to a cluster, or to the yardstick.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +13,6 @@ namespace quorate::bench {
 // Puts at QUORUM, and the same under identities, so that they happen once.
 enum class UnaryOp : uint8_t { kGet, kGetBounded, kGetOne, kPut, kPutOnce };
 
-// Runs for `length`; calls that end later than that are not counted.
 Slice RunUnary(Target& target, UnaryOp op, uint32_t in_flight, absl::Duration length,
                uint64_t seed);
 

@@ -1,0 +1,159 @@
+#include "run.h"
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "base/strings.h"
+#include "echo_process.h"
+#include "echo_server.h"
+#include "report.h"
+#include "unary_load.h"
+#include "workplace.h"
+
+namespace quorate::bench {
+namespace {
+
+constexpr char kNoEtcd[] =
+    "etcd is not installed, so its figures are left out (Debian: apt-get install etcd-server; "
+    "elsewhere: --etcd PATH)";
+
+int Fail(const absl::Status& status) {
+  std::cerr << "error: " << status.ToString() << "\n";
+  return 1;
+}
+
+void Progress(const std::string& line) { std::cerr << line << std::endl; }
+
+absl::StatusOr<SuiteResult> MeasureSuite(const Workplace& place, const Settings& settings) {
+  std::unique_ptr<OwnCluster> own;
+  const auto endpoint = place.Endpoint(settings, own);
+  if (!endpoint.ok()) return endpoint.status();
+  auto cluster = PrepareCluster(*endpoint, settings.target);
+  if (!cluster.ok()) return cluster.status();
+  const size_t value_bytes = settings.target.value_bytes;
+  auto child = EchoProcess::Start(place.surroundings(), value_bytes);
+  if (!child.ok()) return child.status();
+  Target echo = EchoTarget((*child)->address(), value_bytes);
+  std::unique_ptr<EtcdCluster> etcd_cluster;
+  std::optional<EtcdTarget> etcd;
+  if (!place.surroundings().etcd.empty()) {
+    auto started = EtcdCluster::Start(place.surroundings(), "etcd", 3);
+    if (!started.ok()) return started.status();
+    etcd_cluster = *std::move(started);
+    auto prepared = PrepareEtcd(*etcd_cluster, settings.target.keys, value_bytes);
+    if (!prepared.ok()) return prepared.status();
+    etcd = *std::move(prepared);
+  }
+  return RunSuite(StandardContestants(*cluster, echo, etcd ? &*etcd : nullptr),
+                  StandardRatios(etcd.has_value()), settings.suite);
+}
+
+absl::Status Measure(const Workplace& place, const Settings& settings, const std::string& what,
+                     Report& report) {
+  const Surroundings& surroundings = place.surroundings();
+  if (what == "suite") {
+    auto suite = MeasureSuite(place, settings);
+    if (!suite.ok()) return suite.status();
+    report.suite = *std::move(suite);
+    return absl::OkStatus();
+  }
+  auto experiment = what == "failover" ? MeasureFailover(surroundings, settings.failover)
+                    : what == "idle"   ? MeasureIdle(surroundings, settings.idle)
+                                       : MeasureRestart(surroundings, settings.restart);
+  if (!experiment.ok()) return experiment.status();
+  report.experiments.push_back(*std::move(experiment));
+  return absl::OkStatus();
+}
+
+absl::Status WriteResults(const std::string& file, const Report& report) {
+  std::ofstream out(file);
+  out << JsonReport(report);
+  out.close();
+  return out ? absl::OkStatus() : absl::UnavailableError("cannot write " + file + " (--results)");
+}
+
+// Of the fields that command lines give as plain numbers.
+void Complete(Settings& settings) {
+  settings.suite.slice = absl::Seconds(settings.slice_seconds);
+  settings.idle.settle = absl::Seconds(settings.idle_settle_seconds);
+  settings.idle.length = absl::Seconds(settings.idle_seconds);
+  settings.suite.progress = Progress;
+  settings.failover.progress = Progress;
+  settings.idle.progress = Progress;
+  settings.restart.progress = Progress;
+}
+
+}  // namespace
+
+int RunMeasurements(Settings settings, const std::string& chosen) {
+  Complete(settings);
+  const auto place = Workplace::Make(settings);
+  if (!place.ok()) return Fail(place.status());
+  std::vector<std::string> parts = {chosen};
+  if (chosen == "all") {
+    parts = {"suite", "failover", "idle", "restart"};
+    if (settings.own_nodes == 0) settings.own_nodes = 3;
+  }
+  Report report;
+  report.machine = ThisMachine();
+  report.suite_options = settings.suite;
+  const bool compares = parts.front() == "suite" || parts.front() == "failover";
+  if (compares && settings.etcd == "auto" && (*place)->surroundings().etcd.empty()) {
+    report.missing.push_back(kNoEtcd);
+    Progress(std::string("warning: ") + kNoEtcd);
+  }
+  for (const std::string& part : parts) {
+    Progress("measuring: " + part);
+    absl::Status measured = Measure(**place, settings, part, report);
+    if (!measured.ok()) return Fail(measured);
+  }
+  std::cout << (settings.output == "json" ? JsonReport(report) : TextReport(report));
+  if (settings.results.empty()) return 0;
+  const absl::Status written = WriteResults(settings.results, report);
+  return written.ok() ? 0 : Fail(written);
+}
+
+int RunEcho(const Settings& settings) {
+  auto echo = EchoServer::Start(settings.listen, settings.target.value_bytes);
+  if (!echo) return Fail(absl::UnavailableError("cannot listen on " + settings.listen));
+  std::printf("port %d\n", echo->port());
+  std::fflush(stdout);
+  echo->Wait();
+  return 0;
+}
+
+int RunLoad(const Settings& settings, const std::string& load) {
+  const auto place = Workplace::Make(settings);
+  if (!place.ok()) return Fail(place.status());
+  std::unique_ptr<OwnCluster> own;
+  const auto endpoint = (*place)->Endpoint(settings, own);
+  if (!endpoint.ok()) return Fail(endpoint.status());
+  auto cluster = PrepareCluster(*endpoint, settings.target);
+  if (!cluster.ok()) return Fail(cluster.status());
+  const std::map<std::string, UnaryOp> unary = {{"get", UnaryOp::kGet},
+                                                {"get-bounded", UnaryOp::kGetBounded},
+                                                {"get-one", UnaryOp::kGetOne},
+                                                {"put", UnaryOp::kPut},
+                                                {"put-once", UnaryOp::kPutOnce}};
+  StreamShape shape = settings.shape;
+  shape.op = load == "stream-get" ? StreamOpKind::kGet : StreamOpKind::kPut;
+  const auto run = [&](absl::Duration length) {
+    const auto op = unary.find(load);
+    return op != unary.end() ? RunUnary(*cluster, op->second, settings.in_flight, length, 1)
+                             : RunStream(*cluster, shape, length, 1);
+  };
+  run(absl::Milliseconds(300));
+  const Slice slice = run(absl::Seconds(settings.seconds));
+  std::printf("%.0f per second, p50 %.0f us, p99 %.0f us, max %.0f us, %llu failed %s\n",
+              slice.per_second(), absl::ToDoubleMicroseconds(slice.latency.Quantile(0.5)),
+              absl::ToDoubleMicroseconds(slice.latency.Quantile(0.99)),
+              absl::ToDoubleMicroseconds(slice.latency.max()),
+              static_cast<unsigned long long>(slice.failed), slice.first_error.c_str());
+  return 0;
+}
+
+}  // namespace quorate::bench

@@ -1,0 +1,44 @@
+// What the command line says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "failover.h"
+#include "idle.h"
+#include "restart.h"
+#include "stream_load.h"
+#include "suite.h"
+#include "target.h"
+
+namespace quorate::bench {
+
+struct Settings {
+  // Of every command.
+  std::string output = "table";
+  std::string results;  // file, empty: none
+  std::string folder;
+  std::string kvd;
+  std::string etcd = "auto";
+  int port = 7800;
+  uint32_t limit_seconds = 3600;
+  // A cluster that is there already, or as many nodes of the run's own.
+  std::string endpoints = "127.0.0.1:7400";
+  uint32_t own_nodes = 0;
+  TargetOptions target;
+  // One load.
+  double seconds = 5;
+  uint32_t in_flight = 64;
+  StreamShape shape;
+  std::string listen = "127.0.0.1:7499";
+  // What is measured, and how much of it.
+  double slice_seconds = 2;
+  SuiteOptions suite;
+  FailoverOptions failover;
+  double idle_settle_seconds = 10;
+  double idle_seconds = 20;
+  IdleOptions idle;
+  RestartOptions restart;
+};
+
+}  // namespace quorate::bench
