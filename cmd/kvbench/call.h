@@ -17,6 +17,8 @@ inline constexpr absl::Duration kCallDeadline = absl::Seconds(5);
 // which tries again every 100 ms.
 std::shared_ptr<grpc::Channel> Connect(const std::string& address);
 
+// The call waits for its connection until then: one that fails at once would
+// leave nobody to drive a connection that is being made.
 void SetDeadline(grpc::ClientContext& context, absl::Duration length = kCallDeadline);
 absl::Status ToStatus(const grpc::Status& status);
 

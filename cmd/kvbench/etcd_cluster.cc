@@ -55,13 +55,12 @@ absl::Status EtcdCluster::Launch(uint32_t member) {
   Member& launched = members_[member - 1];
   const std::string client = "http://" + launched.client;
   const std::string peer = "http://" + launched.peer;
-  auto process =
-      Process::Start({etcd_, "--name", StrCat("m", member), "--data-dir",
-                      StrCat(folder_, "/m", member), "--listen-client-urls", client,
-                      "--advertise-client-urls", client, "--listen-peer-urls", peer,
-                      "--initial-advertise-peer-urls", peer, "--initial-cluster", peers_,
-                      "--initial-cluster-token", "kvbench", "--initial-cluster-state", "new"},
-                     StrCat(folder_, "/m", member, ".log"));
+  auto process = Process::Start(
+      {etcd_, "--name", StrCat("m", member), "--data-dir", StrCat(folder_, "/m", member),
+       "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls",
+       peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", peers_,
+       "--initial-cluster-token", "kvbench", "--initial-cluster-state", "new"},
+      StrCat(folder_, "/m", member, ".log"));
   if (!process.ok()) return process.status();
   launched.process = *std::move(process);
   return absl::OkStatus();
@@ -89,8 +88,8 @@ uint64_t EtcdCluster::HighestApplied() {
 
 absl::Status EtcdCluster::WaitUntilReady(uint32_t number) {
   Member& member = members_[number - 1];
-  bool ready = WaitUntil(kReadyMax,
-                         [&] { return !member.process->running() || TakesAPut(*member.kv); });
+  bool ready =
+      WaitUntil(kReadyMax, [&] { return !member.process->running() || TakesAPut(*member.kv); });
   const uint64_t applied = HighestApplied();
   ready = ready && WaitUntil(kReadyMax, [&] {
             const auto status = StatusOf(member);

@@ -38,8 +38,9 @@ absl::StatusOr<Experiment> MeasureIdle(const Surroundings& surroundings,
   auto cluster = OwnCluster::Start(surroundings, "idle", 3);
   if (!cluster.ok()) return cluster.status();
   if (absl::Status filled = FillAndQuieten(**cluster, options); !filled.ok()) return filled;
-  options.progress(StrCat("every group is quiet; measuring in ", ToStd(absl::FormatDuration(options.settle)),
-                          " for ", ToStd(absl::FormatDuration(options.length))));
+  options.progress(StrCat("every group is quiet; measuring in ",
+                          ToStd(absl::FormatDuration(options.settle)), " for ",
+                          ToStd(absl::FormatDuration(options.length))));
   absl::SleepFor(options.settle);
   const absl::Time begin = absl::Now();
   std::vector<absl::Duration> used;
@@ -57,14 +58,14 @@ absl::StatusOr<Experiment> MeasureIdle(const Surroundings& surroundings,
     resident.values.push_back(Mib(StatusFieldBytes(process.pid(), "VmRSS")));
     own.values.push_back(Mib(StatusFieldBytes(process.pid(), "RssAnon")));
   }
-  const std::string method = StrCat(
-      "Three nodes at default settings, a keyspace of ", options.replicas,
-      " partitions with three replicas each: every node holds ", options.replicas, ". ",
-      options.keys_each * options.replicas,
-      " keys of 256 bytes were written, then nothing more; once every group was quiet and a "
-      "further ",
-      ToStd(absl::FormatDuration(options.settle)), " had passed, VmRSS and CPU time over ",
-      ToStd(absl::FormatDuration(options.length)), ", one value for each node.");
+  const std::string method =
+      StrCat("Three nodes at default settings, a keyspace of ", options.replicas,
+             " partitions with three replicas each: every node holds ", options.replicas, ". ",
+             options.keys_each * options.replicas,
+             " keys of 256 bytes were written, then nothing more; once every group was quiet and a "
+             "further ",
+             ToStd(absl::FormatDuration(options.settle)), " had passed, VmRSS and CPU time over ",
+             ToStd(absl::FormatDuration(options.length)), ", one value for each node.");
   return Experiment{"idle", method, {resident, own, cpu}};
 }
 

@@ -53,9 +53,8 @@ class Writers {
   // have not all come in time.
   std::vector<absl::Time> AwaitAll() {
     absl::MutexLock lock(&mutex_);
-    const auto all = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return written_ == keys_.size();
-    };
+    const auto all = [this]()
+                         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return written_ == keys_.size(); };
     mutex_.AwaitWithTimeout(absl::Condition(&all), kGiveUp);
     return first_;
   }

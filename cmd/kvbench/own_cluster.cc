@@ -18,9 +18,8 @@ bool IsReady(v1::Admin::Stub& admin, uint32_t nodes) {
   SetDeadline(context);
   v1::ClusterStatus status;
   if (!admin.GetStatus(&context, v1::GetStatusRequest(), &status).ok()) return false;
-  const auto reachable =
-      std::count_if(status.nodes().begin(), status.nodes().end(),
-                    [](const v1::NodeStatus& node) { return node.reachable(); });
+  const auto reachable = std::count_if(status.nodes().begin(), status.nodes().end(),
+                                       [](const v1::NodeStatus& node) { return node.reachable(); });
   return status.meta_leader() != 0 && reachable == nodes;
 }
 
@@ -61,20 +60,19 @@ absl::StatusOr<std::unique_ptr<OwnCluster>> OwnCluster::Start(const Surroundings
 
 absl::Status OwnCluster::Launch(uint32_t node) {
   Node& launched = nodes_[node - 1];
-  auto process = Process::Start(
-      {kvd_, "--node-id", StrCat(node), "--cluster-id", "kvbench", "--data-dir",
-       StrCat(folder_, "/n", node), "--listen", launched.client, "--peer-listen", launched.peer,
-       "--http-listen", launched.http, "--bootstrap", bootstrap_},
-      LogFile(node));
+  auto process =
+      Process::Start({kvd_, "--node-id", StrCat(node), "--cluster-id", "kvbench", "--data-dir",
+                      StrCat(folder_, "/n", node), "--listen", launched.client, "--peer-listen",
+                      launched.peer, "--http-listen", launched.http, "--bootstrap", bootstrap_},
+                     LogFile(node));
   if (!process.ok()) return process.status();
   launched.process = *std::move(process);
   return absl::OkStatus();
 }
 
 absl::Status OwnCluster::WaitUntilReady(uint32_t node) {
-  const bool ready = WaitUntil(kReadyMax, [&] {
-    return !process(node).running() || IsReady(admin(node), size());
-  });
+  const bool ready = WaitUntil(
+      kReadyMax, [&] { return !process(node).running() || IsReady(admin(node), size()); });
   if (ready && process(node).running()) return absl::OkStatus();
   return absl::UnavailableError(
       StrCat("kvd number ", node, ready ? " ended: " : " is not ready: ", LastLine(LogFile(node))));

@@ -26,9 +26,9 @@ std::string Verdict(const Goal& goal, double median) {
 }
 
 std::string SuiteText(const SuiteResult& result, const SuiteOptions& options) {
-  std::string text =
-      absl::StrFormat("%d rounds of %s slices, order drawn anew each round; medians (low to high)\n\n",
-                      options.rounds, absl::FormatDuration(options.slice));
+  std::string text = absl::StrFormat(
+      "%d rounds of %s slices, order drawn anew each round; medians (low to high)\n\n",
+      options.rounds, absl::FormatDuration(options.slice));
   absl::StrAppendFormat(&text, "%-30s %28s %12s %12s %8s\n", "", "per second", "p50 us", "p99 us",
                         "failed");
   for (const Row& row : result.rows) {
@@ -39,8 +39,7 @@ std::string SuiteText(const SuiteResult& result, const SuiteOptions& options) {
   text += "\n";
   for (const RatioRow& row : result.ratios) {
     absl::StrAppendFormat(&text, "%-40s %6.2f (%.2f to %.2f)%s\n", row.ratio.name, row.value.median,
-                          row.value.low, row.value.high,
-                          Verdict(row.ratio.goal, row.value.median));
+                          row.value.low, row.value.high, Verdict(row.ratio.goal, row.value.median));
   }
   return text;
 }
@@ -50,8 +49,8 @@ std::string ExperimentText(const Experiment& experiment) {
   for (const Figure& figure : experiment.figures) {
     const Spread spread = SpreadOf(figure.values);
     absl::StrAppendFormat(&text, "%-48s %9.4g (%.4g to %.4g) %s, of %d%s\n", figure.name,
-                          spread.median, spread.low, spread.high, figure.unit,
-                          figure.values.size(), Verdict(figure.goal, spread.median));
+                          spread.median, spread.low, spread.high, figure.unit, figure.values.size(),
+                          Verdict(figure.goal, spread.median));
   }
   return text;
 }
@@ -108,9 +107,9 @@ Machine ThisMachine() {
 }
 
 std::string TextReport(const Report& report) {
-  std::string text = absl::StrFormat("%d x %s, load average %.2f as it began\n",
-                                     report.machine.cores, report.machine.processor,
-                                     report.machine.load);
+  std::string text =
+      absl::StrFormat("%d x %s, load average %.2f as it began\n", report.machine.cores,
+                      report.machine.processor, report.machine.load);
   if (report.suite) text += "\nsuite: " + SuiteText(*report.suite, report.suite_options);
   for (const Experiment& experiment : report.experiments) text += "\n" + ExperimentText(experiment);
   for (const std::string& missing : report.missing) text += "\nMISSING: " + missing + "\n";

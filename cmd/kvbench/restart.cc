@@ -154,8 +154,8 @@ absl::StatusOr<Experiment> MeasureRestart(const Surroundings& surroundings,
   }
   const auto all = restart.OfAll();
   if (!all.ok()) return all.status();
-  Figure together{"all nodes at once: every partition, every node", "s",
-                  {absl::ToDoubleSeconds(*all)}, {}};
+  Figure together{
+      "all nodes at once: every partition, every node", "s", {absl::ToDoubleSeconds(*all)}, {}};
   return Experiment{"restart", StrCat(options.keys, kMethod), {first, every, caught_up, together}};
 }
 

@@ -170,8 +170,8 @@ absl::Status WriteAllKeys(Target& target) {
     NextKey next = [&member, at = size_t{0}]() mutable {
       return at < member.keys.size() ? &member.keys[at++] : nullptr;
     };
-    streams.push_back(std::make_unique<Stream>(
-        member, target, StreamShape{}, absl::Now() + kFillMax, std::move(next), running));
+    streams.push_back(std::make_unique<Stream>(member, target, StreamShape{},
+                                               absl::Now() + kFillMax, std::move(next), running));
   }
   running.Wait();
   Slice all;

@@ -143,10 +143,10 @@ std::vector<Ratio> StandardRatios(bool with_etcd) {
   if (!with_etcd) return ratios;
   ratios.push_back({"get / etcd's, at 64", get, "etcd get, 64 in flight"});
   ratios.push_back({"put / etcd's, at 64", put, "etcd put, 64 in flight"});
-  ratios.push_back({"median latency, get / etcd's, at 1", "get, 1 in flight",
-                    "etcd get, 1 in flight", true});
-  ratios.push_back({"median latency, put / etcd's, at 1", "put, 1 in flight",
-                    "etcd put, 1 in flight", true});
+  ratios.push_back(
+      {"median latency, get / etcd's, at 1", "get, 1 in flight", "etcd get, 1 in flight", true});
+  ratios.push_back(
+      {"median latency, put / etcd's, at 1", "put, 1 in flight", "etcd put, 1 in flight", true});
   return ratios;
 }
 

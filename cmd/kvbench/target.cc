@@ -82,8 +82,9 @@ absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetO
   }
   absl::Status filled = WriteAllKeys(target);
   if (!filled.ok()) return filled;
-  absl::Status opened = OpenWriters(*target.members.front().stub,
-                                    static_cast<size_t>(view->keyspace().partitions_size()), target);
+  absl::Status opened =
+      OpenWriters(*target.members.front().stub,
+                  static_cast<size_t>(view->keyspace().partitions_size()), target);
   if (!opened.ok()) return opened;
   return target;
 }

@@ -21,9 +21,8 @@ absl::StatusOr<std::unique_ptr<Workplace>> Workplace::Make(const Settings& setti
   EndOrderly(absl::Seconds(settings.limit_seconds));
   std::unique_ptr<Workplace> place(new Workplace(settings.port));
   Surroundings& surroundings = place->surroundings_;
-  const auto folder = MakeRunFolder(settings.folder.empty()
-                                        ? std::filesystem::temp_directory_path().string()
-                                        : settings.folder);
+  const auto folder = MakeRunFolder(
+      settings.folder.empty() ? std::filesystem::temp_directory_path().string() : settings.folder);
   if (!folder.ok()) return folder.status();
   surroundings.folder = *folder;
   surroundings.ports = &place->ports_;
