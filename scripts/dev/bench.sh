@@ -1,46 +1,52 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154
-# summary: measure a fresh three-node cluster beside a bare gRPC echo
+# summary: measure throughput, failover, idle nodes and restarts beside yardsticks
 # help:
 # Examples:
-#   ./dev bench                     the suite whose figures are in bench/
-#   ./dev bench --nodes 1           on a single node
-#   ./dev bench -- --help           what follows -- goes to kvbench
+#   ./dev bench                     everything, in a quarter of an hour; JSON in .cache/bench
+#   ./dev bench --quick             the same in small, in two minutes: does it run?
+#   ./dev bench --with-etcd         installs Debian's etcd first, to measure beside it
+#   ./dev bench --results FILE      where the JSON goes
+#   ./dev bench -- suite --rounds 3         what follows -- goes to kvbench, which gets three nodes
+#   ./dev bench --nodes 1 -- put            on a single node
+#   ./dev bench -- --help           what else there is
 #
-# The cluster is started for this run on its own ports (7800 and up) and its
-# own folder, and stopped and forgotten afterwards.
+# The nodes are started for this run on free ports from 7800 on (QUORATE_PORT)
+# in folders of their own, and stopped and forgotten afterwards, also at Ctrl-C.
+# Where etcd is not installed its figures are left out, and that is said.
 source "$root/scripts/dev/lib/building.sh"
-QUORATE_HOME=$root/.cache/bench QUORATE_PORT=${QUORATE_PORT:-7800}
-source "$root/scripts/dev/lib/cluster.sh"
 
-bench_end() {
-  cluster_stop TERM >/dev/null
-  cluster_forget
-}
+bench_home=$root/.cache/bench
 
 run() {
-  local nodes=3 arguments=(suite)
+  local nodes=3 results=$bench_home/results.json own=(all)
+  local quick=(--rounds 1 --slice-seconds 0.5 --kills 3 --idle-partitions 32
+    --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2)
   while [[ $# -gt 0 ]]; do
     case "$1" in
       --nodes)
         nodes=$(number_value "$@")
         shift
         ;;
+      --results)
+        results=$(option_value "$@")
+        shift
+        ;;
+      --quick) own=(all "${quick[@]}") ;;
+      --with-etcd) need_packages etcd ;;
       --)
         shift
-        arguments=("$@")
+        own=("$@")
         break
         ;;
       *) usage_error "what is '$1'?" ;;
     esac
     shift
   done
-  build_binaries kvd kvctl kvbench
+  build_binaries kvd kvbench
   need_binary kvbench
-  trap bench_end EXIT
-  trap 'exit 130' INT TERM
-  bench_end
-  cluster_start "$nodes"
-  say "measuring $nodes nodes on $(cores) cores"
-  "$bin/kvbench" --endpoints "$(cluster_endpoints)" "${arguments[@]}"
+  mkdir -p "$bench_home"
+  "$bin/kvbench" --nodes "$nodes" --folder "$bench_home/run" --port "${QUORATE_PORT:-7800}" \
+    --results "$results" "${own[@]}"
+  if [[ -f $results ]]; then say "as JSON: $results"; fi
 }

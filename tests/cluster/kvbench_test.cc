@@ -1,0 +1,191 @@
+// kvbench's experiments in small: what they say, and that nothing of them is
+// left however they end. How fast anything was is no matter here.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cluster/process.h"
+
+namespace quorate::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string MakeFolder() {
+  std::string path = (fs::temp_directory_path() / "quorate-XXXXXX").string();
+  return mkdtemp(path.data());
+}
+
+class KvbenchTest : public ::testing::Test {
+ protected:
+  KvbenchTest() : folder_(MakeFolder()) {}
+  ~KvbenchTest() override { fs::remove_all(folder_); }
+
+  std::unique_ptr<Process> Start(std::vector<std::string> arguments) {
+    std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvbench",
+                                        "--folder",
+                                        RunFolder(),
+                                        "--port",
+                                        std::to_string(ports_.first()),
+                                        "--results",
+                                        folder_ + "/results"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return std::make_unique<Process>(std::move(command), folder_ + "/out");
+  }
+
+  int Run(std::vector<std::string> arguments) {
+    return Start(std::move(arguments))->Wait(absl::Seconds(250));
+  }
+
+  std::string RunFolder() const { return folder_ + "/run"; }
+  std::string output() const { return ReadFile(folder_ + "/out"); }
+  nlohmann::json results() const { return nlohmann::json::parse(ReadFile(folder_ + "/results")); }
+
+  // The figure of that name, of the only experiment.
+  nlohmann::json figure(const std::string& name) const {
+    const nlohmann::json all = results();
+    for (const auto& figure : all["experiments"][0]["figures"]) {
+      if (figure["name"] == name) return figure;
+    }
+    ADD_FAILURE() << "no figure " << name << " in " << all;
+    return {};
+  }
+
+  // Pids of processes whose command line names the run's folder.
+  std::set<std::string> Nodes() const {
+    std::set<std::string> pids;
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+      const std::string line = ReadFile(entry.path() / "cmdline");
+      if (line.find("--data-dir") != std::string::npos &&
+          line.find(RunFolder()) != std::string::npos) {
+        pids.insert(entry.path().filename());
+      }
+    }
+    return pids;
+  }
+
+  void ExpectNothingLeft() const {
+    EXPECT_THAT(Nodes(), IsEmpty());
+    EXPECT_TRUE(!fs::exists(RunFolder()) || fs::is_empty(RunFolder()));
+  }
+
+  const std::string folder_;
+  Ports ports_;
+};
+
+TEST_F(KvbenchTest, KillsALeaderAndTellsHowLongWritesStopped) {
+  ASSERT_EQ(Run({"failover", "--kills", "2", "--etcd", "none"}), 0) << output();
+  EXPECT_EQ(results()["experiments"][0]["title"], "failover");
+  EXPECT_GT(results()["machine"]["cores"], 0);
+  EXPECT_THAT(results()["missing"], IsEmpty());
+  EXPECT_EQ(figure("Quorate: every key written again")["values"].size(), 2u);
+  const auto keys = figure("Quorate: a key written again");
+  EXPECT_GE(keys["values"].size(), 2u);
+  EXPECT_EQ(keys["goal"]["at_most"], 1000);
+  EXPECT_GT(keys["value"]["low"], 0);
+  EXPECT_LE(keys["value"]["low"], keys["value"]["median"]);
+  EXPECT_THAT(output(), HasSubstr("load average"));
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, KillsEtcdsLeaderInTurnWhereThereIsOne) {
+  if (std::system("command -v etcd >/dev/null") != 0) GTEST_SKIP() << "etcd is not installed";
+  ASSERT_EQ(Run({"failover", "--kills", "1"}), 0) << output();
+  size_t of_etcd = 0;
+  const nlohmann::json all = results();
+  for (const auto& figure : all["experiments"][0]["figures"]) {
+    if (figure["name"].get<std::string>().starts_with("etcd ")) of_etcd += figure["values"].size();
+  }
+  EXPECT_EQ(of_etcd, 1u) << results();
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, SaysLoudlyThatEtcdIsMissing) {
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", folder_.c_str(), 1);
+  const int code = Run({"failover", "--kills", "1"});
+  setenv("PATH", path.c_str(), 1);
+  ASSERT_EQ(code, 0) << output();
+  EXPECT_THAT(output(), HasSubstr("warning: etcd is not installed"));
+  EXPECT_THAT(output(), HasSubstr("\nMISSING: etcd is not installed"));
+  EXPECT_EQ(results()["missing"].size(), 1u);
+}
+
+TEST_F(KvbenchTest, TellsWhatIdleNodesCost) {
+  ASSERT_EQ(Run({"idle", "--idle-partitions", "4", "--idle-settle-seconds", "0", "--idle-seconds",
+                 "0.2"}),
+            0)
+      << output();
+  const auto resident = figure("resident memory of a node");
+  EXPECT_EQ(resident["values"].size(), 3u);
+  EXPECT_GT(resident["value"]["low"], 1);
+  EXPECT_EQ(figure("CPU time of a node")["values"].size(), 3u);
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, TellsHowSoonAKilledNodeServesAgain) {
+  ASSERT_EQ(Run({"restart", "--restart-keys", "300", "--restarts", "2"}), 0) << output();
+  for (const char* name : {"first LINEARIZABLE get", "a LINEARIZABLE get in every partition",
+                           "every replica caught up"}) {
+    EXPECT_EQ(figure(name)["values"].size(), 2u) << name;
+    EXPECT_EQ(figure(name)["goal"]["at_most"], 5) << name;
+  }
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, RunsTheSuiteOnNodesOfItsOwn) {
+  ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "suite", "--rounds", "1",
+                 "--slice-seconds", "0.1"}),
+            0)
+      << output();
+  const auto suite = results()["suite"];
+  EXPECT_EQ(suite["rounds"], 1);
+  for (const auto& row : suite["results"]) EXPECT_EQ(row["failed"], 0) << row;
+  EXPECT_GT(suite["ratios"].size(), 5u);
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, InterruptedEndsWhatItStarted) {
+  auto kvbench = Start({"--etcd", "none", "failover", "--kills", "1000"});
+  ASSERT_TRUE(Eventually([&] { return Nodes().size() == 3; })) << output();
+  kvbench->Signal(SIGINT);
+  EXPECT_EQ(kvbench->Wait(), 128 + SIGINT);
+  EXPECT_THAT(output(), HasSubstr("interrupted"));
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, LeavesNoNodeRunningWhenItIsKilledItself) {
+  auto kvbench = Start({"--etcd", "none", "failover", "--kills", "1000"});
+  ASSERT_TRUE(Eventually([&] { return Nodes().size() == 3; })) << output();
+  kvbench->Signal(SIGKILL);
+  kvbench->Wait();
+  EXPECT_TRUE(Eventually([&] { return Nodes().empty(); }));
+}
+
+TEST_F(KvbenchTest, GivesUpAtItsLimit) {
+  EXPECT_EQ(Run({"--limit-seconds", "2", "--etcd", "none", "failover", "--kills", "1000"}), 1);
+  EXPECT_THAT(output(), HasSubstr("--limit-seconds"));
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, RefusesPlansThatMakeNoSense) {
+  EXPECT_EQ(Run({"failover", "--kills", "0"}), 2);
+  EXPECT_EQ(Run({"idle", "--idle-partitions", "5000"}), 2);
+  EXPECT_EQ(Run({"restart", "--restart-keys", "none"}), 2);
+  EXPECT_EQ(Run({"faiover"}), 2);
+  EXPECT_EQ(Run({"--kvd", folder_ + "/nowhere", "idle"}), 1);
+  EXPECT_THAT(output(), HasSubstr("cannot run " + folder_ + "/nowhere"));
+  EXPECT_EQ(Run({"--etcd", folder_ + "/nowhere", "failover"}), 1);
+  ExpectNothingLeft();
+}
+
+}  // namespace
+}  // namespace quorate::testing
