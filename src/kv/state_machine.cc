@@ -106,11 +106,17 @@ absl::StatusOr<CommandResult> StateMachine::ApplyCommand(Command command, Applie
       return opened;
     }
     case Command::Action::kFence:
-      return writers_.Resolve(command.identity, /*fence=*/true, next.time_us);
+      return Fence(command.identity, next.time_us);
     case Command::Action::kLook:
       return writers_.Resolve(command.identity, /*fence=*/false, next.time_us);
   }
   return CommandResult();
+}
+
+absl::StatusOr<CommandResult> StateMachine::Fence(const Identity& identity, uint64_t now_us) {
+  auto told = writers_.Resolve(identity, /*fence=*/!bugs_.forget_fences, now_us);
+  if (told.ok() && told->fate == Fate::kPossible) told->fate = Fate::kNever;
+  return told;
 }
 
 absl::StatusOr<CommandResult> StateMachine::ApplyOnce(Command command, Applier& applier,
@@ -119,9 +125,10 @@ absl::StatusOr<CommandResult> StateMachine::ApplyOnce(Command command, Applier& 
   const uint32_t body = ComputeBodyHash(command);
   auto known = writers_.Begin(identity, body, now_us);
   if (!known.ok()) return known.status();
-  if (*known) return **std::move(known);
+  const bool again = *known && (*known)->status.ok() && bugs_.apply_known_writes_again;
+  if (*known && !again) return **std::move(known);
   auto result = applier.Apply(std::move(command));
-  if (result.ok()) writers_.Record(identity, body, *result);
+  if (result.ok() && !again) writers_.Record(identity, body, *result);
   return result;
 }
 

@@ -51,6 +51,10 @@ struct StateMachineBugs {
   std::function<uint64_t()> local_clock_us = {};
   // A snapshot says nothing of the writers.
   bool snapshot_without_writers = false;
+  // A write that took effect takes effect again when it comes again.
+  bool apply_known_writes_again = false;
+  // A write that was told never to be applied still may be.
+  bool forget_fences = false;
 };
 
 class StateMachine {
@@ -94,6 +98,7 @@ class StateMachine {
   using Results = std::vector<CommandResult>;
   absl::StatusOr<Results> ApplyEntry(const LogEntry& entry, Applier& applier, AppliedState& next);
   absl::StatusOr<CommandResult> ApplyCommand(Command command, Applier& applier, AppliedState& next);
+  absl::StatusOr<CommandResult> Fence(const Identity& identity, uint64_t now_us);
   absl::StatusOr<CommandResult> ApplyOnce(Command command, Applier& applier, uint64_t now_us);
   // What Apply adds to its batch about itself.
   void StageApplied(const AppliedState& next, EngineBatch& batch) const;

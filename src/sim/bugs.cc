@@ -51,6 +51,10 @@ std::vector<DeliberateBug> Make() {
       .replica.receipt_counts_all = true;
   add("snapshot-forgets-writers", "a snapshot says nothing of the writers", Profile::kMixed)
       .state.snapshot_without_writers = true;
+  add("apply-known-writes-again", "a write that comes twice happens twice", Profile::kMixed)
+      .state.apply_known_writes_again = true;
+  add("forget-fences", "a write that was told never to be applied still may be", Profile::kMixed)
+      .state.forget_fences = true;
   add("ttl-from-local-clock", "a key expires by the clock of each replica's machine",
       Profile::kExpiry)
       .ttl_from_local_clock = true;
