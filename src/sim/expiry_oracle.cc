@@ -18,6 +18,7 @@ void ExpiryOracle::Invoked(const Op& op) {
     if (!IsExpiring(mutation.key)) continue;
     Write write;
     write.op = op.id;
+    write.action = mutation.action;
     write.value = mutation.value;
     write.ttl = absl::Microseconds(static_cast<int64_t>(mutation.ttl_us));
     write.invoked = op.invoked;
@@ -26,43 +27,100 @@ void ExpiryOracle::Invoked(const Op& op) {
 }
 
 std::string ExpiryOracle::Returned(const Op& op) {
+  Note(op);
+  const bool write = op.kind == OpKind::kWrite && op.mutations.size() == 1;
+  const bool lookup = op.kind == OpKind::kLookup && op.strong() && op.keys.size() == 1;
+  if (op.outcome != Outcome::kDone || op.returned > until_ || (!write && !lookup)) return "";
+  const std::string& key = write ? op.mutations.front().key : op.keys.front();
+  const auto all = writes_.find({op.partition, key});
+  if (all == writes_.end()) return "";
+  return write ? JudgeWrite(op, all->second) : JudgeLookup(op, all->second);
+}
+
+void ExpiryOracle::Note(const Op& op) {
+  if (op.outcome == Outcome::kUnknown) return;
   for (const kv::Mutation& mutation : op.mutations) {
     const auto all = writes_.find({op.partition, mutation.key});
-    if (all == writes_.end() || op.outcome == Outcome::kUnknown) continue;
+    if (all == writes_.end()) continue;
     for (Write& write : all->second) {
       if (write.op != op.id) continue;
       write.returned = op.returned;
-      write.done = op.outcome == Outcome::kDone;
+      write.unmade = op.outcome != Outcome::kDone || op.refused();
+      write.done = !write.unmade;
+      write.found_one = write.done && mutation.action == kv::Mutation::Action::kAdd &&
+                        op.reply.write.results.size() == 1 &&
+                        op.reply.write.results.front().existed;
     }
   }
-  const bool read = op.kind == OpKind::kLookup && op.outcome == Outcome::kDone && op.strong();
-  if (!read || op.keys.size() != 1 || op.reply.found.size() != 1 || op.returned > until_) return "";
-  const auto all = writes_.find({op.partition, op.keys.front()});
-  if (all == writes_.end()) return "";
-  const auto& found = op.reply.found.front();
-  return found ? JudgeFound(op, all->second, found->value) : JudgeGone(op, all->second);
 }
 
-std::string ExpiryOracle::JudgeFound(const Op& op, const Writes& writes,
+std::string ExpiryOracle::JudgeLookup(const Op& op, const Writes& writes) const {
+  if (op.reply.found.size() != 1) return "";
+  const auto& found = op.reply.found.front();
+  if (!found) return JudgeGone(op, writes);
+  const std::string wrong = JudgePresent(op, writes);
+  return wrong.empty() ? JudgeValue(op, writes, found->value) : wrong;
+}
+
+// What its condition, or its result, tells of the key as it was before.
+std::string ExpiryOracle::JudgeWrite(const Op& op, const Writes& writes) const {
+  const kv::Mutation& mutation = op.mutations.front();
+  if (op.refused()) {
+    if (mutation.condition.kind == kv::Condition::Kind::kAbsent) return JudgePresent(op, writes);
+    if (mutation.condition.kind == kv::Condition::Kind::kPresent) return JudgeGone(op, writes);
+    return "";
+  }
+  if (mutation.condition.kind == kv::Condition::Kind::kValue) {
+    const std::string wrong = JudgeValue(op, writes, mutation.condition.value);
+    if (!wrong.empty()) return wrong;
+  }
+  const bool told = mutation.condition.kind != kv::Condition::Kind::kNone ||
+                    (mutation.action != kv::Mutation::Action::kPut && op.level != Level::kOne);
+  if (!told || op.reply.write.results.size() != 1) return "";
+  const kv::MutationResult& result = op.reply.write.results.front();
+  if (result.existed) return JudgePresent(op, writes);
+  if (mutation.action == kv::Mutation::Action::kAdd && result.counter != mutation.delta) {
+    return StrCat("a counter that was gone did not begin anew, but with ", result.counter);
+  }
+  return JudgeGone(op, writes);
+}
+
+std::string ExpiryOracle::JudgeValue(const Op& op, const Writes& writes,
                                      const std::string& value) const {
   for (const Write& put : writes) {
-    if (put.value != value || !put.done || op.invoked <= put.returned + put.ttl + bound_) continue;
+    if (put.action != kv::Mutation::Action::kPut || put.value != value || !put.done) continue;
+    if (op.invoked <= put.returned + put.ttl + bound_) continue;
     return StrCat("found what operation #", put.op, " put, ",
                   absl::FormatDuration(op.invoked - put.returned - put.ttl), " after it expired");
   }
   return "";
 }
 
+std::string ExpiryOracle::JudgePresent(const Op& op, const Writes& writes) const {
+  const bool possible = std::any_of(writes.begin(), writes.end(), [&](const Write& maker) {
+    if (maker.op == op.id || !maker.makes() || maker.invoked > op.returned) return false;
+    if (op.invoked > maker.returned + maker.ttl + bound_) return false;
+    return std::none_of(writes.begin(), writes.end(), [&](const Write& other) {
+      return other.done && other.ends() && other.invoked > maker.returned &&
+             other.returned < op.invoked;
+    });
+  });
+  if (possible) return "";
+  return "found a value after everything that could have made one had ended";
+}
+
 std::string ExpiryOracle::JudgeGone(const Op& op, const Writes& writes) const {
-  for (const Write& put : writes) {
-    if (!put.done || put.value.empty() || put.returned >= op.invoked) continue;
-    if (op.returned >= put.invoked + put.ttl - bound_) continue;
+  for (const Write& maker : writes) {
+    if (!maker.done || !maker.makes() || maker.op == op.id || maker.returned >= op.invoked)
+      continue;
+    if (op.returned >= maker.invoked + maker.ttl - bound_) continue;
     const bool alone = std::all_of(writes.begin(), writes.end(), [&](const Write& other) {
-      return other.op == put.op || other.invoked > op.returned || other.returned < put.invoked;
+      return other.op == maker.op || other.op == op.id || !other.ends() ||
+             other.invoked > op.returned || other.returned < maker.invoked;
     });
     if (!alone) continue;
-    return StrCat("did not find what operation #", put.op, " put, ",
-                  absl::FormatDuration(put.invoked + put.ttl - op.returned),
+    return StrCat("did not find what operation #", maker.op, " made, ",
+                  absl::FormatDuration(maker.invoked + maker.ttl - op.returned),
                   " before it was to expire");
   }
   return "";

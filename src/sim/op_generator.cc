@@ -11,6 +11,7 @@ constexpr uint64_t kRegisters = 3;
 constexpr uint64_t kCounters = 2;
 constexpr uint64_t kTwins = 2;
 constexpr uint64_t kExpiring = 3;
+constexpr uint64_t kExpiringCounters = 2;
 
 }  // namespace
 
@@ -25,6 +26,7 @@ KeySet KeysOfGeneration(uint64_t generation) {
   fill(keys.registers, "r", kRegisters, "");
   fill(keys.counters, "c", kCounters, "");
   fill(keys.expiring, "x", kExpiring, "");
+  fill(keys.expiring_counters, "xc", kExpiringCounters, "");
   fill(keys.twins, "{t", kTwins, "}");
   return keys;
 }
@@ -156,8 +158,9 @@ kv::Condition OpGenerator::SomeCondition(const std::string& keyspace, const std:
 }
 
 void OpGenerator::MakeExpiring(Op& op, const KeySet& keys) {
-  const std::string& key = AnyOf(keys.expiring);
-  if (!random_.Chance(0.3)) {
+  const bool counts = random_.Chance(0.3);
+  const std::string& key = AnyOf(counts ? keys.expiring_counters : keys.expiring);
+  if (!random_.Chance(0.35)) {
     op.kind = OpKind::kLookup;
     op.keys = {key};
     return;
@@ -167,9 +170,15 @@ void OpGenerator::MakeExpiring(Op& op, const KeySet& keys) {
   if (random_.Chance(0.1)) {
     mutation.action = kv::Mutation::Action::kDelete;
   } else {
-    mutation.value = Value(op.id);
     mutation.ttl_us = random_.Between(50'000, random_.Chance(0.5) ? 500'000 : 3'000'000);
+    if (counts) {
+      mutation.action = kv::Mutation::Action::kAdd;
+      mutation.delta = static_cast<int64_t>(random_.Between(1, 9));
+    } else {
+      mutation.value = Value(op.id);
+    }
   }
+  if (random_.Chance(0.4)) mutation.condition = SomeCondition(op.keyspace, key);
   op.mutations.push_back(std::move(mutation));
 }
 

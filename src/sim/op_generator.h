@@ -19,8 +19,10 @@ namespace quorate::sim {
 struct KeySet {
   std::vector<std::string> registers;
   std::vector<std::string> counters;
-  std::vector<std::string> twins;        // tags, "{t0.3}"
-  std::vector<std::string> expiring;     // x0.., in no history: see expiry_oracle.h
+  std::vector<std::string> twins;  // tags, "{t0.3}"
+  // x0.. and xc0.., in no history: see expiry_oracle.h.
+  std::vector<std::string> expiring;
+  std::vector<std::string> expiring_counters;
   std::vector<std::string> All() const;  // but those that expire
 };
 KeySet KeysOfGeneration(uint64_t generation);

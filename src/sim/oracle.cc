@@ -16,7 +16,7 @@ constexpr double kSlowestClock = 0.6;
 }  // namespace
 
 bool IsTwin(std::string_view key) { return !key.empty() && key.front() == '{'; }
-bool IsCounter(std::string_view key) { return !key.empty() && key.front() == 'c'; }
+bool IsCounter(std::string_view key) { return key.starts_with("c") || key.starts_with("xc"); }
 
 void Oracle::Violation(const Op& op, const std::string& what) {
   violation_(StrCat("operation #", op.id, " (", DescribeCall(op), "): ", what));
