@@ -46,6 +46,9 @@ json ToJson(const KeyspaceDescription& keyspace) {
           {"id", keyspace.id.value()},
           {"mode", std::string(ModeName(keyspace.mode))},
           {"replicas", keyspace.replicas},
+          {"conflict", keyspace.conflict == Conflict::kNone
+                           ? nlohmann::json(nullptr)
+                           : nlohmann::json(ConflictName(keyspace.conflict))},
           {"default_read", std::string(LevelName(keyspace.default_read))},
           {"default_ladder", keyspace.default_ladder.empty()
                                  ? nlohmann::json(nullptr)

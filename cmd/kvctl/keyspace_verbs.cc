@@ -20,6 +20,7 @@ namespace {
 struct Create {
   std::string name;
   std::string mode = "raft";
+  std::string conflict;
   KeyspaceOptions options;
   SettingFlags settings;
   bool if_not_exists = false;
@@ -53,6 +54,16 @@ absl::StatusOr<KeyspaceOptions> OptionsOf(const Create& create) {
   } else {
     return Bad("mode", create.mode,
                StrCat("raft or quorum is wanted", DidYouMean(create.mode, {"raft", "quorum"})));
+  }
+  if (!create.conflict.empty()) {
+    const std::optional<Conflict> known = ConflictFromName(create.conflict);
+    if (!known) {
+      return Bad("conflict", create.conflict,
+                 StrCat("lww, siblings, counter, set, map or register is wanted",
+                        DidYouMean(create.conflict,
+                                   {"lww", "siblings", "counter", "set", "map", "register"})));
+    }
+    options.conflict = *known;
   }
   const auto settings = ChangeOf(create.settings);
   if (!settings.ok()) return settings.status();
@@ -195,14 +206,19 @@ int RunDrop(Session& session, const Drop& drop) {
 
 void AddCreate(CLI::App& noun, Session& session) {
   auto create = std::make_shared<Create>();
-  CLI::App* verb = AddVerb(noun, session, "create", "Create a keyspace.",
-                           "  kvctl keyspace create orders\n"
-                           "  kvctl keyspace create orders --mode raft --replicas 3 --partitions 8",
-                           [&session, create] { return RunCreate(session, *create); });
+  CLI::App* verb =
+      AddVerb(noun, session, "create", "Create a keyspace.",
+              "  kvctl keyspace create orders\n"
+              "  kvctl keyspace create orders --mode raft --replicas 3 --partitions 8\n"
+              "  kvctl keyspace create carts --mode quorum --conflict lww",
+              [&session, create] { return RunCreate(session, *create); });
   verb->add_option("NAME", create->name)->required()->type_name("");
   verb->add_option("--mode", create->mode, "raft or quorum")
       ->type_name("MODE")
       ->capture_default_str();
+  verb->add_option("--conflict", create->conflict,
+                   "Mode quorum: what concurrent writes of one key mean: lww, the newest wins")
+      ->type_name("POLICY");
   verb->add_option("--replicas", create->options.replicas, "Copies of each partition")
       ->type_name("N");
   verb->add_option("--partitions", create->options.partitions, "Parts that the keys fall into")

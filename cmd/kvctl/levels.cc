@@ -17,6 +17,8 @@ std::string_view ShareName(ring::Share share) {
   switch (share) {
     case ring::Share::kOne:
       return "one";
+    case ring::Share::kTwo:
+      return "two";
     case ring::Share::kMajority:
       return "majority";
     case ring::Share::kAll:

@@ -53,4 +53,32 @@ std::string_view ModeName(Mode mode) {
   return "none";
 }
 
+std::string_view ConflictName(Conflict conflict) {
+  switch (conflict) {
+    case Conflict::kLww:
+      return "lww";
+    case Conflict::kSiblings:
+      return "siblings";
+    case Conflict::kCounter:
+      return "counter";
+    case Conflict::kSet:
+      return "set";
+    case Conflict::kMap:
+      return "map";
+    case Conflict::kRegister:
+      return "register";
+    case Conflict::kNone:
+      break;
+  }
+  return "none";
+}
+
+std::optional<Conflict> ConflictFromName(std::string_view name) {
+  for (int i = 1; i <= static_cast<int>(Conflict::kRegister); ++i) {
+    const auto conflict = static_cast<Conflict>(i);
+    if (ConflictName(conflict) == name) return conflict;
+  }
+  return std::nullopt;
+}
+
 }  // namespace quorate

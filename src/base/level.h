@@ -25,9 +25,22 @@ enum class Level : uint8_t {
 
 enum class Mode : uint8_t { kNone = 0, kRaft = 1, kQuorum = 2 };
 
+// What concurrent writes of one key mean, in mode quorum.
+enum class Conflict : uint8_t {
+  kNone = 0,  // mode raft, where there are none
+  kLww = 1,
+  kSiblings = 2,
+  kCounter = 3,
+  kSet = 4,
+  kMap = 5,
+  kRegister = 6,
+};
+
 std::string_view LevelName(Level level);  // upper case: LINEARIZABLE
 // Any case; EVENTUAL is another name of ONE. nullopt: no such level.
 std::optional<Level> LevelFromName(std::string_view name);
-std::string_view ModeName(Mode mode);  // raft, quorum
+std::string_view ModeName(Mode mode);              // raft, quorum
+std::string_view ConflictName(Conflict conflict);  // lww
+std::optional<Conflict> ConflictFromName(std::string_view name);
 
 }  // namespace quorate

@@ -58,8 +58,6 @@ inline constexpr int kPeerMessageBytesMax = 128 * 1024 * 1024;
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
 // Two clocks that drift apart faster than this are broken: 10 %.
 inline constexpr uint32_t kLeaseDriftPpmMax = 100'000;
-// 100 years of 365 days: longer means "for ever", which is 0.
-inline constexpr uint64_t kDefaultTtlUsMax = uint64_t{100} * 365 * 24 * 3600 * 1'000'000;
 // Groups with a vote in the meta group.
 inline constexpr size_t kMetaVotersMax = 5;
 // A node's share of the ring is 100 times another's at most, if that is usual.

@@ -35,6 +35,7 @@ struct KeyspaceDescription {
   Level default_read = Level::kDefault;
   Level default_write = Level::kDefault;
   Ladder default_ladder;         // of reads that name no level; empty: default_read alone
+  Conflict conflict = Conflict::kNone;  // mode quorum: what concurrent writes mean
   uint32_t lease_drift_ppm = 0;  // 0: no reads at LEASE
   absl::Duration default_ttl;    // 0: none
   std::vector<PartitionDescription> partitions;  // arc i of partitions.size() equal arcs
@@ -106,6 +107,7 @@ struct KeyspaceOptions {
   uint32_t lease_drift_ppm = 0;                       // up to 100,000 (10 %)
   absl::Duration default_ttl = absl::ZeroDuration();  // up to 100 years; 0: none
   Ladder default_ladder = {};                         // instead of default_read
+  Conflict conflict = Conflict::kNone;                // mode quorum: required
 };
 
 // What is to change of a keyspace; what is absent stays.

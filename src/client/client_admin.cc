@@ -57,6 +57,7 @@ absl::StatusOr<KeyspaceDescription> Client::CreateKeyspace(std::string name,
   request.set_default_write(client::ToWire(keyspace.default_write));
   request.set_lease_drift_ppm(keyspace.lease_drift_ppm);
   request.set_default_ttl_us(Micros(keyspace.default_ttl));
+  request.set_conflict(static_cast<v1::Conflict>(keyspace.conflict));
   EncodeLadder(keyspace.default_ladder, *request.mutable_default_ladder());
   auto created = CallAdmin<v1::CreateKeyspaceRequest, v1::Keyspace>(
       handle_->core(), std::move(request), &Async::CreateKeyspace, /*write=*/true, options);

@@ -61,6 +61,7 @@ KeyspaceDescription DescriptionOf(const v1::Keyspace& wire) {
       .default_read = static_cast<Level>(wire.default_read()),
       .default_write = static_cast<Level>(wire.default_write()),
       .default_ladder = DecodeLadder(wire.default_ladder()).value_or(Ladder{}),
+      .conflict = static_cast<Conflict>(wire.conflict()),
       .lease_drift_ppm = wire.lease_drift_ppm(),
       .default_ttl = MicrosOf(wire.default_ttl_us()),
       .partitions = {}};

@@ -148,7 +148,7 @@ class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>
                            if (!ticket.ok()) return std::move(self->done_)(ticket.status());
                            self->ticket_ = *std::move(ticket);
                            *self->request_.mutable_identity() = self->ticket_.identity;
-                           self->target_.once = true;
+                           self->target_.once = self->ticket_.writer != nullptr;
                            self->Send();
                          });
   }

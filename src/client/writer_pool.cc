@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/error.h"
 #include "base/hash.h"
 #include "client/call.h"
 #include "client/core.h"
@@ -38,6 +39,8 @@ void Open(Core& core, const std::string& keyspace, std::string key, absl::Durati
 }
 
 void Give(const absl::StatusOr<std::shared_ptr<Writer>>& writer, WriterPool::Done done) {
+  // A keyspace that was not known to be one of mode quorum.
+  if (ReasonOf(writer.status()) == "NOT_IN_THIS_MODE") return std::move(done)(Ticket{});
   if (!writer.ok()) return std::move(done)(writer.status());
   std::move(done)(Ticket{*writer, (*writer)->Next()});
 }

@@ -9,6 +9,9 @@ constexpr char kRecordKind = '\x02';
 constexpr char kWriterKind = '\x03';
 constexpr char kExpiryKind = '\x04';
 constexpr char kBehindContents = '\x05';
+constexpr char kDotKind = '\x10';
+constexpr char kKnowledgeKind = '\x11';
+constexpr char kReservedTimeKind = '\x12';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -75,6 +78,23 @@ std::string ExpiryKey(PartitionId partition, uint64_t moment_us) {
   return WithNumber(partition, kExpiryKind, moment_us);
 }
 uint64_t ExpiryOf(std::string_view stored) { return NumberOf(stored); }
+
+std::string DotKey(PartitionId partition, NodeId node, Boot boot, uint64_t counter) {
+  std::string stored = WithKind(partition, kDotKind, 3 * sizeof(uint64_t));
+  for (uint64_t number : {node.value(), boot.value(), counter}) AppendBigEndian(number, stored);
+  return stored;
+}
+DotPlace DotOf(std::string_view stored) {
+  const std::string_view at = stored.substr(kPrefixBytes + 1);
+  return {NodeId(LoadBigEndian(at)), Boot(LoadBigEndian(at.substr(8))),
+          LoadBigEndian(at.substr(16))};
+}
+std::string DotsBegin(PartitionId partition) { return WithKind(partition, kDotKind); }
+std::string DotsEnd(PartitionId partition) { return WithKind(partition, kKnowledgeKind); }
+std::string KnowledgeKey(PartitionId partition) { return WithKind(partition, kKnowledgeKind); }
+std::string ReservedTimeKey(PartitionId partition) {
+  return WithKind(partition, kReservedTimeKind);
+}
 
 std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
 

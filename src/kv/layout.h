@@ -4,6 +4,9 @@
 //   1 byte   0x01 the partition's own record (see AppliedState), 0x02 a key,
 //            0x03 a writer (see Writers), 0x04 a moment of expiry (see Expiry)
 //   the key; of the others the writer's number or the moment, 8 bytes, big endian
+// A leaderless partition has, beside its own record and the keys:
+//   1 byte   0x10 a dot, 0x11 what the replica knows, 0x12 the time reserved
+//   of a dot node, boot and counter, 8 bytes each, big endian
 #pragma once
 
 #include <string>
@@ -25,6 +28,17 @@ std::string WritersEnd(PartitionId partition);
 uint64_t WriterOf(std::string_view stored);  // of WriterKey's form
 std::string ExpiryKey(PartitionId partition, uint64_t moment_us);
 uint64_t ExpiryOf(std::string_view stored);  // of ExpiryKey's form
+std::string DotKey(PartitionId partition, NodeId node, Boot boot, uint64_t counter);
+struct DotPlace {
+  NodeId node;
+  Boot boot;
+  uint64_t counter = 0;
+};
+DotPlace DotOf(std::string_view stored);  // of DotKey's form
+std::string DotsBegin(PartitionId partition);
+std::string DotsEnd(PartitionId partition);
+std::string KnowledgeKey(PartitionId partition);
+std::string ReservedTimeKey(PartitionId partition);
 // Behind all that a partition holds but its own record.
 std::string ContentsEnd(PartitionId partition);
 // Whose range a stored key is in.

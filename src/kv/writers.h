@@ -58,8 +58,6 @@ class Writers {
   // Adds the records of all that changed since the last call.
   void Stage(EngineBatch& batch);
 
-  size_t size() const { return writers_.size(); }
-
  private:
   struct Writer {
     uint64_t used_at_us = 0;

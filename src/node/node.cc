@@ -105,6 +105,7 @@ class Node::Impl {
                        "a frame of an earlier life of " + frame->from.ToString());
     }
     if (heard.restarted) PostPeerGone(frame->from);
+    if (heard.back) PostPeerBack(frame->from);
     if (heard.learned) workers_[0]->PostTask([this](Worker&) { CheckSpread(); });
     if (frame->topology && frame->topology->epoch > topology->epoch) {
       Adopt(ring::Freeze(*std::move(frame->topology)));
@@ -118,6 +119,12 @@ class Node::Impl {
   void PostPeerGone(NodeId peer) {
     for (auto& worker : workers_) {
       worker->PostTask([peer](Worker& w) { w.PeerGone(peer); });
+    }
+  }
+
+  void PostPeerBack(NodeId peer) {
+    for (auto& worker : workers_) {
+      worker->PostTask([peer](Worker& w) { w.PeerBack(peer); });
     }
   }
 
@@ -211,7 +218,7 @@ class Node::Impl {
     std::sort(report.replicas.begin(), report.replicas.end(),
               [](const auto& a, const auto& b) { return a.partition < b.partition; });
     for (const ReplicaStatus& replica : report.replicas) {
-      if (replica.leader == shared_.options.self) ++report.leaders;
+      if (replica.role == "leader") ++report.leaders;
       if (!replica.leader) ++report.leaderless;
     }
     return report;

@@ -20,6 +20,7 @@
 #include "kv/state_machine.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
+#include "quorum/config.h"
 #include "raft/raft.h"
 #include "replica/raft_replica.h"
 #include "replica/replica.h"
@@ -33,6 +34,7 @@ struct NodeBugs {
   raft::Bugs raft;
   kv::StateMachineBugs state;
   ReplicaBugs replica;
+  quorum::Bugs quorum;
   bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock

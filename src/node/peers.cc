@@ -23,6 +23,7 @@ Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
     peer.taught_epoch = Epoch();
   }
   heard.learned = word.epoch > peer.epoch;
+  heard.back = peer.gone;
   peer.boot = word.boot;
   peer.epoch = std::max(peer.epoch, word.epoch);
   peer.draining = word.draining;

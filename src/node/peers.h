@@ -26,6 +26,7 @@ class Peers {
     bool accepted = true;    // false: from an older life of that node
     bool restarted = false;  // its boot number rose
     bool learned = false;    // it has a newer topology than it had
+    bool back = false;       // it counted as gone
   };
   // What a peer's frame says of it.
   struct Word {

@@ -24,6 +24,7 @@
 #include "node/outbox.h"
 #include "node/replay_window.h"
 #include "node/shared.h"
+#include "replica/quorum_replica.h"
 #include "replica/raft_replica.h"
 
 namespace quorate {
@@ -69,6 +70,7 @@ class Worker {
   // Makes and removes replicas so that they match the topology.
   void Follow(const TopologyHolder::Snapshot& topology);
   void PeerGone(NodeId peer);
+  void PeerBack(NodeId peer);
   void Ping(absl::Duration since);
   // Hands all leaderships over, then answers all that waits and takes nothing
   // more. `done` when no leadership is left or at the deadline.
@@ -107,6 +109,12 @@ class Worker {
     uint64_t token;
   };
 
+  absl::StatusOr<std::unique_ptr<Replica>> OpenRaft(const ring::PartitionInfo& partition,
+                                                    RecoveredGroup* recovered, bool fresh);
+  absl::StatusOr<std::unique_ptr<Replica>> OpenQuorum(const ring::PartitionInfo& partition,
+                                                      const ring::KeyspaceInfo& keyspace,
+                                                      const ring::FrozenTopology& topology,
+                                                      RecoveredGroup* recovered);
   void Post(Input input);
   void Refuse(const Request& request, ReplyFn reply) const;
   void Handle(Input& input);

@@ -33,6 +33,40 @@ constexpr absl::Duration kFirstElectionMax = absl::Seconds(5);
 
 absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered,
                           bool fresh) {
+  const auto topology = shared_.topology.Get();
+  const ring::KeyspaceInfo* keyspace = topology->FindKeyspaceOf(partition.id);
+  const bool leaderless = keyspace != nullptr && keyspace->mode == Mode::kQuorum;
+  auto replica = leaderless ? OpenQuorum(partition, *keyspace, *topology, recovered)
+                            : OpenRaft(partition, recovered, fresh);
+  if (!replica.ok()) return replica.status();
+  Slot& slot = slots_[partition.id];
+  slot.preferred_leader = leaderless ? NodeId() : partition.replicas.front();
+  slot.replica = *std::move(replica);
+  Configure(partition.id, slot, *topology);
+  Touch(partition.id, slot);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::PartitionInfo& partition,
+                                                            const ring::KeyspaceInfo& keyspace,
+                                                            const ring::FrozenTopology& topology,
+                                                            RecoveredGroup* recovered) {
+  QuorumReplicaOptions options;
+  options.partition = partition.id;
+  options.conflict = keyspace.conflict;
+  options.core.self = {shared_.options.self, shared_.options.boot};
+  for (NodeId node : partition.replicas) {
+    const ring::NodeInfo* info = topology.FindNode(node);
+    options.core.members.push_back({node, info == nullptr ? "" : info->zone});
+  }
+  options.core.bugs = shared_.options.bugs.quorum;
+  const Env& env = shared_.edges.env;
+  return QuorumReplica::Open(std::move(options), shared_.edges.engine, recovered,
+                             LogClock(env.Monotonic(), env.WallTime()));
+}
+
+absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionInfo& partition,
+                                                          RecoveredGroup* recovered, bool fresh) {
   RaftReplicaOptions options;
   options.partition = partition.id;
   options.raft = RaftConfig(shared_.options);
@@ -52,14 +86,8 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered,
                                    LogClock(env.Monotonic(), env.WallTime()));
   if (!replica.ok()) return replica.status();
-  const NodeId preferred = partition.replicas.front();
-  if (fresh && preferred == shared_.options.self) (*replica)->Campaign();
-  Slot& slot = slots_[partition.id];
-  slot.preferred_leader = preferred;
-  slot.replica = *std::move(replica);
-  Configure(partition.id, slot, *shared_.topology.Get());
-  Touch(partition.id, slot);
-  return absl::OkStatus();
+  if (fresh && partition.replicas.front() == shared_.options.self) (*replica)->Campaign();
+  return replica;
 }
 
 void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology) {

@@ -39,10 +39,11 @@ void Worker::Tick() {
 // A machine that is paused may find its clock where it was, but not the calendar
 // once that is put right.
 void Worker::WatchClock() {
-  const absl::Duration lead = shared_.edges.env.WallTime() - absl::UnixEpoch() - now_;
+  const absl::Time calendar = shared_.edges.env.WallTime();
+  const absl::Duration lead = calendar - absl::UnixEpoch() - now_;
   if (absl::AbsDuration(lead - calendar_lead_) <= shared_.options.tick / 2) return;
   calendar_lead_ = lead;
-  for (auto& [partition, slot] : slots_) slot.replica->ClockJumped();
+  for (auto& [partition, slot] : slots_) slot.replica->ClockJumped(calendar, now_);
 }
 
 bool Worker::MayServe(Slot& slot) const {
@@ -85,10 +86,21 @@ NodeId Worker::BetterLeader(const Slot& slot) const {
 
 void Worker::PeerGone(NodeId peer) {
   for (auto& [partition, slot] : slots_) {
-    slot.replica->PeerGone(peer);
+    slot.replica->PeerGone(peer, now_);
     Touch(partition, slot);
   }
   forwards_.Lose(peer);
+  PeerBack(peer);
+}
+
+// What is posted from several threads may come out of order: how it is with the
+// peer by now is what counts.
+void Worker::PeerBack(NodeId peer) {
+  if (!shared_.peers.alive(peer)) return;
+  for (auto& [partition, slot] : slots_) {
+    slot.replica->PeerBack(peer, now_);
+    Touch(partition, slot);
+  }
 }
 
 void Worker::Ping(absl::Duration since) {

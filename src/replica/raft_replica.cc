@@ -96,7 +96,7 @@ void RaftReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
   ExecuteRead(std::move(request), std::move(reply), now);
 }
 
-void RaftReplica::PeerGone(NodeId node) {
+void RaftReplica::PeerGone(NodeId node, absl::Duration) {
   snapshots_.Forget(node);
   LoseVoter(node);
   raft_->Wake(/*leader_gone=*/raft_->leader() == node);

@@ -65,10 +65,11 @@ class RaftReplica final : public Replica {
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void SetLeaseDrift(uint32_t ppm) override;
-  void ClockJumped() override;
+  void ClockJumped(absl::Time calendar, absl::Duration now) override;
   void Persisted(uint64_t token, absl::Duration now) override;
   void Expire(absl::Duration now) override;
-  void PeerGone(NodeId node) override;
+  void PeerGone(NodeId node, absl::Duration now) override;
+  void PeerBack(NodeId, absl::Duration) override {}
   absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
   bool HasNews() const override { return raft_->commit_untold(); }
   void TellNews() override { raft_->TellCommit(); }

@@ -84,7 +84,7 @@ void RaftReplica::SetLeaseDrift(uint32_t ppm) {
   raft_->AskPromises(ppm > 0);
 }
 
-void RaftReplica::ClockJumped() {
+void RaftReplica::ClockJumped(absl::Time, absl::Duration) {
   if (options_.replica_bugs.trust_clock) return;
   lease_.GiveUp();
   reads_.ForgetWhen();

@@ -80,11 +80,14 @@ class Replica {
   // By how many parts per million the clocks of two nodes may drift apart, as
   // the keyspace says; 0: no reads under a lease.
   virtual void SetLeaseDrift(uint32_t ppm) = 0;
-  // The node's clock may have stood still, or the calendar was set.
-  virtual void ClockJumped() = 0;
+  // The node's clock may have stood still, or the calendar was set: it says
+  // `calendar` now.
+  virtual void ClockJumped(absl::Time calendar, absl::Duration now) = 0;
   virtual void Persisted(uint64_t token, absl::Duration now) = 0;
   // A peer's node was lost or came back under a new boot.
-  virtual void PeerGone(NodeId node) = 0;
+  virtual void PeerGone(NodeId node, absl::Duration now) = 0;
+  // It is heard again.
+  virtual void PeerBack(NodeId node, absl::Duration now) = 0;
 
   // Everything that follows from the inputs since the last call. Called until
   // it returns false. An error stops the node (engine failed).

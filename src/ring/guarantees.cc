@@ -41,6 +41,39 @@ constexpr Guarantee kGuarantees[] = {
      "a read sees what one replica has, be it ever so old; the receipt tells how old at most, "
      "where that is known",
      Share::kOne, Share::kOne},
+    {Mode::kQuorum, kWrite, Level::kAll, "an acknowledged write is on the disk of every replica",
+     Share::kAll, Share::kAll},
+    {Mode::kQuorum, kWrite, Level::kEachQuorum,
+     "an acknowledged write is on the disks of a majority of the replicas in each zone",
+     Share::kMajority, Share::kMajority},
+    {Mode::kQuorum, kWrite, Level::kQuorum, "an acknowledged write is on a majority's disks",
+     Share::kMajority, Share::kMajority},
+    {Mode::kQuorum, kWrite, Level::kLocalQuorum,
+     "an acknowledged write is on the disks of a majority of the replicas in the zone of the node "
+     "that took it",
+     Share::kMajority, Share::kMajority},
+    {Mode::kQuorum, kWrite, Level::kTwo, "an acknowledged write is on two disks", Share::kTwo,
+     Share::kTwo},
+    {Mode::kQuorum, kWrite, Level::kOne,
+     "an acknowledged write is on one disk, and reaches the others as soon as they can be reached",
+     Share::kOne, Share::kOne},
+    {Mode::kQuorum, kRead, Level::kAll, "a read gives the newest that any replica has", Share::kAll,
+     Share::kAll},
+    {Mode::kQuorum, kRead, Level::kQuorum,
+     "a read gives the newest that a majority has: it sees every write acknowledged at QUORUM, or "
+     "what beat it, and what it gives no later one misses",
+     Share::kMajority, Share::kMajority},
+    {Mode::kQuorum, kRead, Level::kLocalQuorum,
+     "a read gives the newest that a majority of the replicas in the zone of the node asked has",
+     Share::kMajority, Share::kMajority},
+    {Mode::kQuorum, kRead, Level::kTwo, "a read gives the newest that two replicas have",
+     Share::kTwo, Share::kTwo},
+    {Mode::kQuorum, kRead, Level::kBounded,
+     "a read sees every write that was acknowledged longer ago than its bound", Share::kOne,
+     Share::kAll, "its bound"},
+    {Mode::kQuorum, kRead, Level::kOne,
+     "a read sees what one replica has; the receipt tells how old at most, where that is known",
+     Share::kOne, Share::kOne},
 };
 
 }  // namespace
@@ -49,6 +82,8 @@ uint32_t CountOf(Share share, uint32_t replicas) {
   switch (share) {
     case Share::kOne:
       return std::min(replicas, 1u);
+    case Share::kTwo:
+      return std::min(replicas, 2u);
     case Share::kMajority:
       return replicas / 2 + 1;
     case Share::kAll:

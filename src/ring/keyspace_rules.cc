@@ -41,6 +41,26 @@ absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
 
 }  // namespace
 
+absl::Status CheckConflict(const KeyspaceInfo& keyspace) {
+  if (keyspace.mode != Mode::kQuorum) {
+    if (keyspace.conflict == Conflict::kNone) return absl::OkStatus();
+    return Refused("CONFLICT_POLICY_REFUSED",
+                   StrCat("keyspace \"", keyspace.name, "\" of mode raft has no concurrent writes ",
+                          "and takes no conflict policy (", ConflictName(keyspace.conflict), ")"));
+  }
+  if (keyspace.conflict == Conflict::kNone) {
+    return Refused("CONFLICT_POLICY_NEEDED",
+                   StrCat("keyspace \"", keyspace.name, "\" of mode quorum: say what concurrent ",
+                          "writes of one key mean, --conflict lww"));
+  }
+  if (keyspace.conflict != Conflict::kLww) {
+    return Refused(
+        "CONFLICT_NOT_SUPPORTED",
+        StrCat("conflict policy ", ConflictName(keyspace.conflict), ": this build supports lww"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level) {
   if (absl::Status known = CheckReadLevel(keyspace.mode, level); !known.ok()) return known;
   if (level == Level::kLease && keyspace.lease_drift_ppm == 0) {
@@ -61,10 +81,10 @@ absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
                           " parts per million: allowed are 1 to ", limits::kLeaseDriftPpmMax,
                           " (10 %), and 0 for no reads at LEASE"));
   }
-  if (keyspace.default_ttl_us > limits::kDefaultTtlUsMax) {
+  if (keyspace.default_ttl_us > limits::kTtlMaxUs) {
     return Refused("TTL_TOO_LONG",
                    StrCat("a default time to live of ", keyspace.default_ttl_us,
-                          " microseconds: allowed are up to ", limits::kDefaultTtlUsMax,
+                          " microseconds: allowed are up to ", limits::kTtlMaxUs,
                           " (100 years), and 0 for none"));
   }
   if (absl::Status read = CheckDefaultRead(keyspace); !read.ok()) return read;

@@ -12,6 +12,10 @@ namespace quorate::ring {
 // LEASE_DRIFT_TOO_LARGE, TTL_TOO_LONG.
 absl::Status CheckSettings(const KeyspaceInfo& keyspace);
 
+// That its conflict policy is one of its mode: CONFLICT_POLICY_NEEDED,
+// CONFLICT_POLICY_REFUSED, CONFLICT_NOT_SUPPORTED.
+absl::Status CheckConflict(const KeyspaceInfo& keyspace);
+
 // A read that names `level` (not kDefault): LEVEL_UNSUPPORTED, or
 // LEASE_NOT_ALLOWED, which says how to allow it.
 absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level);

@@ -81,13 +81,14 @@ absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpe
   keyspace.mode = spec.mode == Mode::kNone ? Mode::kRaft : spec.mode;
   keyspace.replicas =
       spec.replicas != 0 ? spec.replicas : static_cast<uint32_t>(std::min<uint64_t>(3, nodes));
+  keyspace.conflict = spec.conflict;
   SetDefaultRead(spec.default_read, keyspace);
   if (!spec.default_ladder.empty()) SetDefaultRead(spec.default_ladder, keyspace);
   SetDefaultWrite(spec.default_write, keyspace);
   keyspace.lease_drift_ppm = spec.lease_drift_ppm;
   keyspace.default_ttl_us = spec.default_ttl_us;
   for (const absl::Status& status :
-       {CheckName(spec.name), CheckMode(keyspace.mode),
+       {CheckName(spec.name), CheckMode(keyspace.mode), CheckConflict(keyspace),
         CheckNamesOne(spec.name, spec.default_read != Level::kDefault, spec.default_ladder),
         CheckCount("REPLICAS_TOO_MANY", "replicas", keyspace.replicas,
                    std::min<uint64_t>(limits::kReplicasMax, nodes),

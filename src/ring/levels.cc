@@ -12,6 +12,10 @@ namespace {
 
 constexpr Level kRaftReads[] = {Level::kLinearizable, Level::kQuorum,  Level::kLease,
                                 Level::kBounded,      Level::kSession, Level::kOne};
+constexpr Level kQuorumReads[] = {Level::kAll, Level::kQuorum,  Level::kLocalQuorum,
+                                  Level::kTwo, Level::kBounded, Level::kOne};
+constexpr Level kQuorumWrites[] = {Level::kAll,         Level::kEachQuorum, Level::kQuorum,
+                                   Level::kLocalQuorum, Level::kTwo,        Level::kOne};
 constexpr Level kRaftWrites[] = {Level::kAll, Level::kQuorum, Level::kLinearizable, Level::kOne};
 
 absl::Status CheckLevel(Mode mode, Level level, absl::Span<const Level> allowed,
@@ -35,18 +39,20 @@ Level DefaultReadLevel(Mode mode) {
 Level DefaultWriteLevel(Mode) { return Level::kQuorum; }
 
 absl::Span<const Level> ReadLevels(Mode mode) {
+  if (mode == Mode::kQuorum) return kQuorumReads;
   return mode == Mode::kRaft ? absl::MakeConstSpan(kRaftReads) : absl::Span<const Level>();
 }
 
 absl::Span<const Level> WriteLevels(Mode mode) {
+  if (mode == Mode::kQuorum) return kQuorumWrites;
   return mode == Mode::kRaft ? absl::MakeConstSpan(kRaftWrites) : absl::Span<const Level>();
 }
 
 absl::Status CheckMode(Mode mode) {
   if (!ReadLevels(mode).empty()) return absl::OkStatus();
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, "MODE_NOT_SUPPORTED",
-      StrCat("mode ", ModeName(mode), ": this build supports ", ModeName(Mode::kRaft)));
+  return MakeError(absl::StatusCode::kInvalidArgument, "MODE_NOT_SUPPORTED",
+                   StrCat("mode ", ModeName(mode), ": this build supports ", ModeName(Mode::kRaft),
+                          " and ", ModeName(Mode::kQuorum)));
 }
 
 absl::Status CheckReadLevel(Mode mode, Level level) {

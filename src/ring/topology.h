@@ -39,7 +39,8 @@ struct KeyspaceInfo {
   Mode mode = Mode::kRaft;
   uint32_t replicas = 3;
   Level default_read = Level::kLinearizable;
-  Ladder default_ladder;  // of reads that name no level; empty: default_read alone
+  Ladder default_ladder;                // of reads that name no level; empty: default_read alone
+  Conflict conflict = Conflict::kNone;  // mode quorum: another
   Level default_write = Level::kQuorum;
   // How far the clocks of two nodes may drift apart, in parts per million, for
   // reads at LEASE to be right. 0: such reads are not allowed.
@@ -86,8 +87,9 @@ struct KeyspaceSpec {
   Level default_read = Level::kDefault;  // kDefault: the mode's
   Level default_write = Level::kDefault;
   uint32_t lease_drift_ppm = 0;  // up to kLeaseDriftPpmMax
-  uint64_t default_ttl_us = 0;   // up to kDefaultTtlUsMax
+  uint64_t default_ttl_us = 0;   // up to kTtlMaxUs
   Ladder default_ladder = {};    // instead of default_read
+  Conflict conflict = Conflict::kNone;
 };
 
 // What is to change of a keyspace; what is absent stays.

@@ -40,6 +40,7 @@ void Encode(const KeyspaceInfo& keyspace, v1::Keyspace& out) {
   out.set_default_write(static_cast<v1::Level>(keyspace.default_write));
   out.set_lease_drift_ppm(keyspace.lease_drift_ppm);
   out.set_default_ttl_us(keyspace.default_ttl_us);
+  out.set_conflict(static_cast<v1::Conflict>(keyspace.conflict));
   EncodeLadder(keyspace.default_ladder, *out.mutable_default_ladder());
   for (const PartitionInfo& partition : keyspace.partitions) {
     Encode(partition, *out.add_partitions());
@@ -67,6 +68,7 @@ KeyspaceInfo Decode(const v1::Keyspace& in) {
   keyspace.default_write = static_cast<Level>(in.default_write());
   keyspace.lease_drift_ppm = in.lease_drift_ppm();
   keyspace.default_ttl_us = in.default_ttl_us();
+  keyspace.conflict = static_cast<Conflict>(in.conflict());
   keyspace.default_ladder = *DecodeLadder(in.default_ladder());
   for (const v1::Partition& partition : in.partitions()) {
     keyspace.partitions.push_back(Decode(partition));
@@ -83,6 +85,9 @@ absl::Status CheckKeyspace(const v1::Keyspace& in) {
     if (level < 0 || level > static_cast<int>(Level::kLinearizable)) {
       return Malformed(StrCat("says level ", int{level}, " of ", in.name()));
     }
+  }
+  if (!v1::Conflict_IsValid(in.conflict())) {
+    return Malformed(StrCat("says conflict policy ", int{in.conflict()}, " of ", in.name()));
   }
   if (const auto ladder = DecodeLadder(in.default_ladder()); !ladder.ok()) {
     return Malformed(StrCat("says of ", in.name(), ": ", ToStd(ladder.status().message())));

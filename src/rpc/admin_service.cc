@@ -39,6 +39,11 @@ absl::StatusOr<ring::KeyspaceSpec> SpecOf(const v1::CreateKeyspaceRequest& in) {
   auto ladder = DecodeLadder(in.default_ladder());
   if (!ladder.ok()) return ladder.status();
   spec.default_ladder = *std::move(ladder);
+  if (!v1::Conflict_IsValid(in.conflict())) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "CONFLICT_NOT_SUPPORTED",
+                     StrCat("there is no conflict policy number ", int{in.conflict()}));
+  }
+  spec.conflict = static_cast<Conflict>(in.conflict());
   return spec;
 }
 

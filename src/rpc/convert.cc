@@ -179,6 +179,7 @@ void FillKeyspace(const ring::KeyspaceInfo& keyspace, v1::Keyspace* out) {
   out->set_default_write(static_cast<v1::Level>(keyspace.default_write));
   out->set_lease_drift_ppm(keyspace.lease_drift_ppm);
   out->set_default_ttl_us(keyspace.default_ttl_us);
+  out->set_conflict(static_cast<v1::Conflict>(keyspace.conflict));
   EncodeLadder(keyspace.default_ladder, *out->mutable_default_ladder());
   for (const ring::PartitionInfo& partition : keyspace.partitions) {
     v1::Partition* one = out->add_partitions();

@@ -105,6 +105,7 @@ std::vector<ring::PartitionInfo> Cluster::Partitions() {
   if (newest == nullptr) return {};
   std::vector<ring::PartitionInfo> partitions{newest->meta};
   for (const auto& [name, keyspace] : newest->keyspaces) {
+    if (keyspace.mode != Mode::kRaft) continue;
     partitions.insert(partitions.end(), keyspace.partitions.begin(), keyspace.partitions.end());
   }
   return partitions;

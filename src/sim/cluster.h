@@ -40,7 +40,7 @@ class Cluster {
   NodeId LeaderOf(PartitionId partition) const { return watch_.LeaderOf(partition); }
   // The newest that any running node has; null while none runs.
   ring::SharedTopology topology();
-  // Every partition of that topology, the meta group's first.
+  // Every partition of mode raft in that topology, the meta group's first.
   std::vector<ring::PartitionInfo> Partitions();
 
  private:

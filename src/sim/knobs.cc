@@ -171,6 +171,18 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.gap_max = absl::Milliseconds(600);
       knobs.nemesis.length_max = absl::Milliseconds(500);
       break;
+    case Profile::kLeaderless:
+      knobs.nodes = OneOf<uint32_t>(random, {3, 3, 5});
+      knobs.workload.clients = 3;
+      knobs.workload.churn = false;
+      knobs.workload.leaderless_clients = static_cast<uint32_t>(random.Between(3, 8));
+      // Calendars further apart than this would refuse one another for good.
+      knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200, 2000}));
+      std::erase_if(knobs.nemesis.armed, [](F kind) {
+        return kind == F::kJumpClock || kind == F::kBendClock || kind == F::kPauseMachine;
+      });
+      knobs.nemesis.armed.push_back(OneOf(random, {F::kHalves, F::kCrashOne, F::kIsolateOne}));
+      break;
     case Profile::kExpiry:
       knobs.nodes = 3;
       knobs.workload.keyspaces = 1;
@@ -265,13 +277,14 @@ const char* FaultName(FaultKind kind) {
 absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
   for (const Profile profile :
        {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
-        Profile::kReads, Profile::kLeases, Profile::kExpiry}) {
+        Profile::kReads, Profile::kLeases, Profile::kExpiry, Profile::kLeaderless}) {
     if (name == ProfileName(profile)) return profile;
   }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
-      StrCat("no profile '", name,
-             "'; there are mixed, elections, figure8, learners, reads, leases, expiry"));
+      StrCat(
+          "no profile '", name,
+          "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -290,6 +303,8 @@ const char* ProfileName(Profile profile) {
       return "leases";
     case Profile::kExpiry:
       return "expiry";
+    case Profile::kLeaderless:
+      return "leaderless";
   }
   return "?";
 }

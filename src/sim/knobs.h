@@ -35,11 +35,12 @@ struct WorkloadProfile {
   double expiring_keys = 0.1;  // of all operations
   double reply_loss = 0.01;    // the answer never reaches the client
   uint32_t value_bytes_max = 200;
-  uint32_t keyspaces = 2;        // that stay
-  uint32_t replicas = 0;         // of each; 0: as the server chooses
-  uint32_t partitions_max = 2;   // of each
-  uint32_t lease_drift_ppm = 0;  // of each; follows from the clocks
-  bool churn = false;            // one more keyspace is made and dropped, again and again
+  uint32_t keyspaces = 2;           // that stay
+  uint32_t replicas = 0;            // of each; 0: as the server chooses
+  uint32_t partitions_max = 2;      // of each
+  uint32_t lease_drift_ppm = 0;     // of each; follows from the clocks
+  bool churn = false;               // one more keyspace is made and dropped, again and again
+  uint32_t leaderless_clients = 0;  // of one more keyspace, of mode quorum
   // A keyspace's keys are left for new ones after so many operations: what
   // checking a key costs grows with what happened to it.
   uint32_t operations_per_generation = 250;
@@ -114,12 +115,13 @@ struct Knobs {
 // trouble likely.
 enum class Profile : uint8_t {
   kMixed,
-  kElections,  // many contested elections and crashes of voters
-  kFigure8,    // leaders die with entries on a minority (the paper's figure 8)
-  kLearners,   // some replicas of each partition are learners
-  kReads,      // mostly weaker reads, over slow and one-way links
-  kLeases,     // mostly reads under leases, and what could outlast a lease
-  kExpiry,     // keys that expire, new leaders, calendars that differ or jump
+  kElections,   // many contested elections and crashes of voters
+  kFigure8,     // leaders die with entries on a minority (the paper's figure 8)
+  kLearners,    // some replicas of each partition are learners
+  kReads,       // mostly weaker reads, over slow and one-way links
+  kLeases,      // mostly reads under leases, and what could outlast a lease
+  kExpiry,      // keys that expire, new leaders, calendars that differ or jump
+  kLeaderless,  // a keyspace of mode quorum beside the others
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

@@ -14,6 +14,7 @@
 #include "sim/event_queue.h"
 #include "sim/history.h"
 #include "sim/keyspaces.h"
+#include "sim/leaderless_load.h"
 #include "sim/nemesis.h"
 #include "sim/oracle.h"
 #include "sim/trace.h"
@@ -41,7 +42,10 @@ class Run {
         keyspaces_(queue_, trace_, random_.Fork(), knobs_.workload, cluster_),
         workload_(queue_, trace_, random_.Fork(), knobs_.workload, cluster_, oracle_,
                   [this](std::string what) { Violation(std::move(what)); }),
-        nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_) {
+        nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_),
+        // A stream of its own: what other profiles roll stays as it is.
+        leaderless_(queue_, trace_, Random(~options.seed), cluster_,
+                    [this](std::string what) { Violation(std::move(what)); }) {
     cluster_.OnDeath([this](NodeId node) { workload_.NodeDied(node); });
   }
 
@@ -94,6 +98,7 @@ class Run {
     cluster_.BootAll();
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });
+    leaderless_.Start(knobs_.workload.leaderless_clients);
     queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { nemesis_.Start(); });
     queue_.RunUntil(knobs_.safety);
   }
@@ -108,6 +113,7 @@ class Run {
     nemesis_.HealBut(dead);
     cluster_.network().CalmDown();
     workload_.AskOnly(core);
+    leaderless_.AskOnly(core);
     if (!Await([this] { return keyspaces_.AllThere(); })) {
       return Violation("a healed majority did not make the keyspaces asked for");
     }
@@ -119,14 +125,17 @@ class Run {
     Phase("all is healed");
     nemesis_.HealBut({});
     workload_.AskOnly(cluster_.ids());
+    leaderless_.AskOnly(cluster_.ids());
     ProveAll({});
     workload_.Stop();
-    if (!Await([this] { return workload_.in_flight() == 0; })) {
+    leaderless_.Stop();
+    if (!Await([this] { return workload_.in_flight() + leaderless_.in_flight() == 0; })) {
       return Violation("operations are still under way");
     }
     std::string differs;
     const bool equal = Await([this, &differs] {
       differs = WhatDiffers(cluster_);
+      if (differs.empty()) differs = leaderless_.WhatDiffers();
       return differs.empty();
     });
     if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
@@ -219,8 +228,9 @@ class Run {
     AddFinalState(cluster_, cluster_.Partitions(), last);
     const check::FinalStateReport end = check::CheckFinalState(last);
     if (end.verdict != check::Verdict::kPassed) return Violation(check::FormatReport(end));
-    if (oracle_.counts().done < kDoneMin) {
-      Violation(StrCat("only ", oracle_.counts().done, " operations were done: nothing is proved"));
+    const uint64_t done = leaderless_.armed() ? leaderless_.done() : oracle_.counts().done;
+    if (done < kDoneMin) {
+      Violation(StrCat("only ", done, " operations were done: nothing is proved"));
     }
   }
 
@@ -257,6 +267,7 @@ class Run {
   Keyspaces keyspaces_;
   Workload workload_;
   Nemesis nemesis_;
+  LeaderlessLoad leaderless_;
   uint64_t unproven_ = 0;
   uint64_t overlapping_ = 0;
   check::History history_;

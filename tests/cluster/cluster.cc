@@ -1,12 +1,16 @@
 #include "cluster/cluster.h"
 
+#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+
+#include "quorate/v1/kv.grpc.pb.h"
 
 namespace quorate::testing {
 namespace {
@@ -146,6 +150,25 @@ Keyspace Cluster::Create(Client& client, const std::string& name, uint32_t parti
   })) << "not every partition of "
       << name << " has a leader";
   return client.Keyspace(name);
+}
+
+// By bare gRPC: a client asks whichever replica is nearest.
+std::string Cluster::HasAt(int node, const std::string& keyspace, const std::string& key,
+                           const ReadOptions& options) const {
+  const auto stub = v1::Kv::NewStub(grpc::CreateChannel(
+      "127.0.0.1:" + std::to_string(client_port(node)), grpc::InsecureChannelCredentials()));
+  v1::GetRequest request;
+  request.set_keyspace(keyspace);
+  request.set_key(key);
+  request.set_level(static_cast<v1::Level>(options.level));
+  request.mutable_read()->set_bound_us(
+      static_cast<uint64_t>(absl::ToInt64Microseconds(options.bound)));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+  v1::GetResponse response;
+  const bool answered = stub->Get(&context, request, &response).ok();
+  const bool here = response.receipt().served_by() == static_cast<uint64_t>(node);
+  return answered && here ? response.value() : "";
 }
 
 int Cluster::LeaderOf(Client& client, const std::string& keyspace, const std::string& key) const {

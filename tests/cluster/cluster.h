@@ -41,6 +41,9 @@ class Cluster {
   Client Through(int node) const;
   // Made, known to every node, and led by someone everywhere.
   Keyspace Create(Client& client, const std::string& name, uint32_t partitions = 4) const;
+  // The key as this very node has it; empty where it has none, or gives no answer.
+  std::string HasAt(int node, const std::string& keyspace, const std::string& key,
+                    const ReadOptions& options = {.level = Level::kOne}) const;
   // Who leads the partition of `key`.
   int LeaderOf(Client& client, const std::string& keyspace, const std::string& key) const;
 

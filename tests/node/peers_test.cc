@@ -31,7 +31,8 @@ TEST_F(PeersTest, SilenceIsToldOnceAndEndsWithTheNextWord) {
   EXPECT_EQ(peers.TakeSilent(kSilence), std::vector<NodeId>{kPeer});
   EXPECT_TRUE(peers.TakeSilent(kSilence * 2).empty());
   EXPECT_FALSE(peers.alive(kPeer));
-  peers.Hear(kPeer, {Boot(1), Epoch(1)}, kSilence * 3);
+  EXPECT_TRUE(peers.Hear(kPeer, {Boot(1), Epoch(1)}, kSilence * 3).back);
+  EXPECT_FALSE(peers.Hear(kPeer, {Boot(1), Epoch(1)}, kSilence * 3).back);
   EXPECT_TRUE(peers.alive(kPeer));
 }
 

@@ -177,7 +177,7 @@ TEST_F(LeaseReadTest, TakesARoundAndSaysSoWhereTheLeaseHasRunOut) {
 }
 
 TEST_F(LeaseReadTest, TakesARoundAfterAJumpOfTheClock) {
-  leader().ClockJumped();
+  leader().ClockJumped(absl::UnixEpoch() + now_, now_);
   EXPECT_FALSE(Read(1).has_value());
 }
 
@@ -232,7 +232,7 @@ TEST_F(LeaseReadTest, AJumpOfTheClockAlsoEndsWhatIsKnownOfFreshness) {
   Read(2, Level::kLinearizable);
   Settle();
   ASSERT_TRUE(Read(2, Level::kOne)->receipt.staleness.has_value());
-  replicas_[2]->ClockJumped();
+  replicas_[2]->ClockJumped(absl::UnixEpoch() + now_, now_);
   EXPECT_FALSE(Read(2, Level::kOne)->receipt.staleness.has_value());
 }
 

@@ -106,7 +106,7 @@ TEST(KeyspaceSettingsTest, LeaseIsADefaultOnlyWithABoundOnDrift) {
 
 TEST(KeyspaceSettingsTest, QuantitiesAreWithinTheirLimits) {
   const uint32_t drift = limits::kLeaseDriftPpmMax;
-  const uint64_t ttl = limits::kDefaultTtlUsMax;
+  const uint64_t ttl = limits::kTtlMaxUs;
   EXPECT_EQ(ReasonToCreate({.lease_drift_ppm = drift, .default_ttl_us = ttl}), "");
   EXPECT_EQ(ReasonToCreate({.lease_drift_ppm = drift + 1}), "LEASE_DRIFT_TOO_LARGE");
   EXPECT_EQ(ReasonToCreate({.default_ttl_us = ttl + 1}), "TTL_TOO_LONG");

@@ -1,5 +1,6 @@
 #include "ring/levels.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,16 +40,30 @@ TEST(LevelsTest, ARefusalListsWhatIsAllowed) {
 
 TEST(LevelsTest, AModeThatIsNotThereIsRefusedBeforeItsLevels) {
   for (const absl::Status& status :
-       {CheckMode(Mode::kQuorum), CheckReadLevel(Mode::kQuorum, Level::kOne),
-        CheckWriteLevel(Mode::kQuorum, Level::kQuorum)}) {
+       {CheckMode(Mode::kNone), CheckReadLevel(Mode::kNone, Level::kOne),
+        CheckWriteLevel(Mode::kNone, Level::kQuorum)}) {
     EXPECT_EQ(ReasonOf(status), "MODE_NOT_SUPPORTED");
-    EXPECT_EQ(status.message(), "mode quorum: this build supports raft");
+    EXPECT_THAT(std::string(status.message()),
+                ::testing::HasSubstr("this build supports raft and quorum"));
+  }
+}
+
+TEST(LevelsTest, ALeaderlessKeyspaceHasNoLevelThatNeedsOneOrder) {
+  for (const Level level : {Level::kLinearizable, Level::kLease}) {
+    EXPECT_EQ(ReasonOf(CheckReadLevel(Mode::kQuorum, level)), "LEVEL_UNSUPPORTED");
+    EXPECT_EQ(ReasonOf(CheckWriteLevel(Mode::kQuorum, level)), "LEVEL_UNSUPPORTED");
+  }
+  for (const Level level : {Level::kOne, Level::kTwo, Level::kQuorum, Level::kAll}) {
+    EXPECT_TRUE(CheckReadLevel(Mode::kQuorum, level).ok());
+    EXPECT_TRUE(CheckWriteLevel(Mode::kQuorum, level).ok());
   }
 }
 
 TEST(LevelsTest, EachModesDefaultsAreAllowedInIt) {
-  EXPECT_TRUE(CheckReadLevel(Mode::kRaft, DefaultReadLevel(Mode::kRaft)).ok());
-  EXPECT_TRUE(CheckWriteLevel(Mode::kRaft, DefaultWriteLevel(Mode::kRaft)).ok());
+  for (const Mode mode : {Mode::kRaft, Mode::kQuorum}) {
+    EXPECT_TRUE(CheckReadLevel(mode, DefaultReadLevel(mode)).ok());
+    EXPECT_TRUE(CheckWriteLevel(mode, DefaultWriteLevel(mode)).ok());
+  }
 }
 
 }  // namespace

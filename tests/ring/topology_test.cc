@@ -106,7 +106,10 @@ TEST(KeyspaceTest, RefusesWhatItIsNotWithReasonAndRange) {
   EXPECT_EQ(ReasonToRefuse({.name = "0_.-z"}), "");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .replicas = 4}), "REPLICAS_TOO_MANY");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .partitions = 4097}), "PARTITIONS_TOO_MANY");
-  EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum}), "MODE_NOT_SUPPORTED");
+  EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum}), "CONFLICT_POLICY_NEEDED");
+  EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum, .conflict = Conflict::kMap}),
+            "CONFLICT_NOT_SUPPORTED");
+  EXPECT_EQ(ReasonToRefuse({.name = "a", .conflict = Conflict::kLww}), "CONFLICT_POLICY_REFUSED");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .default_read = Level::kAll}), "LEVEL_UNSUPPORTED");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .default_write = Level::kAny}), "LEVEL_UNSUPPORTED");
   const auto status = WithKeyspace(ThreeNodes(), {.name = "a", .replicas = 4}).status();

@@ -1,0 +1,51 @@
+// Clients' requests to a leaderless replica, each as one question or several to
+// its core, and the answer put together from what the core says.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "quorum/core.h"
+#include "replica/request.h"
+
+namespace quorate {
+
+class QuorumCalls {
+ public:
+  // Asks `core`. What no leaderless keyspace of its policy can do is answered at
+  // once: INVALID_ARGUMENT. `receipt`: what is the same of all answers.
+  void Start(Request request, ReplyFn reply, const Receipt& receipt, quorum::Core& core,
+             const quorum::Now& now);
+  void Answer(quorum::Reply reply, absl::Duration now);
+  // Answers all: reads not done, writes unknown.
+  void FailAll(std::string_view reason, std::string_view message);
+
+ private:
+  struct Call {
+    ReplyFn reply;
+    Reply answer;
+    std::vector<std::string> keys;  // of a lookup; of a write, one
+    bool write = false;
+    size_t missing = 0;  // answers of the core
+    absl::Duration taken;
+  };
+  struct Question {
+    uint64_t call = 0;
+    size_t key = 0;
+  };
+
+  void StartWrite(Request request, uint64_t call, quorum::Core& core, const quorum::Now& now);
+  void StartLookup(const Request& request, uint64_t call, quorum::Core& core,
+                   const quorum::Now& now);
+  void Take(Call& call, size_t key, quorum::Reply& reply);
+
+  uint64_t next_id_ = 1;
+  std::map<uint64_t, Call> calls_;
+  std::map<uint64_t, Question> questions_;  // by the core's request id
+};
+
+}  // namespace quorate

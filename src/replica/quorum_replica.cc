@@ -1,0 +1,222 @@
+#include "replica/quorum_replica.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "quorum/lww.h"
+
+namespace quorate {
+namespace {
+
+// The log is made for terms; without a leader there is but one.
+constexpr Term kOnlyTerm{1};
+
+std::unique_ptr<const quorum::ConflictPolicy> PolicyOf(Conflict conflict) {
+  switch (conflict) {
+    case Conflict::kLww:
+    default:
+      return std::make_unique<quorum::LastWriteWins>();
+  }
+}
+
+absl::Status StateBehindLog(PartitionId partition, LogIndex state, LogIndex log) {
+  return MakeError(absl::StatusCode::kDataLoss, "STATE_BEHIND_LOG",
+                   "the state of " + partition.ToString() + " ends at " + state.ToString() +
+                       " but its log begins behind " + log.ToString() +
+                       ": data/ was lost or is from another time. Remove this node's whole data "
+                       "folder and let it be rebuilt from its peers");
+}
+
+}  // namespace
+
+QuorumReplica::QuorumReplica(QuorumReplicaOptions options, Engine& engine, LogClock clock)
+    : options_(std::move(options)),
+      policy_(PolicyOf(options_.conflict)),
+      store_(options_.partition, engine),
+      clock_(clock) {}
+
+absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplicaOptions options,
+                                                                   Engine& engine,
+                                                                   RecoveredGroup* recovered,
+                                                                   LogClock clock) {
+  std::unique_ptr<QuorumReplica> replica(new QuorumReplica(std::move(options), engine, clock));
+  if (absl::Status restored = replica->Restore(recovered); !restored.ok()) return restored;
+  return replica;
+}
+
+// The state may be ahead of the log, where it was flushed before a sync that a
+// crash prevented, or behind it.
+absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
+  const auto applied = store_.Applied();
+  if (!applied.ok()) return applied.status();
+  last_index_ = *applied;
+  LogIndex in_log;
+  if (recovered != nullptr) {
+    if (*applied < recovered->base.index) {
+      return StateBehindLog(options_.partition, *applied, recovered->base.index);
+    }
+    in_log = recovered->base.index + recovered->entries.size();
+    for (const LogEntry& entry : recovered->entries) {
+      if (entry.index <= last_index_) continue;
+      const auto effects = DecodeEffects(entry.data.view());
+      if (!effects.ok()) return effects.status();
+      if (absl::Status done = store_.Apply(*effects, entry.index); !done.ok()) return done;
+      last_index_ = entry.index;
+    }
+  }
+  reset_log_at_start_ = last_index_ > in_log;
+  auto restored = store_.Restore();
+  if (!restored.ok()) return restored.status();
+  core_ = std::make_unique<quorum::Core>(options_.core, *policy_, store_, *std::move(restored));
+  return absl::OkStatus();
+}
+
+void QuorumReplica::Tick(absl::Duration now) { core_->Tick(At(now)); }
+
+void QuorumReplica::Receive(NodeId from, std::string_view payload, absl::Duration now) {
+  const auto message = quorum::DecodeMessage(from, options_.core.self.node, payload);
+  if (message.ok()) core_->Receive(*message, At(now));
+}
+
+bool QuorumReplica::Grows(std::string_view payload) const {
+  const auto message = quorum::DecodeMessage(NodeId(), options_.core.self.node, payload);
+  if (!message.ok()) return false;
+  if (const auto* answer = std::get_if<quorum::SyncAnswer>(&message->body)) {
+    return !answer->records.empty();
+  }
+  const auto* write = std::get_if<quorum::WriteAsk>(&message->body);
+  return write != nullptr && !write->record.tombstone;
+}
+
+void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
+  if (std::holds_alternative<kv::Range>(request.op)) {
+    return Scan(request, std::move(reply), now);
+  }
+  const Receipt receipt = MakeReceipt(request.level);
+  calls_.Start(std::move(request), std::move(reply), receipt, *core_, At(now));
+}
+
+void QuorumReplica::Scan(const Request& request, ReplyFn reply, absl::Duration now) const {
+  Reply answer;
+  answer.receipt = MakeReceipt(request.level);
+  answer.timings.queued = request.taken - request.arrived;
+  if (request.level != Level::kOne) {
+    answer.status =
+        MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
+                  "a scan of a leaderless keyspace is of one replica: it can be had at ONE");
+    return std::move(reply)(std::move(answer));
+  }
+  const auto& range = std::get<kv::Range>(request.op);
+  auto items = store_.Scan(range, At(now).calendar_us);
+  answer.status = items.status();
+  if (items.ok()) {
+    answer.page.more = items->more;
+    for (QuorumStore::Item& item : items->items) {
+      const uint64_t version = item.record.time.value();
+      answer.receipt.version = std::max(answer.receipt.version, version);
+      answer.page.records.push_back({std::move(item.key),
+                                     range.keys_only ? "" : std::move(item.record.body), version,
+                                     item.record.expires_at_us});
+    }
+    answer.receipt.acked_by = {options_.core.self.node};
+    answer.receipt.durable = 1;
+    answer.receipt.staleness = core_->Staleness(At(now));
+  }
+  std::move(reply)(std::move(answer));
+}
+
+Receipt QuorumReplica::MakeReceipt(Level level) const {
+  Receipt receipt;
+  receipt.asked = level;
+  receipt.achieved = level;
+  receipt.mode = Mode::kQuorum;
+  receipt.epoch = epoch_;
+  receipt.served_by = options_.core.self.node;
+  receipt.partition = options_.partition;
+  return receipt;
+}
+
+void QuorumReplica::Persisted(uint64_t token, absl::Duration now) {
+  effects_durable_ = token;
+  core_->Persisted(token, At(now));
+  while (!held_.empty() && held_.front().first <= token) {
+    calls_.Answer(std::move(held_.front().second), now);
+    held_.pop_front();
+  }
+}
+
+absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
+  if (std::exchange(reset_log_at_start_, false)) {
+    GroupWrite write;
+    write.partition = options_.partition;
+    write.reset = LogBase{last_index_, kOnlyTerm};
+    turn.writes.push_back(std::move(write));
+  }
+  if (!store_.status().ok()) return store_.status();
+  if (!core_->has_output()) return false;
+  quorum::Output output = core_->TakeOutput();
+  if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;
+  return true;
+}
+
+absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Duration now) {
+  if (!output.effects.empty()) {
+    if (absl::Status written = Write(output.effects, turn); !written.ok()) return written;
+  }
+  Send(output.messages, turn.sends);
+  Send(output.messages_after_sync, turn.sends_after_sync);
+  for (quorum::Reply& reply : output.replies) calls_.Answer(std::move(reply), now);
+  for (quorum::Reply& reply : output.replies_after_sync) {
+    if (effects_durable_ == effects_out_) {
+      calls_.Answer(std::move(reply), now);
+    } else {
+      held_.emplace_back(effects_out_, std::move(reply));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QuorumReplica::Write(const std::vector<quorum::Effect>& effects, Turn& turn) {
+  last_index_ = last_index_.next();
+  if (absl::Status applied = store_.Apply(effects, last_index_); !applied.ok()) return applied;
+  GroupWrite write;
+  write.partition = options_.partition;
+  LogEntry& entry = write.entries.emplace_back();
+  entry.term = kOnlyTerm;
+  entry.index = last_index_;
+  entry.kind = EntryKind::kCommand;
+  entry.data = Payload(EncodeEffects(effects));
+  turn.writes.push_back(std::move(write));
+  effects_out_ += effects.size();
+  turn.persist_token = effects_out_;
+  return absl::OkStatus();
+}
+
+void QuorumReplica::Send(const std::vector<quorum::Message>& messages,
+                         std::vector<PeerMessage>& out) const {
+  for (const quorum::Message& message : messages) {
+    out.push_back({message.to, options_.partition, EncodeMessage(message)});
+  }
+}
+
+absl::Status QuorumReplica::TransferLeadership(NodeId) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "NO_LEADER_HERE",
+                   options_.partition.ToString() + " is of mode quorum: nobody leads it");
+}
+
+ReplicaStatus QuorumReplica::status() const {
+  ReplicaStatus status;
+  status.partition = options_.partition;
+  status.node = options_.core.self.node;
+  status.role = "replica";
+  status.leader = options_.core.self.node;
+  status.last_index = last_index_.value();
+  status.commit_index = last_index_.value();
+  status.applied_index = last_index_.value();
+  status.quiet = core_->logged().empty();
+  return status;
+}
+
+void QuorumReplica::Shutdown() { calls_.FailAll("SHUTTING_DOWN", "the node is shutting down"); }
+
+}  // namespace quorate

@@ -1,0 +1,93 @@
+// A partition kept without a leader: joins the pure core to engine and log. The
+// core's effects are the log's entries, one for each output; they are applied at
+// once, and what depends on them is held back until they are durable.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "quorum/core.h"
+#include "replica/log_clock.h"
+#include "replica/quorum_calls.h"
+#include "replica/quorum_store.h"
+#include "replica/replica.h"
+#include "storage/engine.h"
+
+namespace quorate {
+
+struct QuorumReplicaOptions {
+  PartitionId partition;
+  quorum::Config core;
+  Conflict conflict = Conflict::kLww;
+};
+
+class QuorumReplica final : public Replica {
+ public:
+  // `recovered` null: the log knows nothing of this partition yet. `clock`: of
+  // the moment.
+  static absl::StatusOr<std::unique_ptr<QuorumReplica>> Open(QuorumReplicaOptions options,
+                                                             Engine& engine,
+                                                             RecoveredGroup* recovered,
+                                                             LogClock clock);
+
+  PartitionId partition() const override { return options_.partition; }
+  void Tick(absl::Duration now) override;
+  void Expire(absl::Duration now) override { Tick(now); }
+  void Receive(NodeId from, std::string_view payload, absl::Duration now) override;
+  bool Grows(std::string_view payload) const override;
+  void Execute(Request request, ReplyFn reply, absl::Duration now) override;
+  // Every replica coordinates whatever it is asked.
+  bool Serves(Level, bool) const override { return true; }
+  NodeId LeaderHint() const override { return options_.core.self.node; }
+  void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
+  void SetLeaseDrift(uint32_t) override {}
+  void ClockJumped(absl::Time calendar, absl::Duration now) override {
+    clock_ = LogClock(now, calendar);
+  }
+  void Persisted(uint64_t token, absl::Duration now) override;
+  void PeerGone(NodeId node, absl::Duration now) override { core_->PeerGone(node, At(now)); }
+  void PeerBack(NodeId node, absl::Duration now) override { core_->PeerBack(node, At(now)); }
+  absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
+  bool HasNews() const override { return false; }
+  void TellNews() override {}
+  absl::StatusOr<LogIndex> ReleasableIndex() override { return store_.Durable(); }
+  absl::Status TransferLeadership(NodeId to) override;
+  bool leading() const override { return false; }
+  ReplicaStatus status() const override;
+  void Shutdown() override;
+
+  // The simulator's view.
+  const quorum::Core& core() const { return *core_; }
+  const QuorumStore& store() const { return store_; }
+
+ private:
+  QuorumReplica(QuorumReplicaOptions options, Engine& engine, LogClock clock);
+  absl::Status Restore(RecoveredGroup* recovered);
+
+  quorum::Now At(absl::Duration now) const { return {now, clock_.At(now)}; }
+  absl::Status Obey(quorum::Output& output, Turn& turn, absl::Duration now);
+  absl::Status Write(const std::vector<quorum::Effect>& effects, Turn& turn);
+  void Send(const std::vector<quorum::Message>& messages, std::vector<PeerMessage>& out) const;
+  void Scan(const Request& request, ReplyFn reply, absl::Duration now) const;
+  Receipt MakeReceipt(Level level) const;
+
+  const QuorumReplicaOptions options_;
+  const std::unique_ptr<const quorum::ConflictPolicy> policy_;
+  QuorumStore store_;
+  LogClock clock_;
+  std::unique_ptr<quorum::Core> core_;
+  QuorumCalls calls_;
+  Epoch epoch_;
+  LogIndex last_index_;       // of the entries written
+  uint64_t effects_out_ = 0;  // by the core, in this life
+  uint64_t effects_durable_ = 0;
+  // Replies that wait until so many effects are durable.
+  std::deque<std::pair<uint64_t, quorum::Reply>> held_;
+  bool reset_log_at_start_ = false;
+};
+
+}  // namespace quorate

@@ -1,0 +1,66 @@
+// What the engine holds of a leaderless partition, and how its core's effects
+// change that: kv/layout.h says where it stands.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/ids.h"
+#include "kv/command.h"
+#include "quorum/effect.h"
+#include "quorum/store.h"
+#include "storage/engine.h"
+
+namespace quorate {
+
+// One thread. After an error of the engine it answers "nothing" and keeps it.
+class QuorumStore final : public quorum::Store {
+ public:
+  QuorumStore(PartitionId partition, Engine& engine) : partition_(partition), engine_(engine) {}
+
+  // --- quorum::Store ---
+  std::optional<quorum::Record> Lookup(std::string_view key) const override;
+  void DotLog(const quorum::Identity& identity, quorum::CounterRange range, size_t limit,
+              std::vector<quorum::LoggedDot>& out) const override;
+  std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const override;
+
+  // The first error met, which must stop the node.
+  const absl::Status& status() const { return status_; }
+
+  // Up to where the log has been applied; zero: an empty partition.
+  absl::StatusOr<LogIndex> Applied() const;
+  // Likewise what a crash at this moment would leave.
+  absl::StatusOr<LogIndex> Durable() const;
+  // The effects of the entry at `index`, in one write together with it.
+  absl::Status Apply(absl::Span<const quorum::Effect> effects, LogIndex index);
+  // For a core to begin with.
+  absl::StatusOr<quorum::Restored> Restore() const;
+
+  struct Item {
+    std::string key;
+    quorum::Record record;
+  };
+  // The living records of [start, end) in order, as kv::Range says; `bytes` of an
+  // item are its key's and its body's.
+  struct Items {
+    std::vector<Item> items;
+    bool more = false;
+  };
+  absl::StatusOr<Items> Scan(const kv::Range& range, uint64_t calendar_us) const;
+
+ private:
+  void Keep(const absl::Status& status) const;
+
+  const PartitionId partition_;
+  Engine& engine_;
+  mutable absl::Status status_;
+};
+
+// Several effects as the data of one entry.
+std::string EncodeEffects(absl::Span<const quorum::Effect> effects);
+absl::StatusOr<std::vector<quorum::Effect>> DecodeEffects(std::string_view bytes);
+
+}  // namespace quorate

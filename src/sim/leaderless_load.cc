@@ -1,0 +1,195 @@
+#include "sim/leaderless_load.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "kv/layout.h"
+#include "replica/quorum_replica.h"
+
+namespace quorate::sim {
+namespace {
+
+constexpr char kName[] = "leaderless";
+constexpr uint64_t kKeys = 5;
+constexpr absl::Duration kRetry = absl::Milliseconds(100);
+constexpr absl::Duration kAdminDeadline = absl::Seconds(2);
+constexpr absl::Duration kThinkMax = absl::Milliseconds(15);
+constexpr absl::Duration kDeadlineMax = absl::Seconds(1);
+constexpr absl::Duration kPatience = absl::Milliseconds(100);
+
+Level SomeLevel(Random& random, bool read) {
+  switch (random.Below(8)) {
+    case 0:
+      return Level::kAll;
+    case 1:
+      return Level::kTwo;
+    case 2:
+      return Level::kOne;
+    case 3:
+      return read ? Level::kBounded : Level::kOne;
+    default:
+      return Level::kQuorum;
+  }
+}
+
+uint64_t DigestOfRecords(const Engine& engine, PartitionId partition) {
+  uint64_t digest = 0;
+  const auto all = engine.Scan(kv::RecordKey(partition, ""), kv::RecordsEnd(partition));
+  for (; all->Valid(); all->Next()) {
+    digest = Hash64(all->key(), digest);
+    digest = Hash64(all->value(), digest);
+  }
+  return digest;
+}
+
+}  // namespace
+
+LeaderlessLoad::LeaderlessLoad(EventQueue& queue, Trace& trace, Random random, Cluster& cluster,
+                               std::function<void(std::string)> violation)
+    : queue_(queue),
+      trace_(trace),
+      random_(random),
+      cluster_(cluster),
+      oracle_(std::move(violation)),
+      targets_(cluster.ids()) {}
+
+void LeaderlessLoad::Start(uint32_t clients) {
+  armed_ = clients > 0;
+  if (!armed_) return;
+  running_ = true;
+  MakeKeyspace();
+  for (uint32_t i = 0; i < clients; ++i) PlanNext();
+}
+
+const ring::KeyspaceInfo* LeaderlessLoad::keyspace(const ring::SharedTopology& topology) const {
+  return topology == nullptr ? nullptr : topology->FindKeyspace(kName);
+}
+
+// Asked for until it is there.
+void LeaderlessLoad::MakeKeyspace() {
+  if (keyspace(cluster_.topology()) != nullptr) {
+    return trace_.Add(TraceKind::kAdmin, NodeId(), StrCat("keyspace ", kName, " is there"));
+  }
+  const Nodes up = cluster_.UpNodes();
+  if (!up.empty()) {
+    ring::KeyspaceSpec spec{.name = kName, .mode = Mode::kQuorum, .conflict = Conflict::kLww};
+    spec.partitions = static_cast<uint32_t>(random_.Between(1, 2));
+    SimNode& node = cluster_.node(up[random_.Below(up.size())]);
+    const absl::Duration deadline = node.machine().env.Monotonic() + kAdminDeadline;
+    node.process()->WhenRunning([spec, deadline](Node& running) {
+      running.CreateKeyspace(spec, deadline, [](const auto&) {});
+    });
+  }
+  queue_.After(kRetry, [this] { MakeKeyspace(); });
+}
+
+void LeaderlessLoad::PlanNext() {
+  if (!running_) return;
+  queue_.After(kThinkMax * (static_cast<double>(random_.Below(1000)) / 1000), [this] {
+    if (running_) IssueOne();
+  });
+}
+
+LeaderlessOp LeaderlessLoad::MakeOp() {
+  LeaderlessOp op;
+  op.id = next_op_++;
+  op.key = StrCat("f", random_.Below(kKeys));
+  op.read = random_.Chance(0.45);
+  op.level = SomeLevel(random_, op.read);
+  op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
+  if (!op.read && !random_.Chance(0.2)) op.value = StrCat("v", op.id);
+  op.invoked = queue_.now();
+  return op;
+}
+
+void LeaderlessLoad::IssueOne() {
+  const NodeId asked = targets_[random_.Below(targets_.size())];
+  SimNode& node = cluster_.node(asked);
+  const bool there = node.up() && keyspace(node.node()->topology()) != nullptr;
+  if (!there) return PlanNext();
+  auto call = std::make_shared<Call>();
+  call->op = MakeOp();
+  const LeaderlessOp& op = call->op;
+  oracle_.Invoked(op);
+  ++in_flight_;
+  const auto topology = node.node()->topology();
+  Request request;
+  request.partition = keyspace(topology)->PartitionOf(op.key).id;
+  request.epoch = topology->epoch;
+  request.level = op.level;
+  request.bound = op.bound;
+  const absl::Duration timeout =
+      kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
+  request.deadline = node.machine().env.Monotonic() + timeout;
+  if (op.read) {
+    request.op = Lookup{{op.key}};
+  } else {
+    kv::Mutation& mutation = request.op.emplace<kv::Command>().mutations.emplace_back();
+    mutation.key = op.key;
+    mutation.value = op.value;
+    if (op.value.empty()) mutation.action = kv::Mutation::Action::kDelete;
+  }
+  trace_.Add(TraceKind::kInvoke, asked,
+             StrCat("leaderless #", op.id, " ",
+                    op.read            ? "get "
+                    : op.value.empty() ? "del "
+                                       : "put ",
+                    op.key, op.value.empty() ? "" : "=", op.value, " ", LevelName(op.level)));
+  // Unknown from then on: whatever comes of it.
+  queue_.After(timeout + kPatience, [this, call] { Close(call); });
+  node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
+}
+
+void LeaderlessLoad::Answered(const CallPtr& call, const Reply& reply) {
+  if (!call->open) return;
+  const LeaderlessOp& op = call->op;
+  trace_.Add(TraceKind::kOutcome, NodeId(),
+             StrCat("leaderless #", op.id, " ",
+                    reply.status.ok() ? StrCat("done, version ", reply.receipt.version)
+                                      : std::string(reply.status.message())));
+  if (reply.status.ok()) {
+    if (op.read) {
+      oracle_.Read(op, reply, queue_.now());
+    } else {
+      oracle_.Wrote(op, reply, queue_.now());
+    }
+  } else if (!op.read && AppliedOf(reply.status) == Applied::kNo) {
+    oracle_.Failed(op);
+  }
+  Close(call);
+}
+
+void LeaderlessLoad::Close(const CallPtr& call) {
+  if (!std::exchange(call->open, false)) return;
+  --in_flight_;
+  PlanNext();
+}
+
+std::string LeaderlessLoad::WhatDiffers() {
+  const auto topology = cluster_.topology();
+  const ring::KeyspaceInfo* info = keyspace(topology);
+  if (info == nullptr) return armed_ ? "the leaderless keyspace was never made" : "";
+  for (const ring::PartitionInfo& partition : info->partitions) {
+    const auto digest = [&](NodeId id) {
+      return DigestOfRecords(cluster_.node(id).machine().engine, partition.id);
+    };
+    for (NodeId id : partition.replicas) {
+      const auto* replica = dynamic_cast<const QuorumReplica*>(
+          cluster_.node(id).up() ? cluster_.node(id).node()->FindReplica(partition.id) : nullptr);
+      if (replica == nullptr) return StrCat(id.ToString(), " has no ", partition.id.ToString());
+      if (digest(id) != digest(partition.replicas.front())) {
+        return StrCat(partition.id.ToString(), " at ", id.ToString(), " holds other records than ",
+                      partition.replicas.front().ToString());
+      }
+      if (!replica->core().logged().empty()) {
+        return StrCat(partition.id.ToString(), " at ", id.ToString(), " keeps the dots ",
+                      replica->core().logged().ToString());
+      }
+    }
+  }
+  return "";
+}
+
+}  // namespace quorate::sim

@@ -1,0 +1,98 @@
+#include "sim/leaderless_oracle.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace quorate::sim {
+namespace {
+
+// Of a node's clock, against the run's.
+constexpr double kSlowestClock = 0.95;
+
+bool Counts(Level level) { return level == Level::kQuorum || level == Level::kAll; }
+
+}  // namespace
+
+void LeaderlessOracle::Violation(const LeaderlessOp& op, const std::string& what) {
+  violation_(StrCat("leaderless operation #", op.id, " on ", op.key, " at ", LevelName(op.level),
+                    " ", what));
+}
+
+void LeaderlessOracle::Invoked(const LeaderlessOp& op) {
+  Key& key = keys_[op.key];
+  floors_[op.id] = key.floor;
+  if (!op.value.empty()) key.values[op.value].op = op.id;
+}
+
+void LeaderlessOracle::Failed(const LeaderlessOp& op) {
+  floors_.erase(op.id);
+  if (!op.value.empty()) keys_[op.key].values[op.value].failed = true;
+}
+
+void LeaderlessOracle::Wrote(const LeaderlessOp& op, const Reply& reply, absl::Duration now) {
+  ++done_;
+  floors_.erase(op.id);
+  Key& key = keys_[op.key];
+  const uint64_t version = reply.receipt.version;
+  if (version == 0) return Violation(op, "was acknowledged without a version");
+  if (!op.value.empty()) key.values[op.value].version = version;
+  key.acknowledged.emplace_back(now, version);
+  if (Counts(op.level)) key.floor = std::max(key.floor, version);
+}
+
+void LeaderlessOracle::Read(const LeaderlessOp& op, const Reply& reply, absl::Duration now) {
+  ++done_;
+  const uint64_t floor = floors_.extract(op.id).mapped();
+  const auto& found = reply.found.front();
+  if (found) CheckValue(op, *found);
+  const uint64_t version = reply.receipt.version;
+  // Of what was deleted everywhere nothing is left to tell.
+  const bool forgotten = !found && version == 0;
+  if (Counts(op.level) && !forgotten && version < floor) {
+    Violation(
+        op, StrCat("read version ", version, ", but began after version ", floor, " was told of"));
+  }
+  if (Counts(op.level)) {
+    Key& key = keys_[op.key];
+    key.floor = std::max(key.floor, version);
+    key.acknowledged.emplace_back(now, version);
+  }
+  if (!forgotten) CheckAge(op, reply.receipt);
+}
+
+void LeaderlessOracle::CheckValue(const LeaderlessOp& op, const kv::Record& found) {
+  Key& key = keys_[op.key];
+  const auto value = key.values.find(found.value);
+  if (value == key.values.end()) {
+    return Violation(op, StrCat("read \"", found.value, "\", which nobody wrote"));
+  }
+  if (value->second.failed) {
+    Violation(op,
+              StrCat("read what operation #", value->second.op, " wrote, which was told failed"));
+  }
+  if (value->second.version != 0 && value->second.version != found.version) {
+    Violation(op, StrCat("read \"", found.value, "\" at version ", found.version, ", not ",
+                         value->second.version));
+  }
+  value->second.version = found.version;
+}
+
+void LeaderlessOracle::CheckAge(const LeaderlessOp& op, const Receipt& receipt) {
+  if (op.level == Level::kBounded && (!receipt.staleness || *receipt.staleness > op.bound)) {
+    return Violation(op, "was answered beyond its bound");
+  }
+  if (!receipt.staleness) return;
+  const absl::Duration as_of = op.invoked - *receipt.staleness / kSlowestClock;
+  uint64_t floor = 0;
+  for (const auto& [when, version] : keys_[op.key].acknowledged) {
+    if (when < as_of) floor = std::max(floor, version);
+  }
+  if (receipt.version < floor) {
+    Violation(op, StrCat("read version ", receipt.version, ", said to be ",
+                         absl::FormatDuration(*receipt.staleness), " old at most, but version ",
+                         floor, " was told of before that"));
+  }
+}
+
+}  // namespace quorate::sim

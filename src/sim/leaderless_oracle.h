@@ -1,0 +1,73 @@
+// Judges what clients of a leaderless keyspace (lww) are told, the moment they
+// are told it.
+//
+// What it holds against the system:
+//   whatever is read was once written to that key, under that version, and never
+//     "failed";
+//   a read at QUORUM or ALL sees every write acknowledged at QUORUM or ALL before
+//     it began, or what beat it, and no less than such a read before it;
+//   a weaker read is no older than it says.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/level.h"
+#include "replica/request.h"
+
+namespace quorate::sim {
+
+// One call of a client of a leaderless keyspace.
+struct LeaderlessOp {
+  uint64_t id = 0;
+  std::string key;
+  std::string value;  // a put's; empty: a delete, or a read
+  bool read = false;
+  Level level = Level::kQuorum;
+  absl::Duration bound;  // BOUNDED
+  absl::Duration invoked;
+};
+
+class LeaderlessOracle {
+ public:
+  explicit LeaderlessOracle(std::function<void(std::string)> violation)
+      : violation_(std::move(violation)) {}
+
+  void Invoked(const LeaderlessOp& op);
+  // Certainly not done.
+  void Failed(const LeaderlessOp& op);
+  void Wrote(const LeaderlessOp& op, const Reply& reply, absl::Duration now);
+  void Read(const LeaderlessOp& op, const Reply& reply, absl::Duration now);
+
+  uint64_t done() const { return done_; }
+
+ private:
+  struct Value {
+    uint64_t op = 0;
+    bool failed = false;
+    uint64_t version = 0;  // once it is known
+  };
+  struct Key {
+    std::map<std::string, Value> values;
+    // Versions told of, by when: those that QUORUM and ALL stand behind, and all
+    // that were acknowledged.
+    uint64_t floor = 0;
+    std::vector<std::pair<absl::Duration, uint64_t>> acknowledged;
+  };
+
+  void Violation(const LeaderlessOp& op, const std::string& what);
+  void CheckValue(const LeaderlessOp& op, const kv::Record& found);
+  void CheckAge(const LeaderlessOp& op, const Receipt& receipt);
+
+  std::function<void(std::string)> violation_;
+  std::map<std::string, Key> keys_;
+  std::map<uint64_t, uint64_t> floors_;  // when the operation began
+  uint64_t done_ = 0;
+};
+
+}  // namespace quorate::sim
