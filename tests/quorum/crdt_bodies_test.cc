@@ -146,6 +146,20 @@ TEST(ObservedSetTest, KeepsOutALateMessageOfWhatWasForgotten) {
   EXPECT_FALSE(here.elements().Contains("x"));
 }
 
+// An addition takes the place of those before it, also where the vector has
+// forgotten them: else a removal that knows of it alone would leave them behind.
+TEST(ObservedSetTest, ReplacesWhatItHasForgottenThatItSaw) {
+  ObservedSet here;
+  here.Add("x", At(1, 1));
+  ObservedSet there = here;
+  ASSERT_TRUE(here.Forget([](const Dot&) { return true; }));
+  here.Add("x", At(2, 1));
+  const VersionVector read = here.Context();
+  there.Merge(here);
+  there.Remove("x", At(1, 2), read);
+  EXPECT_FALSE(there.elements().Contains("x"));
+}
+
 TEST(FieldMapTest, KeepsFieldsOfOneNameAndOtherTypesApart) {
   FieldMap map;
   map.Put("f", {At(1, 1), HlcTime(1), "v"});
