@@ -21,9 +21,10 @@ absl::StatusOr<RegisterBody> RegisterBodyOf(const Record& record);
 std::optional<Record> SharedRegisterRecord(const RegisterBody& body);
 
 // Policy `register`. Its writes are rounds (proposer.h), so Write is refused,
-// ROUND_NEEDED. Merge obeys the promise in `mine`; for a key that is not held, the
-// ballot floor is to be asked first (MergeAccepted does both). Of shared records
-// it is commutative, associative and idempotent.
+// ROUND_NEEDED. Merge obeys the promise in `mine`, and cannot say that it refused
+// `theirs`: whoever notes writes as seen, or has a ballot floor to ask, goes by
+// MergeAccepted instead. Of shared records it is commutative, associative and
+// idempotent.
 class RegisterPolicy final : public ConflictPolicy {
  public:
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,

@@ -30,6 +30,7 @@ RegisterProfile Crashing() {
 // Tombstones come and go while old messages are still on their way.
 RegisterProfile Deleting() {
   RegisterProfile profile;
+  profile.keys = 2;  // one floor for both
   profile.reads = 15;
   profile.deletes = 35;
   profile.drops = 80;
