@@ -164,6 +164,7 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.workload.partitions_max = 1;
       knobs.workload.churn = false;
       knobs.workload.lease_reads = 0.8;
+      knobs.workload.expiring_keys = 0;  // what they are told says nothing of leases
       knobs.nemesis.armed = {F::kPauseMachine,  F::kBreakConnections, F::kHandOverDeaf,
                              F::kLateAnswers,   F::kLateAnswers,      F::kLateAnswers,
                              F::kIsolateLeader, F::kFreeze,           F::kJumpClock,
