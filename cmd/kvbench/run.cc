@@ -114,7 +114,9 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   std::cout << (settings.output == "json" ? JsonReport(report) : TextReport(report));
   if (settings.results.empty()) return 0;
   const absl::Status written = WriteResults(settings.results, report);
-  return written.ok() ? 0 : Fail(written);
+  if (!written.ok()) return Fail(written);
+  Progress("as JSON: " + settings.results);
+  return 0;
 }
 
 int RunEcho(const Settings& settings) {

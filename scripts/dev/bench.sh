@@ -48,5 +48,4 @@ run() {
   mkdir -p "$bench_home"
   "$bin/kvbench" --nodes "$nodes" --folder "$bench_home/run" --port "${QUORATE_PORT:-7800}" \
     --results "$results" "${own[@]}"
-  if [[ -f $results ]]; then say "as JSON: $results"; fi
 }
