@@ -63,7 +63,14 @@ std::string LieOfRead(Cluster& cluster, const Receipt& receipt, const Reply& rep
     return StrCat("version ", receipt.version, " is not the newest read, ", newest);
   }
   const RaftReplica* server = ReplicaAt(cluster, receipt.served_by, receipt.partition);
-  if (server != nullptr && server->state().applied().index < receipt.position.index) {
+  if (server == nullptr) return "";
+  LogIndex reached = server->state().applied().index;
+  // One that was started again may have yet to learn that what it had applied,
+  // and has on disk, is committed.
+  if (cluster.node(receipt.served_by).life() > 1) {
+    reached = std::max(reached, server->raft().durable_index());
+  }
+  if (reached < receipt.position.index) {
     return StrCat("the state read is said to be at ", receipt.position.index.ToString(),
                   ", which it has not reached");
   }
