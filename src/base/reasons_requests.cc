@@ -132,6 +132,9 @@ constexpr ReasonText kReasons[] = {
     {"REPLICA_DOWN",
      "A write at ALL needs every replica, and one is not there. Nothing was written.",
      "Bring it back, or write at QUORUM, which needs a majority only."},
+    {"REPLICA_FILLING",
+     "The replica began with an empty disk, and the others are filling it. Nothing was done.",
+     "Ask another node."},
     {"REQUEST_TOO_LARGE", "The request does not fit one message.", "Send it in parts."},
     {"RPC_FAILED",
      "The call failed in a way of the transport's own; the message has its words. A write "

@@ -90,9 +90,16 @@ void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const
   exchange.id = 0;
   peers_.NoteLatency(from.node, now.monotonic - exchange.asked_at);
   if (local_.seen().Covers(answer.knowledge.seen)) exchange.fresh_at = exchange.asked_at;
+  if (answer.complete && all_taken) exchange.caught_up_at = exchange.asked_at;
   if (!answer.complete && all_taken) return Ask(from.node, exchange, now);
   const Config& config = local_.config();
   exchange.next_at = now.monotonic + (AtRest() ? config.sync_interval_idle : config.sync_interval);
+}
+
+bool AntiEntropy::CaughtUpSince(NodeId node, absl::Duration since) const {
+  const auto exchange = exchanges_.find(node);
+  return exchange != exchanges_.end() && exchange->second.caught_up_at &&
+         *exchange->second.caught_up_at >= since;
 }
 
 std::optional<absl::Duration> AntiEntropy::Staleness(const Now& now) const {

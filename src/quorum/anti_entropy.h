@@ -30,6 +30,9 @@ class AntiEntropy {
   // A read waits for freshness: ask all.
   void Hurry(const Now& now);
 
+  // All that its dot log had at some time since is here.
+  bool CaughtUpSince(NodeId node, absl::Duration since) const;
+
   // How old this replica's state is at most; nullopt: not known.
   std::optional<absl::Duration> Staleness(const Now& now) const;
 
@@ -38,7 +41,8 @@ class AntiEntropy {
     uint64_t id = 0;  // of the question that has no answer yet; 0: none
     absl::Duration asked_at;
     absl::Duration next_at;
-    std::optional<absl::Duration> fresh_at;  // all it had then is here
+    std::optional<absl::Duration> caught_up_at;  // by then its dot log was here
+    std::optional<absl::Duration> fresh_at;      // all it had then is here
   };
 
   void Ask(NodeId node, Exchange& exchange, const Now& now);

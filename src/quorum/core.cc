@@ -7,11 +7,13 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       peers_(local_.config()),
       coverage_(local_, peers_),
       anti_entropy_(local_, peers_, coverage_),
+      filling_(local_, peers_, anti_entropy_),
       writes_(local_, peers_),
       reads_(local_, peers_, anti_entropy_) {}
 
 void Core::Tick(const Now& now) {
   anti_entropy_.Tick(now);
+  filling_.Tick(now);
   writes_.Tick(now);
   reads_.Tick(now);
   coverage_.Advance(now);
@@ -67,6 +69,7 @@ void Core::Handle(const Identity& from, const WriteAnswer& answer, const Now& no
 }
 
 void Core::Handle(const Identity& from, const ReadAsk& ask, const Now&) {
+  if (!local_.filled()) return;
   ReadAnswer answer;
   answer.id = ask.id;
   answer.covered = local_.seen().Covers(ask.demand);
@@ -92,7 +95,16 @@ void Core::Handle(const Identity& from, const SyncAsk& ask, const Now& now) {
 
 void Core::Handle(const Identity& from, const SyncAnswer& answer, const Now& now) {
   anti_entropy_.OnAnswer(from, answer, now);
+  filling_.Advance();
   coverage_.Advance(now);
+}
+
+void Core::Handle(const Identity& from, const FillAsk& ask, const Now&) {
+  filling_.OnAsk(from, ask);
+}
+
+void Core::Handle(const Identity& from, const FillAnswer& answer, const Now& now) {
+  filling_.OnAnswer(from, answer, now);
 }
 
 }  // namespace quorate::quorum

@@ -14,6 +14,7 @@
 
 #include "quorum/anti_entropy.h"
 #include "quorum/coverage.h"
+#include "quorum/filling.h"
 #include "quorum/local.h"
 #include "quorum/peers.h"
 #include "quorum/read_coordinator.h"
@@ -47,6 +48,8 @@ class Core {
 
   // --- looking in ---
   const Knowledge& knowledge() const { return local_.knowledge(); }
+  // False: the disk was empty, and reads are refused until the others have filled it.
+  bool filled() const { return local_.filled(); }
   // Dots that are not yet known to be everywhere.
   const SeenClock& logged() const { return local_.logged(); }
   const Config& config() const { return local_.config(); }
@@ -66,11 +69,14 @@ class Core {
   void Handle(const Identity& from, const ReadAnswer& answer, const Now& now);
   void Handle(const Identity& from, const SyncAsk& ask, const Now& now);
   void Handle(const Identity& from, const SyncAnswer& answer, const Now& now);
+  void Handle(const Identity& from, const FillAsk& ask, const Now& now);
+  void Handle(const Identity& from, const FillAnswer& answer, const Now& now);
 
   Local local_;
   Peers peers_;
   Coverage coverage_;
   AntiEntropy anti_entropy_;
+  Filling filling_;
   WriteCoordinator writes_;
   ReadCoordinator reads_;
 };

@@ -29,6 +29,7 @@ struct PutRecord {
 // (they are in the checkpoint), and these keys with their records.
 struct Checkpoint {
   Knowledge knowledge;
+  bool filled = true;  // false: the replica began with an empty disk, and still lacks records
   SeenClock dots;
   std::vector<std::string> keys;
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;

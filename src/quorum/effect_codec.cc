@@ -24,6 +24,7 @@ struct Encoder {
   void operator()(const Checkpoint& checkpoint) const {
     out.push_back(kCheckpoint);
     checkpoint.knowledge.AppendTo(out);
+    out.push_back(checkpoint.filled ? 1 : 0);
     checkpoint.dots.AppendTo(out);
     AppendVarint(checkpoint.keys.size(), out);
     for (const std::string& key : checkpoint.keys) AppendSized(key, out);
@@ -54,6 +55,7 @@ PutRecord TakePut(Reader& reader) {
 Checkpoint TakeCheckpoint(Reader& reader) {
   Checkpoint checkpoint;
   checkpoint.knowledge = Knowledge::TakeFrom(reader);
+  checkpoint.filled = reader.Flag();
   checkpoint.dots = SeenClock::TakeFrom(reader);
   for (uint64_t left = reader.Count(); left > 0 && reader.ok(); --left) {
     checkpoint.keys.emplace_back(reader.Sized());

@@ -17,7 +17,12 @@ void Invariants::Violated(std::string_view what, NodeId node, const std::string&
 }
 
 void Invariants::Started(const Identity& replica, const Knowledge& known, const Store& store) {
-  durable_[replica.node] = known;
+  // Of a disk that was wiped, others may still count on what it had.
+  if (known.seen.empty() && known.heard.empty()) {
+    durable_[replica.node].Merge(known);
+  } else {
+    durable_[replica.node] = known;
+  }
   auto& held = held_[replica.node];
   held.clear();
   for (const std::string& key : store.KeysAfter("", ~size_t{0})) held[key] = *store.Lookup(key);

@@ -38,7 +38,8 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
       logged_(std::move(restored.logged)),
       clock_(restored.reserved),
       reserved_(restored.reserved),
-      reserved_durable_(restored.reserved) {
+      reserved_durable_(restored.reserved),
+      filled_(restored.filled) {
   knowledge_.seen.Merge(logged_);
   next_counter_ = seen().Of(self()).largest() + 1;
   (void)Hear(self());
@@ -135,6 +136,13 @@ bool Local::Hear(const Identity& from) {
   return true;
 }
 
+void Local::TakeOver(const SeenClock& seen) {
+  knowledge_.seen.Merge(seen);
+  filled_ = true;
+  unsaved_ = true;
+  ++changes_;
+}
+
 void Local::End(NodeId node, Boot first_live) {
   if (seen().Ended({node, first_live.prev()})) return;
   knowledge_.seen.End(node, first_live);
@@ -154,7 +162,7 @@ void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
   }
   for (const std::string& key : keys) records_[key] = std::nullopt;
   unsaved_ = false;
-  Emit(Checkpoint{knowledge_, std::move(dots), std::move(keys)});
+  Emit(Checkpoint{knowledge_, filled_, std::move(dots), std::move(keys)});
 }
 
 void Local::Reserve() {

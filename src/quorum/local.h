@@ -51,6 +51,9 @@ class Local {
              const std::vector<Dot>& dots, const SeenClock& context, const Now& now);
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
+  // All that others had when they began to fill this replica is here now.
+  void TakeOver(const SeenClock& seen);
+  bool filled() const { return filled_; }
   // Ended for all replicas: every boot of the node before this.
   void End(NodeId node, Boot first_live);
   // The key's record loses what nobody needs any more; it means the same.
@@ -93,6 +96,7 @@ class Local {
   HlcTime reserved_durable_;
   uint64_t reserve_effect_ = 0;
   uint64_t next_counter_ = 1;
+  bool filled_;
   bool unsaved_ = false;  // boots heard of or ended, in no effect yet
 
   // Of effects not yet handed out.

@@ -82,11 +82,27 @@ struct SyncAnswer {
   friend bool operator==(const SyncAnswer&, const SyncAnswer&) = default;
 };
 
+// A replica whose disk was empty asks for all records behind that key.
+struct FillAsk {
+  uint64_t id = 0;
+  std::string after;
+  friend bool operator==(const FillAsk&, const FillAsk&) = default;
+};
+
+struct FillAnswer {
+  uint64_t id = 0;
+  Knowledge knowledge;              // of who answers, at that moment
+  bool complete = false;            // these are the last
+  std::vector<SyncRecord> records;  // without dots
+  friend bool operator==(const FillAnswer&, const FillAnswer&) = default;
+};
+
 struct Message {
   Identity from;
   NodeId to;
   Boot to_boot;  // answers: of who asked, and for no other life of it; else zero
-  std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer> body;
+  std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer>
+      body;
   friend bool operator==(const Message&, const Message&) = default;
 };
 

@@ -98,31 +98,58 @@ void Take(SyncAsk& ask, Reader& reader) {
   ask.knowledge = Knowledge::TakeFrom(reader);
 }
 
-void Append(const SyncAnswer& answer, std::string& out) {
-  AppendVarint(answer.id, out);
-  answer.knowledge.AppendTo(out);
-  AppendFlag(answer.complete, out);
-  AppendVarint(answer.records.size(), out);
-  for (const SyncRecord& record : answer.records) {
+void AppendRecords(const std::vector<SyncRecord>& records, std::string& out) {
+  AppendVarint(records.size(), out);
+  for (const SyncRecord& record : records) {
     AppendSized(record.key, out);
     AppendOptional(record.key, record.record, out);
     AppendVarint(record.dots.size(), out);
     for (const Dot& dot : record.dots) AppendDot(dot, out);
   }
 }
-void Take(SyncAnswer& answer, Reader& reader) {
-  answer.id = reader.Varint();
-  answer.knowledge = Knowledge::TakeFrom(reader);
-  answer.complete = reader.Flag();
+std::vector<SyncRecord> TakeRecords(Reader& reader) {
+  std::vector<SyncRecord> records;
   for (uint64_t left = reader.Count(3); left > 0 && reader.ok(); --left) {
-    SyncRecord& record = answer.records.emplace_back();
+    SyncRecord& record = records.emplace_back();
     record.key = reader.Sized();
     record.record = TakeOptional(record.key, reader);
     for (uint64_t dots = reader.Count(3); dots > 0 && reader.ok(); --dots) {
       record.dots.push_back(reader.Dot());
     }
   }
+  return records;
 }
+
+// SyncAnswer and FillAnswer have the same fields.
+template <class Answer>
+void AppendPage(const Answer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  answer.knowledge.AppendTo(out);
+  AppendFlag(answer.complete, out);
+  AppendRecords(answer.records, out);
+}
+template <class Answer>
+void TakePage(Answer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  answer.knowledge = Knowledge::TakeFrom(reader);
+  answer.complete = reader.Flag();
+  answer.records = TakeRecords(reader);
+}
+
+void Append(const SyncAnswer& answer, std::string& out) { AppendPage(answer, out); }
+void Take(SyncAnswer& answer, Reader& reader) { TakePage(answer, reader); }
+
+void Append(const FillAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  AppendSized(ask.after, out);
+}
+void Take(FillAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.after = reader.Sized();
+}
+
+void Append(const FillAnswer& answer, std::string& out) { AppendPage(answer, out); }
+void Take(FillAnswer& answer, Reader& reader) { TakePage(answer, reader); }
 
 using Body = decltype(Message::body);
 

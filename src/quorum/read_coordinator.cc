@@ -14,6 +14,12 @@ absl::Status ReadCoordinator::Refuse(const ReadRequest& request) const {
                      StrCat("a leaderless keyspace has no reads at ", LevelName(level),
                             "; use ONE, TWO, QUORUM, LOCAL_QUORUM, ALL, SESSION or BOUNDED"));
   }
+  if (!local_.filled()) {
+    return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",
+                     StrCat("the replica at ", local_.self().node.ToString(),
+                            " began with an empty disk and is being filled by the others; ask "
+                            "another node"));
+  }
   if (!CountsForReads(level) || peers_.Enough(level, peers_.Living())) return absl::OkStatus();
   return MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
                    StrCat("a read at ", LevelName(level), " needs more replicas than the ",

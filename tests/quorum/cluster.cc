@@ -304,6 +304,11 @@ void Cluster::Crash(uint64_t id, size_t kept) {
   }
 }
 
+void Cluster::Wipe(uint64_t id) {
+  Find(id).disk = MapStore();
+  Find(id).disk.filled = false;
+}
+
 void Cluster::Restart(uint64_t id) {
   Node& node = Find(id);
   Start(node);

@@ -87,6 +87,8 @@ class Cluster {
   // Of what is under way, the first `kept` effects reach the disk all the same.
   void Crash(uint64_t node, size_t kept = 0);
   void Restart(uint64_t node);
+  // A crashed one's disk is replaced by an empty one.
+  void Wipe(uint64_t node);
   size_t unsynced(uint64_t node) { return Find(node).unsynced.size(); }
 
   // --- what happened ---

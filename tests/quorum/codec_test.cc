@@ -37,6 +37,8 @@ std::vector<decltype(Message::body)> AllBodies() {
           ReadAnswer{6, true, version, SomeRecord(), {}},
           ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},
           SyncAsk{7, knowledge},
+          FillAsk{8, "k"},
+          FillAnswer{8, knowledge, false, {{"k", SomeRecord(), {}}}},
           SyncAnswer{7,
                      knowledge,
                      true,
@@ -46,7 +48,7 @@ std::vector<decltype(Message::body)> AllBodies() {
 
 std::vector<Effect> AllEffects() {
   return {PutRecord{"k", SomeRecord(), {{kSelf, 9}}}, PutRecord{"k", std::nullopt, {{kSelf, 8}}},
-          Checkpoint{SomeKnowledge(), SomeKnowledge().seen, {"a", ""}},
+          Checkpoint{SomeKnowledge(), false, SomeKnowledge().seen, {"a", ""}},
           ReserveTime{HlcTime(123'456)}};
 }
 

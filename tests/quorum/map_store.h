@@ -16,6 +16,7 @@ class MapStore final : public Store {
       for (const Dot& dot : put->dots) dot_log[dot] = put->key;
     } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
       knowledge = checkpoint->knowledge;
+      filled = checkpoint->filled;
       std::erase_if(dot_log,
                     [&](const auto& entry) { return checkpoint->dots.Contains(entry.first); });
       for (const std::string& key : checkpoint->keys) records.erase(key);
@@ -44,7 +45,7 @@ class MapStore final : public Store {
     return keys;
   }
   Restored Restore() const {
-    Restored restored{knowledge, {}, reserved};
+    Restored restored{knowledge, {}, reserved, filled};
     for (const auto& [dot, key] : dot_log) restored.logged.Add(dot);
     return restored;
   }
@@ -53,6 +54,7 @@ class MapStore final : public Store {
   std::map<Dot, std::string> dot_log;
   Knowledge knowledge;
   HlcTime reserved;
+  bool filled = true;
 };
 
 }  // namespace quorate::quorum

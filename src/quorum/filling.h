@@ -1,0 +1,50 @@
+// How a replica gets back what an empty disk has lost, though its dots have left
+// the dot logs: it asks the others for all their records, page by page.
+//
+// From so many others that together they are a quorum: one alone may lack what
+// this replica and a third had acknowledged. Until then it answers no reads. What
+// a source had seen when its first page came counts as seen here once all its
+// pages, and what its dot log still has, are here.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "quorum/anti_entropy.h"
+#include "quorum/local.h"
+#include "quorum/peers.h"
+
+namespace quorate::quorum {
+
+class Filling {
+ public:
+  Filling(Local& local, Peers& peers, const AntiEntropy& anti_entropy)
+      : local_(local), peers_(peers), anti_entropy_(anti_entropy) {}
+
+  void Tick(const Now& now);
+  void OnAsk(const Identity& from, const FillAsk& ask);
+  void OnAnswer(const Identity& from, const FillAnswer& answer, const Now& now);
+  // Anti-entropy has gone on: what is filled may be complete.
+  void Advance();
+
+ private:
+  struct Source {
+    Identity who;  // a later life begins anew
+    uint64_t id = 0;
+    absl::Duration asked_at;
+    std::string after;
+    std::optional<SeenClock> seen;  // at its first page
+    std::optional<absl::Duration> done_at;
+  };
+
+  void Ask(NodeId node, Source& source, const Now& now);
+
+  Local& local_;
+  Peers& peers_;
+  const AntiEntropy& anti_entropy_;
+  uint64_t next_id_ = 1;
+  std::map<NodeId, Source> sources_;
+};
+
+}  // namespace quorate::quorum
