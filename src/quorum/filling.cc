@@ -30,6 +30,7 @@ void Filling::OnAsk(const Identity& from, const FillAsk& ask) {
   FillAnswer answer;
   answer.id = ask.id;
   answer.knowledge = local_.knowledge();
+  answer.time = local_.time();
   answer.complete = true;
   size_t bytes = 0;
   const size_t keys_max = std::min(kPageKeysMax, local_.config().sync_dots_max);
@@ -56,9 +57,10 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
     source.who = from;
     if (begun) return Ask(from.node, source, now);
   }
+  // Too far ahead in time: the page is asked for again.
+  if (!local_.Observe(answer.time, now)) return;
   if (!source.seen) source.seen = answer.knowledge.seen;
   for (const SyncRecord& record : answer.records) {
-    // Too far ahead in time: the page is asked for again.
     if (!local_.Merge(record.key, record.record, {}, answer.knowledge.seen, now)) return;
     source.after = record.key;
   }
@@ -69,14 +71,16 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
 
 void Filling::Advance() {
   if (local_.filled()) return;
-  Nodes ready;
+  Nodes others = {local_.self().node};
+  others.insert(peers_.others().begin(), peers_.others().end());
   SeenClock seen;
   for (const auto& [node, source] : sources_) {
     if (!source.done_at || !anti_entropy_.CaughtUpSince(node, *source.done_at)) continue;
-    ready.insert(node);
+    others.erase(node);
     seen.Merge(*source.seen);
   }
-  if (!peers_.Enough(Level::kQuorum, ready)) return;
+  // A quorum without any of those asked may have acknowledged what none of them has.
+  if (peers_.Enough(Level::kQuorum, others)) return;
   local_.TakeOver(seen);
   sources_.clear();
 }

@@ -1,10 +1,10 @@
 // How a replica gets back what an empty disk has lost, though its dots have left
 // the dot logs: it asks the others for all their records, page by page.
 //
-// From so many others that together they are a quorum: one alone may lack what
-// this replica and a third had acknowledged. Until then it answers no reads. What
-// a source had seen when its first page came counts as seen here once all its
-// pages, and what its dot log still has, are here.
+// From so many others that no quorum is left without one of them: one alone may
+// lack what this replica and a third had acknowledged. Until then it answers no reads and
+// coordinates no writes. What a source had seen when its first page came counts as seen here once
+// all its pages, and what its dot log still has, are here.
 #pragma once
 
 #include <map>

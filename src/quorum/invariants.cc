@@ -17,12 +17,11 @@ void Invariants::Violated(std::string_view what, NodeId node, const std::string&
 }
 
 void Invariants::Started(const Identity& replica, const Knowledge& known, const Store& store) {
-  // Of a disk that was wiped, others may still count on what it had.
-  if (known.seen.empty() && known.heard.empty()) {
-    durable_[replica.node].Merge(known);
-  } else {
-    durable_[replica.node] = known;
-  }
+  Knowledge& durable = durable_[replica.node];
+  if (known.heard.empty() && !durable.seen.empty()) wiped_.insert(replica.node);
+  // Others may still count on what a disk had that was wiped.
+  if (!wiped_.contains(replica.node)) durable = Knowledge();
+  durable.Merge(known);
   auto& held = held_[replica.node];
   held.clear();
   for (const std::string& key : store.KeysAfter("", ~size_t{0})) held[key] = *store.Lookup(key);
@@ -68,7 +67,7 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
     // that has ended no longer tells which those were.
     const bool kept =
         before->first.identity == replica ||
-        (before->first.identity.node == replica.node &&
+        (before->first.identity.node == replica.node && !wiped_.contains(replica.node) &&
          durable_[replica.node].seen.Of(before->first.identity).Contains(before->first.counter));
     if (kept && before->second.record.time >= put.record->time) {
       Violated("DOT-6 rising time", replica.node,

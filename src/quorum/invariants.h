@@ -64,6 +64,7 @@ class Invariants {
   std::map<NodeId, Knowledge> durable_;
   std::map<NodeId, std::map<std::string, Record>> held_;  // newest record emitted, by replica
   std::set<Dot> acknowledged_;
+  std::set<NodeId> wiped_;  // nothing is left of what only these had
   std::vector<std::string> violations_;
 };
 

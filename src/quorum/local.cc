@@ -96,8 +96,7 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
     if (!seen().Contains(dot)) fresh.push_back(dot);
   };
   if (theirs) {
-    if (!clock_.Observe(theirs->time, now.calendar_us, config_.skew_us_max)) return false;
-    Reserve();
+    if (!Observe(theirs->time, now)) return false;
     if (const std::optional<Record> mine = Lookup(key); mine) {
       ConcurrentOnly sink(seen(), context, output_.conflicts);
       merged = policy_.Merge(key, *mine, *theirs, seen(), sink);
@@ -136,6 +135,12 @@ bool Local::Hear(const Identity& from) {
   return true;
 }
 
+bool Local::Observe(HlcTime time, const Now& now) {
+  if (!clock_.Observe(time, now.calendar_us, config_.skew_us_max)) return false;
+  Reserve();
+  return true;
+}
+
 void Local::TakeOver(const SeenClock& seen) {
   knowledge_.seen.Merge(seen);
   filled_ = true;
@@ -144,7 +149,8 @@ void Local::TakeOver(const SeenClock& seen) {
 }
 
 void Local::End(NodeId node, Boot first_live) {
-  if (seen().Ended({node, first_live.prev()})) return;
+  // An empty disk has none of what all the others have; see TakeOver.
+  if (!filled_ || seen().Ended({node, first_live.prev()})) return;
   knowledge_.seen.End(node, first_live);
   unsaved_ = true;
   ++changes_;

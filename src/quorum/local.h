@@ -51,6 +51,9 @@ class Local {
              const std::vector<Dot>& dots, const SeenClock& context, const Now& now);
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
+  // What is written from now on is above `time`. False: it lies too far ahead.
+  bool Observe(HlcTime time, const Now& now);
+  HlcTime time() const { return clock_.last(); }
   // All that others had when they began to fill this replica is here now.
   void TakeOver(const SeenClock& seen);
   bool filled() const { return filled_; }

@@ -94,6 +94,9 @@ struct FillAnswer {
   Knowledge knowledge;              // of who answers, at that moment
   bool complete = false;            // these are the last
   std::vector<SyncRecord> records;  // without dots
+  // What the asker writes must be above all that it saw before it lost its disk,
+  // and where that is gone, the others' clocks still know of it.
+  HlcTime time;
   friend bool operator==(const FillAnswer&, const FillAnswer&) = default;
 };
 

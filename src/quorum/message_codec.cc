@@ -148,8 +148,14 @@ void Take(FillAsk& ask, Reader& reader) {
   ask.after = reader.Sized();
 }
 
-void Append(const FillAnswer& answer, std::string& out) { AppendPage(answer, out); }
-void Take(FillAnswer& answer, Reader& reader) { TakePage(answer, reader); }
+void Append(const FillAnswer& answer, std::string& out) {
+  AppendPage(answer, out);
+  AppendFixed(answer.time.value(), 8, out);
+}
+void Take(FillAnswer& answer, Reader& reader) {
+  TakePage(answer, reader);
+  answer.time = HlcTime(reader.Fixed(8));
+}
 
 using Body = decltype(Message::body);
 

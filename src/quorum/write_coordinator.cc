@@ -20,6 +20,12 @@ absl::Status WriteCoordinator::Refuse(const WriteRequest& request) const {
                      StrCat("a leaderless keyspace has no writes at ", LevelName(request.level),
                             "; use ANY, ONE, TWO, QUORUM, LOCAL_QUORUM, EACH_QUORUM or ALL"));
   }
+  if (!local_.filled()) {
+    return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",
+                     StrCat("the replica at ", local_.self().node.ToString(),
+                            " began with an empty disk and is being filled by the others; "
+                            "nothing was written. Ask another node"));
+  }
   if (peers_.Enough(request.level, peers_.Living()) || local_.config().bugs.count_unreachable) {
     return absl::OkStatus();
   }

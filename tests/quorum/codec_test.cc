@@ -38,7 +38,7 @@ std::vector<decltype(Message::body)> AllBodies() {
           ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},
           SyncAsk{7, knowledge},
           FillAsk{8, "k"},
-          FillAnswer{8, knowledge, false, {{"k", SomeRecord(), {}}}},
+          FillAnswer{8, knowledge, false, {{"k", SomeRecord(), {}}}, HlcTime(9)},
           SyncAnswer{7,
                      knowledge,
                      true,

@@ -12,26 +12,33 @@ namespace {
 
 constexpr uint64_t kSeeds = 150;
 
-TEST(CorePropertyTest, WhateverHappensClientsGetWhatWasPromisedAndReplicasBecomeAlike) {
-  uint64_t first = 1;
-  uint64_t last = kSeeds;
-  const char* only = std::getenv("QUORATE_QUORUM_SEED");
-  if (only != nullptr) first = last = std::strtoull(only, nullptr, 10);
-  if (const char* many = std::getenv("QUORATE_QUORUM_SEEDS")) {
-    last = std::strtoull(many, nullptr, 10);
+// By default up to `seeds`; with its story where it is one alone.
+struct Seeds {
+  explicit Seeds(uint64_t seeds) : last(seeds) {
+    const char* only = std::getenv("QUORATE_QUORUM_SEED");
+    const char* many = std::getenv("QUORATE_QUORUM_SEEDS");
+    if (many != nullptr) last = std::strtoull(many, nullptr, 10);
+    if (only != nullptr) first = last = std::strtoull(only, nullptr, 10);
   }
+  bool one() const { return first == last; }
+  uint64_t first = 1;
+  uint64_t last;
+};
+
+TEST(CorePropertyTest, WhateverHappensClientsGetWhatWasPromisedAndReplicasBecomeAlike) {
+  const Seeds seeds(kSeeds);
   std::map<std::string, uint64_t> counts;
-  for (uint64_t seed = first; seed <= last; ++seed) {
+  for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
     ScheduleOptions options;
     options.seed = seed;
-    options.trace = only != nullptr;
+    options.trace = seeds.one();
     Schedule schedule(options);
     ASSERT_EQ(schedule.Run(), "") << "seed " << seed;
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
     for (const auto& [what, count] : schedule.counts()) counts[what] += count;
   }
   for (const auto& [what, count] : counts) RecordProperty(what, std::to_string(count));
-  if (first == last) return;
+  if (seeds.one()) return;
   for (const char* what :
        {"write QUORUM done", "write QUORUM REPLICAS_MISSING", "write ALL DEADLINE_EXCEEDED",
         "write QUORUM REPLICAS_LOST", "read QUORUM done", "read ALL done", "read SESSION done",
@@ -41,11 +48,25 @@ TEST(CorePropertyTest, WhateverHappensClientsGetWhatWasPromisedAndReplicasBecome
   }
 }
 
+TEST(CorePropertyTest, NoQuorumForgetsAnythingWhenADiskIsLost) {
+  const Seeds seeds(60);
+  uint64_t wiped = 0;
+  for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
+    ScheduleOptions options;
+    options.seed = seed;
+    options.wipes = true;
+    options.trace = seeds.one();
+    Schedule schedule(options);
+    ASSERT_EQ(schedule.Run(), "") << "seed " << seed;
+    ASSERT_FALSE(HasFailure()) << "seed " << seed;
+    wiped += schedule.wiped();
+  }
+  EXPECT_TRUE(seeds.one() || wiped > seeds.last) << wiped;
+}
+
 // The first seed in which it is noticed, and how; 0: in none.
 std::pair<uint64_t, std::string> Hunt(ScheduleOptions options, uint64_t seeds) {
-  if (const char* many = std::getenv("QUORATE_QUORUM_SEEDS")) {
-    seeds = std::strtoull(many, nullptr, 10);
-  }
+  seeds = Seeds(seeds).last;
   for (options.seed = 1; options.seed <= seeds; ++options.seed) {
     Schedule schedule(options);
     if (const std::string wrong = schedule.Run(); !wrong.empty()) {

@@ -141,7 +141,7 @@ void Schedule::StepNetwork() {
 
 void Schedule::StepClient() {
   const uint64_t node = AnyLiving();
-  const uint64_t session = random_.Between(0, kSessions);
+  const uint64_t session = options_.wipes ? 0 : random_.Between(0, kSessions);
   random_.Chance(0.5) ? StartWrite(node, session) : StartRead(node, session);
 }
 
@@ -166,6 +166,7 @@ void Schedule::StartWrite(uint64_t node, uint64_t session) {
   request.change = AnyChange(node, request.id, request.key);
   const Level levels[] = {Level::kOne, Level::kTwo, Level::kQuorum, Level::kQuorum, Level::kAll};
   request.level = levels[random_.Below(5)];
+  if (options_.wipes) request.level = random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
   request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
   if (session != 0) request.session = oracle_->session(session);
   Trace(
@@ -183,6 +184,7 @@ void Schedule::StartRead(uint64_t node, uint64_t session) {
                           Level::kQuorum, Level::kAll, Level::kBounded};
   request.level = levels[random_.Below(7)];
   if (session != 0 && random_.Chance(0.5)) request.level = Level::kSession;
+  if (options_.wipes) request.level = random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
   request.bound = absl::Milliseconds(random_.Below(60));
   request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
   if (session != 0) request.session = oracle_->session(session);
@@ -198,6 +200,18 @@ void Schedule::Crash(uint64_t node) {
   cluster_->Crash(node, random_.Below(cluster_->unsynced(node) + 1));
   for (uint64_t id : asked_[node]) oracle_->Lost(id);
   asked_[node].clear();
+  if (!options_.wipes || !MayBeWiped(node) || random_.Chance(0.5)) return;
+  Trace("and loses its disk");
+  cluster_->Wipe(node);
+  ++wiped_;
+}
+
+// One disk at a time: what a quorum has acknowledged survives that.
+bool Schedule::MayBeWiped(uint64_t node) {
+  for (uint64_t other = 1; other <= cluster_->replicas(); ++other) {
+    if (other != node && !cluster_->disk(other).filled) return false;
+  }
+  return true;
 }
 
 void Schedule::StepFault() {
@@ -242,6 +256,7 @@ std::string Schedule::Heal() {
                  core.logged().ToString(), " covered ", core.Covered().ToString()));
   }
   for (uint64_t node = 1; node <= replicas; ++node) {
+    if (!cluster_->core(node).filled()) return StrCat("n", node, " is not filled at rest");
     const MapStore& store = cluster_->store(node);
     cluster_->invariants().CheckSeen(NodeId(node), cluster_->core(node).knowledge().seen, store);
     if (!store.dot_log.empty()) return StrCat("the dot log of n", node, " is not empty at rest");

@@ -21,6 +21,8 @@ struct ScheduleOptions {
   uint32_t steps = 1500;
   Bugs bugs = {};
   bool keep_boot = false;
+  // A crash may take the disk along; writes and reads are at QUORUM or ALL then.
+  bool wipes = false;
   uint64_t keys = 0;  // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   // Instead of puts, deletes and expiries; `id` is the request's, `current` what
@@ -41,6 +43,7 @@ class Schedule {
   Cluster& cluster() { return *cluster_; }
   // The writes of a key that were answered, and those of which nothing is known.
   const Oracle& oracle() const { return *oracle_; }
+  uint64_t wiped() const { return wiped_; }
   // How often things happened, by name.
   const std::map<std::string, uint64_t>& counts() const { return oracle_->counts(); }
 
@@ -55,6 +58,7 @@ class Schedule {
   void StartWrite(uint64_t node, uint64_t session);
   void StartRead(uint64_t node, uint64_t session);
   void Crash(uint64_t node);
+  bool MayBeWiped(uint64_t node);
   void Listen();
   std::string Wrong();
   std::string Heal();
@@ -68,6 +72,7 @@ class Schedule {
   uint64_t next_id_ = 1;
   uint64_t keys_;
   uint64_t sync_permille_;  // of steps: how fast the disks are
+  uint64_t wiped_ = 0;
   uint32_t calm_steps_ = 0;
   std::vector<Message> late_;                        // will come at some time, or again
   std::map<uint64_t, std::vector<uint64_t>> asked_;  // requests by node
