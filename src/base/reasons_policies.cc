@@ -5,6 +5,29 @@ namespace quorate {
 namespace {
 
 constexpr ReasonText kReasons[] = {
+    {"BATCH_NOT_ATOMIC",
+     "A keyspace of mode quorum has no order of all writes, so several keys cannot be written as "
+     "one.",
+     "Write them one by one, or use a keyspace of mode raft."},
+    {"CONFLICT_NOT_SUPPORTED", "No keyspace of this build can have that conflict policy.",
+     "Use lww, or a keyspace of mode raft."},
+    {"CONFLICT_POLICY_NEEDED",
+     "A keyspace of mode quorum has to say what concurrent writes of one key mean.",
+     "kvctl keyspace create NAME --mode quorum --conflict lww"},
+    {"CONFLICT_POLICY_REFUSED",
+     "A keyspace of mode raft has no concurrent writes, and takes no conflict policy.",
+     "Leave --conflict out, or make it with --mode quorum."},
+    {"NEEDS_ONE_ORDER",
+     "Conditions and additions need one order of all writes, which a keyspace of mode quorum does "
+     "not have.",
+     "Use a keyspace of mode raft for such keys."},
+    {"NOT_IN_THIS_MODE",
+     "Writers, which make writes happen once, are of mode raft: puts and deletes of mode quorum "
+     "may "
+     "be sent twice.",
+     "Send the write without an identity; the client library does."},
+    {"NO_LEADER_HERE", "A partition of mode quorum has no leader to move.",
+     "Nothing: any replica takes its requests."},
     {"BAD_CONTEXT",
      "The context given with a write is none, was changed, or claims writes that there never "
      "were.",

@@ -42,6 +42,7 @@ class Stager {
   }
   void operator()(const Checkpoint& checkpoint) {
     std::string bytes;
+    bytes.push_back(checkpoint.filled ? 1 : 0);
     checkpoint.knowledge.AppendTo(bytes);
     batch_.PutKey(kv::KnowledgeKey(partition_), std::move(bytes));
     for (const auto& [identity, counters] : checkpoint.dots.sets()) {
@@ -158,6 +159,7 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
   if (!knowledge.ok()) return knowledge.status();
   if (*knowledge) {
     quorum::Reader reader(**knowledge);
+    restored.filled = reader.Flag();
     restored.checkpoint = quorum::Knowledge::TakeFrom(reader);
     if (!reader.done()) return Damaged("what a replica knows");
   }

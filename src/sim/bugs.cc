@@ -12,12 +12,10 @@ namespace {
 template <class Add>
 void AddLeaderless(Add add) {
   constexpr Profile kProfile = Profile::kLeaderless;
-  add("raise-past-hole", "seeing a dot is seeing all before it", kProfile)
-      .quorum.raise_past_hole = true;
+  add("raise-past-hole", "seeing a dot is seeing all before it", kProfile).quorum.raise_past_hole =
+      true;
   add("drop-tombstones-early", "a tombstone goes before all replicas have it", kProfile)
       .quorum.drop_tombstones_early = true;
-  add("no-write-back", "a read leaves what it found on a minority", kProfile)
-      .quorum.no_write_back = true;
   add("count-unreachable", "a replica that cannot be reached counts as an answer", kProfile)
       .quorum.count_unreachable = true;
 }

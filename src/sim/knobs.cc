@@ -34,6 +34,7 @@ void RollNode(Random& random, NodeOptions& node) {
   // Small enough for some runs to refuse what they have no room for.
   if (node.in_flight_appends_max == 2) node.queued_inputs_max = 3;
   node.news_delay = absl::Milliseconds(OneOf(random, {0, 1, 5, 40}));
+  node.disk_reserve_bytes = kDiskReserveBytes;
   node.rebalance_interval = absl::Milliseconds(OneOf(random, {200, 1000, 2000}));
 }
 

@@ -46,6 +46,9 @@ struct WorkloadProfile {
   uint32_t operations_per_generation = 250;
 };
 
+// Kept back by every node; much more than its small files take.
+inline constexpr uint64_t kDiskReserveBytes = 1 << 20;
+
 // What the nemesis may do, each with a length of its own choosing.
 enum class FaultKind : uint8_t {
   kIsolateOne,

@@ -275,7 +275,13 @@ Nemesis::Mend Nemesis::BeginMachine(FaultKind kind, NodeId victim) {
       return nullptr;
     case FaultKind::kFullDisk:
       machine.log_files.SetCapacityBytes(machine.log_files.used_bytes());
-      return [&machine] { machine.log_files.SetCapacityBytes(UINT64_MAX); };
+      // What is left lies below the node's reserve, by turns a little and far.
+      machine.data_files.SetCapacityBytes(machine.data_files.used_bytes() +
+                                          kDiskReserveBytes / (faults_ % 2 == 0 ? 2 : 8));
+      return [&machine] {
+        machine.log_files.SetCapacityBytes(UINT64_MAX);
+        machine.data_files.SetCapacityBytes(UINT64_MAX);
+      };
     case FaultKind::kJumpClock: {
       const int64_t seconds = static_cast<int64_t>(random_.Below(7200));
       machine.env.JumpWallTime(absl::Seconds(seconds - 3600));
