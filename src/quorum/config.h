@@ -54,6 +54,9 @@ struct Config {
   // Keys looked at for their expiry, so often.
   size_t sweep_keys = 256;
   absl::Duration sweep_interval = absl::Seconds(1);
+  // Between two pages compared with another replica, at rest, and their keys.
+  absl::Duration verify_interval = absl::Seconds(10);
+  size_t verify_keys = 256;
   // Reads may ask one replica more than they need, in so many of 1000.
   uint32_t hedge_permille = 100;
   Bugs bugs;

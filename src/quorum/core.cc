@@ -8,6 +8,7 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       coverage_(local_, peers_),
       anti_entropy_(local_, peers_, coverage_),
       filling_(local_, peers_, anti_entropy_),
+      verify_(local_, peers_, coverage_),
       writes_(local_, peers_),
       reads_(local_, peers_, anti_entropy_) {}
 
@@ -18,6 +19,7 @@ void Core::Tick(const Now& now) {
   reads_.Tick(now);
   coverage_.Advance(now);
   coverage_.Sweep(now);
+  verify_.Tick(now);
 }
 
 void Core::Receive(const Message& message, const Now& now) {
@@ -105,6 +107,14 @@ void Core::Handle(const Identity& from, const FillAsk& ask, const Now&) {
 
 void Core::Handle(const Identity& from, const FillAnswer& answer, const Now& now) {
   filling_.OnAnswer(from, answer, now);
+}
+
+void Core::Handle(const Identity& from, const VerifyAsk& ask, const Now&) {
+  verify_.OnAsk(from, ask);
+}
+
+void Core::Handle(const Identity&, const VerifyAnswer& answer, const Now&) {
+  verify_.OnAnswer(answer);
 }
 
 }  // namespace quorate::quorum

@@ -19,6 +19,7 @@
 #include "quorum/peers.h"
 #include "quorum/read_coordinator.h"
 #include "quorum/request.h"
+#include "quorum/verify.h"
 #include "quorum/write_coordinator.h"
 
 namespace quorate::quorum {
@@ -59,6 +60,8 @@ class Core {
   std::optional<absl::Duration> Staleness(const Now& now) const {
     return anti_entropy_.Staleness(now);
   }
+  // Records that the slow comparison had to repair here: bit rot, or a defect.
+  uint64_t records_repaired() const { return verify_.repaired(); }
   uint64_t reads_hedged() const { return reads_.hedged(); }
   size_t under_way() const { return writes_.under_way() + reads_.under_way(); }
 
@@ -71,12 +74,15 @@ class Core {
   void Handle(const Identity& from, const SyncAnswer& answer, const Now& now);
   void Handle(const Identity& from, const FillAsk& ask, const Now& now);
   void Handle(const Identity& from, const FillAnswer& answer, const Now& now);
+  void Handle(const Identity& from, const VerifyAsk& ask, const Now& now);
+  void Handle(const Identity& from, const VerifyAnswer& answer, const Now& now);
 
   Local local_;
   Peers peers_;
   Coverage coverage_;
   AntiEntropy anti_entropy_;
   Filling filling_;
+  Verify verify_;
   WriteCoordinator writes_;
   ReadCoordinator reads_;
 };

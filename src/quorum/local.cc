@@ -158,6 +158,8 @@ void Local::End(NodeId node, Boot first_live) {
 
 void Local::Shorten(const std::string& key, Record record) { Put(key, std::move(record), {}); }
 
+void Local::Restore(const std::string& key, Record record) { Put(key, std::move(record), {}); }
+
 void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
   logged_.Subtract(dots);
   for (const auto& [identity, set] : dots.sets()) {

@@ -61,6 +61,8 @@ class Local {
   void End(NodeId node, Boot first_live);
   // The key's record loses what nobody needs any more; it means the same.
   void Shorten(const std::string& key, Record record);
+  // The record of another replica that has seen the same, where this one's was lost.
+  void Restore(const std::string& key, Record record);
   // The dots go from the dot log, the keys with their records.
   void Trim(SeenClock dots, std::vector<std::string> keys);
 

@@ -100,11 +100,31 @@ struct FillAnswer {
   friend bool operator==(const FillAnswer&, const FillAnswer&) = default;
 };
 
+// Keys behind `after` up to `last` (none: to the end), all that live at that
+// calendar time, have this digest. Answered only where the same was seen.
+struct VerifyAsk {
+  uint64_t id = 0;
+  SeenClock seen;
+  std::string after;
+  std::string last;
+  uint64_t calendar_us = 0;
+  uint64_t digest = 0;
+  friend bool operator==(const VerifyAsk&, const VerifyAsk&) = default;
+};
+
+struct VerifyAnswer {
+  uint64_t id = 0;
+  bool same = true;
+  std::vector<SyncRecord> records;  // where it is not: what lives there; without dots
+  friend bool operator==(const VerifyAnswer&, const VerifyAnswer&) = default;
+};
+
 struct Message {
   Identity from;
   NodeId to;
   Boot to_boot;  // answers: of who asked, and for no other life of it; else zero
-  std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer>
+  std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer,
+               VerifyAsk, VerifyAnswer>
       body;
   friend bool operator==(const Message&, const Message&) = default;
 };

@@ -157,6 +157,34 @@ void Take(FillAnswer& answer, Reader& reader) {
   answer.time = HlcTime(reader.Fixed(8));
 }
 
+void Append(const VerifyAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  ask.seen.AppendTo(out);
+  AppendSized(ask.after, out);
+  AppendSized(ask.last, out);
+  AppendVarint(ask.calendar_us, out);
+  AppendFixed(ask.digest, 8, out);
+}
+void Take(VerifyAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.seen = SeenClock::TakeFrom(reader);
+  ask.after = reader.Sized();
+  ask.last = reader.Sized();
+  ask.calendar_us = reader.Varint();
+  ask.digest = reader.Fixed(8);
+}
+
+void Append(const VerifyAnswer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  AppendFlag(answer.same, out);
+  AppendRecords(answer.records, out);
+}
+void Take(VerifyAnswer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  answer.same = reader.Flag();
+  answer.records = TakeRecords(reader);
+}
+
 using Body = decltype(Message::body);
 
 template <size_t kind = 0>

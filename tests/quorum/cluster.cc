@@ -304,6 +304,13 @@ void Cluster::Crash(uint64_t id, size_t kept) {
   }
 }
 
+void Cluster::Damage(uint64_t id, const std::string& key, const std::optional<Record>& record) {
+  for (MapStore* store : {&Find(id).store, &Find(id).disk}) {
+    store->records.erase(key);
+    if (record) store->records[key] = *record;
+  }
+}
+
 void Cluster::Wipe(uint64_t id) {
   Find(id).disk = MapStore();
   Find(id).disk.filled = false;

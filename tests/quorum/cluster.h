@@ -42,6 +42,8 @@ class Cluster {
   // --- replicas ---
   Core& core(uint64_t node) { return *Find(node).core; }
   const MapStore& store(uint64_t node) { return Find(node).store; }
+  // As bit rot would: the record is another from now on; none: it is gone.
+  void Damage(uint64_t node, const std::string& key, const std::optional<Record>& record);
   const MapStore& disk(uint64_t node) { return Find(node).disk; }
   bool alive(uint64_t node) { return Find(node).core != nullptr; }
   std::vector<uint64_t> living() const;

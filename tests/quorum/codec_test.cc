@@ -38,6 +38,8 @@ std::vector<decltype(Message::body)> AllBodies() {
           ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},
           SyncAsk{7, knowledge},
           FillAsk{8, "k"},
+          VerifyAsk{9, knowledge.seen, "a", "k", 5, 6},
+          VerifyAnswer{9, false, {{"k", SomeRecord(), {}}}},
           FillAnswer{8, knowledge, false, {{"k", SomeRecord(), {}}}, HlcTime(9)},
           SyncAnswer{7,
                      knowledge,

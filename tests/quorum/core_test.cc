@@ -280,6 +280,30 @@ TEST(CoreTest, AnEmptyDiskIsFilledByAllOthersBeforeItIsReadFrom) {
   }
 }
 
+TEST(CoreTest, WhatRotsIsFoundByComparingAndTakenFromTheOthers) {
+  ClusterOptions options;
+  options.config.verify_interval = absl::Seconds(1);
+  options.config.verify_keys = 2;
+  Cluster cluster(options);
+  for (const char* key : {"a", "b", "c", "d", "e"}) {
+    cluster.Put(1, key, "old", Level::kAll);
+    cluster.DeliverAll();
+  }
+  const std::optional<Record> old = cluster.store(2).Lookup("d");
+  cluster.Put(1, "d", "new", Level::kAll);
+  cluster.Delete(1, "e", Level::kAll);
+  cluster.Settle(600);
+  for (uint64_t node = 1; node <= 3; ++node) EXPECT_EQ(cluster.core(node).records_repaired(), 0u);
+  cluster.Damage(2, "a", std::nullopt);
+  cluster.Damage(2, "d", old);
+  cluster.Settle(1200);
+  EXPECT_EQ(cluster.core(2).records_repaired(), 2u);
+  EXPECT_EQ(cluster.core(1).records_repaired(), 0u);
+  EXPECT_EQ(cluster.Value(2, "a"), "old");
+  EXPECT_EQ(cluster.Value(2, "d"), "new");
+  EXPECT_EQ(cluster.Value(2, "e"), "");
+}
+
 TEST(CoreTest, ASessionReadsItsOwnWriteFromAReplicaThatHasIt) {
   Cluster cluster({});
   cluster.Cut(1, 2);
@@ -325,7 +349,9 @@ TEST(CoreTest, ABoundIsProvenByOnesOwnQuestions) {
 }
 
 TEST(CoreTest, FreshnessCountsFromTheQuestionNotFromTheAnswer) {
-  Cluster cluster({});
+  ClusterOptions options;
+  options.config.verify_interval = absl::InfiniteDuration();
+  Cluster cluster(options);
   cluster.Settle();
   cluster.Pass(absl::Seconds(20));
   cluster.Tick(1);

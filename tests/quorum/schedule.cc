@@ -39,6 +39,8 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   cluster.config.sweep_keys = 5;
   cluster.config.sweep_interval = absl::Milliseconds(5);
   cluster.config.hedge_permille = 500;
+  cluster.config.verify_interval = absl::Milliseconds(5);
+  cluster.config.verify_keys = 3;
   cluster_ = std::make_unique<Cluster>(cluster);
   cluster_->ExpectViolations();  // told by Wrong()
   oracle_ = std::make_unique<Oracle>(*cluster_, cluster_->invariants());
@@ -257,6 +259,7 @@ std::string Schedule::Heal() {
   }
   for (uint64_t node = 1; node <= replicas; ++node) {
     if (!cluster_->core(node).filled()) return StrCat("n", node, " is not filled at rest");
+    if (cluster_->core(node).records_repaired() != 0) return StrCat("n", node, " found damage");
     const MapStore& store = cluster_->store(node);
     cluster_->invariants().CheckSeen(NodeId(node), cluster_->core(node).knowledge().seen, store);
     if (!store.dot_log.empty()) return StrCat("the dot log of n", node, " is not empty at rest");
