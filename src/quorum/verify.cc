@@ -18,7 +18,8 @@ void Verify::Tick(const Now& now) {
   ask.id = ++id_;
   ask.seen = seen_ = local_.seen();
   ask.after = after_;
-  ask.calendar_us = now.calendar_us;
+  // What expires soon may be gone where the clock is ahead.
+  ask.calendar_us = now.calendar_us + local_.config().skew_us_max;
   const size_t keys_max = local_.config().verify_keys;
   const std::vector<std::string> keys = local_.KeysAfter(after_, keys_max);
   if (keys.size() == keys_max) ask.last = keys.back();

@@ -248,62 +248,6 @@ TEST(CoreTest, WhatABootLeftUnderWayIsRefusedOnceALaterOneIsKnown) {
   EXPECT_EQ(DeliverOfAnOlderBoot(true), "known forgotten") << "the rule isn't what this is about";
 }
 
-TEST(CoreTest, AnEmptyDiskIsFilledByAllOthersBeforeItIsReadFrom) {
-  Cluster cluster({});
-  for (const char* key : {"a", "b", "c", "d"}) cluster.Put(1, key, "old", Level::kAll);
-  cluster.Settle();
-  EXPECT_TRUE(cluster.store(1).dot_log.empty()) << "no log has them any more";
-  cluster.Isolate(2);
-  cluster.Put(1, "a", "only n1 and n3", Level::kQuorum);
-  cluster.Delete(1, "b", Level::kQuorum);
-  cluster.DeliverAll();
-  cluster.Crash(3);
-  cluster.Wipe(3);
-  cluster.Cut(3, 1);
-  cluster.Cut(1, 3);
-  cluster.Restart(3);
-  cluster.Settle(20);
-  EXPECT_FALSE(cluster.core(3).filled());
-  const uint64_t get = cluster.Get(3, "a", Level::kOne);
-  cluster.Heal();
-  ASSERT_NE(cluster.Find(3, get), nullptr);
-  EXPECT_EQ(ReasonOf(cluster.Find(3, get)->status), "REPLICA_FILLING");
-  cluster.Settle();
-  EXPECT_TRUE(cluster.core(3).filled());
-  EXPECT_EQ(cluster.Value(3, "a"), "only n1 and n3");
-  EXPECT_EQ(cluster.Value(3, "d"), "old");
-  for (uint64_t node = 1; node <= 3; ++node) {
-    EXPECT_EQ(cluster.store(node).records, cluster.store(1).records);
-    EXPECT_EQ(cluster.store(node).records.size(), 3u);
-    EXPECT_TRUE(cluster.store(node).dot_log.empty());
-    EXPECT_EQ(cluster.core(node).knowledge().seen, cluster.core(1).knowledge().seen);
-  }
-}
-
-TEST(CoreTest, WhatRotsIsFoundByComparingAndTakenFromTheOthers) {
-  ClusterOptions options;
-  options.config.verify_interval = absl::Seconds(1);
-  options.config.verify_keys = 2;
-  Cluster cluster(options);
-  for (const char* key : {"a", "b", "c", "d", "e"}) {
-    cluster.Put(1, key, "old", Level::kAll);
-    cluster.DeliverAll();
-  }
-  const std::optional<Record> old = cluster.store(2).Lookup("d");
-  cluster.Put(1, "d", "new", Level::kAll);
-  cluster.Delete(1, "e", Level::kAll);
-  cluster.Settle(600);
-  for (uint64_t node = 1; node <= 3; ++node) EXPECT_EQ(cluster.core(node).records_repaired(), 0u);
-  cluster.Damage(2, "a", std::nullopt);
-  cluster.Damage(2, "d", old);
-  cluster.Settle(1200);
-  EXPECT_EQ(cluster.core(2).records_repaired(), 2u);
-  EXPECT_EQ(cluster.core(1).records_repaired(), 0u);
-  EXPECT_EQ(cluster.Value(2, "a"), "old");
-  EXPECT_EQ(cluster.Value(2, "d"), "new");
-  EXPECT_EQ(cluster.Value(2, "e"), "");
-}
-
 TEST(CoreTest, ASessionReadsItsOwnWriteFromAReplicaThatHasIt) {
   Cluster cluster({});
   cluster.Cut(1, 2);
