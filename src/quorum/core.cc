@@ -24,7 +24,10 @@ void Core::Tick(const Now& now) {
 
 void Core::Receive(const Message& message, const Now& now) {
   if (!peers_.Knows(message.from.node) || !local_.Hear(message.from)) return;
-  if (message.to_boot && message.to_boot != local_.self().boot) return;
+  // What was sent before a disk was lost could bring back what has been deleted.
+  const bool ask = std::holds_alternative<WriteAsk>(message.body);
+  const bool for_this_life = message.to_boot == local_.self().boot;
+  if (ask ? !local_.filled() && !for_this_life : message.to_boot && !for_this_life) return;
   std::visit([&](const auto& body) { Handle(message.from, body, now); }, message.body);
   reads_.OnProgress(now);
 }

@@ -122,7 +122,9 @@ struct VerifyAnswer {
 struct Message {
   Identity from;
   NodeId to;
-  Boot to_boot;  // answers: of who asked, and for no other life of it; else zero
+  // Answers: of who asked, and for no other life of it. WriteAsks: the newest that
+  // the sender has heard of. Else zero.
+  Boot to_boot;
   std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer,
                VerifyAsk, VerifyAnswer>
       body;

@@ -112,7 +112,7 @@ void ReadCoordinator::WriteBack(uint64_t id, Read& read, const Now& now) {
     const bool stale = read.answers.contains(node) && !read.holders.contains(node);
     const bool spare = !read.answers.contains(node) && read.asked.contains(node);
     if (!stale && !spare) continue;
-    local_.Send(node, Boot(),
+    local_.Send(node, local_.knowledge().HeardOf(node),
                 WriteAsk{id | kWriteBack, read.request.key, *read.result, local_.seen()});
   }
 }

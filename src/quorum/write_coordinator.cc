@@ -62,19 +62,20 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   write.level = request.level;
   write.deadline = request.deadline;
   write.sent_at = now.monotonic;
-  write.rests_on = rests_on;
   unsynced_.emplace_back(local_.emitted(), id);
+  // Before our own sync, so that the two go on side by side; unless others' writes
+  // are in the record, which must not be told before they are durable here.
+  const bool at_once = local_.policy().NewestWins() || local_.durable() >= rests_on;
   for (NodeId node : peers_.others()) {
-    SendTo(node, id, write);
+    SendTo(node, id, write, write.record, at_once);
     if (local_.config().bugs.count_unreachable && !peers_.alive(node)) write.acked.insert(node);
   }
 }
 
-// Before our own sync, so that the two go on side by side; unless others' writes
-// are in the record, which must not be told before they are durable here.
-void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write) {
-  const bool at_once = local_.policy().NewestWins() || local_.durable() >= write.rests_on;
-  local_.Send(node, Boot(), WriteAsk{id, write.key, write.record, local_.seen()}, at_once);
+void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, const Record& record,
+                              bool at_once) {
+  local_.Send(node, local_.knowledge().HeardOf(node),
+              WriteAsk{id, write.key, record, local_.seen()}, at_once);
 }
 
 void WriteCoordinator::OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now) {
@@ -144,6 +145,17 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   return writes_.erase(at);
 }
 
+// As the key is by now: a record that was deleted everywhere must not come back.
+void WriteCoordinator::SendAgain(uint64_t id, const Write& write) {
+  const std::optional<Record> record = local_.Lookup(write.key);
+  if (!record) return;
+  const bool at_once = local_.policy().NewestWins() && record->dot == write.record.dot;
+  for (NodeId node : peers_.others()) {
+    if (write.acked.contains(node) || write.refused.contains(node)) continue;
+    SendTo(node, id, write, *record, at_once);
+  }
+}
+
 void WriteCoordinator::Shutdown() {
   for (auto at = writes_.begin(); at != writes_.end();) {
     at = Finish(at, MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
@@ -168,11 +180,7 @@ void WriteCoordinator::Tick(const Now& now) {
     }
     if (now.monotonic - write.sent_at >= local_.config().resend_interval) {
       write.sent_at = now.monotonic;
-      for (NodeId node : peers_.others()) {
-        if (!write.acked.contains(node) && !write.refused.contains(node)) {
-          SendTo(node, at->first, write);
-        }
-      }
+      SendAgain(at->first, write);
     }
     ++at;
   }

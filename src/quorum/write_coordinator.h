@@ -39,14 +39,14 @@ class WriteCoordinator {
     Level level;
     absl::Duration deadline;
     absl::Duration sent_at;
-    uint64_t rests_on = 0;  // effects before it, whose content may be in the record
     Nodes acked;
     Nodes refused;  // its time lies too far ahead for them
   };
   using Writes = std::map<uint64_t, Write>;
 
   absl::Status Refuse(const WriteRequest& request) const;
-  void SendTo(NodeId node, uint64_t id, const Write& write);
+  void SendTo(NodeId node, uint64_t id, const Write& write, const Record& record, bool at_once);
+  void SendAgain(uint64_t id, const Write& write);
   // Whether those who may still answer can be enough.
   bool Hopeless(const Write& write) const;
   Writes::iterator Finish(Writes::iterator write, absl::Status status);

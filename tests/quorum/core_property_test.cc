@@ -91,7 +91,7 @@ TEST(CorePropertyTest, CatchesMessagesOfAnOlderBoot) {
   EXPECT_NE(HuntBug(&Bugs::accept_older_boot, 100, 100), 0u);
 }
 TEST(CorePropertyTest, CatchesTrustInAClockThatWasOnlyHeard) {
-  EXPECT_NE(HuntBug(&Bugs::trust_heard_clock, 200), 0u);
+  EXPECT_NE(HuntBug(&Bugs::trust_heard_clock, 500), 0u);
 }
 TEST(CorePropertyTest, CatchesABaseRaisedPastAHole) {
   EXPECT_NE(HuntBug(&Bugs::raise_past_hole, 50), 0u);
@@ -100,7 +100,7 @@ TEST(CorePropertyTest, CatchesATombstoneDroppedEarly) {
   EXPECT_NE(HuntBug(&Bugs::drop_tombstones_early, 50), 0u);
 }
 TEST(CorePropertyTest, CatchesAQuorumReadWithoutWriteBack) {
-  EXPECT_NE(HuntBug(&Bugs::no_write_back, 300, 1), 0u);
+  EXPECT_NE(HuntBug(&Bugs::no_write_back, 400, 1), 0u);
 }
 TEST(CorePropertyTest, CatchesAHintCountedAsAReplica) {
   EXPECT_NE(HuntBug(&Bugs::count_unreachable, 50), 0u);
