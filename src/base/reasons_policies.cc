@@ -13,7 +13,7 @@ constexpr ReasonText kReasons[] = {
      "Use lww, or a keyspace of mode raft."},
     {"CONFLICT_POLICY_NEEDED",
      "A keyspace of mode quorum has to say what concurrent writes of one key mean.",
-     "kvctl keyspace create NAME --mode quorum --conflict lww"},
+     "Say it: kvctl keyspace create NAME --mode quorum --conflict lww."},
     {"CONFLICT_POLICY_REFUSED",
      "A keyspace of mode raft has no concurrent writes, and takes no conflict policy.",
      "Leave --conflict out, or make it with --mode quorum."},
