@@ -11,12 +11,17 @@ namespace {
 // The log is made for terms; without a leader there is but one.
 constexpr Term kOnlyTerm{1};
 
+// Null: this build has none for it. A later one may have agreed on such a keyspace.
 std::unique_ptr<const quorum::ConflictPolicy> PolicyOf(Conflict conflict) {
-  switch (conflict) {
-    case Conflict::kLww:
-    default:
-      return std::make_unique<quorum::LastWriteWins>();
-  }
+  if (conflict == Conflict::kLww) return std::make_unique<quorum::LastWriteWins>();
+  return nullptr;
+}
+
+absl::Status NoSuchPolicy(PartitionId partition, Conflict conflict) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "CONFLICT_NOT_SUPPORTED",
+                   partition.ToString() + " is of conflict policy " +
+                       std::string(ConflictName(conflict)) +
+                       ", which this build does not have: run the build that made the keyspace");
 }
 
 absl::Status StateBehindLog(PartitionId partition, LogIndex state, LogIndex log) {
@@ -40,6 +45,9 @@ absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplica
                                                                    RecoveredGroup* recovered,
                                                                    LogClock clock) {
   std::unique_ptr<QuorumReplica> replica(new QuorumReplica(std::move(options), engine, clock));
+  if (replica->policy_ == nullptr) {
+    return NoSuchPolicy(replica->options_.partition, replica->options_.conflict);
+  }
   if (absl::Status restored = replica->Restore(recovered); !restored.ok()) return restored;
   return replica;
 }

@@ -28,7 +28,7 @@ struct QuorumReplicaOptions {
 class QuorumReplica final : public Replica {
  public:
   // `recovered` null: the log knows nothing of this partition yet. `clock`: of
-  // the moment.
+  // the moment. FAILED_PRECONDITION, CONFLICT_NOT_SUPPORTED.
   static absl::StatusOr<std::unique_ptr<QuorumReplica>> Open(QuorumReplicaOptions options,
                                                              Engine& engine,
                                                              RecoveredGroup* recovered,

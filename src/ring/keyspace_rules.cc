@@ -27,8 +27,7 @@ absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
   if (!known.ok()) return known;
   if (keyspace.default_read == Level::kBounded) {
     return Refused("DEFAULT_NEEDS_A_BOUND",
-                   "BOUNDED cannot be the default of reads, for a default names no bound; "
-                   "give it one, --default-read 'BOUNDED(2s)', or choose another default");
+                   "BOUNDED as the default of reads needs its bound: --default-read 'BOUNDED(2s)'");
   }
   if (keyspace.default_read == Level::kLease && keyspace.lease_drift_ppm == 0) {
     return Refused("LEASE_NOT_ALLOWED",
@@ -82,10 +81,9 @@ absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
                           " (10 %), and 0 for no reads at LEASE"));
   }
   if (keyspace.default_ttl_us > limits::kTtlMaxUs) {
-    return Refused("TTL_TOO_LONG",
-                   StrCat("a default time to live of ", keyspace.default_ttl_us,
-                          " microseconds: allowed are up to ", limits::kTtlMaxUs,
-                          " (100 years), and 0 for none"));
+    return Refused("TTL_TOO_LONG", StrCat("a default time to live of ", keyspace.default_ttl_us,
+                                          " microseconds: allowed are up to ", limits::kTtlMaxUs,
+                                          " (100 years), and 0 for none"));
   }
   if (absl::Status read = CheckDefaultRead(keyspace); !read.ok()) return read;
   return CheckWriteLevel(keyspace.mode, keyspace.default_write);

@@ -99,6 +99,9 @@ TEST_F(QuorumTest, RefusesWhatNeedsOneOrderOfAllWritesAndSaysWhy) {
       "BATCH_NOT_ATOMIC");
   EXPECT_EQ(ReasonOf(keyspace_.Get("k", {.level = Level::kLinearizable}).status()),
             "LEVEL_UNSUPPORTED");
+  EXPECT_EQ(ReasonOf(keyspace_.ReadPage({.level = Level::kQuorum}, "").status()),
+            "LEVEL_UNSUPPORTED");
+  EXPECT_TRUE(keyspace_.ReadPage({.level = Level::kOne}, "").ok());
   EXPECT_EQ(ReasonOf(client_.CreateKeyspace("q", {.mode = Mode::kQuorum}).status()),
             "CONFLICT_POLICY_NEEDED");
   EXPECT_EQ(ReasonOf(client_.CreateKeyspace("r", {.conflict = Conflict::kLww}).status()),

@@ -38,9 +38,10 @@ class PartitionTest : public ::testing::Test {
   static void Allow(grpc::ClientContext& context, std::chrono::seconds time) {
     context.set_deadline(std::chrono::system_clock::now() + time);
   }
-  Answer Get(uint32_t node, v1::Level level, std::chrono::seconds time = std::chrono::seconds(20)) {
+  Answer Get(uint32_t node, v1::Level level, std::chrono::seconds time = std::chrono::seconds(20),
+             const std::string& keyspace = "default") {
     v1::GetRequest request;
-    request.set_keyspace("default");
+    request.set_keyspace(keyspace);
     request.set_key("k");
     request.set_level(level);
     v1::GetResponse response;
@@ -94,6 +95,38 @@ TEST_F(PartitionTest, TheMinorityAnswersWeakReadsAndRefusesTheRestWhileTheMajori
   EXPECT_TRUE(Learns(1, "meanwhile"));
   EXPECT_TRUE(Puts(1, "after"));
   EXPECT_EQ(Get(2, v1::LEVEL_LINEARIZABLE).value, "after");
+}
+
+TEST_F(PartitionTest, BothSidesWriteToALeaderlessKeyspaceAndHoldTheSameOnceTheCutHeals) {
+  auto client = Client::Connect((*cluster_)->endpoints());
+  ASSERT_TRUE(client.ok()) << client.status();
+  const auto made =
+      client->CreateKeyspace("carts", {.mode = Mode::kQuorum, .conflict = Conflict::kLww});
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto put = [this](uint32_t node, const std::string& value, v1::Level level) {
+    v1::PutRequest request;
+    request.set_keyspace("carts");
+    request.set_key("k");
+    request.set_value(value);
+    request.set_level(level);
+    v1::WriteResponse response;
+    grpc::ClientContext context;
+    Allow(context, std::chrono::seconds(20));
+    return Answer{stubs_[node - 1]->Put(&context, request, &response), ""};
+  };
+  ASSERT_TRUE((*cluster_)->Partition({{1}, {2, 3}}).ok());
+  ASSERT_TRUE(
+      Eventually([&] { return put(1, "not", v1::LEVEL_QUORUM).reason() == "REPLICAS_MISSING"; }));
+  ASSERT_TRUE(put(1, "alone", v1::LEVEL_ONE).status.ok());
+  ASSERT_TRUE(put(2, "newer", v1::LEVEL_QUORUM).status.ok());
+  EXPECT_EQ(Get(1, v1::LEVEL_ONE, std::chrono::seconds(20), "carts").value, "alone");
+  (*cluster_)->Heal();
+  for (uint32_t node = 1; node <= 3; ++node) {
+    EXPECT_TRUE(Eventually([&] {
+      return Get(node, v1::LEVEL_ONE, std::chrono::seconds(20), "carts").value == "newer";
+    })) << "n"
+        << node;
+  }
 }
 
 TEST_F(PartitionTest, WithoutAMajorityNobodyWrites) {
