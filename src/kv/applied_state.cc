@@ -11,6 +11,8 @@ namespace quorate::kv {
 namespace {
 
 constexpr uint8_t kFormat = 1;
+// A build that does not know of busy writers must not take them for absent.
+constexpr uint8_t kFormatBusy = 2;
 constexpr size_t kRecordAt = 1 + sizeof(uint64_t);
 
 absl::Status Unreadable(std::string_view reason, std::string_view what) {
@@ -28,8 +30,9 @@ std::string AppliedState::Encode() const {
   record.set_configuration(configuration);
   record.set_time_us(time_us);
   record.set_writers_opened(writers_opened);
+  record.set_busy_writers(busy_writers);
   const std::string body = record.SerializeAsString();
-  std::string out(1, static_cast<char>(kFormat));
+  std::string out(1, static_cast<char>(busy_writers.empty() ? kFormat : kFormatBusy));
   AppendFixed<uint64_t>(out, Hash64(body));
   return out + body;
 }
@@ -40,10 +43,11 @@ absl::StatusOr<AppliedState> AppliedState::Decode(std::string_view bytes) {
   if (bytes.size() < kRecordAt) {
     return Unreadable("APPLIED_DAMAGED", StrCat("is only ", bytes.size(), " bytes", kWayOut));
   }
-  if (static_cast<uint8_t>(bytes[0]) != kFormat) {
+  const auto format = static_cast<uint8_t>(bytes[0]);
+  if (format != kFormat && format != kFormatBusy) {
     return Unreadable("NEWER_FORMAT",
-                      StrCat("has format ", int{static_cast<uint8_t>(bytes[0])},
-                             ", this build reads ", int{kFormat}, "; run the build that wrote it"));
+                      StrCat("has format ", int{format}, ", this build reads up to ",
+                             int{kFormatBusy}, "; run the build that wrote it"));
   }
   const std::string_view body = bytes.substr(kRecordAt);
   v1::AppliedRecord record;
@@ -58,6 +62,7 @@ absl::StatusOr<AppliedState> AppliedState::Decode(std::string_view bytes) {
   state.configuration = std::move(*record.mutable_configuration());
   state.time_us = record.time_us();
   state.writers_opened = record.writers_opened();
+  state.busy_writers = std::move(*record.mutable_busy_writers());
   return state;
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/hash.h"
 #include "base/limits.h"
 #include "kv/layout.h"
 #include "kv/record.h"
@@ -14,11 +13,6 @@ namespace {
 template <class Integer>
 Integer BoundOr(Integer asked, Integer most) {
   return asked == 0 ? most : std::min(asked, most);
-}
-
-// Chained, so that order and borders count.
-uint64_t Mix(uint64_t digest, std::string_view bytes) {
-  return Hash64(bytes, Hash64(std::string_view(), digest + bytes.size()));
 }
 
 }  // namespace
@@ -58,22 +52,6 @@ absl::StatusOr<Page> StateMachine::Scan(const Range& range) const {
   }
   if (!it->status().ok()) return it->status();
   return page;
-}
-
-absl::StatusOr<uint64_t> StateMachine::Digest() const {
-  uint64_t digest = Mix(0, applied_.Encode());
-  const auto it = engine_.Scan(RecordKey(partition_, {}), ContentsEnd(partition_));
-  for (; it->Valid(); it->Next()) {
-    if (IsRecord(it->key())) {
-      const auto stored = DecodeStored(UserKey(it->key()), it->value());
-      if (!stored.ok()) return stored.status();
-      // Whether it was dropped already is each replica's own business.
-      if (stored->ExpiredAt(applied_.time_us)) continue;
-    }
-    digest = Mix(Mix(digest, it->key()), it->value());
-  }
-  if (!it->status().ok()) return it->status();
-  return digest;
 }
 
 }  // namespace quorate::kv

@@ -51,7 +51,11 @@ class SnapshotReader::Impl {
       auto stored = DecodeStored(UserKey(stored_key), value);
       if (!stored.ok()) return stored.status();
       if (stored->ExpiredAt(applied_.time_us)) return absl::OkStatus();
-    } else if (without_writers_ && stored_key != applied_key_) {
+    } else if (without_writers_) {
+      if (stored_key != applied_key_) return absl::OkStatus();
+      AppliedState stripped = applied_;
+      stripped.busy_writers.clear();
+      builder_.Add(stored_key.substr(prefix_bytes_), stripped.Encode());
       return absl::OkStatus();
     }
     builder_.Add(stored_key.substr(prefix_bytes_), value);

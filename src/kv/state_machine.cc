@@ -42,7 +42,8 @@ absl::Status StateMachine::Load() {
   auto applied = DecodeApplied(engine_.Get(AppliedKey(partition_)));
   if (!applied.ok()) return applied.status();
   applied_ = *std::move(applied);
-  if (absl::Status loaded = writers_.Load(engine_); !loaded.ok()) return loaded;
+  absl::Status loaded = writers_.Load(engine_, applied_.busy_writers);
+  if (!loaded.ok()) return loaded;
   return expiry_.Load(engine_);
 }
 
@@ -62,7 +63,7 @@ absl::StatusOr<std::vector<std::vector<CommandResult>>> StateMachine::Apply(
   next.last_version = applier.last_version();
   next.configuration = std::move(configuration);
   EngineBatch batch = applier.TakeBatch();
-  writers_.Stage(batch);
+  next.busy_writers = writers_.Stage(batch);
   absl::Status status = expiry_.Stage(next.time_us, engine_, batch);
   if (!status.ok()) return status;
   StageApplied(next, batch);

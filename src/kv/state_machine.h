@@ -36,6 +36,9 @@ struct AppliedState {
   // microseconds since 1970. Never goes back.
   uint64_t time_us = 0;
   uint64_t writers_opened = 0;  // the last one's number
+  // See Writers::Stage. Which writers are in here depends on how entries came to
+  // be applied together, so it differs between replicas of the same state.
+  std::string busy_writers = {};
 
   std::string Encode() const;
   static absl::StatusOr<AppliedState> Decode(std::string_view bytes);
@@ -85,11 +88,6 @@ class StateMachine {
 
   // What would survive a crash now: the log may be released up to its index.
   absl::StatusOr<AppliedState> Durable() const;
-
-  // Digest of the applied state, all records but those that have expired, and
-  // the writers: equal on replicas that have applied the same index. Walks
-  // everything.
-  absl::StatusOr<uint64_t> Digest() const;
 
   // Sets the state of a new, empty partition (its first configuration).
   absl::Status Initialise(std::string configuration);

@@ -172,16 +172,22 @@ absl::StatusOr<CommandResult> Writers::Resolve(const Identity& identity, bool fe
   return Told(Fate::kNever);
 }
 
-void Writers::Stage(EngineBatch& batch) {
+std::string Writers::Stage(EngineBatch& batch) {
   for (uint64_t id : std::exchange(changed_, {})) {
     const Writer* writer = Find(id);
-    std::string key = WriterKey(partition_, id);
     if (writer == nullptr) {
-      batch.DeleteKey(std::move(key));
+      busy_.erase(id);
+      batch.DeleteKey(WriterKey(partition_, id));
     } else {
-      batch.PutKey(std::move(key), Encode(id, *writer));
+      busy_[id] = Encode(id, *writer);
     }
   }
+  std::string busy = EncodeBusy();
+  if (busy.size() <= kBusyWritersBytesMax) return busy;
+  for (auto& [id, record] : std::exchange(busy_, {})) {
+    batch.PutKey(WriterKey(partition_, id), std::move(record));
+  }
+  return "";
 }
 
 }  // namespace quorate::kv

@@ -73,9 +73,42 @@ absl::StatusOr<Writers::Writer> Writers::Decode(uint64_t id, std::string_view by
   return writer;
 }
 
-absl::Status Writers::Load(const Engine& engine) {
+// For each its number, and its record with its size in front.
+std::string Writers::EncodeBusy() const {
+  std::string out;
+  for (const auto& [id, record] : busy_) {
+    AppendVarint(id, out);
+    AppendVarint(record.size(), out);
+    out += record;
+  }
+  return out;
+}
+
+absl::Status Writers::LoadBusy(std::string_view busy) {
+  while (!busy.empty()) {
+    const auto id = TakeVarint(busy);
+    const auto size = TakeVarint(busy);
+    if (!id || !size || *size > busy.size()) return Damaged(id.value_or(0), "ends early");
+    const std::string_view record = busy.substr(0, *size);
+    auto writer = Decode(*id, record);
+    if (!writer.ok()) return writer.status();
+    writers_[*id] = *std::move(writer);
+    busy_[*id] = std::string(record);
+    busy.remove_prefix(*size);
+  }
+  return absl::OkStatus();
+}
+
+uint64_t Writers::Digest() const {
+  uint64_t digest = writers_.size();
+  for (const auto& [id, writer] : writers_) digest = Hash64(Encode(id, writer), digest + id);
+  return digest;
+}
+
+absl::Status Writers::Load(const Engine& engine, std::string_view busy) {
   writers_.clear();
   changed_.clear();
+  busy_.clear();
   const auto it = engine.Scan(WriterKey(partition_, 0), WritersEnd(partition_));
   for (; it->Valid(); it->Next()) {
     const uint64_t id = WriterOf(it->key());
@@ -83,7 +116,7 @@ absl::Status Writers::Load(const Engine& engine) {
     if (!writer.ok()) return writer.status();
     writers_.emplace(id, *std::move(writer));
   }
-  return it->status();
+  return it->status().ok() ? LoadBusy(busy) : it->status();
 }
 
 }  // namespace quorate::kv

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "kv/digest.h"
 #include "kv/layout.h"
 #include "kv/state_machine.h"
 
@@ -17,8 +18,9 @@ std::string Position(Cluster& cluster, NodeId id, PartitionId partition) {
   if (!stored.ok() || !*stored) return "nothing";
   const auto applied = kv::AppliedState::Decode(**stored);
   if (!applied.ok()) return "a damaged record";
-  return StrCat(applied->index.ToString(), " digest ",
-                DigestOf(engine, partition, applied->time_us));
+  const auto digest = kv::ComputeDigest(partition, engine);
+  if (!digest.ok()) return "a damaged record";
+  return StrCat(applied->index.ToString(), " digest ", *digest);
 }
 
 // The leader's whole log is applied where nobody proposes and all is well.

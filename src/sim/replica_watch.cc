@@ -1,9 +1,9 @@
 #include "sim/replica_watch.h"
 
-#include "base/hash.h"
 #include "base/strings.h"
+#include "kv/digest.h"
 #include "kv/layout.h"
-#include "kv/record.h"
+#include "kv/state_machine.h"
 #include "quorate/v1/peer.pb.h"
 #include "replica/raft_codec.h"
 
@@ -28,21 +28,6 @@ const char* RoleName(raft::Role role) {
 }
 
 }  // namespace
-
-uint64_t DigestOf(const Engine& engine, PartitionId partition, uint64_t time_us) {
-  uint64_t digest = 0;
-  const auto all = engine.Scan(kv::PartitionBegin(partition), kv::PartitionEnd(partition));
-  for (; all->Valid(); all->Next()) {
-    if (kv::IsRecord(all->key())) {
-      const auto stored = kv::DecodeStored(kv::UserKey(all->key()), all->value());
-      // Whether it was dropped already is each replica's own business.
-      if (stored.ok() && stored->ExpiredAt(time_us)) continue;
-    }
-    digest = Hash64(all->key(), digest);
-    digest = Hash64(all->value(), digest);
-  }
-  return digest;
-}
 
 void ReplicaWatch::Violation(NodeId node, PartitionId partition, const std::string& what) {
   violation_(StrCat(partition.ToString(), " at ", node.ToString(), ": ", what));
@@ -120,7 +105,9 @@ void ReplicaWatch::LookAtState(SimNode& node, PartitionId partition, Group& grou
   if (!stored.ok() || !*stored) return;
   const auto applied = kv::AppliedState::Decode(**stored);
   if (!applied.ok()) return Violation(node.id(), partition, "its applied record is damaged");
-  const uint64_t digest = DigestOf(engine, partition, applied->time_us);
+  const auto computed = kv::ComputeDigest(partition, engine);
+  if (!computed.ok()) return Violation(node.id(), partition, computed.status().ToString());
+  const uint64_t digest = *computed;
   trace_.Add(TraceKind::kDigest, node.id(),
              StrCat(partition.ToString(), " ", applied->index.ToString(), " ", digest % 10'000));
   const auto [known, fresh] = group.digests.emplace(applied->index.value(), digest);

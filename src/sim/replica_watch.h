@@ -18,9 +18,6 @@
 
 namespace quorate::sim {
 
-// Every byte that an engine holds of a partition; a replica's equality.
-uint64_t DigestOf(const Engine& engine, PartitionId partition, uint64_t time_us);
-
 class ReplicaWatch {
  public:
   ReplicaWatch(Trace& trace, std::function<void(std::string)> violation)

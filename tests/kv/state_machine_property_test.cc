@@ -116,7 +116,7 @@ TEST_P(StateMachineProperty, TheSameEntriesGiveTheSameBytesHoweverTheRunsAreCut)
     ApplyInRuns(history, 80, random, first.state);
     ApplyInRuns(history, 80, random, second.state);
     ASSERT_EQ(Dump(*one), Dump(*other));
-    ASSERT_EQ(*first.state.Digest(), *second.state.Digest());
+    ASSERT_EQ(first.Digest(), second.Digest());
   }
 }
 
@@ -139,10 +139,10 @@ TEST_P(StateMachineProperty, ASnapshotGivesAnEqualDigestAndTheSameFuture) {
     }
     ASSERT_TRUE(writer->Commit(source.state.applied().index, source.state.applied().term).ok());
     ASSERT_TRUE(target.state.Load().ok());
-    ASSERT_EQ(*source.state.Digest(), *target.state.Digest());
+    ASSERT_EQ(source.Digest(), target.Digest());
     ApplyInRuns(history, 100, random, source.state);
     ApplyInRuns(history, 100, random, target.state);
-    ASSERT_EQ(*source.state.Digest(), *target.state.Digest());
+    ASSERT_EQ(source.Digest(), target.Digest());
   }
 }
 
@@ -168,7 +168,7 @@ uint64_t DigestAfterCrashes(const History& history, uint64_t seed, StateMachineB
     if (durable < reached) ++*applied_again;
   }
   ApplyInRuns(history, size, random, partition->state);
-  return *partition->state.Digest();
+  return partition->Digest();
 }
 
 uint64_t DigestWithoutCrashes(const History& history) {
@@ -176,7 +176,7 @@ uint64_t DigestWithoutCrashes(const History& history) {
   Partition partition(engine);
   Random random(1);
   ApplyInRuns(history, history.entries.size(), random, partition.state);
-  return *partition.state.Digest();
+  return partition.Digest();
 }
 
 TEST(StateMachineCrashProperty, ApplyingAgainFromTheDurablePositionGivesTheSame) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "kv/digest.h"
 #include "kv/layout.h"
 #include "storage/mem_engine.h"
 #include "storage/rocks_engine.h"
@@ -103,7 +104,8 @@ LogEntry CommandEntry(LogIndex index, absl::Span<const Command> commands) {
   return {Term(1), index, EntryKind::kCommand, Payload(EncodeBundle(commands))};
 }
 
-Partition::Partition(Engine& engine, StateMachineBugs bugs) : state(kPartition, engine, bugs) {
+Partition::Partition(Engine& engine, StateMachineBugs bugs)
+    : state(kPartition, engine, bugs), engine_(engine) {
   const absl::Status loaded = state.Load();
   EXPECT_TRUE(loaded.ok()) << loaded;
 }
@@ -131,6 +133,12 @@ uint64_t Partition::VersionOf(std::string_view key) const {
   const auto record = state.Get(key);
   EXPECT_TRUE(record.ok()) << record.status();
   return record.ok() && record->has_value() ? (*record)->version : 0;
+}
+
+uint64_t Partition::Digest() const {
+  const auto digest = ComputeDigest(kPartition, engine_);
+  EXPECT_TRUE(digest.ok()) << digest.status();
+  return digest.value_or(0);
 }
 
 std::vector<std::pair<std::string, std::string>> Dump(const Engine& engine) {

@@ -45,8 +45,12 @@ class Partition {
   // "-" if the key has no value.
   std::string ValueOf(std::string_view key) const;
   uint64_t VersionOf(std::string_view key) const;  // 0: no value
+  uint64_t Digest() const;                         // see ComputeDigest
 
   StateMachine state;
+
+ private:
+  Engine& engine_;
 };
 
 // Whatever stands in the engine, as text that tests compare.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "kv/layout.h"
 #include "kv/outcome.h"
 #include "kv/snapshot.h"
 #include "world.h"
@@ -90,6 +91,62 @@ TEST_F(WritersTest, ARestartForgetsNothing) {
   EXPECT_EQ(ReasonOf(Once(writer, 2, If(Condition::Kind::kPresent, Put("none", "x"))).status),
             "CONDITION_FAILED");
   EXPECT_GT(Open(), writer);
+}
+
+TEST_F(WritersTest, ARestartForgetsNoneOfMany) {
+  std::vector<uint64_t> writers;
+  for (int i = 0; i < 200; ++i) writers.push_back(Open());
+  for (uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    for (uint64_t writer : writers) Once(writer, sequence, Add("n", 1));
+  }
+  Restart();
+  for (uint64_t writer : writers) Once(writer, 3, Add("n", 1));
+  EXPECT_EQ(partition_->ValueOf("n"), "600");
+}
+
+TEST_F(WritersTest, ABusyOneIsWrittenWithThePartitionsOwnRecord) {
+  const uint64_t writer = Open();
+  for (uint64_t sequence = 1; sequence <= 9; ++sequence) {
+    Once(writer, sequence, Put("k", "v"), sequence);
+  }
+  EXPECT_EQ(*engine_->Get(WriterKey(kPartition, writer)), std::nullopt);
+  EXPECT_FALSE(partition_->state.applied().busy_writers.empty());
+}
+
+TEST_F(WritersTest, AForgottenOneDoesNotComeBackFromAnOlderRecord) {
+  const uint64_t writer = Open(/*time_us=*/1000);
+  for (int i = 0; i < 400; ++i) Open(1000);  // by now its record has a key of its own
+  ASSERT_NE(*engine_->Get(WriterKey(kPartition, writer)), std::nullopt);
+  Once(writer, 1, Add("n", 1));  // and a newer one beside it
+  Open(1000 + kWriterIdleMaxUs);
+  Restart();
+  EXPECT_EQ(ReasonOf(Once(writer, 2, Add("n", 1), 0, 1000 + kWriterIdleMaxUs).status),
+            "WRITER_EXPIRED");
+}
+
+TEST_F(WritersTest, EqualStatesHaveOneDigestHoweverTheirEntriesWereAppliedTogether) {
+  std::vector<LogEntry> entries;
+  const auto add = [&](Command command) {
+    entries.push_back({Term(1), LogIndex(entries.size() + 1), EntryKind::kCommand,
+                       Payload(EncodeBundle(absl::MakeConstSpan(&command, 1), 1000))});
+  };
+  for (uint64_t writer = 1; writer <= 150; ++writer) {
+    Command open;
+    open.action = Command::Action::kOpenWriter;
+    add(std::move(open));
+    Command once;
+    once.mutations.push_back(Add("n", 1));
+    once.identity = {writer, 1, 0};
+    add(std::move(once));
+  }
+  const auto other_engine = MakeEngine(EngineKind::kMemory);
+  Partition other(*other_engine);
+  ASSERT_TRUE(other.state.Apply(entries, "members").ok());
+  for (const LogEntry& entry : entries) {
+    ASSERT_TRUE(partition_->state.Apply(absl::MakeConstSpan(&entry, 1), "members").ok());
+  }
+  EXPECT_NE(other.state.applied().busy_writers, partition_->state.applied().busy_writers);
+  EXPECT_EQ(other.Digest(), partition_->Digest());
 }
 
 TEST_F(WritersTest, ASnapshotCarriesThem) {
