@@ -93,8 +93,6 @@ absl::Status DecodeMutation(v1::Mutation& in, Mutation& out) {
       out.action = Mutation::Action::kAdd;
       out.delta = in.add();
       break;
-    case v1::Mutation::kSet:
-    case v1::Mutation::kMap:
     case v1::Mutation::ACTION_NOT_SET:
       return Malformed("a mutation of unknown action");
   }

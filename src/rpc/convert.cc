@@ -53,8 +53,6 @@ absl::StatusOr<kv::Mutation> TakeMutation(v1::Mutation* in) {
       out.action = kv::Mutation::Action::kAdd;
       out.delta = in->add();
       break;
-    case v1::Mutation::kSet:
-    case v1::Mutation::kMap:
     case v1::Mutation::ACTION_NOT_SET:
       return Incomplete("a mutation names no action: set one of put, delete, add");
   }
