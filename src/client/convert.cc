@@ -138,6 +138,7 @@ WriteReceipt WriteReceiptOf(const v1::WriteResponse& response) {
   auto receipt = ReceiptOf<WriteReceipt>(response.receipt());
   receipt.existed = response.results_size() > 0 && response.results(0).existed();
   if (response.results_size() == 1) receipt.context = response.results(0).context();
+  receipt.hinted = response.receipt().hinted();
   return receipt;
 }
 

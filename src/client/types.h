@@ -49,6 +49,7 @@ struct WriteReceipt {
   // Policies siblings, set and map: of what the write left, where all that was
   // there was known to it; else read the key for one.
   std::string context = {};
+  bool hinted = false;             // at ANY: no replica has it yet, served_by keeps it for them
   std::optional<Timings> timings;  // if they were asked for
 };
 

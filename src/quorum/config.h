@@ -24,6 +24,7 @@ struct Bugs {
   bool forget_absence = false;         // a read takes any record over an answer of none
   bool tell_before_sync = false;       // what was read, or seen, before it is durable
   bool merge_by_adding = false;        // a merge of two counters is their sum
+  bool ignore_session = false;         // any state will do for a read at SESSION
 };
 
 struct Member {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/limits.h"
 #include "quorum/conflict_policy.h"
@@ -34,6 +35,7 @@ class SiblingsPolicy final : public ConflictPolicy {
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -50,6 +52,7 @@ class CounterPolicy final : public ConflictPolicy {
                                Dot dot, HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -68,6 +71,7 @@ class SetPolicy final : public ConflictPolicy {
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -84,6 +88,7 @@ class MapPolicy final : public ConflictPolicy {
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:

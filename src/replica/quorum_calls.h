@@ -35,7 +35,9 @@ class QuorumCalls {
     Reply answer;
     std::vector<std::string> keys;  // of a lookup; of a write, one
     bool write = false;
-    size_t missing = 0;  // answers of the core
+    size_t missing = 0;           // answers of the core
+    quorum::SessionPart session;  // that it came with
+    quorum::SessionPart seen;     // that it is to note
     absl::Duration taken;
     std::string context;  // of a write, as its writer gave it
     CatchUp catch_up;

@@ -20,6 +20,13 @@ void AddLeaderless(Add add) {
       .quorum.count_unreachable = true;
   add("merge-by-adding", "a merge of two counters is their sum", kProfile).quorum.merge_by_adding =
       true;
+  add("hint-counts", "a write kept for a replica is acknowledged at whatever level", kProfile)
+      .hint_counts = true;
+  add("forget-hints", "writes kept for replicas are gone after a restart", kProfile)
+      .forget_hints_on_restart = true;
+  add("session-ignored-without-leader", "a leaderless replica reads without what the session saw",
+      kProfile)
+      .quorum.ignore_session = true;
 }
 
 std::vector<DeliberateBug> Make() {
