@@ -20,7 +20,7 @@ bool Holds(const Condition& condition, const RegisterValue& current, bool found)
     case Condition::Kind::kPresent:
       return found;
     case Condition::Kind::kVersion:
-      return found && current.origin == condition.version;
+      return found && current.origin.time == condition.version;
     case Condition::Kind::kValue:
       return found && current.bytes == condition.value;
   }

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "base/ids.h"
 #include "quorum/ballot.h"
 #include "quorum/register_body.h"
 
@@ -15,7 +17,7 @@ namespace quorate::quorum {
 struct RegisterCondition {
   enum class Kind : uint8_t { kNone, kAbsent, kPresent, kVersion, kValue };
   Kind kind = Kind::kNone;
-  Ballot version;     // kVersion: RegisterValue::origin
+  HlcTime version;    // kVersion: the time of RegisterValue::origin
   std::string value;  // kValue
 };
 
@@ -52,8 +54,10 @@ struct RegisterOutcome {
   bool found = false;  // there was a value: of a read, or before the write
   // Of a read; of a write whose condition did not hold, what was there.
   std::string value;
-  Ballot version;              // of `value`, or, of a write that took effect, its own
-  std::optional<int64_t> sum;  // kAdd
+  Ballot version;               // of `value`, or, of a write that took effect, its own
+  std::optional<int64_t> sum;   // kAdd
+  std::vector<NodeId> holders;  // granted what it rests on, from their disks
+  uint32_t round_trips = 0;     // to a quorum, from start to outcome
 };
 
 // What `op` makes of `current`.

@@ -1,27 +1,9 @@
 // What the clients of a random run saw, for the checker.
-#include <set>
-
 #include "base/error.h"
 #include "register_schedule.h"
 
 namespace quorate::quorum {
 namespace {
-
-// Ballots as numbers of the same order, with room for those that nobody was told.
-class Versions {
- public:
-  void Add(const Ballot& ballot) {
-    if (ballot) ballots_.insert(ballot);
-  }
-  uint64_t Of(const Ballot& ballot) const {
-    if (!ballot) return 0;
-    const auto rank = std::distance(ballots_.begin(), ballots_.find(ballot)) + 1;
-    return static_cast<uint64_t>(rank) * 1000;
-  }
-
- private:
-  std::set<Ballot> ballots_;
-};
 
 check::Action ActionOf(RegisterOp::Kind kind) {
   switch (kind) {
@@ -38,15 +20,14 @@ check::Action ActionOf(RegisterOp::Kind kind) {
   return check::Action::kGet;
 }
 
-check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome,
-                       const Versions& versions) {
+check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome) {
   check::Result result;
   const bool conditional = op.condition.kind != RegisterCondition::Kind::kNone;
   if (!op.IsBlindWrite()) result.found = outcome.found;
   if (conditional) result.success = outcome.condition_held;
   const bool reads = op.IsRead() || !outcome.condition_held;
   if (reads && outcome.found) result.value = outcome.value;
-  result.version = versions.Of(outcome.version);
+  result.version = outcome.version.time.value();
   result.sum = outcome.sum;
   return result;
 }
@@ -54,11 +35,6 @@ check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome,
 }  // namespace
 
 check::History RegisterSchedule::History() const {
-  Versions versions;
-  for (const Operation& operation : operations_) {
-    versions.Add(operation.outcome.version);
-    versions.Add(operation.op.condition.version);
-  }
   check::History history;
   for (const Operation& operation : operations_) {
     if (operation.client == 0) continue;
@@ -70,7 +46,7 @@ check::History RegisterSchedule::History() const {
     if (told.action == check::Action::kAdd) told.delta = operation.op.delta;
     told.condition.kind = static_cast<check::Condition::Kind>(operation.op.condition.kind);
     if (told.condition.kind == check::Condition::Kind::kVersion) {
-      told.condition.version = versions.Of(operation.op.condition.version);
+      told.condition.version = operation.op.condition.version.value();
     }
     if (told.condition.kind == check::Condition::Kind::kValue) {
       told.condition.value = operation.op.condition.value;
@@ -84,7 +60,7 @@ check::History RegisterSchedule::History() const {
       told.outcome = check::Outcome::kFailed;
     } else {
       told.outcome = check::Outcome::kDone;
-      told.result = ResultOf(operation.op, operation.outcome, versions);
+      told.result = ResultOf(operation.op, operation.outcome);
     }
     history.Append(std::move(told));
   }

@@ -7,7 +7,6 @@
 #include "base/strings.h"
 
 namespace quorate::quorum {
-namespace {}  // namespace
 
 RegisterSchedule::RegisterSchedule(RegisterScheduleOptions options)
     : options_(std::move(options)), random_(options_.seed) {
@@ -110,7 +109,7 @@ RegisterOp RegisterSchedule::RandomOp(const Client& client) {
     if (op.condition.kind == Condition::kVersion && !client.version) {
       op.condition.kind = Condition::kAbsent;
     }
-    op.condition.version = client.version;
+    op.condition.version = client.version.time;
     op.condition.value = client.value;
   } else {
     op.kind = Kind::kAdd;
