@@ -66,6 +66,8 @@ class Core {
   // Records that the slow comparison had to repair here: bit rot, or a defect.
   uint64_t records_repaired() const { return verify_.repaired(); }
   uint64_t reads_hedged() const { return reads_.hedged(); }
+  // Keys are registers: written, and read at LINEARIZABLE, by Operate.
+  bool has_registers() const { return local_.policy().ByRounds(); }
   // Of operations on registers, questions to a quorum so far: one for a read
   // without contention, two for a write.
   uint64_t register_round_trips() const { return registers_.round_trips(); }

@@ -35,7 +35,7 @@ struct RegisterOp {
   RegisterCondition condition;  // of a put or delete
   std::string value;            // kPut
   int64_t delta = 0;            // kAdd, to a decimal number; nothing counts as 0
-  uint64_t expires_at_us = 0;   // kPut, calendar; 0: never
+  uint64_t expires_at_us = 0;   // kPut, and kAdd where nothing was there; calendar, 0: never
 
   bool IsRead() const { return kind == Kind::kRead || kind == Kind::kComplete; }
   // Does not depend on what was there.
@@ -54,6 +54,7 @@ struct RegisterOutcome {
   bool found = false;  // there was a value: of a read, or before the write
   // Of a read; of a write whose condition did not hold, what was there.
   std::string value;
+  uint64_t expires_at_us = 0;   // likewise
   Ballot version;               // of `value`, or, of a write that took effect, its own
   std::optional<int64_t> sum;   // kAdd
   std::vector<NodeId> holders;  // granted what it rests on, from their disks

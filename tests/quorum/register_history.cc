@@ -1,6 +1,8 @@
-// What the clients of a random run saw, for the checker.
+#include "register_history.h"
+
 #include "base/error.h"
-#include "register_schedule.h"
+#include "check/format.h"
+#include "check/linearizable.h"
 
 namespace quorate::quorum {
 namespace {
@@ -34,37 +36,39 @@ check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome) {
 
 }  // namespace
 
-check::History RegisterSchedule::History() const {
-  check::History history;
-  for (const Operation& operation : operations_) {
-    if (operation.client == 0) continue;
-    check::Operation told;
-    told.client = operation.client;
-    told.action = ActionOf(operation.op.kind);
-    told.key = operation.key;
-    if (told.action == check::Action::kPut) told.value = operation.op.value;
-    if (told.action == check::Action::kAdd) told.delta = operation.op.delta;
-    told.condition.kind = static_cast<check::Condition::Kind>(operation.op.condition.kind);
-    if (told.condition.kind == check::Condition::Kind::kVersion) {
-      told.condition.version = operation.op.condition.version.value();
-    }
-    if (told.condition.kind == check::Condition::Kind::kValue) {
-      told.condition.value = operation.op.condition.value;
-    }
-    told.invoke_us = operation.invoke_us;
-    told.return_us = operation.return_us;
-    const absl::Status& status = operation.outcome.status;
-    if (!operation.return_us || (!status.ok() && AppliedOf(status) == Applied::kUnknown)) {
-      told.outcome = check::Outcome::kUnknown;
-    } else if (!status.ok()) {
-      told.outcome = check::Outcome::kFailed;
-    } else {
-      told.outcome = check::Outcome::kDone;
-      told.result = ResultOf(operation.op, operation.outcome);
-    }
-    history.Append(std::move(told));
+check::Operation HistoryEntry(const RegisterEvent& event) {
+  check::Operation told;
+  told.client = event.client;
+  told.action = ActionOf(event.op.kind);
+  told.key = event.key;
+  if (told.action == check::Action::kPut) told.value = event.op.value;
+  if (told.action == check::Action::kAdd) told.delta = event.op.delta;
+  told.condition.kind = static_cast<check::Condition::Kind>(event.op.condition.kind);
+  if (told.condition.kind == check::Condition::Kind::kVersion) {
+    told.condition.version = event.op.condition.version.value();
   }
-  return history;
+  if (told.condition.kind == check::Condition::Kind::kValue) {
+    told.condition.value = event.op.condition.value;
+  }
+  told.invoke_us = event.invoke_us;
+  told.return_us = event.return_us;
+  const absl::Status& status = event.outcome.status;
+  if (!event.return_us || (!status.ok() && AppliedOf(status) == Applied::kUnknown)) {
+    told.outcome = check::Outcome::kUnknown;
+  } else if (!status.ok()) {
+    told.outcome = check::Outcome::kFailed;
+  } else {
+    told.outcome = check::Outcome::kDone;
+    told.result = ResultOf(event.op, event.outcome);
+  }
+  return told;
+}
+
+std::string JudgeHistory(const check::History& history) {
+  const check::LinearizabilityReport report = check::CheckLinearizable(history);
+  const bool wrong =
+      report.verdict == check::Verdict::kViolated || report.verdict == check::Verdict::kUndecided;
+  return wrong ? check::FormatReport(report) : "";
 }
 
 }  // namespace quorate::quorum

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "register_history.h"
 
 namespace quorate::quorum {
 
@@ -287,6 +288,16 @@ void RegisterSchedule::Converge() {
       divergence_ = StrCat(id.ToString(), " holds other values than ", members.front().ToString());
     }
   }
+}
+
+check::History RegisterSchedule::History() const {
+  check::History history;
+  for (const Operation& one : operations_) {
+    if (one.client == 0) continue;
+    history.Append(
+        HistoryEntry({one.client, one.key, one.op, one.invoke_us, one.return_us, one.outcome}));
+  }
+  return history;
 }
 
 }  // namespace quorate::quorum
