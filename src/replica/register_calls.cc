@@ -50,7 +50,7 @@ void TakeWrite(const std::string& key, const kv::Condition& condition,
   answer.write.results.push_back(
       {.version = version, .existed = outcome.found, .counter = outcome.sum.value_or(0)});
   if (!outcome.condition_held) {
-    answer.status = kv::ConditionFailed(key, condition, version);
+    answer.status = answer.write.status = kv::ConditionFailed(key, condition, version);
     return;
   }
   answer.write.version = version;

@@ -38,8 +38,8 @@ RegisterCoreSchedule::RegisterCoreSchedule(RegisterCoreOptions options)
   cluster.policy = &kRegisters;
   Config& config = cluster.config;
   config.bugs.registers = options_.bugs;
-  config.sync_interval = absl::Milliseconds(20);
-  config.sync_interval_idle = absl::Milliseconds(60);
+  config.sync_interval = absl::Milliseconds(static_cast<int64_t>(profile().repairs_every_ms));
+  config.sync_interval_idle = 3 * config.sync_interval;
   config.resend_interval = absl::Milliseconds(30);
   config.reserve_us = 50'000;
   config.sync_dots_max = 1 + random_.Below(6);
@@ -229,16 +229,18 @@ void RegisterCoreSchedule::StepFault() {
   const uint64_t replicas = cluster_->replicas();
   const uint64_t node = random_.Between(1, replicas);
   const uint64_t dice = random_.Below(100);
+  const uint64_t crashes = profile().crashes_percent;
+  const uint64_t cuts = crashes + profile().cuts_percent;
   if (!cluster_->alive(node)) {
     cluster_->Restart(node);
-  } else if (dice < 35) {
+  } else if (dice < crashes) {
     Crash(node);
-  } else if (dice < 45) {
+  } else if (dice < cuts) {
+    cluster_->Cut(node, random_.Between(1, replicas));
+  } else if (dice < cuts + 10) {
     Trace(StrCat("n", node, " is isolated"));
     cluster_->Isolate(node);
-  } else if (dice < 60) {
-    cluster_->Cut(node, random_.Between(1, replicas));
-  } else if (dice < 90) {
+  } else if (dice < 93) {
     Trace("the network heals");
     cluster_->Heal();
     if (random_.Below(100) < profile().calm_percent) {

@@ -30,6 +30,9 @@ struct RegisterCoreProfile {
   uint64_t conditions_percent = 20;  // the rest adds
   uint64_t syncs_permille = 180;
   uint64_t faults_permille = 12;
+  uint64_t crashes_percent = 35;  // of faults
+  uint64_t cuts_percent = 15;     // of faults
+  uint64_t repairs_every_ms = 20;
   uint64_t losses_percent = 5;
   uint64_t late_percent = 6;   // kept, to be delivered at any later time
   uint64_t calm_percent = 40;  // of healings, long enough for tombstones to go
