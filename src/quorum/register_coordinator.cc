@@ -145,7 +145,7 @@ void RegisterCoordinator::Send(uint64_t id, Operation& operation, NodeId to,
   }
   const bool at_once =
       request.kind == RegisterRequest::Kind::kQuery || local_.TimeIsDurable(ballots_.last());
-  local_.Send(to, local_.knowledge().HeardOf(to), RegisterAsk{id, operation.key, request}, at_once);
+  local_.Send(to, Boot(), RegisterAsk{id, operation.key, request}, at_once);
 }
 
 void RegisterCoordinator::AcceptHere(uint64_t id, Operation& operation, RegisterRequest request,
@@ -195,8 +195,19 @@ void RegisterCoordinator::NextInLine(const std::string& key, uint64_t done, cons
   if (line.empty()) {
     lines_.erase(at);
   } else if (was_first) {
-    Run(line.front(), now);
+    ready_.push_back(line.front());
+    RunReady(now);
   }
+}
+
+void RegisterCoordinator::RunReady(const Now& now) {
+  if (std::exchange(running_ready_, true)) return;
+  while (!ready_.empty()) {
+    const uint64_t id = ready_.front();
+    ready_.pop_front();
+    if (operations_.contains(id)) Run(id, now);
+  }
+  running_ready_ = false;
 }
 
 // --- messages ---

@@ -80,6 +80,8 @@ class RegisterCoordinator {
   void AcceptHere(uint64_t id, Operation& operation, RegisterRequest request, const Now& now);
   void Finish(uint64_t id, RegisterOutcome outcome, const Now& now);
   void NextInLine(const std::string& key, uint64_t done, const Now& now);
+  // Those whose turn has come, one after the other and never within one another.
+  void RunReady(const Now& now);
   absl::Duration PauseOf(uint64_t id, uint32_t attempt) const;
   std::vector<uint64_t> Ids() const;
   HlcTime Time(const Now& now) const;
@@ -91,6 +93,8 @@ class RegisterCoordinator {
   uint64_t next_id_ = 1;
   std::map<uint64_t, Operation> operations_;
   std::map<std::string, std::deque<uint64_t>> lines_;  // writes by key; the first runs
+  std::deque<uint64_t> ready_;
+  bool running_ready_ = false;
   std::set<std::string> completing_;
   std::deque<OwnReply> unsynced_;
   size_t paused_ = 0;

@@ -109,7 +109,7 @@ TEST_F(RegisterTest, AdditionsFromSeveralClientsAddUpWhileANodeIsKilled) {
   RecordProperty("unknown", unknown);
   const auto read = keyspace_.Get("n");
   ASSERT_TRUE(read.ok()) << read.status();
-  const int sum = std::stoi(read->value);
+  const int sum = std::stoi(read->value.value_or(""));
   EXPECT_GE(sum, done);
   EXPECT_LE(sum, done + unknown);
   EXPECT_LE(unknown, 3);  // what was under way through the node that was killed
@@ -144,7 +144,7 @@ TEST_F(RegisterTest, LosesNothingWhenAllAreKilled) {
     std::string value;
     EXPECT_TRUE(Eventually([&] {
       const auto read = keyspace_.Get("n" + std::to_string(i));
-      value = read.ok() ? read->value : ToStd(read.status().message());
+      value = read.ok() ? read->value.value_or("") : read.status().ToString();
       return read.ok();
     })) << value;
     EXPECT_EQ(value, "10");
