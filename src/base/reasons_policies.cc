@@ -11,7 +11,7 @@ constexpr ReasonText kReasons[] = {
      "Let each be for itself (atomic: false, kvctl batch --no-atomic), or use a keyspace of mode "
      "raft."},
     {"CONFLICT_NOT_SUPPORTED", "No keyspace of this build can have that conflict policy.",
-     "Use lww, siblings, counter, set or map, or a keyspace of mode raft."},
+     "Use lww, siblings, counter, set, map or register, or a keyspace of mode raft."},
     {"CONFLICT_POLICY_NEEDED",
      "A keyspace of mode quorum has to say what concurrent writes of one key mean.",
      "Say it: kvctl keyspace create NAME --mode quorum --conflict lww, siblings, counter, set or "
@@ -20,9 +20,9 @@ constexpr ReasonText kReasons[] = {
      "A keyspace of mode raft has no concurrent writes, and takes no conflict policy.",
      "Leave --conflict out, or make it with --mode quorum."},
     {"NEEDS_ONE_ORDER",
-     "Conditions and additions need one order of all writes, which a keyspace of mode quorum does "
-     "not have.",
-     "Use a keyspace of mode raft for such keys, or for additions alone one of policy counter."},
+     "Conditions and additions need one order of all writes, which of keyspaces of mode quorum only "
+     "those of conflict policy register have.",
+     "Use one of those, or one of mode raft; or for additions alone one of policy counter."},
     {"MERGING_POLICY_NEEDED",
      "Contexts and changes of sets and maps are for keyspaces of mode quorum whose policy merges "
      "concurrent writes. Nothing was written.",

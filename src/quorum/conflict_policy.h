@@ -63,6 +63,10 @@ class ConflictPolicy {
   // all that the record shows.
   virtual std::vector<Dot> NewestIn(const Record& record) const { return {record.dot}; }
 
+  // Keys are written by rounds of ballots (register_coordinator.h), and whatever
+  // brings a record obeys what its replica has promised.
+  virtual bool ByRounds() const { return false; }
+
   // All of `record` is in what a replica has merged that has seen `seen`: if it
   // holds nothing of the key, this was deleted there, and must not come back.
   virtual bool Outlived(const Record& record, const SeenClock& seen) const;

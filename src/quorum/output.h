@@ -9,6 +9,7 @@
 #include "base/level.h"
 #include "quorum/effect.h"
 #include "quorum/message.h"
+#include "quorum/register_op.h"
 #include "quorum/session.h"
 
 namespace quorate::quorum {
@@ -29,6 +30,7 @@ struct Reply {
   absl::Status status;
   // Reads: the living one. Writes, where the policy merges: what it left.
   std::optional<Record> record;
+  std::optional<RegisterOutcome> outcome;  // of a RegisterCall; its status is `status`
   Receipt receipt;
 };
 

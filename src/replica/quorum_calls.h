@@ -35,6 +35,8 @@ class QuorumCalls {
     Reply answer;
     std::vector<std::string> keys;  // of a lookup; of a write, one
     bool write = false;
+    bool registers = false;
+    kv::Condition condition;      // of a write to a register
     size_t missing = 0;           // answers of the core
     quorum::SessionPart session;  // that it came with
     quorum::SessionPart seen;     // that it is to note
@@ -53,6 +55,10 @@ class QuorumCalls {
   void Take(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now);
   void TakeWrite(Call& call, const quorum::Reply& reply);
   void TakeRead(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now);
+  void TakeReceipt(Call& call, const quorum::Receipt& receipt);
+  void TakeRegister(Call& call, size_t key, quorum::Reply& reply);
+  void Operate(uint64_t call, size_t key, quorum::RegisterOp op, absl::Duration deadline,
+               quorum::Core& core, const quorum::Now& now);
 
   const QuorumValues& values_;
   uint64_t next_id_ = 1;

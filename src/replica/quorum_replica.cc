@@ -91,6 +91,9 @@ bool QuorumReplica::Grows(std::string_view payload) const {
   if (const auto* answer = std::get_if<quorum::SyncAnswer>(&message->body)) {
     return !answer->records.empty();
   }
+  if (const auto* ask = std::get_if<quorum::RegisterAsk>(&message->body)) {
+    return ask->request.value.present;
+  }
   const auto* write = std::get_if<quorum::WriteAsk>(&message->body);
   return write != nullptr && !write->record.tombstone;
 }

@@ -8,6 +8,7 @@
 #include "quorum/crdt_policies.h"
 #include "quorum/lww.h"
 #include "quorum/policy_op.h"
+#include "quorum/register_record.h"
 
 namespace quorate {
 namespace {
@@ -33,6 +34,7 @@ std::unique_ptr<const quorum::ConflictPolicy> PolicyOf(Conflict conflict, const 
     case Conflict::kMap:
       return std::make_unique<quorum::MapPolicy>(std::move(options));
     case Conflict::kRegister:
+      return std::make_unique<quorum::RegisterPolicy>();
     case Conflict::kNone:
       return nullptr;
   }
@@ -66,6 +68,8 @@ bool Takes(Conflict conflict, Action action) {
       return action == Action::kAddElement || action == Action::kRemoveElement;
     case Conflict::kMap:
       return action == Action::kChangeField;
+    case Conflict::kRegister:
+      return action == Action::kPut || action == Action::kAdd;
     default:
       return action == Action::kPut;
   }
@@ -81,6 +85,8 @@ std::string_view WhatItTakes(Conflict conflict) {
       return "additions and removals of elements, and deletes with the context of a read";
     case Conflict::kMap:
       return "changes of fields, and deletes with the context of a read";
+    case Conflict::kRegister:
+      return "puts, deletes and additions, with conditions and without contexts";
     default:
       return "puts and deletes, without contexts";
   }
@@ -157,7 +163,7 @@ absl::Status QuorumValues::Check(const Mutation& mutation) const {
                      "mode raft, or for additions alone one of policy counter");
   }
   if (!Takes(conflict_, mutation.action)) return WrongPolicy(mutation, Asked(mutation.action));
-  if (conditional) return WrongPolicy(mutation, "a condition");
+  if (conditional && conflict_ != Conflict::kRegister) return WrongPolicy(mutation, "a condition");
   if (mutation.context.empty()) return absl::OkStatus();
   if (!TakesContext(conflict_)) return WrongPolicy(mutation, "a context");
   // That it is one of this key; what it claims is for the policy to judge.

@@ -29,6 +29,9 @@ class QuorumValues {
   // rest is the policy's own to refuse.
   absl::StatusOr<quorum::Change> ChangeOf(kv::Mutation mutation, uint64_t calendar_us) const;
 
+  // Likewise, of a write to a register, which is no Change.
+  absl::Status Check(const kv::Mutation& mutation) const;
+
   // A living record, as a read tells it. OUT_OF_RANGE COUNTER_OVERFLOW: what was
   // added at once is beyond 64 bits; DATA_LOSS BODY_DAMAGED.
   absl::StatusOr<kv::Record> Show(std::string key, quorum::Record record,
@@ -45,7 +48,6 @@ class QuorumValues {
                std::unique_ptr<const quorum::ConflictPolicy> policy)
       : conflict_(conflict), scope_(std::move(scope)), policy_(std::move(policy)) {}
 
-  absl::Status Check(const kv::Mutation& mutation) const;
   absl::Status WrongPolicy(const kv::Mutation& mutation, std::string_view asked) const;
   absl::Status Fill(const quorum::Record& record, uint64_t calendar_us, kv::Record& out) const;
 

@@ -8,6 +8,7 @@
 #include "quorum/observed_set.h"
 #include "quorum/siblings.h"
 #include "replica/quorum_values.h"
+#include "replica/register_calls.h"
 
 namespace quorate {
 namespace {
@@ -155,6 +156,10 @@ absl::StatusOr<kv::Record> QuorumValues::Show(std::string key, quorum::Record re
   shown.key = std::move(key);
   shown.version = record.time.value();
   shown.expires_at_us = record.expires_at_us;
+  if (conflict_ == Conflict::kRegister) {
+    auto plain = register_calls::PlainRecord(shown.key, record);
+    return plain ? *std::move(plain) : shown;
+  }
   if (policy_->NewestWins()) {
     shown.value = std::move(record.body);
     return shown;

@@ -19,6 +19,7 @@
 #include "sim/merging_load.h"
 #include "sim/nemesis.h"
 #include "sim/oracle.h"
+#include "sim/register_load.h"
 #include "sim/trace.h"
 #include "sim/workload.h"
 
@@ -52,7 +53,8 @@ class Run {
         merging_(queue_, trace_, Random(~options.seed / 3), cluster_,
                  [this](std::string what) { Violation(std::move(what)); }),
         hinted_(queue_, trace_, Random(~options.seed + kHintingClients), cluster_,
-                [this](std::string what) { Violation(std::move(what)); }) {
+                [this](std::string what) { Violation(std::move(what)); }),
+        registers_(queue_, trace_, Random(~options.seed + 1), cluster_) {
     cluster_.OnDeath([this](NodeId node) { workload_.NodeDied(node); });
   }
 
@@ -108,6 +110,7 @@ class Run {
     leaderless_.Start(knobs_.workload.leaderless_clients);
     merging_.Start(knobs_.workload.leaderless_clients / 2);
     hinted_.Start(knobs_.workload.leaderless_clients > 0 ? kHintingClients : 0);
+    registers_.Start(knobs_.workload.leaderless_clients != 0);
     queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { nemesis_.Start(); });
     queue_.RunUntil(knobs_.safety);
   }
@@ -125,6 +128,7 @@ class Run {
     leaderless_.AskOnly(core);
     merging_.AskOnly(core);
     hinted_.AskOnly(core);
+    registers_.AskOnly(core);
     if (!Await([this] { return keyspaces_.AllThere(); })) {
       return Violation("a healed majority did not make the keyspaces asked for");
     }
@@ -139,14 +143,16 @@ class Run {
     leaderless_.AskOnly(cluster_.ids());
     merging_.AskOnly(cluster_.ids());
     hinted_.AskOnly(cluster_.ids());
+    registers_.AskOnly(cluster_.ids());
     ProveAll({});
     workload_.Stop();
     leaderless_.Stop();
     merging_.Stop();
     hinted_.Stop();
+    registers_.Stop();
     if (!Await([this] {
           return workload_.in_flight() + leaderless_.in_flight() + merging_.in_flight() +
-                     hinted_.in_flight() ==
+                     hinted_.in_flight() + registers_.in_flight() ==
                  0;
         })) {
       return Violation("operations are still under way");
@@ -157,6 +163,7 @@ class Run {
       if (differs.empty()) differs = leaderless_.WhatDiffers();
       if (differs.empty()) differs = merging_.WhatDiffers();
       if (differs.empty()) differs = hinted_.WhatIsMissing();
+      if (differs.empty()) differs = registers_.WhatDiffers();
       return differs.empty();
     });
     if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
@@ -246,6 +253,10 @@ class Run {
     const check::LinearizabilityReport order = check::CheckLinearizable(history_);
     overlapping_ = order.overlapping;
     if (order.verdict != check::Verdict::kPassed) return Violation(check::FormatReport(order));
+    const check::LinearizabilityReport registers = check::CheckLinearizable(registers_.History());
+    if (registers.verdict != check::Verdict::kPassed) {
+      return Violation(StrCat("registers: ", check::FormatReport(registers)));
+    }
     check::History last = Restrict(history_, cluster_.Partitions());
     AddFinalState(cluster_, cluster_.Partitions(), last);
     const check::FinalStateReport end = check::CheckFinalState(last);
@@ -292,6 +303,7 @@ class Run {
   LeaderlessLoad leaderless_;
   MergingLoad merging_;
   HintedWrites hinted_;
+  RegisterLoad registers_;
   uint64_t unproven_ = 0;
   uint64_t overlapping_ = 0;
   check::History history_;
