@@ -14,13 +14,14 @@ constexpr ReasonText kReasons[] = {
      "Use lww, siblings, counter, set, map or register, or a keyspace of mode raft."},
     {"CONFLICT_POLICY_NEEDED",
      "A keyspace of mode quorum has to say what concurrent writes of one key mean.",
-     "Say it: kvctl keyspace create NAME --mode quorum --conflict lww, siblings, counter, set or "
-     "map."},
+     "Say it: kvctl keyspace create NAME --mode quorum --conflict lww, siblings, counter, set, "
+     "map or register."},
     {"CONFLICT_POLICY_REFUSED",
      "A keyspace of mode raft has no concurrent writes, and takes no conflict policy.",
      "Leave --conflict out, or make it with --mode quorum."},
     {"NEEDS_ONE_ORDER",
-     "Conditions and additions need one order of all writes, which of keyspaces of mode quorum only "
+     "Conditions and additions need one order of all writes, which of keyspaces of mode quorum "
+     "only "
      "those of conflict policy register have.",
      "Use one of those, or one of mode raft; or for additions alone one of policy counter."},
     {"MERGING_POLICY_NEEDED",

@@ -14,8 +14,8 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, what);
 }
 
-// What only a log, or a register, can do.
-absl::Status CheckCommand(const kv::Command& command, bool registers) {
+// What only a log can do.
+absl::Status CheckCommand(const kv::Command& command) {
   if (command.action != kv::Command::Action::kMutate || command.identity.writer != 0) {
     return Refused("NOT_IN_THIS_MODE",
                    "writers are of mode raft: a leaderless keyspace has none, and none is needed "
@@ -41,7 +41,7 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
                         const quorum::Now& now) {
   if (request.is_write()) {
     const auto& command = std::get<kv::Command>(request.op);
-    if (absl::Status fit = CheckCommand(command, core.has_registers()); !fit.ok()) {
+    if (absl::Status fit = CheckCommand(command); !fit.ok()) {
       return Fail(reply, std::move(fit));
     }
   }
@@ -60,6 +60,12 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
   StartLookup(request, id, core, now);
 }
 
+void QuorumCalls::Refuse(uint64_t id, absl::Status status) {
+  Call refused = std::move(calls_.at(id));
+  calls_.erase(id);
+  Fail(refused.reply, std::move(status));
+}
+
 void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
                              const quorum::Now& now) {
   Call& call = calls_.at(id);
@@ -67,11 +73,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   call.keys = {mutation.key};
   call.missing = 1;
   if (call.registers) {
-    if (absl::Status fit = values_.Check(mutation); !fit.ok()) {
-      Call refused = std::move(call);
-      calls_.erase(id);
-      return Fail(refused.reply, std::move(fit));
-    }
+    if (absl::Status fit = values_.Check(mutation); !fit.ok()) return Refuse(id, std::move(fit));
     call.condition = mutation.condition;
     return Operate(id, 0, register_calls::OpOf(std::move(mutation), now), request.deadline, core,
                    now);
@@ -80,11 +82,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   write.id = next_id_++;
   write.key = mutation.key;
   absl::StatusOr<quorum::Change> change = values_.ChangeOf(std::move(mutation), now.calendar_us);
-  if (!change.ok()) {
-    Call refused = std::move(call);
-    calls_.erase(id);
-    return Fail(refused.reply, change.status());
-  }
+  if (!change.ok()) return Refuse(id, change.status());
   write.change = *std::move(change);
   call.context = write.change.context;
   write.level = request.level;

@@ -49,6 +49,7 @@ class QuorumCalls {
     size_t key = 0;
   };
 
+  void Refuse(uint64_t call, absl::Status status);
   void StartWrite(Request request, uint64_t call, quorum::Core& core, const quorum::Now& now);
   void StartLookup(const Request& request, uint64_t call, quorum::Core& core,
                    const quorum::Now& now);
