@@ -111,6 +111,7 @@ void AddCluster(CLI::App& app, Session& session) {
           [&session] { return RunStatus(session); });
   AddVerb(*noun, session, "topology", "Show which nodes hold which partitions.",
           "  kvctl cluster topology", [&session] { return RunTopology(session); });
+  AddClusterCut(*noun, session);
 }
 
 }  // namespace quorate::kvctl

@@ -1,15 +1,16 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
-#include <charconv>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "absl/time/clock.h"
 #include "base/strings.h"
 #include "client/rpc_status.h"
 #include "exit_code.h"
+#include "node_id.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "report.h"
 #include "table.h"
@@ -22,16 +23,6 @@ struct Arguments {
   std::string node;
   std::string level;
 };
-
-// 2 or n2; 0 is all of them.
-std::optional<uint64_t> ParseNode(std::string_view text) {
-  if (text == "all") return 0;
-  if (text.starts_with('n')) text.remove_prefix(1);
-  uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size() || id == 0) return std::nullopt;
-  return id;
-}
 
 // Asks the node itself: no other may answer for it.
 absl::StatusOr<std::string> AskNode(const std::string& address, const std::string& level,
@@ -49,7 +40,8 @@ absl::StatusOr<std::string> AskNode(const std::string& address, const std::strin
 }
 
 int RunLogLevel(Session& session, const Arguments& arguments) {
-  const auto wanted = ParseNode(arguments.node);
+  const auto wanted =
+      arguments.node == "all" ? std::optional<uint64_t>(0) : ParseNodeId(arguments.node);
   if (!wanted) {
     return ReportUsage(session, "a node such as n2, or all, is wanted",
                        "kvctl node log-level --help");

@@ -36,6 +36,7 @@ void AddImport(CLI::App& app, Session& session);
 void AddExport(CLI::App& app, Session& session);
 void AddKeyspace(CLI::App& app, Session& session);
 void AddCluster(CLI::App& app, Session& session);
+void AddClusterCut(CLI::App& noun, Session& session);
 void AddNode(CLI::App& app, Session& session);
 void AddPartition(CLI::App& app, Session& session);
 void AddLevel(CLI::App& app, Session& session);

@@ -193,6 +193,8 @@ constexpr ReasonText kReasons[] = {
      "See --help of that command."},
     {"VALUE_TOO_LARGE", "The value is larger than the node takes.",
      "Split it, or raise --value-bytes-max on every node."},
+    {"FAULT_SWITCH_OFF", "Faults can be brought about only at nodes that were started for drills.",
+     "Start the nodes with --fault-switch, and never so where the data matters."},
     {"WRITER_EXPIRED",
      "The writer under whose identity the write came is not known, or is forgotten after an "
      "hour without writes. The write is not done now; if it was sent before, it may have "

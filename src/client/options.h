@@ -46,6 +46,9 @@ struct ClientOptions {
   BreakerOptions breaker = {};
   // Threads that run callbacks; 1 keeps them in the order of the replies.
   uint32_t callback_threads = 1;
+  // Asks nobody but the endpoints given, which pass on what is others' to answer:
+  // where the cluster's own addresses lead nowhere, or to see one side of a cut.
+  bool only_endpoints = false;
 };
 
 struct WriteOptions {

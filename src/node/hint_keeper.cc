@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/boot.h"
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
@@ -24,7 +25,7 @@ constexpr uint64_t kCarryBytes = 1 << 20;
 constexpr char kKeep = 'k';
 constexpr char kForget = 'f';
 
-uint64_t FirstId(Boot boot) { return boot.value() << 32; }
+uint64_t FirstId(Boot boot) { return StartOf(boot) << 40; }
 
 std::string ForgetEntry(uint64_t id) {
   std::string data(1, kForget);

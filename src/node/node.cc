@@ -12,6 +12,7 @@
 #include "node/sweep.h"
 #include "node/topology_change.h"
 #include "node/worker.h"
+#include "replica/old_disk_image.h"
 
 namespace quorate {
 namespace {
@@ -275,6 +276,10 @@ void Node::OnDurable(SyncProof proof) {
   for (auto& worker : impl_->workers_) worker->PostProof(proof);
 }
 void Node::OnLogFailed(absl::Status status) { impl_->shared_.Fail(std::move(status)); }
+
+void Node::OnDisowned(NodeId peer) {
+  impl_->shared_.Fail(OldDiskImage(impl_->shared_.options.self, peer.ToString()));
+}
 absl::Status Node::ReceiveFrame(std::string_view frame) { return impl_->ReceiveFrame(frame); }
 void Node::OnPeerDisconnected(NodeId peer) { impl_->Disconnected(peer); }
 

@@ -103,6 +103,9 @@ class Node {
   // --- events from the edges; any thread ---
   void OnDurable(SyncProof proof);
   void OnLogFailed(absl::Status status);
+  // That peer has heard of a later life of this node, or of a rival to this one:
+  // an older copy of its disk was put in place of the right one. It must end.
+  void OnDisowned(NodeId peer);
   // A serialised quorate.v1.PeerFrame. Garbage, another cluster's, another
   // node's and an older boot's are refused and counted: INVALID_ARGUMENT.
   absl::Status ReceiveFrame(std::string_view frame);

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/strings.h"
+#include "replica/old_disk_image.h"
 
 namespace quorate {
 namespace {
@@ -144,6 +146,10 @@ absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
     turn.writes.push_back(std::move(write));
   }
   if (!store_.status().ok()) return store_.status();
+  const quorum::Identity& self = options_.core.self;
+  if (core_->knowledge().HeardOf(self.node) > self.boot) {
+    return OldDiskImage(self.node, StrCat("a replica of ", options_.partition.ToString()));
+  }
   if (!core_->has_output()) return false;
   quorum::Output output = core_->TakeOutput();
   if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;

@@ -106,7 +106,7 @@ void FillReplicas(const v1::ClusterStatus& status, v1::DescribeKeyspaceResponse*
 
 AdminService::AdminService(Node& node, Env& env, StatusCollector& collector,
                            const CallMetrics& calls, NodeId self, absl::Duration default_deadline,
-                           std::shared_ptr<spdlog::logger> log)
+                           std::shared_ptr<spdlog::logger> log, FaultSwitch* faults)
     : node_(node),
       env_(env),
       collector_(collector),
@@ -114,6 +114,7 @@ AdminService::AdminService(Node& node, Env& env, StatusCollector& collector,
       self_(self),
       default_deadline_(default_deadline),
       log_(std::move(log)),
+      faults_(faults),
       router_(node) {}
 
 absl::Duration AdminService::HalfOf(absl::Duration deadline) const {
@@ -263,6 +264,24 @@ grpc::ServerUnaryReactor* AdminService::SetLogLevel(grpc::CallbackServerContext*
     const absl::Status changed = ChangeLogLevel(*log_, in->level());
     if (changed.ok()) out->set_level(LogLevelOf(*log_));
     Finish(reactor, changed);
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::SetFaults(grpc::CallbackServerContext* context,
+                                                  const v1::SetFaultsRequest* in,
+                                                  v1::SetFaultsResponse*) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration) {
+    if (faults_ == nullptr) {
+      return Finish(reactor, MakeError(absl::StatusCode::kFailedPrecondition, "FAULT_SWITCH_OFF",
+                                       StrCat(self_.ToString(),
+                                              " takes part in no drills: it was started without "
+                                              "--fault-switch")));
+    }
+    std::set<NodeId> nodes;
+    for (uint64_t id : in->cut_off()) nodes.insert(NodeId(id));
+    log_->warn("fault switch: cut off from {} nodes", nodes.size());
+    faults_->CutOff(std::move(nodes));
+    Finish(reactor, absl::OkStatus());
   });
 }
 

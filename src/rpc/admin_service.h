@@ -9,6 +9,7 @@
 #include "node/node.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "rpc/call_metrics.h"
+#include "rpc/fault_switch.h"
 #include "rpc/router.h"
 #include "rpc/status_collector.h"
 
@@ -16,9 +17,11 @@ namespace quorate::rpc {
 
 class AdminService final : public v1::Admin::CallbackService {
  public:
-  // All must outlive the server that this service is registered with.
+  // All must outlive the server that this service is registered with. `faults`:
+  // null where they are not to be had.
   AdminService(Node& node, Env& env, StatusCollector& collector, const CallMetrics& calls,
-               NodeId self, absl::Duration default_deadline, std::shared_ptr<spdlog::logger> log);
+               NodeId self, absl::Duration default_deadline, std::shared_ptr<spdlog::logger> log,
+               FaultSwitch* faults);
 
   grpc::ServerUnaryReactor* CreateKeyspace(grpc::CallbackServerContext* context,
                                            const v1::CreateKeyspaceRequest* in,
@@ -55,6 +58,9 @@ class AdminService final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* SetLogLevel(grpc::CallbackServerContext* context,
                                         const v1::SetLogLevelRequest* in,
                                         v1::SetLogLevelResponse* out) override;
+  grpc::ServerUnaryReactor* SetFaults(grpc::CallbackServerContext* context,
+                                      const v1::SetFaultsRequest* in,
+                                      v1::SetFaultsResponse* out) override;
 
  private:
   // `then(deadline)` unless the deadline has passed.
@@ -71,6 +77,7 @@ class AdminService final : public v1::Admin::CallbackService {
   const NodeId self_;
   const absl::Duration default_deadline_;
   const std::shared_ptr<spdlog::logger> log_;
+  FaultSwitch* const faults_;
   Router router_;
 };
 

@@ -67,13 +67,17 @@ void TellRoom(spdlog::logger& log, const DiskRoom& disk) {
                 : "nothing that grows is taken, not even from other nodes");
 }
 
+Passes BothPass(const FaultSwitch& faults, const Passes& network) {
+  return [&faults, network](NodeId to) { return faults.Passes(to) && (!network || network(to)); };
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options, const ServerEdges& edges)
     : options_(options),
       env_(edges.env),
       log_lines_(edges.log),
-      passes_(edges.passes),
+      passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
       started_(env_.Monotonic()),
       transport_(NodeId(options.node_id), env_, edges.log, passes_),
       slow_requests_(log_lines_, options_.slow_request),
@@ -110,6 +114,7 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   if (!node.ok()) return node.status();
   node_ = *std::move(node);
   transport_.OnLost([this](NodeId peer) { node_->OnPeerDisconnected(peer); });
+  transport_.OnDisowned([this](NodeId peer) { node_->OnDisowned(peer); });
   LogDeviceEvents events;
   events.durable = [this](SyncProof proof) { node_->OnDurable(proof); };
   events.failed = [this](absl::Status status) { node_->OnLogFailed(std::move(status)); };
@@ -127,7 +132,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
       *node_, env_, call_watch_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
-                                          options_.request_timeout, log_lines_);
+                                          options_.request_timeout, log_lines_,
+                                          options_.fault_switch ? &faults_ : nullptr);
   peers_ = std::make_unique<PeerService>(*node_, log_lines_);
   EnableStandardServices();
   auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,

@@ -28,6 +28,7 @@ struct ServerOptions {
   std::string advertise;
   std::string peer_advertise;
   bool insecure = false;
+  bool fault_switch = false;
 
   uint64_t workers = 0;
   absl::Duration request_timeout = absl::Seconds(5);

@@ -36,6 +36,9 @@ void AddAddresses(Config& config, ServerOptions& o) {
                    "allow addresses beyond this machine, though anyone there can then read and "
                    "write",
                    &o.insecure);
+  config.AddSwitch("fault-switch",
+                   "for drills: let `kvctl cluster cut` cut this node off from others",
+                   &o.fault_switch);
 }
 
 void AddRequests(Config& config, ServerOptions& o) {

@@ -295,6 +295,20 @@ TEST(ClientTest, GoesStraightToTheNodeThatServedBefore) {
   EXPECT_EQ(cluster.node(3).calls(), 3);
 }
 
+TEST(ClientTest, AsksNobodyButTheEndpointsGivenIfToldSo) {
+  FakeCluster cluster(3);
+  const auto client = Client::Connect(cluster.node(2).address(), {.only_endpoints = true});
+  ASSERT_TRUE(client.ok()) << client.status();
+  cluster.SetServing(3);
+  auto orders = client->Keyspace("orders");
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(orders.Put("42", "paid", {.exactly_once = false}).ok());
+    ASSERT_TRUE(orders.Get("42").ok());
+  }
+  EXPECT_EQ(cluster.node(2).calls(), 8);
+  EXPECT_EQ(cluster.node(1).calls() + cluster.node(3).calls(), 0);
+}
+
 TEST(ClientTest, FetchesTheTopologyWhenAReplyKnowsANewerOne) {
   FakeCluster cluster(1);
   auto client = Connect(cluster);
