@@ -8,6 +8,7 @@
 #include "base/probe.h"
 #include "base/strings.h"
 #include "quorum/bytes.h"
+#include "replica/quorum_values.h"
 
 namespace quorate {
 namespace {
@@ -109,6 +110,15 @@ absl::Status HintKeeper::Refuse(const Request& request) const {
     return MakeError(absl::StatusCode::kInvalidArgument, "NEEDS_ONE_ORDER",
                      "what is kept for a replica is one write without a condition; write at ONE "
                      "or above");
+  }
+  // Nothing is kept that no replica would take: it was acknowledged then.
+  const auto topology = shared_.topology.Get();
+  if (const auto* keyspace = topology->FindKeyspaceOf(request.partition); keyspace != nullptr) {
+    const auto values =
+        QuorumValues::For(keyspace->conflict, ContextScope(topology->cluster_id, keyspace->id),
+                          shared_.options.bugs.quorum);
+    absl::Status fit = values == nullptr ? absl::OkStatus() : values->CheckBlindly(mutation);
+    if (!fit.ok()) return fit;
   }
   if (closed_) {
     return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",

@@ -5,6 +5,7 @@
 
 #include "kv/layout.h"
 #include "node/worker.h"
+#include "replica/quorum_values.h"
 
 namespace quorate {
 namespace {
@@ -54,7 +55,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::Partitio
   QuorumReplicaOptions options;
   options.partition = partition.id;
   options.conflict = keyspace.conflict;
-  options.context_scope = topology.cluster_id + "/" + keyspace.id.ToString();
+  options.context_scope = ContextScope(topology.cluster_id, keyspace.id);
   options.core.self = {shared_.options.self, shared_.options.boot};
   for (NodeId node : partition.replicas) {
     const ring::NodeInfo* info = topology.FindNode(node);

@@ -140,6 +140,10 @@ std::string ArgumentOf(Mutation& mutation) {
 
 }  // namespace
 
+std::string ContextScope(std::string_view cluster_id, KeyspaceId keyspace) {
+  return StrCat(cluster_id, "/", keyspace.ToString());
+}
+
 std::unique_ptr<const QuorumValues> QuorumValues::For(Conflict conflict, std::string scope,
                                                       const quorum::Bugs& bugs) {
   auto policy = PolicyOf(conflict, scope, bugs);
@@ -168,6 +172,14 @@ absl::Status QuorumValues::Check(const Mutation& mutation) const {
   if (!TakesContext(conflict_)) return WrongPolicy(mutation, "a context");
   // That it is one of this key; what it claims is for the policy to judge.
   return quorum::OpenContext(scope_, mutation.key, mutation.context, {}).status();
+}
+
+absl::Status QuorumValues::CheckBlindly(const Mutation& mutation) const {
+  const absl::StatusOr<quorum::Change> change = ChangeOf(mutation, 0);
+  if (!change.ok()) return change.status();
+  const quorum::Dot nobodys{{NodeId(1), Boot(1)}, 1};
+  const auto written = policy_->Write(mutation.key, nullptr, *change, nobodys, HlcTime(1));
+  return absl::IsInvalidArgument(written.status()) ? written.status() : absl::OkStatus();
 }
 
 absl::StatusOr<quorum::Change> QuorumValues::ChangeOf(Mutation mutation,

@@ -8,12 +8,17 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/ids.h"
 #include "base/level.h"
 #include "kv/command.h"
 #include "quorum/config.h"
 #include "quorum/conflict_policy.h"
 
 namespace quorate {
+
+// What tells the contexts of one keyspace from all others': clusters, and keyspaces
+// dropped and made again, differ.
+std::string ContextScope(std::string_view cluster_id, KeyspaceId keyspace);
 
 class QuorumValues {
  public:
@@ -31,6 +36,9 @@ class QuorumValues {
 
   // Likewise, of a write to a register, which is no Change.
   absl::Status Check(const kv::Mutation& mutation) const;
+
+  // What would be refused whatever stands at the key.
+  absl::Status CheckBlindly(const kv::Mutation& mutation) const;
 
   // A living record, as a read tells it. OUT_OF_RANGE COUNTER_OVERFLOW: what was
   // added at once is beyond 64 bits; DATA_LOSS BODY_DAMAGED.

@@ -61,6 +61,22 @@ TEST_F(AnyTest, IsAnyOtherWriteWhereAReplicaIsThere) {
   EXPECT_EQ(ReasonOf(keyspace_.Get("k", {.level = Level::kAny}).status()), "LEVEL_UNSUPPORTED");
 }
 
+TEST_F(AnyTest, KeepsNothingThatNoReplicaWouldTake) {
+  const auto made = client_.CreateKeyspace(
+      "votes",
+      {.mode = Mode::kQuorum, .replicas = 1, .partitions = 1, .conflict = Conflict::kCounter});
+  ASSERT_TRUE(made.ok()) << made.status();
+  cluster_.Kill(static_cast<int>(made->partitions.front().replicas.front().value()));
+  Keyspace votes = client_.Keyspace("votes");
+  ASSERT_TRUE(Eventually([&] {
+    const auto added = votes.Add("yes", 1, {.level = Level::kAny});
+    return added.ok() && added->receipt.hinted;
+  }));
+  const auto put = votes.Put("yes", "many", {.level = Level::kAny});
+  EXPECT_EQ(ReasonOf(put.status()), "WRONG_POLICY");
+  EXPECT_EQ(OutcomeOf(put.status()), Outcome::kNotDone);
+}
+
 TEST_F(AnyTest, IsKeptOverACrashOfItsKeeperAndReachesTheReplica) {
   const int replica = Make(1).front();
   ASSERT_TRUE(keyspace_.Put("k", "before", {.level = Level::kOne}).ok());
