@@ -37,11 +37,14 @@ struct RegisterOp {
   int64_t delta = 0;            // kAdd, to a decimal number; nothing counts as 0
   uint64_t expires_at_us = 0;   // kPut, and kAdd where nothing was there; calendar, 0: never
 
+  // kDelete: the outcome is to tell whether there was a value, which takes a round.
+  bool tells_found = false;
+
   bool IsRead() const { return kind == Kind::kRead || kind == Kind::kComplete; }
   // Does not depend on what was there.
   bool IsBlindWrite() const {
     return (kind == Kind::kPut || kind == Kind::kDelete) &&
-           condition.kind == RegisterCondition::Kind::kNone;
+           condition.kind == RegisterCondition::Kind::kNone && !tells_found;
   }
 };
 

@@ -37,6 +37,7 @@ quorum::RegisterOp::Kind KindOf(kv::Mutation::Action action) {
 quorum::RegisterOp OpOf(kv::Mutation mutation, const quorum::Now& now) {
   quorum::RegisterOp op;
   op.kind = KindOf(mutation.action);
+  op.tells_found = op.kind == quorum::RegisterOp::Kind::kDelete;
   op.condition = ConditionOf(std::move(mutation.condition));
   op.value = std::move(mutation.value);
   op.delta = mutation.delta;

@@ -76,6 +76,12 @@ absl::StatusOr<Route> Router::FindForWrite(std::string_view keyspace, v1::Level 
   return route;
 }
 
+absl::StatusOr<Route> Router::FindForWriter(std::string_view keyspace) const {
+  absl::StatusOr<Route> route = FindKeyspace(keyspace);
+  if (route.ok()) route->level = Level::kQuorum;
+  return route;
+}
+
 absl::StatusOr<Route> Router::FindForRead(std::string_view keyspace, v1::Level level,
                                           const v1::ReadOptions& options) const {
   absl::StatusOr<Route> route = FindKeyspace(keyspace);

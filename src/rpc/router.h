@@ -37,6 +37,8 @@ class Router {
   absl::StatusOr<Route> FindKeyspace(std::string_view keyspace) const;
   absl::StatusOr<Route> FindForWrite(std::string_view keyspace, v1::Level level,
                                      std::string_view session) const;
+  // Of what concerns writers, at QUORUM; keyspaces without writers refuse it as such.
+  absl::StatusOr<Route> FindForWriter(std::string_view keyspace) const;
   absl::StatusOr<Route> FindForRead(std::string_view keyspace, v1::Level level,
                                     const v1::ReadOptions& options) const;
 

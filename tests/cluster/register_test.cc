@@ -170,8 +170,10 @@ TEST_F(RegisterTest, IsMadeAndUsedByKvctlAsAKeyspaceOfModeRaftIs) {
   EXPECT_EQ(made.exit_code, 0) << made.output;
   EXPECT_EQ(Kvctl({"put", "tickets", "k", "v"}).exit_code, 0);
   EXPECT_THAT(Kvctl({"get", "tickets", "k"}).output, HasSubstr("v"));
-  EXPECT_THAT(Kvctl({"incr", "tickets", "n", "5"}).output, HasSubstr("5"));
-  EXPECT_THAT(Kvctl({"incr", "tickets", "n", "2"}).output, HasSubstr("7"));
+  EXPECT_THAT(Kvctl({"incr", "tickets", "n", "--by", "5"}).output, HasSubstr("5"));
+  EXPECT_THAT(Kvctl({"incr", "tickets", "n", "--by", "2"}).output, HasSubstr("7"));
+  EXPECT_EQ(Kvctl({"cas", "tickets", "k", "w", "--if-value", "v"}).exit_code, 0);
+  EXPECT_NE(Kvctl({"cas", "tickets", "k", "w", "--if-absent"}).exit_code, 0);
   const Refusal explained = Kvctl({"explain", "tickets"});
   EXPECT_EQ(explained.exit_code, 0) << explained.output;
   EXPECT_THAT(explained.output, HasSubstr("LINEARIZABLE"));

@@ -151,6 +151,7 @@ RegisterOp RegisterCoreSchedule::AnyOp(const Client& client) {
     op.kind = RegisterOp::Kind::kPut;
   } else if (within(p.deletes_percent)) {
     op.kind = RegisterOp::Kind::kDelete;
+    op.tells_found = random_.Chance(0.5);
   } else if (within(p.conditions_percent)) {
     op.kind = random_.Chance(0.8) ? RegisterOp::Kind::kPut : RegisterOp::Kind::kDelete;
     op.condition.kind = static_cast<Condition>(random_.Between(1, 4));
