@@ -18,6 +18,12 @@ constexpr ReasonText kReasons[] = {
      "The node cannot listen at an address: the host is not this machine's, or the port is "
      "not permitted.",
      "Name another."},
+    {"CONFLICT_EXPIRED", "A discarded write is to be restored whose time to live is over by now.",
+     "Put the value anew, with the time to live it is to have."},
+    {"CONFLICT_NOT_KEPT",
+     "The conflict journal that was named has no such entry: each replica keeps so many, and the "
+     "oldest go.",
+     "kvctl conflicts list KEYSPACE shows what is kept."},
     {"CHANGE_UNDER_WAY", "Another change of a partition's members has not ended.",
      "Repeat it afterwards."},
     {"DEFAULT_NEEDS_A_BOUND",
@@ -38,6 +44,8 @@ constexpr ReasonText kReasons[] = {
     {"KEYSPACE_NAME_INVALID",
      "The name has a character, or a length, that names of keyspaces may not have.",
      "Use small letters, digits, and . _ - within."},
+    {"KEYSPACE_HAS_LEADERS", "What was asked for is known of keyspaces of mode quorum alone.",
+     "Of mode raft, kvctl keyspace describe shows how far each replica is."},
     {"LEADER_MOVING", "The leadership is being handed over.", "Repeat it after a moment."},
     {"LEADER_NOT_READY", "A new leader has not yet committed an entry of its own term.",
      "Repeat it after a moment."},
