@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "admin_json.h"
 #include "answers.h"
 #include "base/strings.h"
@@ -68,7 +69,7 @@ json ToJson(const DiscardedWrite& one) {
                 {"version", one.version},
                 {"winner", one.winner},
                 {"at", absl::FormatTime(absl::RFC3339_full, one.at, absl::UTCTimeZone())}};
-  if (!one.deleted) shown["value"] = BytesToJson(one.value);
+  if (!one.deleted) shown["value"] = json(BytesToJson(one.value));
   return shown;
 }
 

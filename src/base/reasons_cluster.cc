@@ -18,14 +18,14 @@ constexpr ReasonText kReasons[] = {
      "The node cannot listen at an address: the host is not this machine's, or the port is "
      "not permitted.",
      "Name another."},
+    {"CHANGE_UNDER_WAY", "Another change of a partition's members has not ended.",
+     "Repeat it afterwards."},
     {"CONFLICT_EXPIRED", "A discarded write is to be restored whose time to live is over by now.",
      "Put the value anew, with the time to live it is to have."},
     {"CONFLICT_NOT_KEPT",
      "The conflict journal that was named has no such entry: each replica keeps so many, and the "
      "oldest go.",
      "kvctl conflicts list KEYSPACE shows what is kept."},
-    {"CHANGE_UNDER_WAY", "Another change of a partition's members has not ended.",
-     "Repeat it afterwards."},
     {"DEFAULT_NEEDS_A_BOUND",
      "BOUNDED is to be a keyspace's default of reads, and no bound was named.",
      "Name it: --default-read 'BOUNDED(2s)'."},

@@ -1,6 +1,7 @@
 #include "rpc/conflicts.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
 #include <tuple>
@@ -178,7 +179,7 @@ void RestoreHere(Node& node, Env& env, const Route& route, const v1::RestoreConf
         if (entry.ok() && *entry) *found = std::move((*entry)->discard);
       },
       [&node, route, now_us, deadline, found, done = std::move(done)]() mutable {
-        WriteAgain(node, route, now_us, deadline, *std::move(found), std::move(done));
+        WriteAgain(node, route, now_us, deadline, std::move(*found), std::move(done));
       });
 }
 

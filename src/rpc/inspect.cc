@@ -1,5 +1,6 @@
 #include "rpc/inspect.h"
 
+#include <memory>
 #include <utility>
 
 #include "rpc/ask_nodes.h"

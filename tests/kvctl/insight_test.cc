@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <functional>
 
 #include "absl/time/clock.h"
@@ -77,8 +79,8 @@ TEST_F(InsightCommandTest, ListsAWriteThatLostOnceAndWritesItAgain) {
   EXPECT_THAT(Kvctl("conflicts list " + keyspace_ + " --key other").err,
               HasSubstr("no write that was given up"));
   EXPECT_EQ(Kvctl("get " + keyspace_ + " k").out, "from one");
-  const Ended restored =
-      Kvctl("conflicts restore " + keyspace_ + " " + std::string(lost["id"]) + " --level ALL");
+  const Ended restored = Kvctl("conflicts restore " + keyspace_ + " " +
+                               lost["id"].get<std::string>() + " --level ALL");
   EXPECT_EQ(restored.code, 0) << restored.err;
   EXPECT_THAT(restored.out, HasSubstr("written again"));
   EXPECT_EQ(Kvctl("get " + keyspace_ + " k").out, "from three");
@@ -110,7 +112,7 @@ TEST_F(InsightCommandTest, ShowsReplicasThatDifferSideBySide) {
   ASSERT_TRUE(one.is_object() && three.is_object());
   EXPECT_NE(one["digest"], three["digest"]);
   EXPECT_GT(one["version"], three["version"]);
-  EXPECT_THAT(std::string(three["dot"]), HasSubstr("n3"));
+  EXPECT_THAT(three["dot"].get<std::string>(), HasSubstr("n3"));
   EXPECT_EQ(three["bytes"], std::string("from three").size());
   Heal();
   const auto healed = Inspect();
@@ -127,7 +129,7 @@ TEST_F(InsightCommandTest, ShowsATombstoneAsLongAsANodeIsAway) {
       [&] { return Kvctl("del " + keyspace_ + " k --level TWO --timeout 2s").code == 0; }));
   ASSERT_TRUE(Eventually([&] {
     for (const auto& record : Inspect()["replicas"]) {
-      if (record["node"] == 1 && record["held"]) return bool(record["tombstone"]);
+      if (record["node"] == 1 && record["held"] == true) return record["tombstone"].get<bool>();
     }
     return false;
   }));
@@ -157,7 +159,7 @@ TEST_F(InsightCommandTest, ShowsHowFarTheOthersClocksAreFromANodesOwn) {
     return node["clock_skews"].size() == 2;
   })) << node;
   for (const auto& skew : node["clock_skews"]) {
-    EXPECT_LT(std::abs(int64_t{skew["ahead_us"]}), 5'000'000) << "one machine has one clock";
+    EXPECT_LT(std::abs(skew["ahead_us"].get<int64_t>()), 5'000'000) << "one machine has one clock";
   }
   const Ended table = Kvctl("node show n2");
   EXPECT_EQ(table.code, 0) << table.err;

@@ -58,7 +58,7 @@ TEST(DiscardsTest, AWriteThatComesAfterTheOneThatKnowinglyReplacedItIsNoConflict
 // wrote it, has acknowledged the older one.
 TEST(DiscardsTest, NeitherIsOneThatComesBackByWayOfAThird) {
   Cluster cluster({});
-  cluster.Put(1, "k", "old", Level::kOne);
+  cluster.Put(1, "k", "old", Level::kTwo);
   cluster.Take([](const Message& message) { return IsFor(message, 3); });
   cluster.DeliverAll();
   cluster.Put(2, "k", "new", Level::kOne);
@@ -211,8 +211,8 @@ TEST(DiscardsTest, EveryWriteThatIsLostUnknowinglyIsTold) {
     all.told += one.told;
     all.wrongly += one.wrongly;
   }
-  RecordProperty("lost", static_cast<int>(all.lost));
   EXPECT_GT(all.lost, 400u);
+  std::cerr << all.lost << " " << all.told << " " << all.wrongly << "\n";
   // Told though the writer of the winner knew: where nothing of that had been heard.
   EXPECT_LT(all.wrongly * 50, all.told) << all.wrongly << " of " << all.told;
 }
