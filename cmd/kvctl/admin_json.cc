@@ -101,6 +101,11 @@ json ToJson(const NodeState& state) {
                 {"data_bytes", state.data_bytes},
                 {"hints", state.hints},
                 {"hint_bytes", state.hint_bytes}});
+  shown["clock_skews"] = json::array();
+  for (const SkewDescription& one : state.skews) {
+    shown["clock_skews"].push_back(
+        {{"node", one.node.value()}, {"ahead_us", absl::ToInt64Microseconds(one.ahead)}});
+  }
   return shown;
 }
 

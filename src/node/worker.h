@@ -81,6 +81,7 @@ class Worker {
 
   Replica* Find(PartitionId partition) const;
   std::vector<Replica*> Replicas() const;
+  const quorum::RoundTrips& round_trips() const { return round_trips_; }
   bool HasLeaderEverywhere() const { return leader_everywhere_; }
   // Called with the stored topology whenever the meta partition has moved on.
   void WatchMeta(std::function<void(std::string)> changed) { meta_changed_ = std::move(changed); }
@@ -166,7 +167,8 @@ class Worker {
   Forwards forwards_;
   std::map<NodeId, ReplayWindow> replays_;  // of the requests that each peer sent
   Handovers handovers_;
-  HintKeeper* hints_ = nullptr;  // the first worker's
+  HintKeeper* hints_ = nullptr;     // the first worker's
+  quorum::RoundTrips round_trips_;  // of all leaderless replicas here
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come

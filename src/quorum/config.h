@@ -29,6 +29,8 @@ struct Bugs {
   RegisterBugs registers;
 };
 
+struct RoundTrips;
+
 struct Member {
   NodeId node;
   std::string zone;
@@ -68,6 +70,8 @@ struct Config {
   absl::Duration bare_promise_age = absl::Seconds(60);
   // Who was overtaken waits up to so long before the next attempt, doubled with each.
   absl::Duration contention_pause = absl::Milliseconds(2);
+  // Where latencies are counted; of the core's thread, and outlives it. Null: nowhere.
+  RoundTrips* round_trips = nullptr;
   Bugs bugs;
 };
 

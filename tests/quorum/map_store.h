@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "quorum/store.h"
 
@@ -22,6 +23,8 @@ class MapStore final : public Store {
       for (const std::string& key : checkpoint->keys) records.erase(key);
     } else if (const auto* raise = std::get_if<RaiseFloor>(&effect)) {
       floor = raise->floor;
+    } else if (const auto* discard = std::get_if<Discard>(&effect)) {
+      journal.push_back(*discard);
     } else {
       reserved = std::get<ReserveTime>(effect).until;
     }
@@ -54,6 +57,7 @@ class MapStore final : public Store {
 
   std::map<std::string, Record, std::less<>> records;
   std::map<Dot, std::string> dot_log;
+  std::vector<Discard> journal;
   Knowledge knowledge;
   HlcTime reserved;
   Ballot floor;
