@@ -37,6 +37,7 @@ void AddVerbs(CLI::App& app, Session& session) {
   using namespace quorate::kvctl;  // NOLINT: the Add functions of all groups
   AddPutGetDel(app, session);
   AddCasIncr(app, session);
+  AddSetMap(app, session);
   AddMgetScan(app, session);
   AddBatch(app, session);
   AddResolve(app, session);

@@ -28,6 +28,7 @@ CLI::App* AddNoun(CLI::App& parent, const std::string& name, const std::string& 
 // Each group in its own file.
 void AddPutGetDel(CLI::App& app, Session& session);
 void AddCasIncr(CLI::App& app, Session& session);
+void AddSetMap(CLI::App& app, Session& session);
 void AddMgetScan(CLI::App& app, Session& session);
 void AddBatch(CLI::App& app, Session& session);
 void AddResolve(CLI::App& app, Session& session);

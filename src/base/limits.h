@@ -18,6 +18,14 @@ inline constexpr size_t kBatchBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kBatchMutationsMax = 4096;
 // Longer is a mistake in the unit, or a negative number.
 inline constexpr uint64_t kTtlMaxUs = uint64_t{100} * 365 * 24 * 3600 * 1'000'000;
+// All that a key of a merging policy holds, at a write that adds to it. Concurrent
+// ones may go over, several times, and an answer must still hold it.
+inline constexpr size_t kMergedBytesMax = 2 * 1024 * 1024;
+// In each write and read of its set or map.
+inline constexpr size_t kElementBytesMax = 64 * 1024;
+inline constexpr size_t kFieldNameBytesMax = 4 * 1024;
+// A version vector with an entry for each life of each node.
+inline constexpr size_t kContextBytesMax = 64 * 1024;
 // One page of a scan.
 inline constexpr uint32_t kScanRecordsDefault = 1000;
 inline constexpr uint32_t kScanRecordsMax = 10'000;

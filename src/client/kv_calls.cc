@@ -215,6 +215,7 @@ void StartPut(Core& core, const std::string& keyspace, std::string key, std::str
   auto request = WriteRequestFor<v1::PutRequest>(keyspace, options);
   request.set_key(key);
   request.set_value(std::move(value));
+  request.set_context(options.context);
   SetTtl(options, request);
   StartWrite(core, std::move(key), options, std::move(request), &Async::Put, &WriteReceiptOf,
              std::move(done));
@@ -224,6 +225,7 @@ void StartDelete(Core& core, const std::string& keyspace, std::string key,
                  const WriteOptions& options, Callback<WriteReceipt> done) {
   auto request = WriteRequestFor<v1::DeleteRequest>(keyspace, options);
   request.set_key(key);
+  request.set_context(options.context);
   StartWrite(core, std::move(key), options, std::move(request), &Async::Delete, &WriteReceiptOf,
              std::move(done));
 }
@@ -251,6 +253,15 @@ void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t 
   request.set_delta(delta);
   SetTtl(options, request);
   StartWrite(core, std::move(key), options, std::move(request), &Async::Add, &AddResultOf,
+             std::move(done));
+}
+
+void StartMutate(Core& core, const std::string& keyspace, Mutation mutation,
+                 const WriteOptions& options, Callback<WriteReceipt> done) {
+  auto request = WriteRequestFor<v1::MutateRequest>(keyspace, options);
+  std::string key = mutation.key();
+  *request.mutable_mutation() = ToWire(std::move(mutation));
+  StartWrite(core, std::move(key), options, std::move(request), &Async::Mutate, &WriteReceiptOf,
              std::move(done));
 }
 

@@ -55,6 +55,8 @@ struct WriteOptions {
   // Of puts and additions: how long the key is to live, an addition's only if it
   // makes the key. Nullopt: as the keyspace says; zero: for ever.
   std::optional<absl::Duration> ttl = {};
+  // Of puts and deletes in keyspaces whose policy merges: see Mutation.
+  std::string context = {};
   // Sent again until its outcome is known, and done once all the same. Not at ONE.
   bool exactly_once = true;
   bool timings = false;  // tell in the receipt where the time went

@@ -73,6 +73,12 @@ absl::StatusOr<std::optional<Applier::Value>> Applier::Read(std::string_view key
 
 absl::StatusOr<CommandResult> Applier::Apply(Command command) {
   CommandResult result;
+  // Refused where requests come in, so what comes here is another build's; still
+  // every replica must do the same with it.
+  for (const Mutation& mutation : command.mutations) {
+    result.status = CheckInOneOrder(mutation);
+    if (!result.status.ok()) return result;
+  }
   result.results.resize(command.mutations.size());
   absl::Status status = CheckConditions(command, result);
   if (!status.ok()) return status;
@@ -123,6 +129,10 @@ absl::Status Applier::Act(Mutation& mutation, MutationResult& result, CommandRes
       return ActDelete(mutation, result);
     case Mutation::Action::kAdd:
       return ActAdd(mutation, result, command);
+    case Mutation::Action::kAddElement:
+    case Mutation::Action::kRemoveElement:
+    case Mutation::Action::kChangeField:
+      break;  // see Apply
   }
   return absl::OkStatus();
 }

@@ -54,6 +54,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::Partitio
   QuorumReplicaOptions options;
   options.partition = partition.id;
   options.conflict = keyspace.conflict;
+  options.context_scope = topology.cluster_id + "/" + keyspace.id.ToString();
   options.core.self = {shared_.options.self, shared_.options.boot};
   for (NodeId node : partition.replicas) {
     const ring::NodeInfo* info = topology.FindNode(node);

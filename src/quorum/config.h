@@ -23,6 +23,7 @@ struct Bugs {
   bool count_unreachable = false;      // a hint kept for a replica counts as its answer
   bool forget_absence = false;         // a read takes any record over an answer of none
   bool tell_before_sync = false;       // what was read, or seen, before it is durable
+  bool merge_by_adding = false;        // a merge of two counters is their sum
 };
 
 struct Member {

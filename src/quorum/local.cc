@@ -80,7 +80,7 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
   const std::optional<Record> current = Lookup(key);
   const HlcTime time = clock_.Next(now.calendar_us);
   absl::StatusOr<Record> record =
-      policy_.Write(key, current ? &*current : nullptr, change, dot, time);
+      policy_.Write(key, current ? &*current : nullptr, change, dot, time, seen());
   if (!record.ok()) return record;
   ++next_counter_;
   Reserve();

@@ -27,7 +27,8 @@ struct Receipt {
 struct Reply {
   uint64_t id = 0;  // of the request
   absl::Status status;
-  std::optional<Record> record;  // reads: the living one
+  // Reads: the living one. Writes, where the policy merges: what it left.
+  std::optional<Record> record;
   Receipt receipt;
 };
 

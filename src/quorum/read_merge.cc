@@ -95,7 +95,8 @@ void ReadCoordinator::FindHolders(Read& read) const {
   }
   const Version version = VersionOf(read.request.key, *read.result);
   // Unless its time lay too far ahead to be taken here.
-  if (local_.policy().Outlived(*read.result, local_.seen())) {
+  const bool holds = mine && VersionOf(read.request.key, *mine) == version;
+  if (holds || local_.policy().Outlived(*read.result, local_.seen())) {
     read.holders.insert(local_.self().node);
   }
   for (const auto& [node, answer] : read.answers) {

@@ -141,6 +141,7 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   reply.receipt.time = write.record.time;
   reply.receipt.acked_by.assign(write.acked.begin(), write.acked.end());
   if (reply.status.ok()) reply.receipt.seen.Note(write.record.dot, write.record.time);
+  if (reply.status.ok() && !local_.policy().NewestWins()) reply.record = write.record;
   local_.AnswerAtOnce(std::move(reply));
   return writes_.erase(at);
 }

@@ -9,8 +9,6 @@
 namespace quorate {
 namespace {
 
-using kv::Mutation;
-
 absl::Status Refused(std::string_view reason, std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, what);
 }
@@ -27,13 +25,6 @@ absl::Status CheckCommand(const kv::Command& command) {
                    "a leaderless keyspace can't write several keys as one: write them one by one, "
                    "or use a keyspace of mode raft");
   }
-  const Mutation& mutation = command.mutations.front();
-  if (mutation.condition.kind != kv::Condition::Kind::kNone ||
-      mutation.action == Mutation::Action::kAdd) {
-    return Refused("NEEDS_ONE_ORDER",
-                   "conditions and additions need one order of all writes: use a keyspace of mode "
-                   "raft");
-  }
   return absl::OkStatus();
 }
 
@@ -41,14 +32,6 @@ void Fail(ReplyFn& reply, absl::Status status) {
   Reply answer;
   answer.status = std::move(status);
   std::move(reply)(std::move(answer));
-}
-
-quorum::Change ChangeOf(Mutation mutation, const quorum::Now& now) {
-  quorum::Change change;
-  change.remove = mutation.action == Mutation::Action::kDelete;
-  change.argument = std::move(mutation.value);
-  if (mutation.ttl_us != 0) change.expires_at_us = now.calendar_us + mutation.ttl_us;
-  return change;
 }
 
 }  // namespace
@@ -74,15 +57,23 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
 void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
                              const quorum::Now& now) {
   Call& call = calls_.at(id);
-  Mutation& mutation = std::get<kv::Command>(request.op).mutations.front();
+  kv::Mutation& mutation = std::get<kv::Command>(request.op).mutations.front();
   call.keys = {mutation.key};
   call.missing = 1;
   quorum::WriteRequest write;
   write.id = next_id_++;
   write.key = mutation.key;
-  write.change = ChangeOf(std::move(mutation), now);
+  absl::StatusOr<quorum::Change> change = values_.ChangeOf(std::move(mutation), now.calendar_us);
+  if (!change.ok()) {
+    Call refused = std::move(call);
+    calls_.erase(id);
+    return Fail(refused.reply, change.status());
+  }
+  write.change = *std::move(change);
+  call.context = write.change.context;
   write.level = request.level;
   write.deadline = request.deadline;
+  call.catch_up.Note(write);
   questions_[write.id] = {id, 0};
   core.Write(write, now);
 }
@@ -106,16 +97,20 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
   }
 }
 
-void QuorumCalls::Answer(quorum::Reply reply, absl::Duration now) {
+void QuorumCalls::Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now) {
   const auto question = questions_.find(reply.id);
   if (question == questions_.end()) return;
   const auto at = calls_.find(question->second.call);
-  const size_t key = question->second.key;
+  const Question asked = question->second;
   questions_.erase(question);
   Call& call = at->second;
-  Take(call, key, reply);
+  if (call.catch_up.Wants(reply)) {
+    questions_[next_id_] = asked;
+    return call.catch_up.GoOn(next_id_++, core, now);
+  }
+  Take(call, asked.key, reply, now);
   if (--call.missing > 0) return;
-  call.answer.timings.agreed = now - call.taken;
+  call.answer.timings.agreed = now.monotonic - call.taken;
   Call done = std::move(call);
   calls_.erase(at);
   std::move(done.reply)(std::move(done.answer));
@@ -123,7 +118,7 @@ void QuorumCalls::Answer(quorum::Reply reply, absl::Duration now) {
 
 // Of several keys the receipt says what holds for all: those who vouched for
 // each, the oldest state, the newest version.
-void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
+void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now) {
   Reply& answer = call.answer;
   if (!reply.status.ok()) {
     if (answer.status.ok()) answer.status = std::move(reply.status);
@@ -140,17 +135,29 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
   }
   receipt.durable = static_cast<uint32_t>(receipt.acked_by.size());
   receipt.staleness = reply.receipt.staleness;
-  const uint64_t version = reply.receipt.time.value();
-  if (call.write) {
-    receipt.version = version;
-    answer.write.version = version;
-    answer.write.results.push_back({.version = version, .existed = false, .counter = 0});
-    return;
-  }
+  call.write ? TakeWrite(call, reply) : TakeRead(call, key, reply, now);
+}
+
+void QuorumCalls::TakeWrite(Call& call, const quorum::Reply& reply) {
+  Reply& answer = call.answer;
+  answer.receipt.version = reply.receipt.time.value();
+  answer.write.version = answer.receipt.version;
+  kv::MutationResult result;
+  if (reply.record) result = values_.ResultOf(call.keys.front(), call.context, *reply.record);
+  result.version = answer.receipt.version;
+  answer.write.results.push_back(std::move(result));
+}
+
+void QuorumCalls::TakeRead(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now) {
   if (!reply.record) return;
-  receipt.version = std::max(receipt.version, version);
-  answer.found[key] = kv::Record{call.keys[key], std::move(reply.record->body), version,
-                                 reply.record->expires_at_us};
+  Reply& answer = call.answer;
+  answer.receipt.version = std::max(answer.receipt.version, reply.receipt.time.value());
+  auto shown = values_.Show(call.keys[key], *std::move(reply.record), now.calendar_us);
+  if (shown.ok()) {
+    answer.found[key] = *std::move(shown);
+  } else if (answer.status.ok()) {
+    answer.status = shown.status();
+  }
 }
 
 void QuorumCalls::FailAll(std::string_view reason, std::string_view message) {

@@ -3,19 +3,12 @@
 #include <utility>
 
 #include "base/error.h"
-#include "quorum/lww.h"
 
 namespace quorate {
 namespace {
 
 // The log is made for terms; without a leader there is but one.
 constexpr Term kOnlyTerm{1};
-
-// Null: this build has none for it. A later one may have agreed on such a keyspace.
-std::unique_ptr<const quorum::ConflictPolicy> PolicyOf(Conflict conflict) {
-  if (conflict == Conflict::kLww) return std::make_unique<quorum::LastWriteWins>();
-  return nullptr;
-}
 
 absl::Status NoSuchPolicy(PartitionId partition, Conflict conflict) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "CONFLICT_NOT_SUPPORTED",
@@ -34,20 +27,24 @@ absl::Status StateBehindLog(PartitionId partition, LogIndex state, LogIndex log)
 
 }  // namespace
 
-QuorumReplica::QuorumReplica(QuorumReplicaOptions options, Engine& engine, LogClock clock)
+QuorumReplica::QuorumReplica(QuorumReplicaOptions options,
+                             std::unique_ptr<const QuorumValues> values, Engine& engine,
+                             LogClock clock)
     : options_(std::move(options)),
-      policy_(PolicyOf(options_.conflict)),
+      values_(std::move(values)),
       store_(options_.partition, engine),
-      clock_(clock) {}
+      clock_(clock),
+      calls_(*values_) {}
 
 absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplicaOptions options,
                                                                    Engine& engine,
                                                                    RecoveredGroup* recovered,
                                                                    LogClock clock) {
-  std::unique_ptr<QuorumReplica> replica(new QuorumReplica(std::move(options), engine, clock));
-  if (replica->policy_ == nullptr) {
-    return NoSuchPolicy(replica->options_.partition, replica->options_.conflict);
-  }
+  // A later build may have agreed on a keyspace of a policy that this one lacks.
+  auto values = QuorumValues::For(options.conflict, options.context_scope, options.core.bugs);
+  if (values == nullptr) return NoSuchPolicy(options.partition, options.conflict);
+  std::unique_ptr<QuorumReplica> replica(
+      new QuorumReplica(std::move(options), std::move(values), engine, clock));
   if (absl::Status restored = replica->Restore(recovered); !restored.ok()) return restored;
   return replica;
 }
@@ -75,7 +72,8 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
   reset_log_at_start_ = last_index_ > in_log;
   auto restored = store_.Restore();
   if (!restored.ok()) return restored.status();
-  core_ = std::make_unique<quorum::Core>(options_.core, *policy_, store_, *std::move(restored));
+  core_ = std::make_unique<quorum::Core>(options_.core, values_->policy(), store_,
+                                         *std::move(restored));
   return absl::OkStatus();
 }
 
@@ -119,18 +117,28 @@ void QuorumReplica::Scan(const Request& request, ReplyFn reply, absl::Duration n
   answer.status = items.status();
   if (items.ok()) {
     answer.page.more = items->more;
-    for (QuorumStore::Item& item : items->items) {
-      const uint64_t version = item.record.time.value();
-      answer.receipt.version = std::max(answer.receipt.version, version);
-      answer.page.records.push_back({std::move(item.key),
-                                     range.keys_only ? "" : std::move(item.record.body), version,
-                                     item.record.expires_at_us});
-    }
+    answer.status = FillPage(*items, range.keys_only, At(now).calendar_us, answer);
     answer.receipt.acked_by = {options_.core.self.node};
     answer.receipt.durable = 1;
     answer.receipt.staleness = core_->Staleness(At(now));
   }
   std::move(reply)(std::move(answer));
+}
+
+absl::Status QuorumReplica::FillPage(QuorumStore::Items& items, bool keys_only,
+                                     uint64_t calendar_us, Reply& answer) const {
+  for (QuorumStore::Item& item : items.items) {
+    const uint64_t version = item.record.time.value();
+    answer.receipt.version = std::max(answer.receipt.version, version);
+    if (keys_only) {
+      answer.page.records.push_back({std::move(item.key), "", version, item.record.expires_at_us});
+      continue;
+    }
+    auto shown = values_->Show(std::move(item.key), std::move(item.record), calendar_us);
+    if (!shown.ok()) return shown.status();
+    answer.page.records.push_back(*std::move(shown));
+  }
+  return absl::OkStatus();
 }
 
 Receipt QuorumReplica::MakeReceipt(Level level) const {
@@ -148,7 +156,7 @@ void QuorumReplica::Persisted(uint64_t token, absl::Duration now) {
   effects_durable_ = token;
   core_->Persisted(token, At(now));
   while (!held_.empty() && held_.front().first <= token) {
-    calls_.Answer(std::move(held_.front().second), now);
+    calls_.Answer(std::move(held_.front().second), *core_, At(now));
     held_.pop_front();
   }
 }
@@ -173,10 +181,10 @@ absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Durat
   }
   Send(output.messages, turn.sends);
   Send(output.messages_after_sync, turn.sends_after_sync);
-  for (quorum::Reply& reply : output.replies) calls_.Answer(std::move(reply), now);
+  for (quorum::Reply& reply : output.replies) calls_.Answer(std::move(reply), *core_, At(now));
   for (quorum::Reply& reply : output.replies_after_sync) {
     if (effects_durable_ == effects_out_) {
-      calls_.Answer(std::move(reply), now);
+      calls_.Answer(std::move(reply), *core_, At(now));
     } else {
       held_.emplace_back(effects_out_, std::move(reply));
     }

@@ -14,6 +14,7 @@
 #include "replica/log_clock.h"
 #include "replica/quorum_calls.h"
 #include "replica/quorum_store.h"
+#include "replica/quorum_values.h"
 #include "replica/replica.h"
 #include "storage/engine.h"
 
@@ -23,6 +24,8 @@ struct QuorumReplicaOptions {
   PartitionId partition;
   quorum::Config core;
   Conflict conflict = Conflict::kLww;
+  // Contexts are of one keyspace of one cluster: see quorum::SealContext.
+  std::string context_scope;
 };
 
 class QuorumReplica final : public Replica {
@@ -65,7 +68,8 @@ class QuorumReplica final : public Replica {
   const QuorumStore& store() const { return store_; }
 
  private:
-  QuorumReplica(QuorumReplicaOptions options, Engine& engine, LogClock clock);
+  QuorumReplica(QuorumReplicaOptions options, std::unique_ptr<const QuorumValues> values,
+                Engine& engine, LogClock clock);
   absl::Status Restore(RecoveredGroup* recovered);
 
   quorum::Now At(absl::Duration now) const { return {now, clock_.At(now)}; }
@@ -73,10 +77,12 @@ class QuorumReplica final : public Replica {
   absl::Status Write(const std::vector<quorum::Effect>& effects, Turn& turn);
   void Send(const std::vector<quorum::Message>& messages, std::vector<PeerMessage>& out) const;
   void Scan(const Request& request, ReplyFn reply, absl::Duration now) const;
+  absl::Status FillPage(QuorumStore::Items& items, bool keys_only, uint64_t calendar_us,
+                        Reply& answer) const;
   Receipt MakeReceipt(Level level) const;
 
   const QuorumReplicaOptions options_;
-  const std::unique_ptr<const quorum::ConflictPolicy> policy_;
+  const std::unique_ptr<const QuorumValues> values_;
   QuorumStore store_;
   LogClock clock_;
   std::unique_ptr<quorum::Core> core_;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "kv/merging_codec.h"
 #include "quorate/v1/storage.pb.h"
 #include "replica/request.h"
 
@@ -67,12 +68,17 @@ void EncodeFound(const kv::Record& record, v1::Found* out) {
   out->set_value(record.value);
   out->set_version(record.version);
   out->set_expires_at_us(record.expires_at_us);
+  if (record.merged != nullptr) kv::EncodeMerged(*record.merged, *out->mutable_merged());
 }
 
 // Takes the strings.
 kv::Record DecodeFound(v1::Found& in) {
-  return {std::move(*in.mutable_key()), std::move(*in.mutable_value()), in.version(),
-          in.expires_at_us()};
+  kv::Record record{std::move(*in.mutable_key()), std::move(*in.mutable_value()), in.version(),
+                    in.expires_at_us()};
+  if (in.has_merged()) {
+    record.merged = std::make_shared<kv::Merged>(kv::TakeMerged(*in.mutable_merged()));
+  }
+  return record;
 }
 
 }  // namespace
@@ -156,6 +162,7 @@ std::string EncodeReply(const Reply& reply) {
     r->set_version(result.version);
     r->set_existed(result.existed);
     r->set_counter(result.counter);
+    r->set_context(result.context);
   }
   for (const auto& found : reply.found) {
     auto* f = out.add_found();
@@ -185,8 +192,9 @@ absl::StatusOr<Reply> DecodeReply(std::string_view bytes) {
   reply.write.writer = in.writer();
   if (!v1::Fate_IsValid(in.fate())) return Malformed("reply: fate " + std::to_string(in.fate()));
   reply.write.fate = static_cast<kv::Fate>(in.fate());
-  for (const auto& r : in.results()) {
-    reply.write.results.push_back(kv::MutationResult{r.version(), r.existed(), r.counter()});
+  for (auto& r : *in.mutable_results()) {
+    reply.write.results.push_back(
+        {r.version(), r.existed(), r.counter(), std::move(*r.mutable_context())});
   }
   for (auto& f : *in.mutable_found()) {
     if (f.has_value()) {

@@ -38,6 +38,10 @@ absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
   return absl::OkStatus();
 }
 
+bool CannotExpire(Conflict conflict) {
+  return conflict == Conflict::kCounter || conflict == Conflict::kSet || conflict == Conflict::kMap;
+}
+
 }  // namespace
 
 absl::Status CheckConflict(const KeyspaceInfo& keyspace) {
@@ -50,12 +54,12 @@ absl::Status CheckConflict(const KeyspaceInfo& keyspace) {
   if (keyspace.conflict == Conflict::kNone) {
     return Refused("CONFLICT_POLICY_NEEDED",
                    StrCat("keyspace \"", keyspace.name, "\" of mode quorum: say what concurrent ",
-                          "writes of one key mean, --conflict lww"));
+                          "writes of one key mean, --conflict lww, siblings, counter, set or map"));
   }
-  if (keyspace.conflict != Conflict::kLww) {
-    return Refused(
-        "CONFLICT_NOT_SUPPORTED",
-        StrCat("conflict policy ", ConflictName(keyspace.conflict), ": this build supports lww"));
+  if (keyspace.conflict == Conflict::kRegister) {
+    return Refused("CONFLICT_NOT_SUPPORTED",
+                   StrCat("conflict policy ", ConflictName(keyspace.conflict),
+                          ": this build supports lww, siblings, counter, set and map"));
   }
   return absl::OkStatus();
 }
@@ -84,6 +88,13 @@ absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
     return Refused("TTL_TOO_LONG", StrCat("a default time to live of ", keyspace.default_ttl_us,
                                           " microseconds: allowed are up to ", limits::kTtlMaxUs,
                                           " (100 years), and 0 for none"));
+  }
+  if (keyspace.default_ttl_us != 0 && CannotExpire(keyspace.conflict)) {
+    return Refused(
+        "EXPIRY_NOT_SUPPORTED",
+        StrCat("keyspace \"", keyspace.name, "\" of policy ", ConflictName(keyspace.conflict),
+               ": what many change at once has no single time at which it could "
+               "expire; make it without a default time to live"));
   }
   if (absl::Status read = CheckDefaultRead(keyspace); !read.ok()) return read;
   return CheckWriteLevel(keyspace.mode, keyspace.default_write);

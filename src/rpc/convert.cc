@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/ladder_codec.h"
 #include "base/strings.h"
+#include "kv/merging_codec.h"
 #include "rpc/write_command.h"
 
 namespace quorate::rpc {
@@ -54,16 +55,23 @@ absl::StatusOr<kv::Mutation> TakeMutation(v1::Mutation* in) {
       out.delta = in->add();
       break;
     case v1::Mutation::kSet:
+      if (kv::TakeMergingAction(*in, out)) break;
+      return Incomplete("a change of a set names no action: set one of add, remove");
     case v1::Mutation::kMap:
+      if (kv::TakeMergingAction(*in, out)) break;
+      return Incomplete(
+          "a change of a map names no action: set one of put, add, add_element, remove_element, "
+          "remove, the last with the type of the field");
     case v1::Mutation::ACTION_NOT_SET:
-      return Incomplete("a mutation names no action: set one of put, delete, add");
+      return Incomplete("a mutation names no action: set one of put, delete, add, set, map");
   }
-  if (out.action != kv::Mutation::Action::kDelete) {
+  if (out.action == kv::Mutation::Action::kPut || out.action == kv::Mutation::Action::kAdd) {
     out.ttl_us = TtlOf(*in);
   } else if (in->has_ttl_us()) {
-    return Incomplete("a delete has a ttl_us: only puts and adds have one");
+    return Incomplete("a mutation has a ttl_us: only puts and adds have one");
   }
   out.key = std::move(*in->mutable_key());
+  out.context = std::move(*in->mutable_context());
   if (in->has_condition()) out.condition = TakeCondition(in->mutable_condition());
   return out;
 }
@@ -139,6 +147,7 @@ void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out) {
     one->set_version(result.version);
     one->set_existed(result.existed);
     one->set_counter(result.counter);
+    if (!result.context.empty()) one->set_context(result.context);
   }
   FillReceipt(reply.receipt, arc, out->mutable_receipt());
 }
@@ -152,6 +161,7 @@ void FillGet(Reply& reply, size_t i, uint32_t arc, v1::GetResponse* out) {
   out->set_value(std::move(record.value));
   out->set_version(record.version);
   out->set_expires_at_us(record.expires_at_us);
+  if (record.merged != nullptr) kv::TakeMerged(*record.merged, *out->mutable_merged());
   out->mutable_receipt()->set_version(record.version);
 }
 
@@ -160,6 +170,7 @@ void FillRecord(kv::Record record, v1::Record* out) {
   out->set_value(std::move(record.value));
   out->set_version(record.version);
   out->set_expires_at_us(record.expires_at_us);
+  if (record.merged != nullptr) kv::TakeMerged(*record.merged, *out->mutable_merged());
 }
 
 void FillError(const absl::Status& status, v1::StreamError* out) {

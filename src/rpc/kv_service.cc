@@ -22,6 +22,7 @@ KvService::KvService(Node& node, Env& env, CallWatch& watch, KvOptions options)
   SetMessageAllocatorFor_CompareAndSet(&cas_messages_);
   SetMessageAllocatorFor_Add(&add_messages_);
   SetMessageAllocatorFor_Batch(&batch_messages_);
+  SetMessageAllocatorFor_Mutate(&mutate_messages_);
   SetMessageAllocatorFor_Get(&get_messages_);
   SetMessageAllocatorFor_MultiGet(&multi_get_messages_);
   SetMessageAllocatorFor_Scan(&scan_messages_);
@@ -119,15 +120,16 @@ grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* KvService::Put(grpc::CallbackServerContext* context,
                                          const v1::PutRequest* in, v1::WriteResponse* out) {
   return Write(context, Operation::kPut, in, out, [](v1::PutRequest* put) {
-    return OneMutation(
-        MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value()), TtlOf(*put)));
+    return OneMutation(MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value()),
+                               TtlOf(*put), std::move(*put->mutable_context())));
   });
 }
 
 grpc::ServerUnaryReactor* KvService::Delete(grpc::CallbackServerContext* context,
                                             const v1::DeleteRequest* in, v1::WriteResponse* out) {
   return Write(context, Operation::kDelete, in, out, [](v1::DeleteRequest* del) {
-    return OneMutation(MakeDelete(std::move(*del->mutable_key())));
+    return OneMutation(
+        MakeDelete(std::move(*del->mutable_key()), std::move(*del->mutable_context())));
   });
 }
 
@@ -149,6 +151,13 @@ grpc::ServerUnaryReactor* KvService::Batch(grpc::CallbackServerContext* context,
                                            const v1::BatchRequest* in, v1::WriteResponse* out) {
   return Write(context, Operation::kBatch, in, out,
                [](v1::BatchRequest* batch) { return ManyMutations(batch->mutable_mutations()); });
+}
+
+grpc::ServerUnaryReactor* KvService::Mutate(grpc::CallbackServerContext* context,
+                                            const v1::MutateRequest* in, v1::WriteResponse* out) {
+  return Write(context, OperationOf(in->mutation()), in, out, [](v1::MutateRequest* mutate) {
+    return OneMutation(TakeMutation(mutate->mutable_mutation()));
+  });
 }
 
 grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,

@@ -18,6 +18,8 @@ void AddLeaderless(Add add) {
       .quorum.drop_tombstones_early = true;
   add("count-unreachable", "a replica that cannot be reached counts as an answer", kProfile)
       .quorum.count_unreachable = true;
+  add("merge-by-adding", "a merge of two counters is their sum", kProfile).quorum.merge_by_adding =
+      true;
 }
 
 std::vector<DeliberateBug> Make() {

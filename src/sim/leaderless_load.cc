@@ -3,10 +3,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/strings.h"
-#include "kv/layout.h"
-#include "replica/quorum_replica.h"
+#include "sim/leaderless_replicas.h"
 
 namespace quorate::sim {
 namespace {
@@ -32,16 +30,6 @@ Level SomeLevel(Random& random, bool read) {
     default:
       return Level::kQuorum;
   }
-}
-
-uint64_t DigestOfRecords(const Engine& engine, PartitionId partition) {
-  uint64_t digest = 0;
-  const auto all = engine.Scan(kv::RecordKey(partition, ""), kv::RecordsEnd(partition));
-  for (; all->Valid(); all->Next()) {
-    digest = Hash64(all->key(), digest);
-    digest = Hash64(all->value(), digest);
-  }
-  return digest;
 }
 
 }  // namespace
@@ -171,25 +159,7 @@ std::string LeaderlessLoad::WhatDiffers() {
   const auto topology = cluster_.topology();
   const ring::KeyspaceInfo* info = keyspace(topology);
   if (info == nullptr) return armed_ ? "the leaderless keyspace was never made" : "";
-  for (const ring::PartitionInfo& partition : info->partitions) {
-    const auto digest = [&](NodeId id) {
-      return DigestOfRecords(cluster_.node(id).machine().engine, partition.id);
-    };
-    for (NodeId id : partition.replicas) {
-      const auto* replica = dynamic_cast<const QuorumReplica*>(
-          cluster_.node(id).up() ? cluster_.node(id).node()->FindReplica(partition.id) : nullptr);
-      if (replica == nullptr) return StrCat(id.ToString(), " has no ", partition.id.ToString());
-      if (digest(id) != digest(partition.replicas.front())) {
-        return StrCat(partition.id.ToString(), " at ", id.ToString(), " holds other records than ",
-                      partition.replicas.front().ToString());
-      }
-      if (!replica->core().logged().empty()) {
-        return StrCat(partition.id.ToString(), " at ", id.ToString(), " keeps the dots ",
-                      replica->core().logged().ToString());
-      }
-    }
-  }
-  return "";
+  return WhatDiffersIn(cluster_, *info);
 }
 
 }  // namespace quorate::sim

@@ -29,8 +29,7 @@ class LeaderlessLoad {
   uint64_t done() const { return oracle_.done(); }
   bool armed() const { return armed_; }
 
-  // Of replicas that should be equal by now: in what they are not. Empty: in
-  // nothing, to the byte, and no dot is kept.
+  // See WhatDiffersIn.
   std::string WhatDiffers();
 
  private:

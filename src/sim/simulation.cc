@@ -15,6 +15,7 @@
 #include "sim/history.h"
 #include "sim/keyspaces.h"
 #include "sim/leaderless_load.h"
+#include "sim/merging_load.h"
 #include "sim/nemesis.h"
 #include "sim/oracle.h"
 #include "sim/trace.h"
@@ -45,7 +46,9 @@ class Run {
         nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_),
         // A stream of its own: what other profiles roll stays as it is.
         leaderless_(queue_, trace_, Random(~options.seed), cluster_,
-                    [this](std::string what) { Violation(std::move(what)); }) {
+                    [this](std::string what) { Violation(std::move(what)); }),
+        merging_(queue_, trace_, Random(~options.seed / 3), cluster_,
+                 [this](std::string what) { Violation(std::move(what)); }) {
     cluster_.OnDeath([this](NodeId node) { workload_.NodeDied(node); });
   }
 
@@ -99,6 +102,7 @@ class Run {
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });
     leaderless_.Start(knobs_.workload.leaderless_clients);
+    merging_.Start(knobs_.workload.leaderless_clients / 2);
     queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { nemesis_.Start(); });
     queue_.RunUntil(knobs_.safety);
   }
@@ -114,6 +118,7 @@ class Run {
     cluster_.network().CalmDown();
     workload_.AskOnly(core);
     leaderless_.AskOnly(core);
+    merging_.AskOnly(core);
     if (!Await([this] { return keyspaces_.AllThere(); })) {
       return Violation("a healed majority did not make the keyspaces asked for");
     }
@@ -126,19 +131,25 @@ class Run {
     nemesis_.HealBut({});
     workload_.AskOnly(cluster_.ids());
     leaderless_.AskOnly(cluster_.ids());
+    merging_.AskOnly(cluster_.ids());
     ProveAll({});
     workload_.Stop();
     leaderless_.Stop();
-    if (!Await([this] { return workload_.in_flight() + leaderless_.in_flight() == 0; })) {
+    merging_.Stop();
+    if (!Await([this] {
+          return workload_.in_flight() + leaderless_.in_flight() + merging_.in_flight() == 0;
+        })) {
       return Violation("operations are still under way");
     }
     std::string differs;
     const bool equal = Await([this, &differs] {
       differs = WhatDiffers(cluster_);
       if (differs.empty()) differs = leaderless_.WhatDiffers();
+      if (differs.empty()) differs = merging_.WhatDiffers();
       return differs.empty();
     });
     if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
+    if (std::string wrong = merging_.WhatIsWrong(); !wrong.empty()) return Violation(wrong);
     ReadAll();
   }
 
@@ -268,6 +279,7 @@ class Run {
   Workload workload_;
   Nemesis nemesis_;
   LeaderlessLoad leaderless_;
+  MergingLoad merging_;
   uint64_t unproven_ = 0;
   uint64_t overlapping_ = 0;
   check::History history_;

@@ -124,6 +124,21 @@ TEST(ClientTest, NeverRepeatsAWriteOfUnknownOutcomeThatMayHappenTwice) {
   }
 }
 
+// There are no identities in mode quorum, and twice they would count twice.
+TEST(ClientTest, NeverRepeatsAnAdditionOfUnknownOutcomeInModeQuorum) {
+  for (const bool counter : {true, false}) {
+    FakeCluster cluster(2);
+    cluster.SetMode(v1::MODE_QUORUM);
+    auto orders = Connect(cluster).Keyspace("orders");
+    for (int node = 1; node <= 2; ++node) cluster.node(node).Play({Script::Error(Unknown())});
+    const absl::Status status = counter
+                                    ? orders.Add("42", 1).status()
+                                    : orders.Mutate(Mutation::AddElement("42", "paid")).status();
+    EXPECT_EQ(OutcomeOf(status), Outcome::kUnknown) << status;
+    EXPECT_EQ(cluster.node(1).calls() + cluster.node(2).calls(), kNoRetries);
+  }
+}
+
 TEST(ClientTest, SendsAWriteOfUnknownOutcomeAgainUnderTheSameIdentity) {
   for (const Script& script :
        {Script::Error(Unknown()), Script::RawError(absl::UnavailableError("socket closed")),

@@ -46,6 +46,18 @@ class FakeNode::KvService : public v1::Kv::CallbackService {
         response->mutable_receipt());
   }
 
+  // Whatever they ask for: these do nothing.
+  grpc::ServerUnaryReactor* Add(grpc::CallbackServerContext* context, const v1::AddRequest*,
+                                v1::WriteResponse* response) override {
+    return Play(
+        context, [&] { response->add_results(); }, response->mutable_receipt());
+  }
+  grpc::ServerUnaryReactor* Mutate(grpc::CallbackServerContext* context, const v1::MutateRequest*,
+                                   v1::WriteResponse* response) override {
+    return Play(
+        context, [&] { response->add_results(); }, response->mutable_receipt());
+  }
+
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest* request,
                                 v1::GetResponse* response) override {
     return Play(
@@ -357,6 +369,11 @@ FakeCluster::FakeCluster(int nodes) {
     node->set_client_address(nodes_.back()->address());
     partition->add_replicas(static_cast<uint64_t>(id));
   }
+}
+
+void FakeCluster::SetMode(v1::Mode mode) {
+  absl::MutexLock lock(&cluster_.mutex);
+  cluster_.topology.mutable_keyspaces(0)->set_mode(mode);
 }
 
 void FakeCluster::Restart(int id) {

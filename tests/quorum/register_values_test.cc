@@ -105,7 +105,7 @@ TEST(RegisterRecordTest, MergesToTheHighestThatTheOwnPromiseLets) {
   EXPECT_EQ(policy.Merge("k", next, old, {}, sink), next);
   const Record promised = RegisterRecord({At(30), Value("old")});
   EXPECT_EQ(policy.Merge("k", promised, next, {}, sink), promised);
-  EXPECT_EQ(ReasonOf(policy.Write("k", nullptr, {}, {}, {}).status()), "ROUND_NEEDED");
+  EXPECT_EQ(ReasonOf(policy.Write("k", nullptr, {}, {}, {}, {}).status()), "ROUND_NEEDED");
 }
 
 Judgement Ask(const RegisterOp& op, const RegisterValue& current, uint64_t calendar_us = 100) {

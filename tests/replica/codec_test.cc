@@ -109,6 +109,22 @@ TEST(RequestCodecTest, EveryKindOfRequestSurvivesTheWire) {
   EXPECT_TRUE(r.keys_only);
 }
 
+TEST(RequestCodecTest, AReplyKeepsWhatMergingPoliciesTell) {
+  Reply reply;
+  reply.write.results = {{7, false, -3, "context"}};
+  kv::Record set{"k", "", 4};
+  set.merged = std::make_shared<kv::Merged>();
+  set.merged->context = "seen";
+  set.merged->elements = {"a", "b"};
+  reply.found = {set};
+  reply.page.records = {set};
+  const auto back = DecodeReply(EncodeReply(reply));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->write.results.front().context, "context");
+  EXPECT_EQ(*back->found.front()->merged, *set.merged);
+  EXPECT_EQ(*back->page.records.front().merged, *set.merged);
+}
+
 TEST(RequestCodecTest, AReplyKeepsItsReceiptAndWhatIsKnownOfTheEffect) {
   Reply reply;
   reply.status =

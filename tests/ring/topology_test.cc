@@ -107,9 +107,15 @@ TEST(KeyspaceTest, RefusesWhatItIsNotWithReasonAndRange) {
   EXPECT_EQ(ReasonToRefuse({.name = "a", .replicas = 4}), "REPLICAS_TOO_MANY");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .partitions = 4097}), "PARTITIONS_TOO_MANY");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum}), "CONFLICT_POLICY_NEEDED");
-  EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum, .conflict = Conflict::kMap}),
+  EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum, .conflict = Conflict::kRegister}),
             "CONFLICT_NOT_SUPPORTED");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .conflict = Conflict::kLww}), "CONFLICT_POLICY_REFUSED");
+  for (const Conflict conflict : {Conflict::kCounter, Conflict::kSet, Conflict::kMap}) {
+    ring::KeyspaceSpec spec{.name = "a", .mode = Mode::kQuorum, .conflict = conflict};
+    EXPECT_EQ(ReasonToRefuse(spec), "") << ConflictName(conflict);
+    spec.default_ttl_us = 5;
+    EXPECT_EQ(ReasonToRefuse(spec), "EXPIRY_NOT_SUPPORTED") << ConflictName(conflict);
+  }
   EXPECT_EQ(ReasonToRefuse({.name = "a", .default_read = Level::kAll}), "LEVEL_UNSUPPORTED");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .default_write = Level::kAny}), "LEVEL_UNSUPPORTED");
   const auto status = WithKeyspace(ThreeNodes(), {.name = "a", .replicas = 4}).status();
