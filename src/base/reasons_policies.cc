@@ -10,7 +10,7 @@ constexpr ReasonText kReasons[] = {
      "one.",
      "Write them one by one, or use a keyspace of mode raft."},
     {"CONFLICT_NOT_SUPPORTED", "No keyspace of this build can have that conflict policy.",
-     "Use lww, or a keyspace of mode raft."},
+     "Use lww or register, or a keyspace of mode raft."},
     {"CONFLICT_POLICY_NEEDED",
      "A keyspace of mode quorum has to say what concurrent writes of one key mean.",
      "Say it: kvctl keyspace create NAME --mode quorum --conflict lww."},
@@ -18,9 +18,9 @@ constexpr ReasonText kReasons[] = {
      "A keyspace of mode raft has no concurrent writes, and takes no conflict policy.",
      "Leave --conflict out, or make it with --mode quorum."},
     {"NEEDS_ONE_ORDER",
-     "Conditions and additions need one order of all writes, which a keyspace of mode quorum does "
-     "not have.",
-     "Use a keyspace of mode raft for such keys."},
+     "Conditions and additions need one order of all writes, which of keyspaces of mode quorum only "
+     "those of conflict policy register have.",
+     "Use one of those, or one of mode raft, for such keys."},
     {"NOT_IN_THIS_MODE",
      "Writers, which make writes happen once, are of mode raft: puts and deletes of mode quorum "
      "may "

@@ -12,6 +12,7 @@ constexpr char kBehindContents = '\x05';
 constexpr char kDotKind = '\x10';
 constexpr char kKnowledgeKind = '\x11';
 constexpr char kReservedTimeKind = '\x12';
+constexpr char kBallotFloorKind = '\x13';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -95,6 +96,7 @@ std::string KnowledgeKey(PartitionId partition) { return WithKind(partition, kKn
 std::string ReservedTimeKey(PartitionId partition) {
   return WithKind(partition, kReservedTimeKind);
 }
+std::string BallotFloorKey(PartitionId partition) { return WithKind(partition, kBallotFloorKind); }
 
 std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
 

@@ -5,7 +5,8 @@
 //            0x03 a writer (see Writers), 0x04 a moment of expiry (see Expiry)
 //   the key; of the others the writer's number or the moment, 8 bytes, big endian
 // A leaderless partition has, beside its own record and the keys:
-//   1 byte   0x10 a dot, 0x11 what the replica knows, 0x12 the time reserved
+//   1 byte   0x10 a dot, 0x11 what the replica knows, 0x12 the time reserved,
+//            0x13 the ballot floor of registers
 //   of a dot node, boot and counter, 8 bytes each, big endian
 #pragma once
 
@@ -39,6 +40,7 @@ std::string DotsBegin(PartitionId partition);
 std::string DotsEnd(PartitionId partition);
 std::string KnowledgeKey(PartitionId partition);
 std::string ReservedTimeKey(PartitionId partition);
+std::string BallotFloorKey(PartitionId partition);
 // Behind all that a partition holds but its own record.
 std::string ContentsEnd(PartitionId partition);
 // Whose range a stored key is in.

@@ -69,7 +69,7 @@ SyncAnswer AntiEntropy::WhatMisses(const SyncAsk& ask) const {
       break;
     }
     if (fresh) {
-      answer.records.push_back({entry.key, local_.Lookup(entry.key), {}});
+      answer.records.push_back({entry.key, local_.Shared(entry.key), {}});
       const SyncRecord& record = answer.records.back();
       bytes += record.key.size() + (record.record ? record.record->body.size() : 0);
     }

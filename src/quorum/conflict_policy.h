@@ -56,6 +56,10 @@ class ConflictPolicy {
   // alone tell which it will be.
   virtual bool NewestWins() const { return false; }
 
+  // Keys are written by rounds of ballots (register_coordinator.h), and whatever
+  // brings a record obeys what its replica has promised.
+  virtual bool ByRounds() const { return false; }
+
   // All of `record` is in what a replica has merged that has seen `seen`: if it
   // holds nothing of the key, this was deleted there, and must not come back.
   virtual bool Outlived(const Record& record, const SeenClock& seen) const;

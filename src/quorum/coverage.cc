@@ -83,6 +83,7 @@ void Coverage::TrimCovered(const SeenClock& covered, const Now& now) {
 bool Coverage::LetGo(const std::string& key, const SeenClock& covered, const Now& now) {
   const std::optional<Record> record = local_.Lookup(key);
   if (!record) return false;
+  if (!record->dot) return local_.IsIdlePromise(*record, now);
   if (record->Dead(now.calendar_us) && local_.policy().Outlived(*record, covered)) return true;
   if (std::optional<Record> shorter = local_.policy().Forget(key, *record, covered)) {
     local_.Shorten(key, *std::move(shorter));

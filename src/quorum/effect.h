@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "quorum/ballot.h"
 #include "quorum/knowledge.h"
 #include "quorum/record.h"
 
@@ -41,7 +42,14 @@ struct ReserveTime {
   friend bool operator==(const ReserveTime&, const ReserveTime&) = default;
 };
 
-using Effect = std::variant<PutRecord, Checkpoint, ReserveTime>;
+// Registers (acceptor.h): nothing below is promised or accepted for keys that are
+// not held. It comes before the Checkpoint that drops the keys which it is of.
+struct RaiseFloor {
+  Ballot floor;
+  friend bool operator==(const RaiseFloor&, const RaiseFloor&) = default;
+};
+
+using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor>;
 
 // For the log: a format byte, the kind, the fields.
 std::string EncodeEffect(const Effect& effect);

@@ -10,6 +10,7 @@ constexpr uint8_t kFormat = 1;
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
+constexpr uint8_t kRaiseFloor = 4;
 
 struct Encoder {
   std::string& out;
@@ -32,6 +33,10 @@ struct Encoder {
   void operator()(const ReserveTime& reserve) const {
     out.push_back(kReserveTime);
     AppendFixed(reserve.until.value(), 8, out);
+  }
+  void operator()(const RaiseFloor& raise) const {
+    out.push_back(kRaiseFloor);
+    AppendBallot(raise.floor, out);
   }
 };
 
@@ -88,6 +93,8 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     effect = TakeCheckpoint(reader);
   } else if (kind == kReserveTime) {
     effect = ReserveTime{HlcTime(reader.Fixed(8))};
+  } else if (kind == kRaiseFloor) {
+    effect = RaiseFloor{ReadBallot(reader)};
   } else {
     reader.Spoil();
   }

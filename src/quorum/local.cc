@@ -39,7 +39,8 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
       clock_(restored.reserved),
       reserved_(restored.reserved),
       reserved_durable_(restored.reserved),
-      filled_(restored.filled) {
+      filled_(restored.filled),
+      floor_(restored.floor) {
   knowledge_.seen.Merge(logged_);
   next_counter_ = seen().Of(self()).largest() + 1;
   (void)Hear(self());
@@ -90,13 +91,14 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
 
 bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
                   const std::vector<Dot>& dots, const SeenClock& context, const Now& now) {
+  if (theirs && !Observe(theirs->time, now)) return false;
+  if (policy_.ByRounds()) return MergeRegister(key, theirs, dots);
   std::optional<Record> merged;
   std::vector<Dot> fresh;
   const auto note = [&](const Dot& dot) {
     if (!seen().Contains(dot)) fresh.push_back(dot);
   };
   if (theirs) {
-    if (!Observe(theirs->time, now)) return false;
     if (const std::optional<Record> mine = Lookup(key); mine) {
       ConcurrentOnly sink(seen(), context, output_.conflicts);
       merged = policy_.Merge(key, *mine, *theirs, seen(), sink);
@@ -158,9 +160,13 @@ void Local::End(NodeId node, Boot first_live) {
 
 void Local::Shorten(const std::string& key, Record record) { Put(key, std::move(record), {}); }
 
-void Local::Restore(const std::string& key, Record record) { Put(key, std::move(record), {}); }
+void Local::Restore(const std::string& key, Record record) {
+  if (policy_.ByRounds()) record = WithPromise(key, record);
+  Put(key, std::move(record), {});
+}
 
 void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
+  if (policy_.ByRounds()) RaiseFloorFor(keys);
   logged_.Subtract(dots);
   for (const auto& [identity, set] : dots.sets()) {
     for (const CounterRange& range : set.ranges()) {

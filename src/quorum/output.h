@@ -9,6 +9,7 @@
 #include "base/level.h"
 #include "quorum/effect.h"
 #include "quorum/message.h"
+#include "quorum/register_op.h"
 #include "quorum/session.h"
 
 namespace quorate::quorum {
@@ -27,7 +28,8 @@ struct Receipt {
 struct Reply {
   uint64_t id = 0;  // of the request
   absl::Status status;
-  std::optional<Record> record;  // reads: the living one
+  std::optional<Record> record;            // reads: the living one
+  std::optional<RegisterOutcome> outcome;  // of a RegisterCall; its status is `status`
   Receipt receipt;
 };
 

@@ -34,7 +34,7 @@ void ReadCoordinator::Start(const ReadRequest& request, const Now& now) {
     return Answer(read, std::move(status), std::nullopt, {}, now);
   }
   if (request.level == Level::kOne || Proven(request, now)) {
-    return Answer(read, absl::OkStatus(), local_.Lookup(request.key), {local_.self().node}, now);
+    return Answer(read, absl::OkStatus(), local_.Shared(request.key), {local_.self().node}, now);
   }
   const uint64_t id = next_id_++;
   AskOthers(id, read, now);
@@ -146,7 +146,7 @@ void ReadCoordinator::OnProgress(const Now& now) {
   for (auto at = reads_.begin(); at != reads_.end();) {
     const ReadRequest& request = at->second.request;
     if (Proven(request, now)) {
-      Answer(at->second, absl::OkStatus(), local_.Lookup(request.key), {local_.self().node}, now);
+      Answer(at->second, absl::OkStatus(), local_.Shared(request.key), {local_.self().node}, now);
       at = Forget(at);
     } else {
       ++at;

@@ -78,6 +78,7 @@ class ReadCoordinator {
   // --- read_merge.cc: from answers to a result ---
   // True: the read is answered.
   bool Advance(uint64_t id, Read& read, const Now& now);
+  bool AnswerAsItIs(Read& read, const Now& now);
   bool FetchWhatDiffers(uint64_t id, Read& read, const Now& now);
   std::optional<Record> MergeAnswers(const Read& read);
   void FindHolders(Read& read) const;

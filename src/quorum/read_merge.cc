@@ -18,6 +18,7 @@ bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
   if (!read.writing_back) {
     if (!peers_.Enough(level, Responders(read)) || FetchWhatDiffers(id, read, now)) return false;
     read.result = MergeAnswers(read);
+    if (local_.policy().ByRounds()) return AnswerAsItIs(read, now);
     if (read.result) {
       (void)local_.Merge(read.request.key, read.result, {}, local_.seen(), now);
     }
@@ -32,9 +33,16 @@ bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
   return true;
 }
 
+// What a register's replicas have accepted, which rounds alone bring to others:
+// it may still come to nothing, and a later read may miss it.
+bool ReadCoordinator::AnswerAsItIs(Read& read, const Now& now) {
+  Answer(read, absl::OkStatus(), read.result, Responders(read), now);
+  return true;
+}
+
 // Records that may change the result, and of which only the version is known.
 bool ReadCoordinator::FetchWhatDiffers(uint64_t id, Read& read, const Now& now) {
-  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  const std::optional<Record> mine = local_.Shared(read.request.key);
   const bool newest_wins = local_.policy().NewestWins();
   std::optional<Version> version;
   if (mine) version = VersionOf(read.request.key, *mine);
@@ -62,7 +70,7 @@ bool ReadCoordinator::FetchWhatDiffers(uint64_t id, Read& read, const Now& now) 
 
 std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
   const ConflictPolicy& policy = local_.policy();
-  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  const std::optional<Record> mine = local_.Shared(read.request.key);
   // Where a replica holds nothing though it has seen the record, that was deleted
   // there, and the tombstone is gone because everybody had it.
   const auto outlived = [&](const Record& record) {
@@ -87,7 +95,7 @@ std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
 }
 
 void ReadCoordinator::FindHolders(Read& read) const {
-  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  const std::optional<Record> mine = local_.Shared(read.request.key);
   // All have a tombstone that is gone.
   if (!read.result) {
     read.holders = Responders(read);

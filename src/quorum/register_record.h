@@ -31,6 +31,7 @@ class RegisterPolicy final : public ConflictPolicy {
                                Dot dot, HlcTime time) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
+  bool ByRounds() const override { return true; }
 };
 
 }  // namespace quorate::quorum

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "replica/register_calls.h"
 
 namespace quorate {
 namespace {
@@ -16,7 +17,7 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
 }
 
 // What only a log, or a register, can do.
-absl::Status CheckCommand(const kv::Command& command) {
+absl::Status CheckCommand(const kv::Command& command, bool registers) {
   if (command.action != kv::Command::Action::kMutate || command.identity.writer != 0) {
     return Refused("NOT_IN_THIS_MODE",
                    "writers are of mode raft: a leaderless keyspace has none, and none is needed "
@@ -28,11 +29,12 @@ absl::Status CheckCommand(const kv::Command& command) {
                    "or use a keyspace of mode raft");
   }
   const Mutation& mutation = command.mutations.front();
+  if (registers) return absl::OkStatus();
   if (mutation.condition.kind != kv::Condition::Kind::kNone ||
       mutation.action == Mutation::Action::kAdd) {
     return Refused("NEEDS_ONE_ORDER",
                    "conditions and additions need one order of all writes: use a keyspace of mode "
-                   "raft");
+                   "raft, or one of conflict policy register");
   }
   return absl::OkStatus();
 }
@@ -56,7 +58,8 @@ quorum::Change ChangeOf(Mutation mutation, const quorum::Now& now) {
 void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, quorum::Core& core,
                         const quorum::Now& now) {
   if (request.is_write()) {
-    if (absl::Status fit = CheckCommand(std::get<kv::Command>(request.op)); !fit.ok()) {
+    const auto& command = std::get<kv::Command>(request.op);
+    if (absl::Status fit = CheckCommand(command, core.has_registers()); !fit.ok()) {
       return Fail(reply, std::move(fit));
     }
   }
@@ -64,6 +67,7 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
   Call& call = calls_[id];
   call.reply = std::move(reply);
   call.write = request.is_write();
+  call.registers = core.has_registers();
   call.taken = request.taken;
   call.answer.receipt = receipt;
   call.answer.timings.queued = request.taken - request.arrived;
@@ -77,6 +81,11 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   Mutation& mutation = std::get<kv::Command>(request.op).mutations.front();
   call.keys = {mutation.key};
   call.missing = 1;
+  if (call.registers) {
+    call.condition = mutation.condition;
+    return Operate(id, 0, register_calls::OpOf(std::move(mutation), now), request.deadline, core,
+                   now);
+  }
   quorum::WriteRequest write;
   write.id = next_id_++;
   write.key = mutation.key;
@@ -95,6 +104,10 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
   call.answer.found.resize(call.keys.size());
   // The core answers later, at the end of its turn: `call` stays.
   for (size_t i = 0; i < call.keys.size(); ++i) {
+    if (call.registers && request.level == Level::kLinearizable) {
+      Operate(id, i, quorum::RegisterOp(), request.deadline, core, now);
+      continue;
+    }
     quorum::ReadRequest read;
     read.id = next_id_++;
     read.key = call.keys[i];
@@ -104,6 +117,17 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
     questions_[read.id] = {id, i};
     core.Read(read, now);
   }
+}
+
+void QuorumCalls::Operate(uint64_t id, size_t key, quorum::RegisterOp op, absl::Duration deadline,
+                          quorum::Core& core, const quorum::Now& now) {
+  quorum::RegisterCall operation;
+  operation.id = next_id_++;
+  operation.key = calls_.at(id).keys[key];
+  operation.op = std::move(op);
+  operation.deadline = deadline;
+  questions_[operation.id] = {id, key};
+  core.Operate(operation, now);
 }
 
 void QuorumCalls::Answer(quorum::Reply reply, absl::Duration now) {
@@ -129,17 +153,9 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
     if (answer.status.ok()) answer.status = std::move(reply.status);
     return;
   }
+  TakeReceipt(call, reply.receipt);
+  if (call.registers) return TakeRegister(call, key, reply);
   Receipt& receipt = answer.receipt;
-  const std::vector<NodeId>& acked = reply.receipt.acked_by;
-  if (receipt.acked_by.empty()) {
-    receipt.acked_by = acked;
-  } else {
-    std::erase_if(receipt.acked_by, [&acked](NodeId node) {
-      return std::find(acked.begin(), acked.end(), node) == acked.end();
-    });
-  }
-  receipt.durable = static_cast<uint32_t>(receipt.acked_by.size());
-  receipt.staleness = reply.receipt.staleness;
   const uint64_t version = reply.receipt.time.value();
   if (call.write) {
     receipt.version = version;
@@ -151,6 +167,32 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
   receipt.version = std::max(receipt.version, version);
   answer.found[key] = kv::Record{call.keys[key], std::move(reply.record->body), version,
                                  reply.record->expires_at_us};
+}
+
+void QuorumCalls::TakeReceipt(Call& call, const quorum::Receipt& of_core) {
+  Receipt& receipt = call.answer.receipt;
+  const std::vector<NodeId>& acked = of_core.acked_by;
+  if (receipt.acked_by.empty()) {
+    receipt.acked_by = acked;
+  } else {
+    std::erase_if(receipt.acked_by, [&acked](NodeId node) {
+      return std::find(acked.begin(), acked.end(), node) == acked.end();
+    });
+  }
+  receipt.durable = static_cast<uint32_t>(receipt.acked_by.size());
+  receipt.staleness = of_core.staleness;
+}
+
+void QuorumCalls::TakeRegister(Call& call, size_t key, quorum::Reply& reply) {
+  if (call.write) {
+    return register_calls::TakeWrite(call.keys[key], call.condition, *reply.outcome, call.answer);
+  }
+  auto found = reply.outcome  ? register_calls::Found(call.keys[key], *std::move(reply.outcome))
+               : reply.record ? register_calls::PlainRecord(call.keys[key], *reply.record)
+                              : std::nullopt;
+  if (!found) return;
+  call.answer.receipt.version = std::max(call.answer.receipt.version, found->version);
+  call.answer.found[key] = *std::move(found);
 }
 
 void QuorumCalls::FailAll(std::string_view reason, std::string_view message) {

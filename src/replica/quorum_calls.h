@@ -30,7 +30,9 @@ class QuorumCalls {
     Reply answer;
     std::vector<std::string> keys;  // of a lookup; of a write, one
     bool write = false;
-    size_t missing = 0;  // answers of the core
+    bool registers = false;
+    kv::Condition condition;  // of a write to a register
+    size_t missing = 0;       // answers of the core
     absl::Duration taken;
   };
   struct Question {
@@ -42,6 +44,10 @@ class QuorumCalls {
   void StartLookup(const Request& request, uint64_t call, quorum::Core& core,
                    const quorum::Now& now);
   void Take(Call& call, size_t key, quorum::Reply& reply);
+  void TakeReceipt(Call& call, const quorum::Receipt& receipt);
+  void TakeRegister(Call& call, size_t key, quorum::Reply& reply);
+  void Operate(uint64_t call, size_t key, quorum::RegisterOp op, absl::Duration deadline,
+               quorum::Core& core, const quorum::Now& now);
 
   uint64_t next_id_ = 1;
   std::map<uint64_t, Call> calls_;

@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "quorum/lww.h"
+#include "quorum/register_record.h"
+#include "replica/register_calls.h"
 
 namespace quorate {
 namespace {
@@ -14,6 +16,7 @@ constexpr Term kOnlyTerm{1};
 // Null: this build has none for it. A later one may have agreed on such a keyspace.
 std::unique_ptr<const quorum::ConflictPolicy> PolicyOf(Conflict conflict) {
   if (conflict == Conflict::kLww) return std::make_unique<quorum::LastWriteWins>();
+  if (conflict == Conflict::kRegister) return std::make_unique<quorum::RegisterPolicy>();
   return nullptr;
 }
 
@@ -92,6 +95,9 @@ bool QuorumReplica::Grows(std::string_view payload) const {
   if (const auto* answer = std::get_if<quorum::SyncAnswer>(&message->body)) {
     return !answer->records.empty();
   }
+  if (const auto* ask = std::get_if<quorum::RegisterAsk>(&message->body)) {
+    return ask->request.value.present;
+  }
   const auto* write = std::get_if<quorum::WriteAsk>(&message->body);
   return write != nullptr && !write->record.tombstone;
 }
@@ -120,6 +126,14 @@ void QuorumReplica::Scan(const Request& request, ReplyFn reply, absl::Duration n
   if (items.ok()) {
     answer.page.more = items->more;
     for (QuorumStore::Item& item : items->items) {
+      if (core_->has_registers()) {
+        auto shown = register_calls::PlainRecord(item.key, item.record);
+        if (!shown) continue;
+        answer.receipt.version = std::max(answer.receipt.version, shown->version);
+        if (range.keys_only) shown->value.clear();
+        answer.page.records.push_back(*std::move(shown));
+        continue;
+      }
       const uint64_t version = item.record.time.value();
       answer.receipt.version = std::max(answer.receipt.version, version);
       answer.page.records.push_back({std::move(item.key),

@@ -16,6 +16,7 @@ namespace {
 using quorum::Checkpoint;
 using quorum::Effect;
 using quorum::PutRecord;
+using quorum::RaiseFloor;
 using quorum::ReserveTime;
 
 absl::Status Damaged(std::string_view what) {
@@ -63,6 +64,11 @@ class Stager {
     std::string bytes;
     AppendVarint(reserve.until.value(), bytes);
     batch_.PutKey(kv::ReservedTimeKey(partition_), std::move(bytes));
+  }
+  void operator()(const RaiseFloor& raise) {
+    std::string bytes;
+    AppendBallot(raise.floor, bytes);
+    batch_.PutKey(kv::BallotFloorKey(partition_), std::move(bytes));
   }
 
  private:
@@ -169,6 +175,13 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
     quorum::Reader reader(**reserved);
     restored.reserved = HlcTime(reader.Varint());
     if (!reader.done()) return Damaged("the reserved time");
+  }
+  const auto floor = engine_.Get(kv::BallotFloorKey(partition_));
+  if (!floor.ok()) return floor.status();
+  if (*floor) {
+    quorum::Reader reader(**floor);
+    restored.floor = quorum::ReadBallot(reader);
+    if (!reader.done()) return Damaged("the ballot floor");
   }
   const auto dots = engine_.Scan(kv::DotsBegin(partition_), kv::DotsEnd(partition_));
   for (; dots->Valid(); dots->Next()) {

@@ -74,6 +74,32 @@ constexpr Guarantee kGuarantees[] = {
     {Mode::kQuorum, kRead, Level::kOne,
      "a read sees what one replica has; the receipt tells how old at most, where that is known",
      Share::kOne, Share::kOne},
+    {Mode::kQuorum, kWrite, Level::kLinearizable,
+     "an acknowledged write is on a majority's disks, in one order of all writes of its key, "
+     "without "
+     "a leader",
+     Share::kMajority, Share::kMajority, "", true},
+    {Mode::kQuorum, kRead, Level::kLinearizable,
+     "a read sees every write that was acknowledged before it began", Share::kMajority,
+     Share::kMajority, "", true},
+    {Mode::kQuorum, kRead, Level::kAll,
+     "a read gives the newest that any replica has accepted, be it of a write that comes to "
+     "nothing",
+     Share::kAll, Share::kAll, "", true},
+    {Mode::kQuorum, kRead, Level::kQuorum,
+     "a read gives the newest that a majority has accepted: no less than what was acknowledged, "
+     "perhaps a write that comes to nothing",
+     Share::kMajority, Share::kMajority, "", true},
+    {Mode::kQuorum, kRead, Level::kTwo,
+     "a read gives the newest that two replicas have accepted, be it old or of a write that comes "
+     "to nothing",
+     Share::kTwo, Share::kTwo, "", true},
+    {Mode::kQuorum, kRead, Level::kBounded,
+     "a read sees every write that was acknowledged longer ago than its bound", Share::kOne,
+     Share::kAll, "its bound", true},
+    {Mode::kQuorum, kRead, Level::kOne,
+     "a read sees what one replica has accepted, be it old or of a write that comes to nothing",
+     Share::kOne, Share::kOne, "", true},
 };
 
 }  // namespace
@@ -94,16 +120,21 @@ uint32_t CountOf(Share share, uint32_t replicas) {
 
 absl::Span<const Guarantee> AllGuarantees() { return kGuarantees; }
 
-const Guarantee* FindGuarantee(Mode mode, Access access, Level level) {
+bool IsOf(const Guarantee& guarantee, Mode mode, Conflict conflict) {
+  return guarantee.mode == mode && guarantee.registers == (conflict == Conflict::kRegister);
+}
+
+const Guarantee* FindGuarantee(Mode mode, Access access, Level level, Conflict conflict) {
   for (const Guarantee& one : kGuarantees) {
-    if (one.mode == mode && one.access == access && one.level == level) return &one;
+    if (IsOf(one, mode, conflict) && one.access == access && one.level == level) return &one;
   }
   return nullptr;
 }
 
 bool IsHonoured(const Guarantee& guarantee) {
-  const auto levels =
-      guarantee.access == kRead ? ReadLevels(guarantee.mode) : WriteLevels(guarantee.mode);
+  const Conflict conflict = guarantee.registers ? Conflict::kRegister : Conflict::kNone;
+  const auto levels = guarantee.access == kRead ? ReadLevels(guarantee.mode, conflict)
+                                                : WriteLevels(guarantee.mode, conflict);
   return std::find(levels.begin(), levels.end(), guarantee.level) != levels.end();
 }
 

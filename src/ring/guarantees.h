@@ -28,12 +28,17 @@ struct Guarantee {
   // What it goes on with nevertheless for a while: it stops once that has run
   // out. Empty: nothing.
   std::string_view until = "";
+  // Of keyspaces of conflict policy `register`; else of all others of the mode.
+  bool registers = false;
 };
 
 // Also those that this build does not honour yet: see ring/levels.h.
 absl::Span<const Guarantee> AllGuarantees();
 // nullptr: the mode refuses the level for such access, now and ever.
-const Guarantee* FindGuarantee(Mode mode, Access access, Level level);
+const Guarantee* FindGuarantee(Mode mode, Access access, Level level,
+                               Conflict conflict = Conflict::kNone);
+// Whether it is of keyspaces of that mode and policy.
+bool IsOf(const Guarantee& guarantee, Mode mode, Conflict conflict);
 // Whether this build does what the table says.
 bool IsHonoured(const Guarantee& guarantee);
 

@@ -23,7 +23,8 @@ absl::Status CheckDefaultLadder(const KeyspaceInfo& keyspace) {
 
 absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
   if (!keyspace.default_ladder.empty()) return CheckDefaultLadder(keyspace);
-  const absl::Status known = CheckReadLevel(keyspace.mode, keyspace.default_read);
+  const absl::Status known =
+      CheckReadLevel(keyspace.mode, keyspace.default_read, keyspace.conflict);
   if (!known.ok()) return known;
   if (keyspace.default_read == Level::kBounded) {
     return Refused("DEFAULT_NEEDS_A_BOUND",
@@ -52,16 +53,17 @@ absl::Status CheckConflict(const KeyspaceInfo& keyspace) {
                    StrCat("keyspace \"", keyspace.name, "\" of mode quorum: say what concurrent ",
                           "writes of one key mean, --conflict lww"));
   }
-  if (keyspace.conflict != Conflict::kLww) {
-    return Refused(
-        "CONFLICT_NOT_SUPPORTED",
-        StrCat("conflict policy ", ConflictName(keyspace.conflict), ": this build supports lww"));
+  if (keyspace.conflict != Conflict::kLww && keyspace.conflict != Conflict::kRegister) {
+    return Refused("CONFLICT_NOT_SUPPORTED",
+                   StrCat("conflict policy ", ConflictName(keyspace.conflict),
+                          ": this build supports lww and register"));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level) {
-  if (absl::Status known = CheckReadLevel(keyspace.mode, level); !known.ok()) return known;
+  absl::Status known = CheckReadLevel(keyspace.mode, level, keyspace.conflict);
+  if (!known.ok()) return known;
   if (level == Level::kLease && keyspace.lease_drift_ppm == 0) {
     return Refused("LEASE_NOT_ALLOWED",
                    StrCat("a read at LEASE: keyspace \"", keyspace.name,
@@ -86,7 +88,7 @@ absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
                                           " (100 years), and 0 for none"));
   }
   if (absl::Status read = CheckDefaultRead(keyspace); !read.ok()) return read;
-  return CheckWriteLevel(keyspace.mode, keyspace.default_write);
+  return CheckWriteLevel(keyspace.mode, keyspace.default_write, keyspace.conflict);
 }
 
 }  // namespace quorate::ring

@@ -15,7 +15,7 @@ bool Stops(const PartitionInfo& partition, Share needs, const std::set<NodeId>& 
 KeyspaceOutage OutageOf(const KeyspaceInfo& keyspace, const std::set<NodeId>& down) {
   KeyspaceOutage outage{keyspace.name, static_cast<uint32_t>(keyspace.partitions.size()), {}};
   for (const Guarantee& one : AllGuarantees()) {
-    if (one.mode != keyspace.mode || !IsHonoured(one)) continue;
+    if (!IsOf(one, keyspace.mode, keyspace.conflict) || !IsHonoured(one)) continue;
     outage.levels.push_back({&one, CountStopped(keyspace, one, down)});
   }
   return outage;

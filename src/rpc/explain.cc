@@ -19,8 +19,9 @@ absl::StatusOr<Level> LevelFor(const ring::KeyspaceInfo& keyspace, Access access
   if (!level.ok()) return level;
   const bool read = access == Access::kRead;
   if (*level == Level::kDefault) level = read ? keyspace.default_read : keyspace.default_write;
-  const absl::Status honoured = read ? ring::CheckReadLevel(keyspace.mode, *level)
-                                     : ring::CheckWriteLevel(keyspace.mode, *level);
+  const absl::Status honoured =
+      read ? ring::CheckReadLevel(keyspace.mode, *level, keyspace.conflict)
+           : ring::CheckWriteLevel(keyspace.mode, *level, keyspace.conflict);
   if (!honoured.ok()) return honoured;
   return level;
 }
@@ -67,7 +68,7 @@ void FillLatencies(const CallMetrics& calls, const Guarantee& guarantee, v1::Lev
 void FillLevel(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace, Access access,
                Level level, const CallMetrics& calls, v1::LevelFacts* out) {
   out->set_level(static_cast<v1::Level>(level));
-  const Guarantee* guarantee = ring::FindGuarantee(keyspace.mode, access, level);
+  const Guarantee* guarantee = ring::FindGuarantee(keyspace.mode, access, level, keyspace.conflict);
   if (guarantee == nullptr) return;
   out->set_promise(std::string(guarantee->promise));
   out->set_answers(ring::CountOf(guarantee->answers, keyspace.replicas));

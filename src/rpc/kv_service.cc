@@ -51,7 +51,7 @@ absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
   } else if constexpr (requires { in.level(); }) {
     return router_.FindForWrite(in.keyspace(), in.level());
   } else {
-    return router_.FindForWrite(in.keyspace(), v1::LEVEL_QUORUM);
+    return router_.FindForWriter(in.keyspace());
   }
 }
 

@@ -61,8 +61,15 @@ absl::StatusOr<Route> Router::FindForWrite(std::string_view keyspace, v1::Level 
   const absl::StatusOr<Level> level = LevelOf(asked);
   if (!level.ok()) return level.status();
   route->level = *level == Level::kDefault ? route->keyspace->default_write : *level;
-  const absl::Status allowed = ring::CheckWriteLevel(route->keyspace->mode, route->level);
+  const absl::Status allowed =
+      ring::CheckWriteLevel(route->keyspace->mode, route->level, route->keyspace->conflict);
   if (!allowed.ok()) return allowed;
+  return route;
+}
+
+absl::StatusOr<Route> Router::FindForWriter(std::string_view keyspace) const {
+  absl::StatusOr<Route> route = FindKeyspace(keyspace);
+  if (route.ok()) route->level = Level::kQuorum;
   return route;
 }
 

@@ -33,6 +33,8 @@ class Router {
   // that name (with the likely one); INVALID_ARGUMENT: not a level of its mode.
   absl::StatusOr<Route> FindKeyspace(std::string_view keyspace) const;
   absl::StatusOr<Route> FindForWrite(std::string_view keyspace, v1::Level level) const;
+  // Of what concerns writers, at QUORUM; keyspaces without writers refuse it as such.
+  absl::StatusOr<Route> FindForWriter(std::string_view keyspace) const;
   absl::StatusOr<Route> FindForRead(std::string_view keyspace, v1::Level level,
                                     const v1::ReadOptions& options) const;
 

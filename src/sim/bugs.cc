@@ -20,6 +20,23 @@ void AddLeaderless(Add add) {
       .quorum.count_unreachable = true;
 }
 
+template <class Add>
+void AddRegisters(Add add) {
+  constexpr Profile kProfile = Profile::kLeaderless;
+  add("register-reads-any", "a read of a register is what one replica holds", kProfile)
+      .quorum.registers.read_returns_any = true;
+  add("register-retries-blindly", "a register's write that is overtaken is proposed once more",
+      kProfile)
+      .quorum.registers.retry_with_higher_ballot = true;
+  add("register-answers-at-once", "a failed condition is answered before its round is complete",
+      kProfile)
+      .quorum.registers.failed_condition_answers_at_once = true;
+  add("register-ignores-promises", "anti-entropy brings registers what a promise forbids", kProfile)
+      .quorum.registers.repair_ignores_promises = true;
+  add("register-forgets-floor", "a register's tombstone goes and leaves no ballot behind", kProfile)
+      .quorum.registers.no_floor = true;
+}
+
 std::vector<DeliberateBug> Make() {
   std::vector<DeliberateBug> list;
   const auto add = [&list](const char* name, const char* what, Profile profile) -> NodeBugs& {
@@ -70,6 +87,7 @@ std::vector<DeliberateBug> Make() {
       Profile::kExpiry)
       .ttl_from_local_clock = true;
   AddLeaderless(add);
+  AddRegisters(add);
   return list;
 }
 

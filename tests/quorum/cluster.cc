@@ -19,7 +19,9 @@ std::vector<NodeId> FirstNodes(uint64_t count) {
 }  // namespace
 
 Cluster::Cluster(ClusterOptions options)
-    : options_(std::move(options)), invariants_(FirstNodes(options_.replicas)) {
+    : options_(std::move(options)),
+      invariants_(FirstNodes(options_.replicas),
+                  options_.policy == nullptr || !options_.policy->ByRounds()) {
   if (options_.policy == nullptr) options_.policy = &kLww;
   for (uint64_t id = 1; id <= options_.replicas; ++id) {
     const std::string zone = options_.zones.empty() ? "" : options_.zones[id - 1];
@@ -94,6 +96,22 @@ void Cluster::Read(uint64_t id, ReadRequest request) {
   Node& node = Find(id);
   node.core->Read(request, At(node));
   Pump(node);
+}
+
+void Cluster::Operate(uint64_t id, RegisterCall call) {
+  Node& node = Find(id);
+  node.core->Operate(call, At(node));
+  Pump(node);
+}
+
+uint64_t Cluster::Operate(uint64_t node, const std::string& key, RegisterOp op) {
+  RegisterCall call;
+  call.id = next_id_++;
+  call.key = key;
+  call.op = std::move(op);
+  call.deadline = now_ + absl::Seconds(2);
+  Operate(node, call);
+  return call.id;
 }
 
 void Cluster::PeerGone(uint64_t id, uint64_t peer) {

@@ -57,6 +57,7 @@ class Cluster {
   void Tick(uint64_t node);
   void Write(uint64_t node, WriteRequest request);
   void Read(uint64_t node, ReadRequest request);
+  void Operate(uint64_t node, RegisterCall call);
   void PeerGone(uint64_t node, uint64_t peer);
   void PeerBack(uint64_t node, uint64_t peer);
   void Pass(absl::Duration time) { now_ += time; }
@@ -66,6 +67,7 @@ class Cluster {
   uint64_t Put(uint64_t node, const std::string& key, const std::string& value, Level level);
   uint64_t Delete(uint64_t node, const std::string& key, Level level);
   uint64_t Get(uint64_t node, const std::string& key, Level level);
+  uint64_t Operate(uint64_t node, const std::string& key, RegisterOp op);
   // Null while there is none.
   const Reply* Find(uint64_t node, uint64_t id) const;
   // Everybody ticks and all is delivered, a hundred times 50 ms; dead peers stay so.

@@ -20,6 +20,8 @@ class MapStore final : public Store {
       std::erase_if(dot_log,
                     [&](const auto& entry) { return checkpoint->dots.Contains(entry.first); });
       for (const std::string& key : checkpoint->keys) records.erase(key);
+    } else if (const auto* raise = std::get_if<RaiseFloor>(&effect)) {
+      floor = raise->floor;
     } else {
       reserved = std::get<ReserveTime>(effect).until;
     }
@@ -45,7 +47,7 @@ class MapStore final : public Store {
     return keys;
   }
   Restored Restore() const {
-    Restored restored{knowledge, {}, reserved, filled};
+    Restored restored{knowledge, {}, reserved, floor, filled};
     for (const auto& [dot, key] : dot_log) restored.logged.Add(dot);
     return restored;
   }
@@ -54,6 +56,7 @@ class MapStore final : public Store {
   std::map<Dot, std::string> dot_log;
   Knowledge knowledge;
   HlcTime reserved;
+  Ballot floor;
   bool filled = true;
 };
 

@@ -14,11 +14,21 @@ TEST(GuaranteesTest, EachLevelThatIsHonouredHasItsPromise) {
   for (const Level level : WriteLevels(Mode::kRaft)) {
     EXPECT_NE(FindGuarantee(Mode::kRaft, Access::kWrite, level), nullptr) << LevelName(level);
   }
+  for (const Conflict conflict : {Conflict::kLww, Conflict::kRegister}) {
+    for (const Level level : ReadLevels(Mode::kQuorum, conflict)) {
+      EXPECT_NE(FindGuarantee(Mode::kQuorum, Access::kRead, level, conflict), nullptr);
+    }
+    for (const Level level : WriteLevels(Mode::kQuorum, conflict)) {
+      EXPECT_NE(FindGuarantee(Mode::kQuorum, Access::kWrite, level, conflict), nullptr);
+    }
+  }
 }
 
 TEST(GuaranteesTest, NoLevelStandsTwiceAndNoPromiseIsEmpty) {
   for (const Guarantee& one : AllGuarantees()) {
-    EXPECT_EQ(FindGuarantee(one.mode, one.access, one.level), &one) << LevelName(one.level);
+    const Conflict conflict = one.registers ? Conflict::kRegister : Conflict::kNone;
+    EXPECT_EQ(FindGuarantee(one.mode, one.access, one.level, conflict), &one)
+        << LevelName(one.level);
     EXPECT_FALSE(one.promise.empty() || one.promise.ends_with('.')) << LevelName(one.level);
   }
 }
