@@ -98,7 +98,9 @@ json ToJson(const NodeState& state) {
                 {"leaders", state.leaders},
                 {"leaderless", state.leaderless},
                 {"log_bytes", state.log_bytes},
-                {"data_bytes", state.data_bytes}});
+                {"data_bytes", state.data_bytes},
+                {"hints", state.hints},
+                {"hint_bytes", state.hint_bytes}});
   return shown;
 }
 

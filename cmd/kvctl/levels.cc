@@ -15,6 +15,8 @@ using nlohmann::json;
 
 std::string_view ShareName(ring::Share share) {
   switch (share) {
+    case ring::Share::kNone:
+      return "none";
     case ring::Share::kOne:
       return "one";
     case ring::Share::kTwo:

@@ -8,7 +8,8 @@ constexpr ReasonText kReasons[] = {
     {"BATCH_NOT_ATOMIC",
      "A keyspace of mode quorum has no order of all writes, so several keys cannot be written as "
      "one.",
-     "Write them one by one, or use a keyspace of mode raft."},
+     "Let each be for itself (atomic: false, kvctl batch --no-atomic), or use a keyspace of mode "
+     "raft."},
     {"CONFLICT_NOT_SUPPORTED", "No keyspace of this build can have that conflict policy.",
      "Use lww, or a keyspace of mode raft."},
     {"CONFLICT_POLICY_NEEDED",

@@ -86,6 +86,8 @@ struct NodeState {
   uint32_t leaderless = 0;  // raft replicas that know no leader
   uint64_t log_bytes = 0;
   uint64_t data_bytes = 0;
+  uint64_t hints = 0;  // writes at ANY that wait there for a replica
+  uint64_t hint_bytes = 0;
   std::vector<ReplicaDescription> details;
 };
 

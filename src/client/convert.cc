@@ -137,6 +137,7 @@ Resolution ResolutionOf(const v1::ResolveResponse& response) {
 WriteReceipt WriteReceiptOf(const v1::WriteResponse& response) {
   auto receipt = ReceiptOf<WriteReceipt>(response.receipt());
   receipt.existed = response.results_size() > 0 && response.results(0).existed();
+  receipt.hinted = response.receipt().hinted();
   return receipt;
 }
 

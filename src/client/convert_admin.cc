@@ -43,6 +43,8 @@ NodeState StateOf(const v1::NodeStatus& wire) {
                   .leaderless = wire.leaderless(),
                   .log_bytes = wire.log_bytes(),
                   .data_bytes = wire.data_bytes(),
+                  .hints = wire.hints(),
+                  .hint_bytes = wire.hint_bytes(),
                   .details = {}};
   for (const auto& replica : wire.details()) state.details.push_back(DescriptionOf(replica));
   return state;

@@ -57,6 +57,10 @@ struct WriteOptions {
   std::optional<absl::Duration> ttl = {};
   // Sent again until its outcome is known, and done once all the same. Not at ONE.
   bool exactly_once = true;
+  // Of batches: false: each of its writes for itself, in any partitions, under no
+  // identity; one that fails says in its details which were done, which not, and
+  // of which it is unknown ("0-3,7").
+  bool atomic = true;
   bool timings = false;  // tell in the receipt where the time went
 };
 

@@ -45,7 +45,8 @@ struct WriteReceipt {
   std::optional<absl::Duration> staleness;  // nullopt: none known
   uint32_t partition = 0;                   // position of the arc in its keyspace
   bool existed = false;                     // the key (the first, of a batch) had a value before
-  std::optional<Timings> timings;           // if they were asked for
+  bool hinted = false;             // at ANY: no replica has it yet, served_by keeps it for them
+  std::optional<Timings> timings;  // if they were asked for
 };
 
 struct ReadReceipt {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "node/drain.h"
 #include "node/frame_codec.h"
+#include "node/hint_keeper.h"
 #include "node/shared.h"
 #include "node/spread.h"
 #include "node/sweep.h"
@@ -49,6 +50,16 @@ class Node::Impl {
     for (uint32_t i = 0; i < shared_.options.workers; ++i) {
       workers_.push_back(std::make_unique<Worker>(i, shared_));
     }
+    shared_.execute = [this](Request request, ReplyFn reply) {
+      Worker& worker = WorkerOf(request.partition);
+      worker.PostRequest(std::move(request), std::move(reply));
+    };
+    shared_.to_hints = [this](absl::AnyInvocable<void(HintKeeper&) &&> task) {
+      workers_[0]->PostTask(
+          [task = std::move(task)](Worker& first) mutable { first.WithHints(std::move(task)); });
+    };
+    hints_ = std::make_unique<HintKeeper>(shared_);
+    workers_[0]->UseHints(*hints_);
     shared_.peers.SetMembers(Members(*shared_.topology.Get()), edges.env.Monotonic());
     WorkerOf(kMetaPartition).WatchMeta([this](std::string bytes) { MetaChanged(bytes); });
     workers_[0]->WatchTick([this](absl::Duration now) { Tick(now); });
@@ -70,6 +81,10 @@ class Node::Impl {
       if (!opened.ok()) return opened;
     }
     for (const RecoveredGroup& group : recovered) {
+      if (group.partition == kHintsPartition) {
+        if (absl::Status read = hints_->Restore(group); !read.ok()) return read;
+        continue;
+      }
       if (topology->FindPartition(group.partition) == nullptr)
         leftovers_.push_back(group.partition);
     }
@@ -215,6 +230,9 @@ class Node::Impl {
   NodeStatusReport Summarise(NodeStatusReport report) const {
     report.epoch = shared_.topology.Get()->epoch;
     report.unreachable = shared_.peers.gone();
+    report.hints = shared_.hints;
+    report.hint_bytes = shared_.hint_bytes;
+    report.hints_refused = shared_.hints_refused;
     std::sort(report.replicas.begin(), report.replicas.end(),
               [](const auto& a, const auto& b) { return a.partition < b.partition; });
     for (const ReplicaStatus& replica : report.replicas) {
@@ -226,6 +244,7 @@ class Node::Impl {
 
   NodeShared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<HintKeeper> hints_;
   std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
   std::atomic<bool> flushing_ = false;
   Spread spread_;  // worker 0's
@@ -262,8 +281,7 @@ void Node::OnPeerDisconnected(NodeId peer) { impl_->Disconnected(peer); }
 ring::SharedTopology Node::topology() const { return impl_->shared_.topology.Get(); }
 
 void Node::Execute(Request request, ReplyFn reply) {
-  Worker& worker = impl_->WorkerOf(request.partition);
-  worker.PostRequest(std::move(request), std::move(reply));
+  impl_->shared_.execute(std::move(request), std::move(reply));
 }
 
 void Node::Adopt(ring::SharedTopology topology) { impl_->Adopt(std::move(topology)); }

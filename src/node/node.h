@@ -37,6 +37,8 @@ struct NodeBugs {
   quorum::Bugs quorum;
   bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
+  bool hint_counts = false;  // at every level, where no replica is there
+  bool forget_hints_on_restart = false;
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
 };
 
@@ -59,6 +61,7 @@ struct NodeOptions {
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
   uint64_t disk_reserve_bytes = 0;            // kept back on the disk, see DiskRoom
+  uint64_t hints_bytes_max = 64 << 20;        // of writes at ANY kept for replicas
   uint64_t append_bytes_max = 1 << 20;
   uint64_t in_flight_appends_max = 256;
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
@@ -74,6 +77,9 @@ struct NodeStatusReport {
   uint32_t leaderless = 0;
   std::vector<ReplicaStatus> replicas;  // by partition
   std::vector<NodeId> unreachable;      // peers not heard of for an election timeout
+  uint64_t hints = 0;                   // writes at ANY that wait for a replica
+  uint64_t hint_bytes = 0;
+  uint64_t hints_refused = 0;  // by their replicas, and given up
 };
 
 class Node {

@@ -60,6 +60,12 @@ bool Peers::alive(NodeId node) const {
   return it != peers_.end() && !it->second.gone;
 }
 
+Boot Peers::boot(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it == peers_.end() ? Boot() : it->second.boot;
+}
+
 bool Peers::draining(NodeId node) const {
   absl::MutexLock lock(&mutex_);
   const auto it = peers_.find(node);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
@@ -37,6 +38,8 @@ class TopologyHolder {
   Snapshot current_ ABSL_GUARDED_BY(mutex_);
 };
 
+class HintKeeper;
+
 struct NodeShared {
   NodeShared(NodeOptions node_options, Edges node_edges, ring::Topology topology)
       : options(std::move(node_options)),
@@ -52,6 +55,13 @@ struct NodeShared {
   DiskRoom disk;
   LogDevice* log = nullptr;                 // set by Start
   std::function<void(absl::Status)> fatal;  // set by Start
+  // Set before any turn. As Node::Execute; and what is to be done on the thread
+  // that the hints belong to.
+  std::function<void(Request, ReplyFn)> execute;
+  std::function<void(absl::AnyInvocable<void(HintKeeper&) &&>)> to_hints;
+  std::atomic<uint64_t> hints = 0;
+  std::atomic<uint64_t> hint_bytes = 0;
+  std::atomic<uint64_t> hints_refused = 0;  // by replicas, for good
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
 

@@ -23,6 +23,7 @@ struct Bugs {
   bool count_unreachable = false;      // a hint kept for a replica counts as its answer
   bool forget_absence = false;         // a read takes any record over an answer of none
   bool tell_before_sync = false;       // what was read, or seen, before it is durable
+  bool ignore_session = false;         // any state will do for a read at SESSION
 };
 
 struct Member {

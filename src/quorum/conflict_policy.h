@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "quorum/record.h"
@@ -55,6 +56,10 @@ class ConflictPolicy {
   // Whether Merge is nothing but the choice of the newer record, so that versions
   // alone tell which it will be.
   virtual bool NewestWins() const { return false; }
+
+  // Of each writer its newest write in the record: who has seen these has merged
+  // all that the record shows.
+  virtual std::vector<Dot> NewestIn(const Record& record) const { return {record.dot}; }
 
   // All of `record` is in what a replica has merged that has seen `seen`: if it
   // holds nothing of the key, this was deleted there, and must not come back.

@@ -84,6 +84,29 @@ bool OutlivedBy(const Record& record, const SeenClock& seen) {
   return body.ok() && SawAll(body->Context(), record, seen);
 }
 
+VersionVector ContextOf(const Counter& body) {
+  VersionVector context;
+  for (const Counter::Entry& entry : body.entries()) context.Add(entry.dot);
+  return context;
+}
+template <class Body>
+VersionVector ContextOf(const Body& body) {
+  return body.Context();
+}
+
+template <class Body>
+std::vector<Dot> NewestOf(const Record& record) {
+  const absl::StatusOr<Body> body = Body::Decode(record.body);
+  std::vector<Dot> dots = {record.dot};
+  if (!body.ok()) return dots;
+  const VersionVector context = ContextOf(*body);
+  for (const auto& [identity, counter] : context.entries()) {
+    const Dot dot{identity, counter};
+    if (dot != record.dot) dots.push_back(dot);
+  }
+  return dots;
+}
+
 template <class Body>
 std::optional<Record> ForgetCovered(const Record& record, const SeenClock& covered) {
   absl::StatusOr<Body> body = Body::Decode(record.body);
@@ -191,6 +214,10 @@ std::optional<Record> SiblingsPolicy::Forget(std::string_view, const Record& rec
   return ForgetCovered<Siblings>(record, covered);
 }
 
+std::vector<Dot> SiblingsPolicy::NewestIn(const Record& record) const {
+  return NewestOf<Siblings>(record);
+}
+
 bool SiblingsPolicy::Outlived(const Record& record, const SeenClock& seen) const {
   return OutlivedBy<Siblings>(record, seen);
 }
@@ -216,6 +243,10 @@ absl::StatusOr<Record> CounterPolicy::Write(std::string_view, const Record* curr
 Record CounterPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
                             const SeenClock& seen, ConflictSink&) const {
   return MergeRecords<Counter>(mine, theirs, seen);
+}
+
+std::vector<Dot> CounterPolicy::NewestIn(const Record& record) const {
+  return NewestOf<Counter>(record);
 }
 
 bool CounterPolicy::Outlived(const Record&, const SeenClock&) const {
@@ -260,6 +291,10 @@ std::optional<Record> SetPolicy::Forget(std::string_view, const Record& record,
   return ForgetCovered<ObservedSet>(record, covered);
 }
 
+std::vector<Dot> SetPolicy::NewestIn(const Record& record) const {
+  return NewestOf<ObservedSet>(record);
+}
+
 bool SetPolicy::Outlived(const Record& record, const SeenClock& seen) const {
   return OutlivedBy<ObservedSet>(record, seen);
 }
@@ -298,6 +333,10 @@ Record MapPolicy::Merge(std::string_view, const Record& mine, const Record& thei
 std::optional<Record> MapPolicy::Forget(std::string_view, const Record& record,
                                         const SeenClock& covered) const {
   return ForgetCovered<FieldMap>(record, covered);
+}
+
+std::vector<Dot> MapPolicy::NewestIn(const Record& record) const {
+  return NewestOf<FieldMap>(record);
 }
 
 bool MapPolicy::Outlived(const Record& record, const SeenClock& seen) const {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "quorum/conflict_policy.h"
 
@@ -30,6 +31,7 @@ class SiblingsPolicy final : public ConflictPolicy {
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -44,6 +46,7 @@ class CounterPolicy final : public ConflictPolicy {
                                Dot dot, HlcTime time) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 };
 
@@ -59,6 +62,7 @@ class SetPolicy final : public ConflictPolicy {
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -75,6 +79,7 @@ class MapPolicy final : public ConflictPolicy {
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:

@@ -60,7 +60,7 @@ void ReadCoordinator::Shutdown(const Now& now) {
 }
 
 void ReadCoordinator::AskOthers(uint64_t id, Read& read, const Now& now) {
-  if (read.request.level == Level::kBounded) return anti_entropy_.Hurry(now);
+  if (read.request.level == Level::kBounded || read.request.here) return anti_entropy_.Hurry(now);
   if (read.request.level == Level::kSession) {
     for (NodeId node : peers_.LivingByDistance()) Ask(node, id, read, true, now);
     return anti_entropy_.Hurry(now);
@@ -88,7 +88,9 @@ Nodes ReadCoordinator::Responders(const Read& read) const {
 }
 
 bool ReadCoordinator::Proven(const ReadRequest& request, const Now& now) const {
-  if (request.level == Level::kSession) return local_.seen().Covers(request.session.dots);
+  if (request.level == Level::kSession) {
+    return local_.config().bugs.ignore_session || local_.seen().Covers(request.session.dots);
+  }
   if (request.level != Level::kBounded) return false;
   const std::optional<absl::Duration> staleness = anti_entropy_.Staleness(now);
   return staleness && *staleness <= request.bound;
@@ -109,9 +111,14 @@ void ReadCoordinator::Answer(const Read& read, absl::Status status,
   if (reply.status.ok() && record) {
     reply.receipt.dot = record->dot;
     reply.receipt.time = record->time;
-    reply.receipt.seen.Note(record->dot, record->time);
+    for (const Dot& dot : local_.policy().NewestIn(*record)) {
+      reply.receipt.seen.Note(dot, record->time);
+    }
+    reply.receipt.seen.Compact(local_.seen());
     if (!record->Dead(now.calendar_us)) reply.record = record;
   }
+  // The answer leaves behind the sync of all that was seen.
+  if (reply.status.ok()) reply.receipt.seen.TellShorter(read.request.session, local_.seen());
   local_.Answer(std::move(reply));
 }
 
@@ -199,7 +206,7 @@ void ReadCoordinator::Tick(const Now& now) {
       at = Forget(at);
       continue;
     }
-    if (read.request.level == Level::kBounded) anti_entropy_.Hurry(now);
+    if (read.request.level == Level::kBounded || read.request.here) anti_entropy_.Hurry(now);
     bool slow = false;
     bool lost = read.writing_back &&
                 now.monotonic - read.written_back_at >= local_.config().resend_interval;

@@ -27,6 +27,9 @@ struct ReadRequest {
   absl::Duration deadline;
   absl::Duration bound;  // BOUNDED: how old the state may be
   SessionPart session;   // SESSION: what the state must hold
+  // SESSION and BOUNDED: answered when this replica's own state is enough, and by
+  // no other.
+  bool here = false;
 };
 
 }  // namespace quorate::quorum

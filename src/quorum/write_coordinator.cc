@@ -61,6 +61,7 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   write.record = *std::move(record);
   write.level = request.level;
   write.deadline = request.deadline;
+  write.session = request.session;
   write.sent_at = now.monotonic;
   unsynced_.emplace_back(local_.emitted(), id);
   // Before our own sync, so that the two go on side by side; unless others' writes
@@ -131,6 +132,17 @@ void WriteCoordinator::Settle(Writes::iterator at) {
   }
 }
 
+void WriteCoordinator::NoteSeen(const Write& write, SessionPart& seen) const {
+  const Dot& dot = write.record.dot;
+  seen.Note(dot, write.record.time);
+  // All of this boot up to a write that is on this disk is there too.
+  if (write.acked.contains(local_.self().node)) seen.dots.Add(dot.identity, {1, dot.counter});
+  for (const auto& [identity, set] : write.session.dots.sets()) {
+    const auto ended = local_.seen().ended().find(identity.node);
+    if (local_.seen().Ended(identity)) seen.dots.End(identity.node, ended->second);
+  }
+}
+
 WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
                                                             absl::Status status) {
   const Write& write = at->second;
@@ -140,7 +152,7 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   reply.receipt.dot = write.record.dot;
   reply.receipt.time = write.record.time;
   reply.receipt.acked_by.assign(write.acked.begin(), write.acked.end());
-  if (reply.status.ok()) reply.receipt.seen.Note(write.record.dot, write.record.time);
+  if (reply.status.ok()) NoteSeen(write, reply.receipt.seen);
   local_.AnswerAtOnce(std::move(reply));
   return writes_.erase(at);
 }

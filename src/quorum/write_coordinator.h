@@ -39,6 +39,7 @@ class WriteCoordinator {
     Level level;
     absl::Duration deadline;
     absl::Duration sent_at;
+    SessionPart session;
     Nodes acked;
     Nodes refused;  // its time lies too far ahead for them
   };
@@ -49,6 +50,8 @@ class WriteCoordinator {
   void SendAgain(uint64_t id, const Write& write);
   // Whether those who may still answer can be enough.
   bool Hopeless(const Write& write) const;
+  // What its session is to note.
+  void NoteSeen(const Write& write, SessionPart& seen) const;
   Writes::iterator Finish(Writes::iterator write, absl::Status status);
   void Settle(Writes::iterator at);
 

@@ -24,8 +24,8 @@ absl::Status CheckCommand(const kv::Command& command) {
   }
   if (command.mutations.size() != 1) {
     return Refused("BATCH_NOT_ATOMIC",
-                   "a leaderless keyspace can't write several keys as one: write them one by one, "
-                   "or use a keyspace of mode raft");
+                   "a leaderless keyspace can't write several keys as one: let each be for itself "
+                   "(atomic: false, kvctl batch --no-atomic), or use a keyspace of mode raft");
   }
   const Mutation& mutation = command.mutations.front();
   if (mutation.condition.kind != kv::Condition::Kind::kNone ||
@@ -60,8 +60,11 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
       return Fail(reply, std::move(fit));
     }
   }
+  absl::StatusOr<quorum::SessionPart> session = quorum::DecodeSessionPart(request.session);
+  if (!session.ok()) return Fail(reply, session.status());
   const uint64_t id = next_id_++;
   Call& call = calls_[id];
+  call.session = *std::move(session);
   call.reply = std::move(reply);
   call.write = request.is_write();
   call.taken = request.taken;
@@ -83,6 +86,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   write.change = ChangeOf(std::move(mutation), now);
   write.level = request.level;
   write.deadline = request.deadline;
+  write.session = call.session;
   questions_[write.id] = {id, 0};
   core.Write(write, now);
 }
@@ -101,6 +105,7 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
     read.level = request.level;
     read.deadline = request.deadline;
     read.bound = request.bound;
+    read.session = call.session;
     questions_[read.id] = {id, i};
     core.Read(read, now);
   }
@@ -116,6 +121,7 @@ void QuorumCalls::Answer(quorum::Reply reply, absl::Duration now) {
   Take(call, key, reply);
   if (--call.missing > 0) return;
   call.answer.timings.agreed = now - call.taken;
+  call.answer.receipt.seen = quorum::EncodeSessionPart(call.seen);
   Call done = std::move(call);
   calls_.erase(at);
   std::move(done.reply)(std::move(done.answer));
@@ -140,6 +146,7 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
   }
   receipt.durable = static_cast<uint32_t>(receipt.acked_by.size());
   receipt.staleness = reply.receipt.staleness;
+  call.seen.Merge(reply.receipt.seen);
   const uint64_t version = reply.receipt.time.value();
   if (call.write) {
     receipt.version = version;

@@ -30,7 +30,9 @@ class QuorumCalls {
     Reply answer;
     std::vector<std::string> keys;  // of a lookup; of a write, one
     bool write = false;
-    size_t missing = 0;  // answers of the core
+    size_t missing = 0;           // answers of the core
+    quorum::SessionPart session;  // that it came with
+    quorum::SessionPart seen;     // that it is to note
     absl::Duration taken;
   };
   struct Question {

@@ -38,7 +38,8 @@ QuorumReplica::QuorumReplica(QuorumReplicaOptions options, Engine& engine, LogCl
     : options_(std::move(options)),
       policy_(PolicyOf(options_.conflict)),
       store_(options_.partition, engine),
-      clock_(clock) {}
+      clock_(clock),
+      scans_(store_, policy_.get()) {}
 
 absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplicaOptions options,
                                                                    Engine& engine,
@@ -98,39 +99,17 @@ bool QuorumReplica::Grows(std::string_view payload) const {
 
 void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
   if (std::holds_alternative<kv::Range>(request.op)) {
-    return Scan(request, std::move(reply), now);
+    Receipt receipt = MakeReceipt(request.level);
+    scans_.Start(std::move(request), std::move(reply), std::move(receipt), *core_, At(now));
+    return scans_.Release(effects_out_, effects_durable_);
   }
   const Receipt receipt = MakeReceipt(request.level);
   calls_.Start(std::move(request), std::move(reply), receipt, *core_, At(now));
 }
 
-void QuorumReplica::Scan(const Request& request, ReplyFn reply, absl::Duration now) const {
-  Reply answer;
-  answer.receipt = MakeReceipt(request.level);
-  answer.timings.queued = request.taken - request.arrived;
-  if (request.level != Level::kOne) {
-    answer.status =
-        MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
-                  "a scan of a leaderless keyspace is of one replica: it can be had at ONE");
-    return std::move(reply)(std::move(answer));
-  }
-  const auto& range = std::get<kv::Range>(request.op);
-  auto items = store_.Scan(range, At(now).calendar_us);
-  answer.status = items.status();
-  if (items.ok()) {
-    answer.page.more = items->more;
-    for (QuorumStore::Item& item : items->items) {
-      const uint64_t version = item.record.time.value();
-      answer.receipt.version = std::max(answer.receipt.version, version);
-      answer.page.records.push_back({std::move(item.key),
-                                     range.keys_only ? "" : std::move(item.record.body), version,
-                                     item.record.expires_at_us});
-    }
-    answer.receipt.acked_by = {options_.core.self.node};
-    answer.receipt.durable = 1;
-    answer.receipt.staleness = core_->Staleness(At(now));
-  }
-  std::move(reply)(std::move(answer));
+void QuorumReplica::Answer(quorum::Reply reply, absl::Duration now) {
+  if (!scans_.Answer(reply, *core_, At(now))) return calls_.Answer(std::move(reply), now);
+  scans_.Release(effects_out_, effects_durable_);
 }
 
 Receipt QuorumReplica::MakeReceipt(Level level) const {
@@ -148,9 +127,10 @@ void QuorumReplica::Persisted(uint64_t token, absl::Duration now) {
   effects_durable_ = token;
   core_->Persisted(token, At(now));
   while (!held_.empty() && held_.front().first <= token) {
-    calls_.Answer(std::move(held_.front().second), now);
+    Answer(std::move(held_.front().second), now);
     held_.pop_front();
   }
+  scans_.Release(effects_out_, effects_durable_);
 }
 
 absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
@@ -173,10 +153,10 @@ absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Durat
   }
   Send(output.messages, turn.sends);
   Send(output.messages_after_sync, turn.sends_after_sync);
-  for (quorum::Reply& reply : output.replies) calls_.Answer(std::move(reply), now);
+  for (quorum::Reply& reply : output.replies) Answer(std::move(reply), now);
   for (quorum::Reply& reply : output.replies_after_sync) {
     if (effects_durable_ == effects_out_) {
-      calls_.Answer(std::move(reply), now);
+      Answer(std::move(reply), now);
     } else {
       held_.emplace_back(effects_out_, std::move(reply));
     }
@@ -225,6 +205,9 @@ ReplicaStatus QuorumReplica::status() const {
   return status;
 }
 
-void QuorumReplica::Shutdown() { calls_.FailAll("SHUTTING_DOWN", "the node is shutting down"); }
+void QuorumReplica::Shutdown() {
+  calls_.FailAll("SHUTTING_DOWN", "the node is shutting down");
+  scans_.FailAll("SHUTTING_DOWN", "the node is shutting down");
+}
 
 }  // namespace quorate

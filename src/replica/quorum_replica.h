@@ -13,6 +13,7 @@
 #include "quorum/core.h"
 #include "replica/log_clock.h"
 #include "replica/quorum_calls.h"
+#include "replica/quorum_scans.h"
 #include "replica/quorum_store.h"
 #include "replica/replica.h"
 #include "storage/engine.h"
@@ -72,7 +73,7 @@ class QuorumReplica final : public Replica {
   absl::Status Obey(quorum::Output& output, Turn& turn, absl::Duration now);
   absl::Status Write(const std::vector<quorum::Effect>& effects, Turn& turn);
   void Send(const std::vector<quorum::Message>& messages, std::vector<PeerMessage>& out) const;
-  void Scan(const Request& request, ReplyFn reply, absl::Duration now) const;
+  void Answer(quorum::Reply reply, absl::Duration now);
   Receipt MakeReceipt(Level level) const;
 
   const QuorumReplicaOptions options_;
@@ -81,6 +82,7 @@ class QuorumReplica final : public Replica {
   LogClock clock_;
   std::unique_ptr<quorum::Core> core_;
   QuorumCalls calls_;
+  QuorumScans scans_;
   Epoch epoch_;
   LogIndex last_index_;       // of the entries written
   uint64_t effects_out_ = 0;  // by the core, in this life

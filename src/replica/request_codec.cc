@@ -24,6 +24,8 @@ void EncodeReceipt(const Receipt& receipt, v1::Receipt* out) {
   out->set_durable(receipt.durable);
   out->set_term(receipt.position.term.value());
   out->set_index(receipt.position.index.value());
+  out->set_seen(receipt.seen);
+  out->set_hinted(receipt.hinted);
   if (receipt.staleness) {
     out->set_staleness_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*receipt.staleness)));
   }
@@ -40,6 +42,8 @@ Receipt DecodeReceipt(const v1::Receipt& in) {
   for (uint64_t id : in.acked_by()) receipt.acked_by.emplace_back(id);
   receipt.durable = in.durable();
   receipt.position = {Term(in.term()), LogIndex(in.index())};
+  receipt.seen = in.seen();
+  receipt.hinted = in.hinted();
   if (in.has_staleness_us()) {
     receipt.staleness = absl::Microseconds(static_cast<int64_t>(in.staleness_us()));
   }
@@ -85,8 +89,9 @@ std::string EncodeRequest(const Request& request) {
   out.set_bound_us(static_cast<uint64_t>(absl::ToInt64Microseconds(request.bound)));
   out.set_seen_term(request.seen.term.value());
   out.set_seen_index(request.seen.index.value());
+  out.set_seen(request.session);
   if (const auto* command = std::get_if<kv::Command>(&request.op)) {
-    out.set_bundle(kv::EncodeBundle(absl::MakeConstSpan(command, 1)));
+    out.set_bundle(kv::EncodeBundle(absl::MakeConstSpan(command, 1), request.hint));
   } else if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
     auto* keys = out.mutable_lookup();
     for (const std::string& key : lookup->keys) keys->add_keys(key);
@@ -114,11 +119,13 @@ absl::StatusOr<Request> DecodeRequest(std::string_view bytes) {
   request.level = static_cast<Level>(in.level());
   request.bound = absl::Microseconds(in.bound_us());
   request.seen = {Term(in.seen_term()), LogIndex(in.seen_index())};
+  request.session = std::move(*in.mutable_seen());
   switch (in.op_case()) {
     case v1::StoredRequest::kBundle: {
       auto bundle = kv::DecodeBundle(in.bundle());
       if (!bundle.ok()) return bundle.status();
       if (bundle->commands.size() != 1) return Malformed("request: not one command");
+      request.hint = bundle->time_us;
       request.op = std::move(bundle->commands.front());
       break;
     }

@@ -57,6 +57,10 @@ constexpr Guarantee kGuarantees[] = {
     {Mode::kQuorum, kWrite, Level::kOne,
      "an acknowledged write is on one disk, and reaches the others as soon as they can be reached",
      Share::kOne, Share::kOne},
+    {Mode::kQuorum, kWrite, Level::kAny,
+     "an acknowledged write is on one disk; where no replica can be reached that is another "
+     "node's, which hands it over when one can, and until then no read sees it",
+     Share::kNone, Share::kNone},
     {Mode::kQuorum, kRead, Level::kAll, "a read gives the newest that any replica has", Share::kAll,
      Share::kAll},
     {Mode::kQuorum, kRead, Level::kQuorum,
@@ -71,6 +75,8 @@ constexpr Guarantee kGuarantees[] = {
     {Mode::kQuorum, kRead, Level::kBounded,
      "a read sees every write that was acknowledged longer ago than its bound", Share::kOne,
      Share::kAll, "its bound"},
+    {Mode::kQuorum, kRead, Level::kSession,
+     "a read sees all that its own session has written and read before", Share::kOne, Share::kOne},
     {Mode::kQuorum, kRead, Level::kOne,
      "a read sees what one replica has; the receipt tells how old at most, where that is known",
      Share::kOne, Share::kOne},
@@ -80,6 +86,8 @@ constexpr Guarantee kGuarantees[] = {
 
 uint32_t CountOf(Share share, uint32_t replicas) {
   switch (share) {
+    case Share::kNone:
+      return 0;
     case Share::kOne:
       return std::min(replicas, 1u);
     case Share::kTwo:

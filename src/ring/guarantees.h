@@ -13,7 +13,7 @@ namespace quorate::ring {
 enum class Access : uint8_t { kRead, kWrite };
 
 // So many of a partition's replicas.
-enum class Share : uint8_t { kOne, kTwo, kMajority, kAll };
+enum class Share : uint8_t { kNone, kOne, kTwo, kMajority, kAll };
 uint32_t CountOf(Share share, uint32_t replicas);
 
 struct Guarantee {

@@ -13,9 +13,11 @@ namespace {
 constexpr Level kRaftReads[] = {Level::kLinearizable, Level::kQuorum,  Level::kLease,
                                 Level::kBounded,      Level::kSession, Level::kOne};
 constexpr Level kQuorumReads[] = {Level::kAll, Level::kQuorum,  Level::kLocalQuorum,
-                                  Level::kTwo, Level::kBounded, Level::kOne};
+                                  Level::kTwo, Level::kBounded, Level::kSession,
+                                  Level::kOne};
 constexpr Level kQuorumWrites[] = {Level::kAll,         Level::kEachQuorum, Level::kQuorum,
-                                   Level::kLocalQuorum, Level::kTwo,        Level::kOne};
+                                   Level::kLocalQuorum, Level::kTwo,        Level::kOne,
+                                   Level::kAny};
 constexpr Level kRaftWrites[] = {Level::kAll, Level::kQuorum, Level::kLinearizable, Level::kOne};
 
 absl::Status CheckLevel(Mode mode, Level level, absl::Span<const Level> allowed,

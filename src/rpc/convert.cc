@@ -117,6 +117,8 @@ void FillReceipt(const Receipt& receipt, uint32_t arc, v1::Receipt* out) {
   out->set_partition_id(receipt.partition.value());
   out->set_term(receipt.position.term.value());
   out->set_index(receipt.position.index.value());
+  if (!receipt.seen.empty()) out->set_seen(receipt.seen);
+  out->set_hinted(receipt.hinted);
   out->set_rung(receipt.rung);
 }
 
@@ -132,14 +134,18 @@ void FillTimings(const StageTimings& timings, absl::Duration total, v1::Receipt*
   told->set_total_us(micros(total));
 }
 
-void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out) {
-  out->mutable_results()->Reserve(static_cast<int>(reply.write.results.size()));
+void FillResults(const Reply& reply, v1::WriteResponse* out) {
   for (const kv::MutationResult& result : reply.write.results) {
     v1::MutationResult* one = out->add_results();
     one->set_version(result.version);
     one->set_existed(result.existed);
     one->set_counter(result.counter);
   }
+}
+
+void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out) {
+  out->mutable_results()->Reserve(static_cast<int>(reply.write.results.size()));
+  FillResults(reply, out);
   FillReceipt(reply.receipt, arc, out->mutable_receipt());
 }
 

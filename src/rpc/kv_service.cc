@@ -9,6 +9,7 @@
 #include "rpc/multi_get.h"
 #include "rpc/reply_error.h"
 #include "rpc/scan_call.h"
+#include "rpc/scattered_batch.h"
 #include "rpc/stream_call.h"
 #include "rpc/write_command.h"
 #include "rpc/writer_calls.h"
@@ -49,9 +50,9 @@ absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
   if constexpr (requires { in.read(); }) {
     return router_.FindForRead(in.keyspace(), in.level(), in.read());
   } else if constexpr (requires { in.level(); }) {
-    return router_.FindForWrite(in.keyspace(), in.level());
+    return router_.FindForWrite(in.keyspace(), in.level(), in.session());
   } else {
-    return router_.FindForWrite(in.keyspace(), v1::LEVEL_QUORUM);
+    return router_.FindForWrite(in.keyspace(), v1::LEVEL_QUORUM, {});
   }
 }
 
@@ -147,6 +148,14 @@ grpc::ServerUnaryReactor* KvService::Add(grpc::CallbackServerContext* context,
 
 grpc::ServerUnaryReactor* KvService::Batch(grpc::CallbackServerContext* context,
                                            const v1::BatchRequest* in, v1::WriteResponse* out) {
+  if (in->has_atomic() && !in->atomic()) {
+    UnaryCall* call = UnaryCall::New(out, context, Operation::kBatch, watch_);
+    grpc::ServerUnaryReactor* reactor = call->reactor();
+    Routed(call, context, in, [=, this](const Route& route) {
+      return StartScatteredBatch(node_, route, options_.limits, call, Own(in), out);
+    });
+    return reactor;
+  }
   return Write(context, Operation::kBatch, in, out,
                [](v1::BatchRequest* batch) { return ManyMutations(batch->mutable_mutations()); });
 }

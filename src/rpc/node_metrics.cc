@@ -41,6 +41,13 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
                 Number(log_bytes));
   page.AddGauge("quorate_peers_unreachable", "Nodes not heard of for an election timeout.",
                 Number(report.unreachable.size()));
+  page.AddGauge("quorate_hints", "Writes at ANY kept here for replicas that can't be reached.",
+                Number(report.hints));
+  page.AddGauge("quorate_hint_bytes", "Bytes of those, of hints-bytes-max.",
+                Number(report.hint_bytes));
+  page.AddCounter("quorate_hints_refused_total",
+                  "Of those, how many their replicas refused, so that they are lost.",
+                  Number(report.hints_refused));
   page.AddGauge("quorate_node_id", "This node's id.", Number(self.value()));
 }
 

@@ -38,6 +38,7 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, 
   node.uncommitted_bytes_max = options.uncommitted_bytes_max;
   node.queued_inputs_max = options.queued_requests_max;
   node.disk_reserve_bytes = options.disk_reserve_bytes;
+  node.hints_bytes_max = options.hints_bytes_max;
   node.snapshot_chunk_bytes = options.snapshot_chunk_bytes;
   node.group_log_bytes_max = options.log_cache_bytes;
   node.log_flush_bytes = options.log_flush_bytes;

@@ -51,6 +51,7 @@ struct ServerOptions {
   uint64_t memtable_bytes = 32 << 20;
   uint64_t block_cache_bytes = 128 << 20;
   uint64_t disk_reserve_bytes = 512 << 20;
+  uint64_t hints_bytes_max = 64 << 20;
 
   std::string log_level = "info";
 };

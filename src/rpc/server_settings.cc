@@ -91,6 +91,9 @@ void AddStorage(Config& config, ServerOptions& o) {
   config.AddBytes("disk-reserve-bytes",
                   "room on the disk that is kept back; with less, only reads and deletes go on",
                   &o.disk_reserve_bytes, {0, 1024 * kGiB});
+  config.AddBytes("hints-bytes-max",
+                  "writes at ANY kept for replicas that can't be reached; more are refused",
+                  &o.hints_bytes_max, {0, 16 * kGiB});
   config.AddBytes("block-cache-bytes", "state read from files that is kept in memory",
                   &o.block_cache_bytes, {kMiB, 1024 * kGiB});
 }

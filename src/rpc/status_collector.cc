@@ -121,6 +121,8 @@ void StatusCollector::Local(absl::AnyInvocable<void(v1::ClusterStatus) &&> done)
     node->set_leaderless(report.leaderless);
     node->set_log_bytes(log_.stats().bytes_on_disk);
     node->set_data_bytes(engine_.stats().data_bytes);
+    node->set_hints(report.hints);
+    node->set_hint_bytes(report.hint_bytes);
     for (const ReplicaStatus& replica : report.replicas) {
       FillReplicaStatus(replica, node->add_details());
     }

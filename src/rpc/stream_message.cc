@@ -39,7 +39,8 @@ StreamMessage::StreamMessage(StreamCall& stream, v1::StreamRequest& request)
       request_(request),
       now_(stream.world_.env.Monotonic()),
       deadline_(Moment(now_, request.timeout_us(), stream.world_.default_deadline)),
-      write_route_(stream.world_.router.FindForWrite(request.keyspace(), request.level())),
+      write_route_(stream.world_.router.FindForWrite(request.keyspace(), request.level(),
+                                                     request.read().session())),
       read_route_(
           stream.world_.router.FindForRead(request.keyspace(), request.level(), request.read())) {}
 

@@ -18,6 +18,13 @@ void AddLeaderless(Add add) {
       .quorum.drop_tombstones_early = true;
   add("count-unreachable", "a replica that cannot be reached counts as an answer", kProfile)
       .quorum.count_unreachable = true;
+  add("hint-counts", "a write kept for a replica is acknowledged at whatever level", kProfile)
+      .hint_counts = true;
+  add("forget-hints", "writes kept for replicas are gone after a restart", kProfile)
+      .forget_hints_on_restart = true;
+  add("session-ignored-without-leader", "a leaderless replica reads without what the session saw",
+      kProfile)
+      .quorum.ignore_session = true;
 }
 
 std::vector<DeliberateBug> Make() {

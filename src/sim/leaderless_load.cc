@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kName[] = "leaderless";
 constexpr uint64_t kKeys = 5;
+constexpr uint32_t kSessions = 3;
 constexpr absl::Duration kRetry = absl::Milliseconds(100);
 constexpr absl::Duration kAdminDeadline = absl::Seconds(2);
 constexpr absl::Duration kThinkMax = absl::Milliseconds(15);
@@ -52,7 +53,8 @@ LeaderlessLoad::LeaderlessLoad(EventQueue& queue, Trace& trace, Random random, C
       trace_(trace),
       random_(random),
       cluster_(cluster),
-      oracle_(std::move(violation)),
+      oracle_(violation),
+      sessions_(kSessions, std::move(violation)),
       targets_(cluster.ids()) {}
 
 void LeaderlessLoad::Start(uint32_t clients) {
@@ -101,6 +103,7 @@ LeaderlessOp LeaderlessLoad::MakeOp() {
   op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
   if (!op.read && !random_.Chance(0.2)) op.value = StrCat("v", op.id);
   op.invoked = queue_.now();
+  sessions_.Assign(op, random_);
   return op;
 }
 
@@ -120,6 +123,7 @@ void LeaderlessLoad::IssueOne() {
   request.epoch = topology->epoch;
   request.level = op.level;
   request.bound = op.bound;
+  sessions_.Invoked(op, request);
   const absl::Duration timeout =
       kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
   request.deadline = node.machine().env.Monotonic() + timeout;
@@ -149,6 +153,7 @@ void LeaderlessLoad::Answered(const CallPtr& call, const Reply& reply) {
              StrCat("leaderless #", op.id, " ",
                     reply.status.ok() ? StrCat("done, version ", reply.receipt.version)
                                       : std::string(reply.status.message())));
+  sessions_.Answered(op, reply);
   if (reply.status.ok()) {
     if (op.read) {
       oracle_.Read(op, reply, queue_.now());

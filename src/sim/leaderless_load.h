@@ -12,6 +12,7 @@
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
 #include "sim/leaderless_oracle.h"
+#include "sim/leaderless_sessions.h"
 #include "sim/trace.h"
 
 namespace quorate::sim {
@@ -53,6 +54,7 @@ class LeaderlessLoad {
   Random random_;
   Cluster& cluster_;
   LeaderlessOracle oracle_;
+  LeaderlessSessions sessions_;
   Nodes targets_;
   bool running_ = false;
   bool armed_ = false;

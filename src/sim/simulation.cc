@@ -12,6 +12,7 @@
 #include "sim/cluster.h"
 #include "sim/convergence.h"
 #include "sim/event_queue.h"
+#include "sim/hinted_writes.h"
 #include "sim/history.h"
 #include "sim/keyspaces.h"
 #include "sim/leaderless_load.h"
@@ -25,6 +26,7 @@ namespace {
 
 constexpr size_t kTraceKept = 20'000;
 constexpr size_t kTimelineLines = 300;
+constexpr uint32_t kHintingClients = 2;
 constexpr absl::Duration kPoll = absl::Milliseconds(20);
 // A run in which less was answered proves nothing.
 constexpr uint64_t kDoneMin = 20;
@@ -45,7 +47,9 @@ class Run {
         nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_),
         // A stream of its own: what other profiles roll stays as it is.
         leaderless_(queue_, trace_, Random(~options.seed), cluster_,
-                    [this](std::string what) { Violation(std::move(what)); }) {
+                    [this](std::string what) { Violation(std::move(what)); }),
+        hinted_(queue_, trace_, Random(~options.seed + kHintingClients), cluster_,
+                [this](std::string what) { Violation(std::move(what)); }) {
     cluster_.OnDeath([this](NodeId node) { workload_.NodeDied(node); });
   }
 
@@ -99,6 +103,7 @@ class Run {
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });
     leaderless_.Start(knobs_.workload.leaderless_clients);
+    hinted_.Start(knobs_.workload.leaderless_clients > 0 ? kHintingClients : 0);
     queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { nemesis_.Start(); });
     queue_.RunUntil(knobs_.safety);
   }
@@ -114,6 +119,7 @@ class Run {
     cluster_.network().CalmDown();
     workload_.AskOnly(core);
     leaderless_.AskOnly(core);
+    hinted_.AskOnly(core);
     if (!Await([this] { return keyspaces_.AllThere(); })) {
       return Violation("a healed majority did not make the keyspaces asked for");
     }
@@ -126,16 +132,21 @@ class Run {
     nemesis_.HealBut({});
     workload_.AskOnly(cluster_.ids());
     leaderless_.AskOnly(cluster_.ids());
+    hinted_.AskOnly(cluster_.ids());
     ProveAll({});
     workload_.Stop();
     leaderless_.Stop();
-    if (!Await([this] { return workload_.in_flight() + leaderless_.in_flight() == 0; })) {
+    hinted_.Stop();
+    if (!Await([this] {
+          return workload_.in_flight() + leaderless_.in_flight() + hinted_.in_flight() == 0;
+        })) {
       return Violation("operations are still under way");
     }
     std::string differs;
     const bool equal = Await([this, &differs] {
       differs = WhatDiffers(cluster_);
       if (differs.empty()) differs = leaderless_.WhatDiffers();
+      if (differs.empty()) differs = hinted_.WhatIsMissing();
       return differs.empty();
     });
     if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
@@ -268,6 +279,7 @@ class Run {
   Workload workload_;
   Nemesis nemesis_;
   LeaderlessLoad leaderless_;
+  HintedWrites hinted_;
   uint64_t unproven_ = 0;
   uint64_t overlapping_ = 0;
   check::History history_;

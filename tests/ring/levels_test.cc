@@ -59,6 +59,13 @@ TEST(LevelsTest, ALeaderlessKeyspaceHasNoLevelThatNeedsOneOrder) {
   }
 }
 
+TEST(LevelsTest, AWriteAtAnyAndAReadInASessionAreOfALeaderlessKeyspace) {
+  EXPECT_TRUE(CheckWriteLevel(Mode::kQuorum, Level::kAny).ok());
+  EXPECT_EQ(ReasonOf(CheckReadLevel(Mode::kQuorum, Level::kAny)), "LEVEL_UNSUPPORTED");
+  EXPECT_TRUE(CheckReadLevel(Mode::kQuorum, Level::kSession).ok());
+  EXPECT_EQ(ReasonOf(CheckWriteLevel(Mode::kQuorum, Level::kSession)), "LEVEL_UNSUPPORTED");
+}
+
 TEST(LevelsTest, EachModesDefaultsAreAllowedInIt) {
   for (const Mode mode : {Mode::kRaft, Mode::kQuorum}) {
     EXPECT_TRUE(CheckReadLevel(mode, DefaultReadLevel(mode)).ok());
