@@ -104,10 +104,16 @@ void HintKeeper::Append(std::string data) {
 absl::Status HintKeeper::Refuse(const Request& request) const {
   const auto& command = std::get<kv::Command>(request.op);
   const kv::Mutation& mutation = command.mutations.front();
-  if (command.mutations.size() != 1 || mutation.condition.kind != kv::Condition::Kind::kNone) {
+  const auto topology = shared_.topology.Get();
+  const ring::KeyspaceInfo* keyspace = topology->FindKeyspaceOf(request.partition);
+  const Conflict conflict = keyspace == nullptr ? Conflict::kNone : keyspace->conflict;
+  // What a replica would refuse later is refused now.
+  const bool adds = mutation.action == kv::Mutation::Action::kAdd && conflict != Conflict::kCounter;
+  if (command.mutations.size() != 1 || conflict == Conflict::kRegister || adds ||
+      mutation.condition.kind != kv::Condition::Kind::kNone) {
     return MakeError(absl::StatusCode::kInvalidArgument, "NEEDS_ONE_ORDER",
-                     "what is kept for a replica is one write without a condition; write at ONE "
-                     "or above");
+                     "no replica can be reached, and what is kept for one is a single write that "
+                     "needs no order: write at ONE or above");
   }
   if (closed_) {
     return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",

@@ -116,6 +116,16 @@ TEST_F(AnyTest, IsRefusedWhereThereIsNoMoreRoomForIt) {
   EXPECT_TRUE(PutAny("small").ok());
 }
 
+TEST_F(AnyTest, WhatAReplicaWouldRefuseIsNotKeptForOne) {
+  cluster_.Kill(Make(1).front());
+  Kept("kept");
+  EXPECT_EQ(ReasonOf(keyspace_.Add("n", 1, {.level = Level::kAny}).status()), "NEEDS_ONE_ORDER");
+  EXPECT_EQ(
+      ReasonOf(
+          keyspace_.CompareAndSet("k", Condition::Absent(), "v", {.level = Level::kAny}).status()),
+      "NEEDS_ONE_ORDER");
+}
+
 TEST_F(AnyTest, WhatIsKeptForAKeyspaceThatIsDroppedIsForgotten) {
   cluster_.Kill(Make(1).front());
   const int keeper = Kept("kept");
