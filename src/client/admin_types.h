@@ -34,10 +34,10 @@ struct KeyspaceDescription {
   uint32_t replicas = 0;
   Level default_read = Level::kDefault;
   Level default_write = Level::kDefault;
-  Ladder default_ladder;         // of reads that name no level; empty: default_read alone
+  Ladder default_ladder;                // of reads that name no level; empty: default_read alone
   Conflict conflict = Conflict::kNone;  // mode quorum: what concurrent writes mean
-  uint32_t lease_drift_ppm = 0;  // 0: no reads at LEASE
-  absl::Duration default_ttl;    // 0: none
+  uint32_t lease_drift_ppm = 0;         // 0: no reads at LEASE
+  absl::Duration default_ttl;           // 0: none
   std::vector<PartitionDescription> partitions;  // arc i of partitions.size() equal arcs
 
   // The arc that holds `key`; nullptr if there are no partitions.
