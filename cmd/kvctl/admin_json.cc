@@ -99,6 +99,11 @@ json ToJson(const NodeState& state) {
                 {"leaderless", state.leaderless},
                 {"log_bytes", state.log_bytes},
                 {"data_bytes", state.data_bytes}});
+  shown["clock_skews"] = json::array();
+  for (const SkewDescription& one : state.skews) {
+    shown["clock_skews"].push_back(
+        {{"node", one.node.value()}, {"ahead_us", absl::ToInt64Microseconds(one.ahead)}});
+  }
   return shown;
 }
 

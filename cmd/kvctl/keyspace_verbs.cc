@@ -260,7 +260,8 @@ void AddKeyspace(CLI::App& app, Session& session) {
   CLI::App* noun = AddNoun(app, "keyspace", "Create, alter, list, describe and drop keyspaces.",
                            "  kvctl keyspace create orders --mode raft --replicas 3\n"
                            "  kvctl keyspace list\n"
-                           "  kvctl keyspace describe orders");
+                           "  kvctl keyspace describe orders\n"
+                           "  kvctl keyspace lag carts");
   AddCreate(*noun, session);
   AddAlter(*noun, session);
   AddVerb(*noun, session, "list", "List keyspaces.",
@@ -273,6 +274,7 @@ void AddKeyspace(CLI::App& app, Session& session) {
       ->add_option("NAME", *name)
       ->required()
       ->type_name("");
+  AddLag(*noun, session);
   AddDrop(*noun, session);
 }
 

@@ -45,6 +45,8 @@ void AddVerbs(CLI::App& app, Session& session) {
   AddKeyspace(app, session);
   AddCluster(app, session);
   AddNode(app, session);
+  AddKey(app, session);
+  AddConflicts(app, session);
   AddPartition(app, session);
   AddLevel(app, session);
   AddExplain(app, session);

@@ -36,6 +36,8 @@ void AddExport(CLI::App& app, Session& session);
 void AddKeyspace(CLI::App& app, Session& session);
 void AddCluster(CLI::App& app, Session& session);
 void AddNode(CLI::App& app, Session& session);
+void AddKey(CLI::App& app, Session& session);
+void AddConflicts(CLI::App& app, Session& session);
 void AddPartition(CLI::App& app, Session& session);
 void AddLevel(CLI::App& app, Session& session);
 void AddExplain(CLI::App& app, Session& session);
@@ -44,6 +46,9 @@ void AddSession(CLI::App& app, Session& session);
 void AddBench(CLI::App& app, Session& session);
 void AddCompletion(CLI::App& app, Session& session);
 void AddVersion(CLI::App& app, Session& session);
+
+// A verb of `kvctl keyspace`.
+void AddLag(CLI::App& keyspace, Session& session);
 
 // What a level promises: of `level explain` and `explain`.
 int ExplainLevel(const Session& session, const std::string& name);

@@ -38,6 +38,14 @@ inline constexpr size_t kBundleCommandsMax = 1024;
 // less.
 inline constexpr absl::Duration kOverloadRetryAfter = absl::Milliseconds(20);
 
+// Discarded writes that a replica keeps of one partition, and their bytes: what a
+// person may want to look at, not an archive.
+inline constexpr size_t kConflictsKeptMax = 1000;
+inline constexpr size_t kConflictBytesKeptMax = 4 * 1024 * 1024;
+// One answer that lists them.
+inline constexpr uint32_t kConflictsListedDefault = 100;
+inline constexpr size_t kConflictBytesListedMax = 4 * 1024 * 1024;
+
 // Groups' messages in one peer frame; more go into a further frame.
 inline constexpr size_t kFrameBytesMax = 4 * 1024 * 1024;
 // A request is passed on at most so often on its way to a leader.

@@ -45,6 +45,10 @@ NodeState StateOf(const v1::NodeStatus& wire) {
                   .data_bytes = wire.data_bytes(),
                   .details = {}};
   for (const auto& replica : wire.details()) state.details.push_back(DescriptionOf(replica));
+  for (const auto& skew : wire.skews()) {
+    state.skews.push_back(
+        {.node = NodeId(skew.node()), .ahead = absl::Microseconds(skew.ahead_us())});
+  }
   return state;
 }
 

@@ -12,6 +12,8 @@ constexpr char kBehindContents = '\x05';
 constexpr char kDotKind = '\x10';
 constexpr char kKnowledgeKind = '\x11';
 constexpr char kReservedTimeKind = '\x12';
+constexpr char kDiscardKind = '\x13';
+constexpr char kBehindDiscards = '\x14';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -95,6 +97,12 @@ std::string KnowledgeKey(PartitionId partition) { return WithKind(partition, kKn
 std::string ReservedTimeKey(PartitionId partition) {
   return WithKind(partition, kReservedTimeKind);
 }
+
+std::string DiscardKey(PartitionId partition, uint64_t number) {
+  return WithNumber(partition, kDiscardKind, number);
+}
+std::string DiscardsEnd(PartitionId partition) { return WithKind(partition, kBehindDiscards); }
+uint64_t DiscardOf(std::string_view stored) { return NumberOf(stored); }
 
 std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
 

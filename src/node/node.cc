@@ -104,6 +104,10 @@ class Node::Impl {
       return MakeError(absl::StatusCode::kInvalidArgument, "OLDER_BOOT",
                        "a frame of an earlier life of " + frame->from.ToString());
     }
+    if (frame->calendar_us != 0) {
+      shared_.skews.Note(frame->from, frame->calendar_us,
+                         static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime())));
+    }
     if (heard.restarted) PostPeerGone(frame->from);
     if (heard.back) PostPeerBack(frame->from);
     if (heard.learned) workers_[0]->PostTask([this](Worker&) { CheckSpread(); });
@@ -187,35 +191,71 @@ class Node::Impl {
     }
   }
 
-  void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
+  // `visit` on each worker's thread, never twice at once; then `done`, on the last's.
+  void VisitWorkers(std::function<void(Worker&)> visit, absl::AnyInvocable<void() &&> done) {
     struct Gather {
       absl::Mutex mutex;
-      NodeStatusReport report;
+      std::function<void(Worker&)> visit;
       size_t missing = 0;
-      absl::AnyInvocable<void(NodeStatusReport) &&> done;
+      absl::AnyInvocable<void() &&> done;
     };
     auto gather = std::make_shared<Gather>();
+    gather->visit = std::move(visit);
     gather->missing = workers_.size();
     gather->done = std::move(done);
     for (auto& worker : workers_) {
-      worker->PostTask([this, gather](Worker& w) {
+      worker->PostTask([gather](Worker& w) {
         bool last = false;
         {
           absl::MutexLock lock(&gather->mutex);
-          for (const Replica* replica : w.Replicas()) {
-            gather->report.replicas.push_back(replica->status());
-          }
+          gather->visit(w);
           last = --gather->missing == 0;
         }
-        if (last) std::move(gather->done)(Summarise(std::move(gather->report)));
+        if (last) std::move(gather->done)();
       });
     }
+  }
+
+  void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
+    auto report = std::make_shared<NodeStatusReport>();
+    VisitWorkers(
+        [this, report](Worker& worker) {
+          for (const Replica* replica : worker.Replicas()) {
+            report->replicas.push_back(replica->status());
+            if (auto more = replica->quorum_status(shared_.edges.env.Monotonic())) {
+              report->quorum.push_back(*std::move(more));
+            }
+          }
+        },
+        [this, report, done = std::move(done)]() mutable {
+          std::move(done)(Summarise(std::move(*report)));
+        });
+  }
+
+  void RoundTrips(absl::AnyInvocable<void(quorum::RoundTrips) &&> done) {
+    auto all = std::make_shared<quorum::RoundTrips>();
+    VisitWorkers([all](Worker& worker) { all->Merge(worker.round_trips()); },
+                 [all, done = std::move(done)]() mutable { std::move(done)(std::move(*all)); });
+  }
+
+  void Look(std::vector<PartitionId> partitions, std::function<void(const Replica&)> look,
+            absl::AnyInvocable<void() &&> done) {
+    VisitWorkers(
+        [partitions = std::move(partitions), look = std::move(look)](Worker& worker) {
+          for (const PartitionId partition : partitions) {
+            if (const Replica* replica = worker.Find(partition)) look(*replica);
+          }
+        },
+        std::move(done));
   }
 
   NodeStatusReport Summarise(NodeStatusReport report) const {
     report.epoch = shared_.topology.Get()->epoch;
     report.unreachable = shared_.peers.gone();
+    report.skews = shared_.skews.All();
     std::sort(report.replicas.begin(), report.replicas.end(),
+              [](const auto& a, const auto& b) { return a.partition < b.partition; });
+    std::sort(report.quorum.begin(), report.quorum.end(),
               [](const auto& a, const auto& b) { return a.partition < b.partition; });
     for (const ReplicaStatus& replica : report.replicas) {
       if (replica.role == "leader") ++report.leaders;
@@ -314,6 +354,15 @@ const DiskRoom& Node::disk() const { return impl_->shared_.disk; }
 
 void Node::Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
   impl_->Report(std::move(done));
+}
+
+void Node::RoundTrips(absl::AnyInvocable<void(quorum::RoundTrips) &&> done) {
+  impl_->RoundTrips(std::move(done));
+}
+
+void Node::Look(std::vector<PartitionId> partitions, std::function<void(const Replica&)> look,
+                absl::AnyInvocable<void() &&> done) {
+  impl_->Look(std::move(partitions), std::move(look), std::move(done));
 }
 
 bool Node::ready() const {

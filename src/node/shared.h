@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "node/clock_skews.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
 #include "node/node.h"
@@ -49,6 +50,7 @@ struct NodeShared {
   const Edges edges;
   TopologyHolder topology;
   Peers peers;
+  ClockSkews skews;
   DiskRoom disk;
   LogDevice* log = nullptr;                 // set by Start
   std::function<void(absl::Status)> fatal;  // set by Start

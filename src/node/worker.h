@@ -80,6 +80,7 @@ class Worker {
 
   Replica* Find(PartitionId partition) const;
   std::vector<Replica*> Replicas() const;
+  const quorum::RoundTrips& round_trips() const { return round_trips_; }
   bool HasLeaderEverywhere() const { return leader_everywhere_; }
   // Called with the stored topology whenever the meta partition has moved on.
   void WatchMeta(std::function<void(std::string)> changed) { meta_changed_ = std::move(changed); }
@@ -154,6 +155,7 @@ class Worker {
   Outbox outbox_;
   Forwards forwards_;
   std::map<NodeId, ReplayWindow> replays_;  // of the requests that each peer sent
+  quorum::RoundTrips round_trips_;          // of all leaderless replicas here
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come

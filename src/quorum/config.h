@@ -25,6 +25,8 @@ struct Bugs {
   bool tell_before_sync = false;       // what was read, or seen, before it is durable
 };
 
+struct RoundTrips;
+
 struct Member {
   NodeId node;
   std::string zone;
@@ -59,6 +61,8 @@ struct Config {
   size_t verify_keys = 256;
   // Reads may ask one replica more than they need, in so many of 1000.
   uint32_t hedge_permille = 100;
+  // Where latencies are counted; of the core's thread, and outlives it. Null: nowhere.
+  RoundTrips* round_trips = nullptr;
   Bugs bugs;
 };
 

@@ -36,9 +36,9 @@ void Core::Write(const WriteRequest& request, const Now& now) { writes_.Start(re
 
 void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(request, now); }
 
-void Core::Persisted(uint64_t count, const Now&) {
+void Core::Persisted(uint64_t count, const Now& now) {
   local_.Persisted(count);
-  writes_.OnPersisted();
+  writes_.OnPersisted(now);
 }
 
 void Core::Shutdown(const Now& now) {
@@ -58,6 +58,7 @@ void Core::PeerBack(NodeId node, const Now& now) {
 }
 
 void Core::Handle(const Identity& from, const WriteAsk& ask, const Now& now) {
+  local_.NoteSeenBy(from, ask.context);
   const bool taken = local_.Merge(ask.key, ask.record, {}, ask.context, now);
   if (ask.id != 0) {
     local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken},
@@ -69,7 +70,7 @@ void Core::Handle(const Identity& from, const WriteAnswer& answer, const Now& no
   if ((answer.id & ReadCoordinator::kWriteBack) != 0) {
     reads_.OnWriteBack(from.node, answer, now);
   } else {
-    writes_.OnAnswer(from.node, answer, now);
+    writes_.OnAnswer(from, answer, now);
   }
 }
 

@@ -63,6 +63,8 @@ class Core {
   // Records that the slow comparison had to repair here: bit rot, or a defect.
   uint64_t records_repaired() const { return verify_.repaired(); }
   uint64_t reads_hedged() const { return reads_.hedged(); }
+  // Time-stamps of others, or of sessions, that lay too far ahead of this calendar.
+  uint64_t times_refused() const { return local_.times_refused(); }
   size_t under_way() const { return writes_.under_way() + reads_.under_way(); }
 
  private:

@@ -16,6 +16,7 @@ void Coverage::OnKnowledge(const Identity& from, const Knowledge& told, const No
   }
   heard_ = true;
   peer.told.Merge(told);
+  local_.NoteSeenBy(from, told.seen);
   if (!peer.waiting) peer.waiting = told.seen;
   for (const auto& [node, boot] : told.heard) (void)local_.Hear({node, boot});
   // Who ends a boot has compared its own clock with all others', ours included.

@@ -41,9 +41,21 @@ struct ReserveTime {
   friend bool operator==(const ReserveTime&, const ReserveTime&) = default;
 };
 
-using Effect = std::variant<PutRecord, Checkpoint, ReserveTime>;
+// A write was given up for a concurrent one. For this replica's conflict journal:
+// no part of the partition's state, and no two replicas need have the same.
+struct Discard {
+  std::string key;
+  Record loser;
+  Dot winner;
+  HlcTime winner_time;
+  uint64_t at_us = 0;  // calendar
+  friend bool operator==(const Discard&, const Discard&) = default;
+};
 
-// For the log: a format byte, the kind, the fields.
+using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, Discard>;
+
+// For the log: a format byte, the kind, the fields. What a build that knows only
+// the first three kinds can't read has the format after theirs.
 std::string EncodeEffect(const Effect& effect);
 // DATA_LOSS, EFFECT_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes);

@@ -8,24 +8,6 @@
 namespace quorate::quorum {
 namespace {
 
-// Keeps what a merge discards, unless the winner's writer may have known of it,
-// or it comes a second time.
-class ConcurrentOnly final : public ConflictSink {
- public:
-  ConcurrentOnly(const SeenClock& seen, const SeenClock& context, std::vector<Conflict>& out)
-      : seen_(seen), context_(context), out_(out) {}
-
-  void Discarded(std::string_view key, const Record& loser, const Record& winner) override {
-    if (seen_.Contains(loser.dot) && context_.Contains(loser.dot)) return;
-    out_.push_back({std::string(key), loser, winner.dot});
-  }
-
- private:
-  const SeenClock& seen_;
-  const SeenClock& context_;
-  std::vector<Conflict>& out_;
-};
-
 HlcTime Ahead(HlcTime time, uint64_t by_us) { return time + (by_us << kHlcCountBits); }
 
 }  // namespace
@@ -70,6 +52,7 @@ std::vector<LoggedDot> Local::Logged(const SeenClock& clock, size_t limit) const
 absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& change,
                                          HlcTime after, const Now& now) {
   if (!clock_.Observe(after, now.calendar_us, config_.skew_us_max)) {
+    ++times_refused_;
     return MakeError(
         absl::StatusCode::kInvalidArgument, "TIME_AHEAD",
         StrCat("the session has seen a time-stamp of ", MicrosOf(after), " us, more than ",
@@ -98,8 +81,9 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
   if (theirs) {
     if (!Observe(theirs->time, now)) return false;
     if (const std::optional<Record> mine = Lookup(key); mine) {
-      ConcurrentOnly sink(seen(), context, output_.conflicts);
-      merged = policy_.Merge(key, *mine, *theirs, seen(), sink);
+      ConcurrentDiscards discards(*mine, seen(), context, witnesses_, now.calendar_us);
+      merged = policy_.Merge(key, *mine, *theirs, seen(), discards);
+      for (Discard& discard : discards.Take()) Emit(std::move(discard));
       if (*merged == *mine) merged.reset();
     } else if (!policy_.Outlived(*theirs, seen())) {
       merged = theirs;
@@ -128,6 +112,7 @@ bool Local::Hear(const Identity& from) {
   Boot& known = knowledge_.heard[from.node];
   if (from.boot < known) return config_.bugs.accept_older_boot;
   if (from.boot > known) {
+    witnesses_.Forget(from.node, from.boot);
     known = from.boot;
     unsaved_ = true;
     ++changes_;
@@ -136,7 +121,10 @@ bool Local::Hear(const Identity& from) {
 }
 
 bool Local::Observe(HlcTime time, const Now& now) {
-  if (!clock_.Observe(time, now.calendar_us, config_.skew_us_max)) return false;
+  if (!clock_.Observe(time, now.calendar_us, config_.skew_us_max)) {
+    ++times_refused_;
+    return false;
+  }
   Reserve();
   return true;
 }

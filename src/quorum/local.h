@@ -15,6 +15,7 @@
 #include "base/hlc.h"
 #include "quorum/config.h"
 #include "quorum/conflict_policy.h"
+#include "quorum/discards.h"
 #include "quorum/output.h"
 #include "quorum/store.h"
 
@@ -45,15 +46,20 @@ class Local {
   absl::StatusOr<Record> Coordinate(const std::string& key, const Change& change, HlcTime after,
                                     const Now& now);
   // Takes a record of another replica (none: it was deleted everywhere), with
-  // the dots that it stands for. `context`: what the sender had seen. False: its
-  // time lies too far ahead, and nothing was taken.
+  // the dots that it stands for. `context`: what the sender had seen, of which
+  // nothing is a conflict any more. False: its time lies too far ahead, and nothing
+  // was taken.
   bool Merge(const std::string& key, const std::optional<Record>& theirs,
              const std::vector<Dot>& dots, const SeenClock& context, const Now& now);
+  // Another replica is known to have seen all this, be it durable or not.
+  void NoteSeenBy(const Identity& other, const SeenClock& seen) { witnesses_.Note(other, seen); }
+  void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
   // What is written from now on is above `time`. False: it lies too far ahead.
   bool Observe(HlcTime time, const Now& now);
   HlcTime time() const { return clock_.last(); }
+  uint64_t times_refused() const { return times_refused_; }
   // All that others had when they began to fill this replica is here now.
   void TakeOver(const SeenClock& seen);
   bool filled() const { return filled_; }
@@ -101,6 +107,8 @@ class Local {
   HlcTime reserved_durable_;
   uint64_t reserve_effect_ = 0;
   uint64_t next_counter_ = 1;
+  uint64_t times_refused_ = 0;
+  Witnesses witnesses_;
   bool filled_;
   bool unsaved_ = false;  // boots heard of or ended, in no effect yet
 

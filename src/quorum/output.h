@@ -31,14 +31,6 @@ struct Reply {
   Receipt receipt;
 };
 
-// A value lost to a concurrent one, for the conflict journal. The same pair may
-// come more than once, and from several replicas.
-struct Conflict {
-  std::string key;
-  Record loser;
-  Dot winner;
-};
-
 struct Output {
   // To the log and into the store, in this order, before the next input.
   std::vector<Effect> effects;
@@ -48,11 +40,10 @@ struct Output {
   std::vector<Message> messages_after_sync;
   std::vector<Reply> replies;             // at once
   std::vector<Reply> replies_after_sync;  // as messages_after_sync
-  std::vector<Conflict> conflicts;
 
   bool empty() const {
     return effects.empty() && messages.empty() && messages_after_sync.empty() && replies.empty() &&
-           replies_after_sync.empty() && conflicts.empty();
+           replies_after_sync.empty();
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "quorum/round_trips.h"
 
 namespace quorate::quorum {
 
@@ -75,7 +76,9 @@ void ReadCoordinator::AskOthers(uint64_t id, Read& read, const Now& now) {
 }
 
 void ReadCoordinator::Ask(NodeId node, uint64_t id, Read& read, bool data, const Now& now) {
-  read.asked[node] = {now.monotonic, data};
+  const auto before = read.asked.find(node);
+  const bool again = before != read.asked.end() && before->second.data == data;
+  read.asked[node] = {now.monotonic, data, again};
   SeenClock demand;
   if (read.request.level == Level::kSession) demand = read.request.session.dots;
   local_.Send(node, Boot(), ReadAsk{id, read.request.key, data, std::move(demand)});
@@ -121,7 +124,10 @@ void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
   Read& read = at->second;
   const auto asked = read.asked.find(from);
   if (asked == read.asked.end() || read.writing_back) return;
-  peers_.NoteLatency(from, now.monotonic - asked->second.at);
+  const absl::Duration took = now.monotonic - asked->second.at;
+  peers_.NoteLatency(from, took);
+  RoundTrips* round_trips = local_.config().round_trips;
+  if (round_trips != nullptr && !asked->second.again) round_trips->read_way.Record(took / 2);
   if (read.request.level == Level::kSession) {
     if (!answer.covered) return;
     Answer(read, absl::OkStatus(), answer.record, {from}, now);

@@ -47,6 +47,7 @@ class ReadCoordinator {
   struct Asked {
     absl::Duration at;
     bool data = false;
+    bool again = false;  // it can't be told which question an answer is to
   };
   struct Read {
     ReadRequest request;

@@ -19,7 +19,8 @@ bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
     if (!peers_.Enough(level, Responders(read)) || FetchWhatDiffers(id, read, now)) return false;
     read.result = MergeAnswers(read);
     if (read.result) {
-      (void)local_.Merge(read.request.key, read.result, {}, local_.seen(), now);
+      // Who answered may not have seen what is here: a conflict is told, if it is one.
+      (void)local_.Merge(read.request.key, read.result, {}, {}, now);
     }
     FindHolders(read);
     read.writing_back = true;

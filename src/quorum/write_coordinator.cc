@@ -63,6 +63,7 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   write.deadline = request.deadline;
   write.sent_at = now.monotonic;
   unsynced_.emplace_back(local_.emitted(), id);
+  watch_.Sent(id, now.monotonic);
   // Before our own sync, so that the two go on side by side; unless others' writes
   // are in the record, which must not be told before they are durable here.
   const bool at_once = local_.policy().NewestWins() || local_.durable() >= rests_on;
@@ -78,17 +79,20 @@ void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, cons
               WriteAsk{id, write.key, record, local_.seen()}, at_once);
 }
 
-void WriteCoordinator::OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now) {
+void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now) {
+  if (!answer.refused) watch_.Answered(answer.id, now.monotonic);
   const auto write = writes_.find(answer.id);
   if (write == writes_.end()) return;
-  peers_.NoteLatency(from, now.monotonic - write->second.sent_at);
-  (answer.refused ? write->second.refused : write->second.acked).insert(from);
+  peers_.NoteLatency(from.node, now.monotonic - write->second.sent_at);
+  (answer.refused ? write->second.refused : write->second.acked).insert(from.node);
+  if (!answer.refused) local_.NoteSeenBy(from, write->second.record.dot);
   Settle(write);
 }
 
-void WriteCoordinator::OnPersisted() {
+void WriteCoordinator::OnPersisted(const Now& now) {
   while (!unsynced_.empty() && unsynced_.front().first <= local_.durable()) {
     const auto write = writes_.find(unsynced_.front().second);
+    watch_.OnOwnDisk(unsynced_.front().second, now.monotonic);
     unsynced_.pop_front();
     if (write == writes_.end()) continue;
     write->second.acked.insert(local_.self().node);
@@ -180,6 +184,7 @@ void WriteCoordinator::Tick(const Now& now) {
     }
     if (now.monotonic - write.sent_at >= local_.config().resend_interval) {
       write.sent_at = now.monotonic;
+      watch_.SentAgain(at->first);
       SendAgain(at->first, write);
     }
     ++at;

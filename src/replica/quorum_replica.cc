@@ -196,6 +196,9 @@ absl::Status QuorumReplica::Write(const std::vector<quorum::Effect>& effects, Tu
   entry.data = Payload(EncodeEffects(effects));
   turn.writes.push_back(std::move(write));
   effects_out_ += effects.size();
+  for (const quorum::Effect& effect : effects) {
+    conflicts_discarded_ += std::holds_alternative<quorum::Discard>(effect) ? 1 : 0;
+  }
   turn.persist_token = effects_out_;
   return absl::OkStatus();
 }
@@ -222,6 +225,39 @@ ReplicaStatus QuorumReplica::status() const {
   status.commit_index = last_index_.value();
   status.applied_index = last_index_.value();
   status.quiet = core_->logged().empty();
+  return status;
+}
+
+absl::StatusOr<HeldRecord> QuorumReplica::Inspect(std::string_view key) const {
+  const std::optional<quorum::Record> record = store_.Lookup(key);
+  if (!store_.status().ok()) return store_.status();
+  HeldRecord held;
+  if (!record) return held;
+  held.held = true;
+  held.version = record->time.value();
+  held.dot = record->dot.ToString();
+  held.tombstone = record->tombstone;
+  held.expires_at_us = record->expires_at_us;
+  held.bytes = record->body.size();
+  held.digest = quorum::VersionOf(key, *record).digest;
+  return held;
+}
+
+std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) const {
+  QuorumStatus status;
+  status.partition = options_.partition;
+  for (const quorum::Member& member : options_.core.members) {
+    if (member.node == options_.core.self.node) continue;
+    const quorum::Lag lag = core_->LagOf(member.node, At(now));
+    status.lags.push_back({member.node, lag.writes, lag.time, lag.heard_of});
+  }
+  status.dots = core_->logged().size();
+  status.filled = core_->filled();
+  status.staleness = core_->Staleness(At(now));
+  status.records_repaired = core_->records_repaired();
+  status.reads_hedged = core_->reads_hedged();
+  status.conflicts_discarded = conflicts_discarded_;
+  status.times_refused = core_->times_refused();
   return status;
 }
 

@@ -58,6 +58,9 @@ class QuorumReplica final : public Replica {
   absl::Status TransferLeadership(NodeId to) override;
   bool leading() const override { return false; }
   ReplicaStatus status() const override;
+  std::optional<QuorumStatus> quorum_status(absl::Duration now) const override;
+  const ConflictJournal* conflicts() const override { return &store_.journal(); }
+  absl::StatusOr<HeldRecord> Inspect(std::string_view key) const override;
   void Shutdown() override;
 
   // The simulator's view.
@@ -85,6 +88,7 @@ class QuorumReplica final : public Replica {
   LogIndex last_index_;       // of the entries written
   uint64_t effects_out_ = 0;  // by the core, in this life
   uint64_t effects_durable_ = 0;
+  uint64_t conflicts_discarded_ = 0;
   // Replies that wait until so many effects are durable.
   std::deque<std::pair<uint64_t, quorum::Reply>> held_;
   bool reset_log_at_start_ = false;

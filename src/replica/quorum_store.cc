@@ -32,7 +32,8 @@ std::string DotKeyOf(PartitionId partition, const quorum::Dot& dot) {
 
 class Stager {
  public:
-  Stager(PartitionId partition, EngineBatch& batch) : partition_(partition), batch_(batch) {}
+  Stager(PartitionId partition, EngineBatch& batch, ConflictJournal& journal)
+      : partition_(partition), batch_(batch), journal_(journal) {}
 
   void operator()(const PutRecord& put) {
     if (put.record) {
@@ -64,10 +65,16 @@ class Stager {
     AppendVarint(reserve.until.value(), bytes);
     batch_.PutKey(kv::ReservedTimeKey(partition_), std::move(bytes));
   }
+  void operator()(const quorum::Discard& discard) {
+    if (status.ok()) status = journal_.Stage(discard, batch_);
+  }
+
+  absl::Status status;
 
  private:
   const PartitionId partition_;
   EngineBatch& batch_;
+  ConflictJournal& journal_;
 };
 
 absl::StatusOr<LogIndex> IndexIn(const absl::StatusOr<std::optional<std::string>>& stored) {
@@ -145,8 +152,9 @@ absl::StatusOr<LogIndex> QuorumStore::Durable() const {
 
 absl::Status QuorumStore::Apply(absl::Span<const Effect> effects, LogIndex index) {
   EngineBatch batch;
-  Stager stager(partition_, batch);
+  Stager stager(partition_, batch, journal_);
   for (const Effect& effect : effects) std::visit(stager, effect);
+  if (!stager.status.ok()) return stager.status;
   kv::AppliedState applied;
   applied.index = index;
   batch.PutKey(kv::AppliedKey(partition_), applied.Encode());

@@ -45,13 +45,13 @@ constexpr Guarantee kGuarantees[] = {
      Share::kAll, Share::kAll},
     {Mode::kQuorum, kWrite, Level::kEachQuorum,
      "an acknowledged write is on the disks of a majority of the replicas in each zone",
-     Share::kMajority, Share::kMajority},
+     Share::kEachZoneMajority, Share::kEachZoneMajority},
     {Mode::kQuorum, kWrite, Level::kQuorum, "an acknowledged write is on a majority's disks",
      Share::kMajority, Share::kMajority},
     {Mode::kQuorum, kWrite, Level::kLocalQuorum,
      "an acknowledged write is on the disks of a majority of the replicas in the zone of the node "
      "that took it",
-     Share::kMajority, Share::kMajority},
+     Share::kZoneMajority, Share::kZoneMajority},
     {Mode::kQuorum, kWrite, Level::kTwo, "an acknowledged write is on two disks", Share::kTwo,
      Share::kTwo},
     {Mode::kQuorum, kWrite, Level::kOne,
@@ -65,7 +65,7 @@ constexpr Guarantee kGuarantees[] = {
      Share::kMajority, Share::kMajority},
     {Mode::kQuorum, kRead, Level::kLocalQuorum,
      "a read gives the newest that a majority of the replicas in the zone of the node asked has",
-     Share::kMajority, Share::kMajority},
+     Share::kZoneMajority, Share::kZoneMajority},
     {Mode::kQuorum, kRead, Level::kTwo, "a read gives the newest that two replicas have",
      Share::kTwo, Share::kTwo},
     {Mode::kQuorum, kRead, Level::kBounded,
@@ -85,6 +85,8 @@ uint32_t CountOf(Share share, uint32_t replicas) {
     case Share::kTwo:
       return std::min(replicas, 2u);
     case Share::kMajority:
+    case Share::kZoneMajority:
+    case Share::kEachZoneMajority:
       return replicas / 2 + 1;
     case Share::kAll:
       break;

@@ -12,8 +12,11 @@ namespace quorate::ring {
 
 enum class Access : uint8_t { kRead, kWrite };
 
-// So many of a partition's replicas.
-enum class Share : uint8_t { kOne, kTwo, kMajority, kAll };
+// So many of a partition's replicas. By zones: a majority of those in one zone, of
+// those in each.
+enum class Share : uint8_t { kOne, kTwo, kMajority, kAll, kZoneMajority, kEachZoneMajority };
+constexpr bool CountsByZones(Share share) { return share >= Share::kZoneMajority; }
+// By zones: where all replicas stand in one; outage.h knows where they do.
 uint32_t CountOf(Share share, uint32_t replicas);
 
 struct Guarantee {

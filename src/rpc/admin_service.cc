@@ -10,17 +10,12 @@
 #include "rpc/convert.h"
 #include "rpc/deadline.h"
 #include "rpc/explain.h"
-#include "rpc/grpc_status.h"
+#include "rpc/finish.h"
 #include "rpc/leader_transfer.h"
 #include "rpc/log_level.h"
-#include "rpc/turn_end.h"
 
 namespace quorate::rpc {
 namespace {
-
-void Finish(grpc::ServerUnaryReactor* reactor, const absl::Status& status) {
-  TurnEnd::Defer([reactor, status = ToGrpcStatus(status)] { reactor->Finish(status); });
-}
 
 absl::StatusOr<ring::KeyspaceSpec> SpecOf(const v1::CreateKeyspaceRequest& in) {
   ring::KeyspaceSpec spec;
@@ -121,8 +116,7 @@ absl::Duration AdminService::HalfOf(absl::Duration deadline) const {
   return now + (deadline - now) / 2;
 }
 
-template <class Then>
-grpc::ServerUnaryReactor* AdminService::Timed(grpc::CallbackServerContext* context, Then then) {
+grpc::ServerUnaryReactor* AdminService::Timed(grpc::CallbackServerContext* context, Timely then) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const absl::StatusOr<absl::Duration> deadline = DeadlineOf(*context, env_, default_deadline_);
   if (deadline.ok()) {
@@ -131,6 +125,20 @@ grpc::ServerUnaryReactor* AdminService::Timed(grpc::CallbackServerContext* conte
     Finish(reactor, deadline.status());
   }
   return reactor;
+}
+
+grpc::ServerUnaryReactor* AdminService::WithKeyspace(grpc::CallbackServerContext* context,
+                                                     const std::string& name, bool known,
+                                                     Found then) {
+  return Timed(context, [&](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    auto find = [=, this, name = name, then = std::move(then)](absl::Status refreshed) mutable {
+      const absl::StatusOr<Route> route = router_.FindKeyspace(name);
+      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
+      std::move(then)(reactor, *route, deadline);
+    };
+    if (known) return find(absl::OkStatus());
+    router_.Refresh(HalfOf(deadline), std::move(find));
+  });
 }
 
 grpc::ServerUnaryReactor* AdminService::CreateKeyspace(grpc::CallbackServerContext* context,
@@ -183,17 +191,15 @@ grpc::ServerUnaryReactor* AdminService::ListKeyspaces(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* AdminService::DescribeKeyspace(grpc::CallbackServerContext* context,
                                                          const v1::DescribeKeyspaceRequest* in,
                                                          v1::DescribeKeyspaceResponse* out) {
-  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
-    router_.Refresh(HalfOf(deadline), [=, this](absl::Status refreshed) {
-      const absl::StatusOr<Route> route = router_.FindKeyspace(in->name());
-      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
-      FillKeyspace(*route->keyspace, out->mutable_keyspace());
-      collector_.Cluster(deadline, [reactor, out](v1::ClusterStatus status) {
-        FillReplicas(status, out);
-        Finish(reactor, absl::OkStatus());
+  return WithKeyspace(
+      context, in->name(), /*known=*/false,
+      [=, this](grpc::ServerUnaryReactor* reactor, const Route& route, absl::Duration deadline) {
+        FillKeyspace(*route.keyspace, out->mutable_keyspace());
+        collector_.Cluster(deadline, [reactor, out](v1::ClusterStatus status) {
+          FillReplicas(status, out);
+          Finish(reactor, absl::OkStatus());
+        });
       });
-    });
-  });
 }
 
 grpc::ServerUnaryReactor* AdminService::GetTopology(grpc::CallbackServerContext* context,
@@ -246,14 +252,15 @@ grpc::ServerUnaryReactor* AdminService::TransferLeader(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* AdminService::Explain(grpc::CallbackServerContext* context,
                                                 const v1::ExplainRequest* in,
                                                 v1::ExplainResponse* out) {
-  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
-    router_.Refresh(HalfOf(deadline), [=, this](absl::Status refreshed) {
-      const absl::StatusOr<Route> route = router_.FindKeyspace(in->keyspace());
-      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
-      out->set_node(self_.value());
-      Finish(reactor, FillExplanation(*route->topology, *route->keyspace, *in, calls_, out));
-    });
-  });
+  return WithKeyspace(
+      context, in->keyspace(), /*known=*/false,
+      [=, this](grpc::ServerUnaryReactor* reactor, const Route& route, absl::Duration) {
+        out->set_node(self_.value());
+        node_.RoundTrips([=, this](const quorum::RoundTrips& measured) {
+          Finish(reactor,
+                 FillExplanation(*route.topology, *route.keyspace, *in, calls_, measured, out));
+        });
+      });
 }
 
 grpc::ServerUnaryReactor* AdminService::SetLogLevel(grpc::CallbackServerContext* context,

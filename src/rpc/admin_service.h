@@ -4,7 +4,10 @@
 #include <spdlog/logger.h>
 
 #include <memory>
+#include <string>
 
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "base/env.h"
 #include "node/node.h"
 #include "quorate/v1/admin.grpc.pb.h"
@@ -56,10 +59,30 @@ class AdminService final : public v1::Admin::CallbackService {
                                         const v1::SetLogLevelRequest* in,
                                         v1::SetLogLevelResponse* out) override;
 
+  // --- admin_insight.cc: what replicas know and hold, from those who hold it ---
+  grpc::ServerUnaryReactor* GetLag(grpc::CallbackServerContext* context,
+                                   const v1::GetLagRequest* in, v1::GetLagResponse* out) override;
+  grpc::ServerUnaryReactor* ListConflicts(grpc::CallbackServerContext* context,
+                                          const v1::ListConflictsRequest* in,
+                                          v1::ListConflictsResponse* out) override;
+  grpc::ServerUnaryReactor* RestoreConflict(grpc::CallbackServerContext* context,
+                                            const v1::RestoreConflictRequest* in,
+                                            v1::RestoreConflictResponse* out) override;
+  grpc::ServerUnaryReactor* InspectKey(grpc::CallbackServerContext* context,
+                                       const v1::InspectKeyRequest* in,
+                                       v1::InspectKeyResponse* out) override;
+
  private:
-  // `then(deadline)` unless the deadline has passed.
-  template <class Then>
-  grpc::ServerUnaryReactor* Timed(grpc::CallbackServerContext* context, Then then);
+  using Timely = absl::FunctionRef<void(grpc::ServerUnaryReactor*, absl::Duration deadline)>;
+  // Calls `then`, unless the deadline has passed.
+  grpc::ServerUnaryReactor* Timed(grpc::CallbackServerContext* context, Timely then);
+
+  using Found =
+      absl::AnyInvocable<void(grpc::ServerUnaryReactor*, const Route&, absl::Duration deadline) &&>;
+  // Calls `then` with the keyspace as the newest topology has it; `known`: as
+  // this node knows it.
+  grpc::ServerUnaryReactor* WithKeyspace(grpc::CallbackServerContext* context,
+                                         const std::string& name, bool known, Found then);
 
   // Leaves time to answer without what was waited for.
   absl::Duration HalfOf(absl::Duration deadline) const;

@@ -35,6 +35,8 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, 
   node.election_ticks = static_cast<uint32_t>(options.election_ticks);
   node.quiet_after_ticks = static_cast<uint32_t>(options.quiet_after_ticks);
   node.rebalance_interval = options.rebalance_interval;
+  node.clock_skew_max = options.clock_skew_max;
+  node.hedge_permille = static_cast<uint32_t>(options.hedge_reads);
   node.uncommitted_bytes_max = options.uncommitted_bytes_max;
   node.queued_inputs_max = options.queued_requests_max;
   node.disk_reserve_bytes = options.disk_reserve_bytes;

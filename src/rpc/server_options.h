@@ -40,6 +40,8 @@ struct ServerOptions {
   uint64_t election_ticks = 10;
   uint64_t quiet_after_ticks = 40;
   absl::Duration rebalance_interval = absl::Seconds(2);
+  absl::Duration clock_skew_max = absl::Seconds(5);
+  uint64_t hedge_reads = 100;
   uint64_t uncommitted_bytes_max = 64 << 20;
   uint64_t queued_requests_max = 32 << 10;
   uint64_t snapshot_chunk_bytes = 256 << 10;

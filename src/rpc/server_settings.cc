@@ -70,6 +70,13 @@ void AddReplication(Config& config, ServerOptions& o) {
   config.AddDuration("rebalance-interval",
                      "how often leaderships move towards their preferred nodes",
                      &o.rebalance_interval, {absl::Milliseconds(10), absl::Hours(24)});
+  config.AddDuration("clock-skew-max",
+                     "mode quorum: a time-stamp further ahead of this node's calendar is refused",
+                     &o.clock_skew_max, {absl::Seconds(1), absl::Hours(1)});
+  config.AddNumber(
+      "hedge-reads",
+      "mode quorum: of 1000 reads, so many may ask one replica more, where one is slow",
+      &o.hedge_reads, {0, 1000});
   config.AddBytes("uncommitted-bytes-max",
                   "writes of one partition under way; more are refused for the moment",
                   &o.uncommitted_bytes_max, {kMiB, 16 * kGiB});

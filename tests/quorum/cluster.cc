@@ -179,7 +179,9 @@ void Cluster::Pump(Node& node) {
     node.waiting.push_back({0, {}, answered(output.replies)});
     node.waiting.push_back({node.handed_out, std::move(output.messages_after_sync),
                             answered(output.replies_after_sync)});
-    for (Conflict& conflict : output.conflicts) conflicts_.push_back(std::move(conflict));
+    for (const Effect& effect : output.effects) {
+      if (const auto* discard = std::get_if<Discard>(&effect)) discards_.push_back(*discard);
+    }
     LetGo(node);
     if (options_.sync_at_once) SyncAll(node.self.node.value());
   }

@@ -95,7 +95,8 @@ class Cluster {
 
   // --- what happened ---
   std::vector<Answered> TakeAnswers() { return std::exchange(answers_, {}); }
-  std::vector<Conflict> TakeConflicts() { return std::exchange(conflicts_, {}); }
+  // Of all replicas, in their order.
+  std::vector<Discard> TakeDiscards() { return std::exchange(discards_, {}); }
   Invariants& invariants() { return invariants_; }
   // The destructor then stays silent about broken invariants.
   void ExpectViolations() { violations_expected_ = true; }
@@ -133,7 +134,7 @@ class Cluster {
   std::set<std::pair<uint64_t, uint64_t>> cut_;
   std::vector<Answered> answers_;
   std::map<std::pair<uint64_t, uint64_t>, Reply> replies_;
-  std::vector<Conflict> conflicts_;
+  std::vector<Discard> discards_;
   absl::Duration now_ = absl::Seconds(1);
   uint64_t next_id_ = 1'000'000;
   Invariants invariants_;

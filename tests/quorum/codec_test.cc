@@ -51,7 +51,7 @@ std::vector<decltype(Message::body)> AllBodies() {
 std::vector<Effect> AllEffects() {
   return {PutRecord{"k", SomeRecord(), {{kSelf, 9}}}, PutRecord{"k", std::nullopt, {{kSelf, 8}}},
           Checkpoint{SomeKnowledge(), false, SomeKnowledge().seen, {"a", ""}},
-          ReserveTime{HlcTime(123'456)}};
+          ReserveTime{HlcTime(123'456)}, Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7}};
 }
 
 TEST(CodecTest, EveryMessageComesBackAsItWas) {
@@ -100,6 +100,13 @@ TEST(CodecTest, AnyDamageIsSurvived) {
     if (!DecodeMessage(kSelf.node, NodeId(2), bytes).ok()) ++refused;
   }
   EXPECT_GT(refused, 5'000u);
+}
+
+// So that a build that knows no journals says which build is needed.
+TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
+  for (const Effect& effect : AllEffects()) {
+    EXPECT_EQ(EncodeEffect(effect)[0], std::holds_alternative<Discard>(effect) ? 2 : 1);
+  }
 }
 
 TEST(CodecTest, ALaterFormatIsToldAsSuch) {

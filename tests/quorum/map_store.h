@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "quorum/store.h"
 
@@ -20,6 +21,8 @@ class MapStore final : public Store {
       std::erase_if(dot_log,
                     [&](const auto& entry) { return checkpoint->dots.Contains(entry.first); });
       for (const std::string& key : checkpoint->keys) records.erase(key);
+    } else if (const auto* discard = std::get_if<Discard>(&effect)) {
+      journal.push_back(*discard);
     } else {
       reserved = std::get<ReserveTime>(effect).until;
     }
@@ -52,6 +55,7 @@ class MapStore final : public Store {
 
   std::map<std::string, Record, std::less<>> records;
   std::map<Dot, std::string> dot_log;
+  std::vector<Discard> journal;
   Knowledge knowledge;
   HlcTime reserved;
   bool filled = true;
