@@ -19,7 +19,7 @@ using nlohmann::json;
 
 json ToJson(const std::vector<std::string>& elements) {
   json list = json::array();
-  for (const std::string& element : elements) list.push_back(BytesToJson(element));
+  for (const std::string& element : elements) list.push_back(json(BytesToJson(element)));
   return list;
 }
 
