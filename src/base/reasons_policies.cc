@@ -37,9 +37,8 @@ constexpr ReasonText kReasons[] = {
     {"FIELD_TOO_LARGE", "The name of a map's field has more bytes than are allowed.",
      "Use a shorter one."},
     {"NOT_IN_THIS_MODE",
-     "Writers, which make writes happen once, are of mode raft: puts and deletes of mode quorum "
-     "may "
-     "be sent twice.",
+     "Writers, which make writes happen once, are of mode raft: in mode quorum a put or delete "
+     "under lww may be sent twice, an addition may not.",
      "Send the write without an identity; the client library does."},
     {"NO_LEADER_HERE", "A partition of mode quorum has no leader to move.",
      "Nothing: any replica takes its requests."},

@@ -17,9 +17,10 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
 // What only a log can do.
 absl::Status CheckCommand(const kv::Command& command) {
   if (command.action != kv::Command::Action::kMutate || command.identity.writer != 0) {
-    return Refused("NOT_IN_THIS_MODE",
-                   "writers are of mode raft: a leaderless keyspace has none, and none is needed "
-                   "for puts and deletes, which may be sent twice");
+    return Refused(
+        "NOT_IN_THIS_MODE",
+        "writers, which make writes happen once, are of mode raft: a leaderless keyspace "
+        "has none; send the write without an identity");
   }
   if (command.mutations.size() != 1) {
     return Refused("BATCH_NOT_ATOMIC",
