@@ -117,8 +117,8 @@ TEST(CorePropertyTest, CatchesABootKeptOverARestart) {
 class KeepsTheLoser final : public ConflictPolicy {
  public:
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time) const override {
-    return lww_.Write(key, current, change, dot, time);
+                               Dot dot, HlcTime time, const SeenClock& seen) const override {
+    return lww_.Write(key, current, change, dot, time, seen);
   }
   Record Merge(std::string_view, const Record& mine, const Record& theirs, const SeenClock&,
                ConflictSink&) const override {
