@@ -146,7 +146,9 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
   }
   receipt.durable = static_cast<uint32_t>(receipt.acked_by.size());
   receipt.staleness = reply.receipt.staleness;
-  call.seen.Merge(reply.receipt.seen);
+  // Not Merge, which drops what its session is to be told of ended boots.
+  call.seen.dots.Merge(reply.receipt.seen.dots);
+  call.seen.time = std::max(call.seen.time, reply.receipt.seen.time);
   const uint64_t version = reply.receipt.time.value();
   if (call.write) {
     receipt.version = version;

@@ -95,6 +95,7 @@ class LeaderlessSessionTest : public ::testing::Test {
 TEST_F(LeaderlessSessionTest, AReplicaThatHasNotWhatItSawRefusesUntilTheCutHeals) {
   ASSERT_TRUE((*cluster_)->Partition({{1}, {2, 3}}).ok());
   ASSERT_TRUE(Put(2, "older", v1::LEVEL_QUORUM).ok());
+  session_ = NewSession();
   ASSERT_TRUE(Put(1, "mine").ok());
   const Answer refused = Get(2, std::chrono::milliseconds(500));
   EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::UNAVAILABLE);
