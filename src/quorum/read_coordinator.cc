@@ -7,6 +7,13 @@
 #include "quorum/round_trips.h"
 
 namespace quorate::quorum {
+namespace {
+
+// A read that waits for the state to be enough says that it is not before its
+// deadline, after which nobody hears it: some ticks, and the way back.
+constexpr absl::Duration kToldBefore = absl::Milliseconds(150);
+
+}  // namespace
 
 absl::Status ReadCoordinator::Refuse(const ReadRequest& request) const {
   const Level level = request.level;
@@ -36,6 +43,10 @@ void ReadCoordinator::Start(const ReadRequest& request, const Now& now) {
   }
   if (request.level == Level::kOne || Proven(request, now)) {
     return Answer(read, absl::OkStatus(), local_.Shared(request.key), {local_.self().node}, now);
+  }
+  read.gives_up = request.deadline;
+  if (!CountsForReads(request.level)) {
+    read.gives_up -= std::min(kToldBefore, (request.deadline - now.monotonic) / 4);
   }
   const uint64_t id = next_id_++;
   AskOthers(id, read, now);
@@ -207,7 +218,7 @@ void ReadCoordinator::Remind(uint64_t id, Read& read, const Now& now) {
 void ReadCoordinator::Tick(const Now& now) {
   for (auto at = reads_.begin(); at != reads_.end();) {
     Read& read = at->second;
-    if (now.monotonic >= read.request.deadline) {
+    if (now.monotonic >= read.gives_up) {
       Answer(read, TooLate(read, now), std::nullopt, {}, now);
       at = Forget(at);
       continue;

@@ -51,6 +51,7 @@ class ReadCoordinator {
   };
   struct Read {
     ReadRequest request;
+    absl::Duration gives_up;        // then it is answered, that its asker still hears why
     std::map<NodeId, Asked> asked;  // latest question to each
     std::map<NodeId, ReadAnswer> answers;
     bool writing_back = false;

@@ -159,7 +159,9 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quoru
   }
   TakeReceipt(call, reply.receipt);
   if (call.registers) return TakeRegister(call, key, reply);
-  call.seen.Merge(reply.receipt.seen);
+  // Not Merge, which drops what its session is to be told of ended boots.
+  call.seen.dots.Merge(reply.receipt.seen.dots);
+  call.seen.time = std::max(call.seen.time, reply.receipt.seen.time);
   call.write ? TakeWrite(call, reply) : TakeRead(call, key, reply, now);
 }
 

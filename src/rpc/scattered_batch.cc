@@ -97,6 +97,9 @@ absl::Status StartScatteredBatch(Node& node, const Route& route, const RequestLi
   }
   absl::StatusOr<kv::Command> all = ManyMutations(in->mutable_mutations());
   if (!all.ok()) return all.status();
+  for (kv::Mutation& mutation : all->mutations) {
+    if (mutation.ttl_us == kTtlDefault) mutation.ttl_us = route.keyspace->default_ttl_us;
+  }
   if (absl::Status within = CheckBatch(all->mutations, limits); !within.ok()) return within;
   std::vector<Request> requests;
   std::vector<uint32_t> arcs;

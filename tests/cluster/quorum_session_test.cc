@@ -85,6 +85,7 @@ TEST_F(QuorumSessionTest, SeesAWriteAtOneAgainWhenTheNodeThatHasItIsBack) {
   cluster_.Kill(1);
   cluster_.Start(2);
   cluster_.Start(3);
+  cluster_.WaitReady(2);
   Client through = cluster_.Through(2);
   auto resumed = through.ResumeSession(session.token());
   ASSERT_TRUE(resumed.ok()) << resumed.status();
