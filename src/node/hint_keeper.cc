@@ -195,8 +195,10 @@ quorum::Identity HintKeeper::ReplicaFor(PartitionId partition) {
   const size_t count = info->replicas.size();
   for (size_t i = 0; i < count; ++i) {
     const NodeId node = info->replicas[next_replica_++ % count];
-    if (!shared_.peers.alive(node)) continue;
-    return {node, node == shared_.options.self ? shared_.options.boot : shared_.peers.boot(node)};
+    const bool here = node == shared_.options.self;
+    const Boot boot = here ? shared_.options.boot : shared_.peers.boot(node);
+    // Of whose life nothing is known yet, that life's end could not be told either.
+    if (shared_.peers.alive(node) && boot) return {node, boot};
   }
   return {};
 }
