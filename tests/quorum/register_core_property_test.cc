@@ -109,7 +109,8 @@ std::string RunWith(bool RegisterBugs::*bug, const RegisterCoreProfile& profile,
   RegisterCoreOptions options{.seed = seed, .profile = profile};
   options.bugs.*bug = true;
   RegisterCoreSchedule schedule(options);
-  return schedule.Run();
+  std::string wrong = schedule.Run();
+  return wrong.find("undecided") == std::string::npos ? wrong : "";  // it proves nothing
 }
 
 // Whether a fault shows in so many runs. QUORATE_REGISTER_COUNT=n counts in how
