@@ -157,10 +157,7 @@ void RegisterLoad::Answered(size_t slot, size_t index, Reply reply) {
   op.reply = std::move(reply);
   --in_flight_;
   trace_.Add(TraceKind::kOutcome, NodeId(), StrCat("register ", DescribeOutcome(op)));
-  if (op.outcome == Outcome::kDone) {
-    ++done_;
-    Learn(clients_[slot], op);
-  }
+  if (op.outcome == Outcome::kDone) Learn(clients_[slot], op);
   if (op.outcome == Outcome::kUnknown) clients_[slot].id = next_client_++;
   PlanNext(slot);
 }
