@@ -92,6 +92,10 @@ kv::Mutation RegisterLoad::MakeMutation(const Client& client, uint64_t id) {
   if (random_.Chance(0.25)) mutation.action = kv::Mutation::Action::kDelete;
   if (dice < 70) return mutation;
   mutation.condition.kind = static_cast<kv::Condition::Kind>(random_.Between(1, 4));
+  // Of a key without a value the checker knows no version.
+  if (mutation.condition.kind == kv::Condition::Kind::kVersion && client.last.version == 0) {
+    mutation.condition.kind = kv::Condition::Kind::kAbsent;
+  }
   mutation.condition.version = client.last.version;
   mutation.condition.value = client.last.value;
   return mutation;
@@ -153,10 +157,7 @@ void RegisterLoad::Answered(size_t slot, size_t index, Reply reply) {
   op.reply = std::move(reply);
   --in_flight_;
   trace_.Add(TraceKind::kOutcome, NodeId(), StrCat("register ", DescribeOutcome(op)));
-  if (op.outcome == Outcome::kDone) {
-    ++done_;
-    Learn(clients_[slot], op);
-  }
+  if (op.outcome == Outcome::kDone) Learn(clients_[slot], op);
   if (op.outcome == Outcome::kUnknown) clients_[slot].id = next_client_++;
   PlanNext(slot);
 }

@@ -27,7 +27,7 @@ class RegisterLoad {
   void AskOnly(Nodes nodes) { targets_ = std::move(nodes); }
   void Stop() { running_ = false; }
   uint64_t in_flight() const { return in_flight_; }
-  uint64_t done() const { return done_; }
+  bool armed() const { return armed_; }
 
   // Of replicas that should be equal by now: in what they are not, their promises
   // left out. Empty: in nothing, and no dot is kept.
@@ -58,7 +58,6 @@ class RegisterLoad {
   bool running_ = false;
   bool armed_ = false;
   uint64_t in_flight_ = 0;
-  uint64_t done_ = 0;
   uint64_t next_client_ = 1;
   std::vector<Client> clients_;
   std::deque<Op> history_;  // addresses stay

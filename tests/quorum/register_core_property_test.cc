@@ -109,7 +109,8 @@ std::string RunWith(bool RegisterBugs::*bug, const RegisterCoreProfile& profile,
   RegisterCoreOptions options{.seed = seed, .profile = profile};
   options.bugs.*bug = true;
   RegisterCoreSchedule schedule(options);
-  return schedule.Run();
+  std::string wrong = schedule.Run();
+  return wrong.rfind("linearizability: undecided", 0) == 0 ? "" : wrong;  // it proves nothing
 }
 
 // Whether a fault shows in so many runs. QUORATE_REGISTER_COUNT=n counts in how
@@ -156,7 +157,7 @@ TEST(RegisterCoreFaultTest, CatchesBlindWritesThatDoNotLearnFirst) {
 }
 
 TEST(RegisterCoreFaultTest, CatchesPromisesAndAcceptancesThatAreNotDurable) {
-  EXPECT_TRUE(Shows(&RegisterBugs::promise_before_sync, Crashing(), 1000));
+  EXPECT_TRUE(Shows(&RegisterBugs::promise_before_sync, Crashing(), 2500));
   EXPECT_TRUE(Shows(&RegisterBugs::accept_before_sync, Crashing(), 1000));
 }
 
