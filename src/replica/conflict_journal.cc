@@ -51,7 +51,7 @@ absl::Status ConflictJournal::Stage(const quorum::Discard& discard, EngineBatch&
 }
 
 absl::StatusOr<std::vector<JournalEntry>> ConflictJournal::List(std::string_view key,
-                                                                  size_t limit) const {
+                                                                size_t limit) const {
   std::deque<JournalEntry> newest;
   const auto all = engine_.Scan(kv::DiscardKey(partition_, 0), kv::DiscardsEnd(partition_));
   for (; all->Valid(); all->Next()) {
@@ -63,7 +63,7 @@ absl::StatusOr<std::vector<JournalEntry>> ConflictJournal::List(std::string_view
   }
   if (!all->status().ok()) return all->status();
   return std::vector<JournalEntry>(std::make_move_iterator(newest.begin()),
-                                     std::make_move_iterator(newest.end()));
+                                   std::make_move_iterator(newest.end()));
 }
 
 absl::StatusOr<std::optional<JournalEntry>> ConflictJournal::Find(uint64_t number) const {
