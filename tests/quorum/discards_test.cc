@@ -212,7 +212,6 @@ TEST(DiscardsTest, EveryWriteThatIsLostUnknowinglyIsTold) {
     all.wrongly += one.wrongly;
   }
   EXPECT_GT(all.lost, 400u);
-  std::cerr << all.lost << " " << all.told << " " << all.wrongly << "\n";
   // Told though the writer of the winner knew: where nothing of that had been heard.
   EXPECT_LT(all.wrongly * 50, all.told) << all.wrongly << " of " << all.told;
 }

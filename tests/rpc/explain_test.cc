@@ -38,7 +38,7 @@ class ExplainTest : public ::testing::Test {
     request.set_read(read);
     request.set_write(write);
     v1::ExplainResponse out;
-    const absl::Status status = FillExplanation(topology_, *topology_.FindKeyspace("orders"),
+    const absl::Status status = FillExplanation(topology_, *topology_.FindKeyspace(keyspace),
                                                 request, calls_, measured_, &out);
     if (!status.ok()) return status;
     return out;
