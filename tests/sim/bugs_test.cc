@@ -15,7 +15,7 @@ static void PrintTo(const DeliberateBug& bug, std::ostream* out) {
 
 namespace {
 
-constexpr uint64_t kSeedsMax = 60;
+constexpr uint64_t kSeedsMax = 150;
 
 class BugsTest : public ::testing::TestWithParam<DeliberateBug> {};
 
