@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "call.h"
 #include "node_metrics.h"
+#include "stream_load.h"
 #include "target.h"
 #include "view.h"
 #include "wait.h"

@@ -74,6 +74,8 @@ inline constexpr int kPeerMessageBytesMax = 128 * 1024 * 1024;
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
 // Two clocks that drift apart faster than this are broken: 10 %.
 inline constexpr uint32_t kLeaseDriftPpmMax = 100'000;
+// The count of a register's ballot, 12 bits, is its node's number.
+inline constexpr uint64_t kNodeIdMax = 4095;
 // Groups with a vote in the meta group.
 inline constexpr size_t kMetaVotersMax = 5;
 // A node's share of the ring is 100 times another's at most, if that is usual.

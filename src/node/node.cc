@@ -9,6 +9,7 @@
 #include "node/hint_keeper.h"
 #include "node/shared.h"
 #include "node/spread.h"
+#include "node/survey.h"
 #include "node/sweep.h"
 #include "node/topology_change.h"
 #include "node/worker.h"
@@ -207,88 +208,13 @@ class Node::Impl {
     }
   }
 
-  // `visit` on each worker's thread, never twice at once; then `done`, on the last's.
-  void VisitWorkers(std::function<void(Worker&)> visit, absl::AnyInvocable<void() &&> done) {
-    struct Gather {
-      absl::Mutex mutex;
-      std::function<void(Worker&)> visit;
-      size_t missing = 0;
-      absl::AnyInvocable<void() &&> done;
-    };
-    auto gather = std::make_shared<Gather>();
-    gather->visit = std::move(visit);
-    gather->missing = workers_.size();
-    gather->done = std::move(done);
-    for (auto& worker : workers_) {
-      worker->PostTask([gather](Worker& w) {
-        bool last = false;
-        {
-          absl::MutexLock lock(&gather->mutex);
-          gather->visit(w);
-          last = --gather->missing == 0;
-        }
-        if (last) std::move(gather->done)();
-      });
-    }
-  }
-
-  void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
-    auto report = std::make_shared<NodeStatusReport>();
-    VisitWorkers(
-        [this, report](Worker& worker) {
-          for (const Replica* replica : worker.Replicas()) {
-            report->replicas.push_back(replica->status());
-            if (auto more = replica->quorum_status(shared_.edges.env.Monotonic())) {
-              report->quorum.push_back(*std::move(more));
-            }
-          }
-        },
-        [this, report, done = std::move(done)]() mutable {
-          std::move(done)(Summarise(std::move(*report)));
-        });
-  }
-
-  void RoundTrips(absl::AnyInvocable<void(quorum::RoundTrips) &&> done) {
-    auto all = std::make_shared<quorum::RoundTrips>();
-    VisitWorkers([all](Worker& worker) { all->Merge(worker.round_trips()); },
-                 [all, done = std::move(done)]() mutable { std::move(done)(std::move(*all)); });
-  }
-
-  void Look(std::vector<PartitionId> partitions, std::function<void(const Replica&)> look,
-            absl::AnyInvocable<void() &&> done) {
-    VisitWorkers(
-        [partitions = std::move(partitions), look = std::move(look)](Worker& worker) {
-          for (const PartitionId partition : partitions) {
-            if (const Replica* replica = worker.Find(partition)) look(*replica);
-          }
-        },
-        std::move(done));
-  }
-
-  NodeStatusReport Summarise(NodeStatusReport report) const {
-    report.epoch = shared_.topology.Get()->epoch;
-    report.unreachable = shared_.peers.gone();
-    report.hints = shared_.hints;
-    report.hint_bytes = shared_.hint_bytes;
-    report.hints_refused = shared_.hints_refused;
-    report.skews = shared_.skews.All();
-    std::sort(report.replicas.begin(), report.replicas.end(),
-              [](const auto& a, const auto& b) { return a.partition < b.partition; });
-    std::sort(report.quorum.begin(), report.quorum.end(),
-              [](const auto& a, const auto& b) { return a.partition < b.partition; });
-    for (const ReplicaStatus& replica : report.replicas) {
-      if (replica.role == "leader") ++report.leaders;
-      if (!replica.leader) ++report.leaderless;
-    }
-    return report;
-  }
-
   NodeShared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<HintKeeper> hints_;
   std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
   std::atomic<bool> flushing_ = false;
   Spread spread_;  // worker 0's
+  Survey survey_{shared_, workers_};
 };
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
@@ -376,16 +302,16 @@ void Node::TransferLeader(PartitionId partition, NodeId to,
 const DiskRoom& Node::disk() const { return impl_->shared_.disk; }
 
 void Node::Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
-  impl_->Report(std::move(done));
+  impl_->survey_.Report(std::move(done));
 }
 
 void Node::RoundTrips(absl::AnyInvocable<void(quorum::RoundTrips) &&> done) {
-  impl_->RoundTrips(std::move(done));
+  impl_->survey_.RoundTrips(std::move(done));
 }
 
 void Node::Look(std::vector<PartitionId> partitions, std::function<void(const Replica&)> look,
                 absl::AnyInvocable<void() &&> done) {
-  impl_->Look(std::move(partitions), std::move(look), std::move(done));
+  impl_->survey_.Look(std::move(partitions), std::move(look), std::move(done));
 }
 
 bool Node::ready() const {

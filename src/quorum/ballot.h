@@ -16,9 +16,9 @@ namespace quorate::quorum {
 // progress only, any total order would be right.
 //
 // No two nodes give out the same time either, for its count (the lowest 12 bits)
-// is the node's number: so the time alone names a value, and clients have it as
-// the value's version. That holds for node numbers below 4096, and as long as a
-// node's times do not go back when it restarts: its host reserves them.
+// is the node's number (limits::kNodeIdMax): so the time alone names a value, and
+// clients have it as the value's version. That holds as long as a node's times do
+// not go back when it restarts: its host reserves them.
 struct Ballot {
   HlcTime time;
   Identity identity;

@@ -9,6 +9,7 @@
 #include "quorum/lww.h"
 #include "quorum/policy_op.h"
 #include "quorum/register_record.h"
+#include "quorum/seen_clock.h"
 
 namespace quorate {
 namespace {
@@ -178,7 +179,7 @@ absl::Status QuorumValues::CheckBlindly(const Mutation& mutation) const {
   const absl::StatusOr<quorum::Change> change = ChangeOf(mutation, 0);
   if (!change.ok()) return change.status();
   const quorum::Dot nobodys{{NodeId(1), Boot(1)}, 1};
-  const auto written = policy_->Write(mutation.key, nullptr, *change, nobodys, HlcTime(1));
+  const auto written = policy_->Write(mutation.key, nullptr, *change, nobodys, HlcTime(1), {});
   return absl::IsInvalidArgument(written.status()) ? written.status() : absl::OkStatus();
 }
 

@@ -55,7 +55,7 @@ grpc::ServerUnaryReactor* AdminService::RestoreConflict(grpc::CallbackServerCont
   return WithKeyspace(
       context, in->keyspace(), /*known=*/false,
       [=, this](grpc::ServerUnaryReactor* reactor, const Route&, absl::Duration deadline) {
-        const absl::StatusOr<Route> route = router_.FindForWrite(in->keyspace(), in->level());
+        const absl::StatusOr<Route> route = router_.FindForWrite(in->keyspace(), in->level(), {});
         if (!route.ok()) return Finish(reactor, route.status());
         if (NodeId(in->node()) == self_) {
           return RestoreHere(node_, env_, *route, *in, deadline, Tell(reactor, out));

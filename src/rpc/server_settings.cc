@@ -1,4 +1,5 @@
 // The names, bounds and help of kvd's settings.
+#include "base/limits.h"
 #include "rpc/log_level.h"
 #include "rpc/server_options.h"
 
@@ -11,7 +12,7 @@ constexpr uint64_t kGiB = 1 << 30;
 
 void AddIdentity(Config& config, ServerOptions& o) {
   config.Section("Who this node is");
-  config.AddNumber("node-id", "its number in the cluster", &o.node_id, {1, 1'000'000});
+  config.AddNumber("node-id", "its number in the cluster", &o.node_id, {1, limits::kNodeIdMax});
   config.AddText("cluster-id", "the cluster's name, the same on all nodes", "NAME", &o.cluster_id);
   config.AddText("data-dir", "the folder that holds everything it keeps", "DIR", &o.data_dir);
   config.AddText(

@@ -3,8 +3,6 @@
 
 #include <thread>
 
-#include "absl/synchronization/notification.h"
-#include "client/executor.h"
 #include "client/wait.h"
 #include "fake_node.h"
 #include "gmock/gmock.h"
@@ -327,55 +325,6 @@ TEST(ClientTest, LeavesTheTopologyAloneWhileNothingChanges) {
     ASSERT_TRUE(client.Keyspace("orders").Put("42", "paid").ok());
   }
   EXPECT_EQ(cluster.node(1).topologies(), 1);
-}
-
-TEST(ClientTest, CallsBackOnceOnAThreadOfItsOwn) {
-  FakeCluster cluster(1);
-  auto orders = Connect(cluster).Keyspace("orders");
-  absl::Notification done;
-  bool own_thread = false;
-  orders.Put("42", "paid", {}, [&](absl::StatusOr<WriteReceipt> written) {
-    EXPECT_TRUE(written.ok());
-    own_thread = Executor::OnExecutorThread();
-    done.Notify();
-  });
-  done.WaitForNotification();
-  EXPECT_TRUE(own_thread);
-}
-
-TEST(ClientTest, MayBeCalledAndBlockedOnInACallback) {
-  FakeCluster cluster(1);
-  auto orders = Connect(cluster).Keyspace("orders");
-  absl::Notification done;
-  orders.Put("42", "paid", {}, [&](const absl::StatusOr<WriteReceipt>&) {
-    cluster.node(1).Play({Script::Error(NotApplied())});
-    EXPECT_TRUE(orders.Put("43", "open").ok());  // a retry needs a timer meanwhile
-    done.Notify();
-  });
-  done.WaitForNotification();
-}
-
-TEST(ClientTest, WaitsForCallsUnderWayWhenTheLastHandleGoes) {
-  FakeCluster cluster(1);
-  int answered = 0;
-  {
-    auto orders = Connect(cluster).Keyspace("orders");
-    for (int i = 0; i < 20; ++i) {
-      orders.Put(std::to_string(i), "v", {}, [&](const auto&) { ++answered; });
-    }
-  }
-  EXPECT_EQ(answered, 20);
-}
-
-TEST(ClientTest, LetsACallbackHoldTheLastHandle) {
-  FakeCluster cluster(1);
-  absl::Notification done;
-  {
-    auto orders = Connect(cluster).Keyspace("orders");
-    auto* fire = &orders;
-    fire->Put("42", "v", {}, [orders, &done](const auto&) { done.Notify(); });
-  }
-  done.WaitForNotification();
 }
 
 TEST(ClientTest, GoesOnWithAScanAfterABreak) {

@@ -64,6 +64,8 @@ TEST(BootstrapTest, RefusesWhatCannotBeACluster) {
   EXPECT_EQ(ReasonToRefuse(nodes), "NODE_ID_REPEATED");
   nodes[2].id = NodeId(0);
   EXPECT_EQ(ReasonToRefuse(nodes), "NODE_ID_INVALID");
+  nodes[2].id = NodeId(limits::kNodeIdMax + 1);
+  EXPECT_EQ(ReasonToRefuse(nodes), "NODE_ID_INVALID");
   nodes = Nodes(3);
   nodes[2].client_address = nodes[0].peer_address;
   EXPECT_EQ(ReasonToRefuse(nodes), "ADDRESS_REPEATED");
