@@ -255,7 +255,7 @@ TEST(ContextTest, OneOfAnotherKeyKeyspaceOrMakeIsRefusedBeforeAnythingIsWritten)
       "FOREIGN_CONTEXT");
 }
 
-TEST(QuorumScanTest, ShowsWhatReadsShow) {
+TEST(QuorumMergingScanTest, ShowsWhatReadsShow) {
   QuorumWorld world(Conflict::kSet, 1);
   ASSERT_TRUE(world.Write(1, Mutate(Action::kAddElement, "e"), Level::kOne).status.ok());
   Request scan;

@@ -110,7 +110,7 @@ TEST(KeyspaceTest, RefusesWhatItIsNotWithReasonAndRange) {
   EXPECT_EQ(ReasonToRefuse({.name = "a", .partitions = 4097}), "PARTITIONS_TOO_MANY");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum}), "CONFLICT_POLICY_NEEDED");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum, .conflict = Conflict::kRegister}),
-            "CONFLICT_NOT_SUPPORTED");
+            "");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .conflict = Conflict::kLww}), "CONFLICT_POLICY_REFUSED");
   for (const Conflict conflict : {Conflict::kCounter, Conflict::kSet, Conflict::kMap}) {
     ring::KeyspaceSpec spec{.name = "a", .mode = Mode::kQuorum, .conflict = conflict};
