@@ -9,7 +9,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/quorate)
 
 set_target_properties(quorate_client PROPERTIES EXPORT_NAME client)
 target_include_directories(quorate_client INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-install(TARGETS quorate_client quorate_base quorate_grpc quorate_proto EXPORT quorate
+install(TARGETS quorate_client quorate_quorum quorate_base quorate_grpc quorate_proto EXPORT quorate
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT client)
 install(EXPORT quorate NAMESPACE quorate:: FILE quorate-targets.cmake
         DESTINATION ${package_dir} COMPONENT client)
@@ -17,7 +17,7 @@ install(EXPORT quorate NAMESPACE quorate:: FILE quorate-targets.cmake
 # A cluster inside a test's process is all of a node.
 set_target_properties(quorate_testing PROPERTIES EXPORT_NAME testing)
 install(TARGETS quorate_testing quorate_rpc quorate_node quorate_replica quorate_kv quorate_storage
-                quorate_ring quorate_raft quorate_quorum EXPORT quorate-testing
+                quorate_ring quorate_raft EXPORT quorate-testing
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT testing)
 install(EXPORT quorate-testing NAMESPACE quorate:: FILE quorate-testing-targets.cmake
         DESTINATION ${package_dir} COMPONENT testing)

@@ -1,8 +1,8 @@
 # Installs the client's public headers as <quorate/...>. In the tree they
 # include one another by folder ("client/types.h"); installed, by that name.
 set(public client/client client/keyspace client/pipeline client/scan client/types
-           client/admin_types client/operation client/options client/session base/error
-           base/ids base/ladder base/level)
+           client/admin_types client/insight_types client/operation client/options client/session
+           base/error base/ids base/ladder base/level)
 set(to "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${quorate_headers_to}")
 
 foreach(header IN LISTS public)

@@ -18,6 +18,7 @@ examples:
   kvbench failover --kills 20                         the leader is killed, again and again
   kvbench idle --idle-partitions 256                  memory and CPU of nodes with nothing to do
   kvbench restart --restart-keys 1000000              a full node is killed and serves again
+  kvbench rejoin --rejoin-keys 1000000                a leaderless node comes back to what it missed
   kvbench put --in-flight 64 --seconds 5              one load
   kvbench stream-put --streams 1 --window 4 --batch 64
   kvbench --output json suite > result.json
@@ -43,6 +44,9 @@ void AddCommon(CLI::App& app, Settings& settings) {
   app.add_option("--limit-seconds", settings.limit_seconds, "gives up then")
       ->check(CLI::Range(1, 100'000));
   app.add_option("--keyspace", settings.target.keyspace.keyspace);
+  app.add_flag_callback(
+      "--leaderless", [&settings] { settings.target.keyspace.conflict = v1::CONFLICT_LWW; },
+      "the keyspace of one load is of mode quorum, policy lww");
   app.add_option("--replicas", settings.target.keyspace.replicas);
   app.add_option("--partitions", settings.target.keyspace.partitions);
   app.add_option("--keys", settings.target.keys)->check(CLI::Range(1u, 100'000'000u));
@@ -73,16 +77,26 @@ void AddRestart(CLI::App& command, Settings& settings) {
   command.add_option("--restarts", settings.restart.restarts)->check(CLI::Range(1, 1000));
 }
 
+void AddRejoin(CLI::App& command, Settings& settings) {
+  command.add_option("--rejoin-keys", settings.rejoin.keys)->check(CLI::Range(100u, 100'000'000u));
+  command.add_option("--rejoin-settle-seconds", settings.rejoin_settle_seconds)
+      ->check(CLI::Range(0.0, 3600.0));
+  command.add_option("--rejoin-idle-seconds", settings.rejoin_idle_seconds)
+      ->check(CLI::Range(0.1, 3600.0));
+}
+
 void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& suite = *app.add_subcommand("suite", "all loads, side by side, as ratios");
   CLI::App& failover = *app.add_subcommand("failover", "how long writes stop when a leader dies");
   CLI::App& idle = *app.add_subcommand("idle", "what nodes cost that have nothing to do");
   CLI::App& restart = *app.add_subcommand("restart", "how soon a full node serves again");
-  CLI::App& all = *app.add_subcommand("all", "these four, one after another");
+  CLI::App& rejoin = *app.add_subcommand("rejoin", "what a leaderless node costs that was away");
+  CLI::App& all = *app.add_subcommand("all", "these five, one after another");
   for (CLI::App* command : {&suite, &all}) AddSuite(*command, settings);
   for (CLI::App* command : {&failover, &all}) AddFailover(*command, settings);
   for (CLI::App* command : {&idle, &all}) AddIdle(*command, settings);
   for (CLI::App* command : {&restart, &all}) AddRestart(*command, settings);
+  for (CLI::App* command : {&rejoin, &all}) AddRejoin(*command, settings);
 }
 
 void AddLoads(CLI::App& app, Settings& settings) {
@@ -92,7 +106,10 @@ void AddLoads(CLI::App& app, Settings& settings) {
                       {"put", "unary puts"},
                       {"put-once", "unary puts that happen once"},
                       {"stream-get", "gets on the batched stream"},
-                      {"stream-put", "puts on the batched stream"}};
+                      {"stream-put", "puts on the batched stream"},
+                      {"get-quorum", "unary gets at QUORUM, of mode quorum"},
+                      {"put-at-one", "unary puts at ONE, of mode quorum"},
+                      {"stream-put-at-one", "puts at ONE on the batched stream, likewise"}};
   for (const auto& [name, what] : loads) {
     auto* load = app.add_subcommand(name, what);
     load->add_option("--seconds", settings.seconds)->check(CLI::Range(0.1, 3600.0));
@@ -123,7 +140,7 @@ int Main(int argc, char** argv) {
   }
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
-  for (const char* measured : {"suite", "failover", "idle", "restart", "all"}) {
+  for (const char* measured : {"suite", "failover", "idle", "restart", "rejoin", "all"}) {
     if (chosen == measured) return RunMeasurements(settings, chosen);
   }
   return RunLoad(settings, chosen);

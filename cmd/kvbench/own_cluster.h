@@ -34,6 +34,7 @@ class OwnCluster {
   void Kill(uint32_t node) { nodes_[node - 1].process.reset(); }
   const Process& process(uint32_t node) const { return *nodes_[node - 1].process; }
   const std::string& address(uint32_t node) const { return nodes_[node - 1].client; }
+  const std::string& http_address(uint32_t node) const { return nodes_[node - 1].http; }
   v1::Admin::Stub& admin(uint32_t node) { return *nodes_[node - 1].admin; }
   // Until it takes part again: asks through the node itself.
   absl::Status WaitUntilReady(uint32_t node);

@@ -34,6 +34,11 @@ absl::StatusOr<SuiteResult> MeasureSuite(const Workplace& place, const Settings&
   if (!endpoint.ok()) return endpoint.status();
   auto cluster = PrepareCluster(*endpoint, settings.target);
   if (!cluster.ok()) return cluster.status();
+  TargetOptions without_leaders = settings.target;
+  StrAppend(&without_leaders.keyspace.keyspace, "-leaderless");
+  without_leaders.keyspace.conflict = v1::CONFLICT_LWW;
+  auto leaderless = PrepareCluster(*endpoint, without_leaders);
+  if (!leaderless.ok()) return leaderless.status();
   const size_t value_bytes = settings.target.value_bytes;
   auto child = EchoProcess::Start(place.surroundings(), value_bytes);
   if (!child.ok()) return child.status();
@@ -48,7 +53,7 @@ absl::StatusOr<SuiteResult> MeasureSuite(const Workplace& place, const Settings&
     if (!prepared.ok()) return prepared.status();
     etcd = *std::move(prepared);
   }
-  return RunSuite(StandardContestants(*cluster, echo, etcd ? &*etcd : nullptr),
+  return RunSuite(StandardContestants(*cluster, *leaderless, echo, etcd ? &*etcd : nullptr),
                   StandardRatios(etcd.has_value()), settings.suite);
 }
 
@@ -63,6 +68,7 @@ absl::Status Measure(const Workplace& place, const Settings& settings, const std
   }
   auto experiment = what == "failover" ? MeasureFailover(surroundings, settings.failover)
                     : what == "idle"   ? MeasureIdle(surroundings, settings.idle)
+                    : what == "rejoin" ? MeasureRejoin(surroundings, settings.rejoin)
                                        : MeasureRestart(surroundings, settings.restart);
   if (!experiment.ok()) return experiment.status();
   report.experiments.push_back(*std::move(experiment));
@@ -85,6 +91,9 @@ void Complete(Settings& settings) {
   settings.failover.progress = Progress;
   settings.idle.progress = Progress;
   settings.restart.progress = Progress;
+  settings.rejoin.settle = absl::Seconds(settings.rejoin_settle_seconds);
+  settings.rejoin.idle = absl::Seconds(settings.rejoin_idle_seconds);
+  settings.rejoin.progress = Progress;
 }
 
 }  // namespace
@@ -95,7 +104,7 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   if (!place.ok()) return Fail(place.status());
   std::vector<std::string> parts = {chosen};
   if (chosen == "all") {
-    parts = {"suite", "failover", "idle", "restart"};
+    parts = {"suite", "failover", "idle", "restart", "rejoin"};
     if (settings.own_nodes == 0) settings.own_nodes = 3;
   }
   Report report;
@@ -140,9 +149,13 @@ int RunLoad(const Settings& settings, const std::string& load) {
                                                 {"get-bounded", UnaryOp::kGetBounded},
                                                 {"get-one", UnaryOp::kGetOne},
                                                 {"put", UnaryOp::kPut},
-                                                {"put-once", UnaryOp::kPutOnce}};
+                                                {"put-once", UnaryOp::kPutOnce},
+                                                {"get-quorum", UnaryOp::kGetQuorum},
+                                                {"put-at-one", UnaryOp::kPutAtOne}};
   StreamShape shape = settings.shape;
-  shape.op = load == "stream-get" ? StreamOpKind::kGet : StreamOpKind::kPut;
+  shape.op = load == "stream-get"          ? StreamOpKind::kGet
+             : load == "stream-put-at-one" ? StreamOpKind::kPutAtOne
+                                           : StreamOpKind::kPut;
   const auto run = [&](absl::Duration length) {
     const auto op = unary.find(load);
     return op != unary.end() ? RunUnary(*cluster, op->second, settings.in_flight, length, 1)

@@ -6,6 +6,7 @@
 
 #include "failover.h"
 #include "idle.h"
+#include "rejoin.h"
 #include "restart.h"
 #include "stream_load.h"
 #include "suite.h"
@@ -39,6 +40,9 @@ struct Settings {
   double idle_seconds = 20;
   IdleOptions idle;
   RestartOptions restart;
+  double rejoin_settle_seconds = 20;
+  double rejoin_idle_seconds = 20;
+  RejoinOptions rejoin;
 };
 
 }  // namespace quorate::bench

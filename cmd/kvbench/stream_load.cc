@@ -19,6 +19,18 @@ constexpr absl::Duration kFillMax = absl::Minutes(5);
 // Where the keys of the next message come from; nullptr: no more.
 using NextKey = std::function<const std::string*()>;
 
+v1::Level LevelOf(StreamOpKind op) {
+  switch (op) {
+    case StreamOpKind::kGet:
+      return v1::LEVEL_LINEARIZABLE;
+    case StreamOpKind::kPut:
+      return v1::LEVEL_QUORUM;
+    case StreamOpKind::kPutAtOne:
+      return v1::LEVEL_ONE;
+  }
+  return v1::LEVEL_UNSPECIFIED;
+}
+
 class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::StreamResponse> {
  public:
   Stream(Member& member, const Target& target, const StreamShape& shape, absl::Time end,
@@ -102,14 +114,14 @@ class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::Strea
   bool Fill() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     request_.Clear();
     request_.set_keyspace(target_.keyspace);
-    request_.set_level(shape_.op == StreamOpKind::kPut ? v1::LEVEL_QUORUM : v1::LEVEL_LINEARIZABLE);
+    request_.set_level(LevelOf(shape_.op));
     const uint64_t number = next_message_;
     for (uint32_t i = 0; i < shape_.batch; ++i) {
       const std::string* key = next_key_();
       if (key == nullptr) break;
       v1::StreamOp* op = request_.add_ops();
       op->set_id(number * shape_.batch + i);
-      if (shape_.op == StreamOpKind::kPut) {
+      if (shape_.op != StreamOpKind::kGet) {
         op->mutable_mutation()->set_key(*key);
         op->mutable_mutation()->set_put(target_.value);
       } else {

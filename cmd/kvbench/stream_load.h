@@ -11,7 +11,8 @@
 
 namespace quorate::bench {
 
-enum class StreamOpKind : uint8_t { kGet, kPut };
+// Gets at LINEARIZABLE; puts at QUORUM, and, of mode quorum, at ONE.
+enum class StreamOpKind : uint8_t { kGet, kPut, kPutAtOne };
 
 struct StreamShape {
   StreamOpKind op = StreamOpKind::kPut;

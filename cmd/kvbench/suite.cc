@@ -101,7 +101,8 @@ SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vect
   return result;
 }
 
-std::vector<Contestant> StandardContestants(Target& cluster, Target& echo, EtcdTarget* etcd) {
+std::vector<Contestant> StandardContestants(Target& cluster, Target& leaderless, Target& echo,
+                                            EtcdTarget* etcd) {
   std::vector<Contestant> contestants = {
       Unary("echo, 1 in flight", echo, UnaryOp::kGet, 1),
       Unary("echo, 64 in flight", echo, UnaryOp::kGet, 64),
@@ -115,6 +116,12 @@ std::vector<Contestant> StandardContestants(Target& cluster, Target& echo, EtcdT
       Unary("put, 256 in flight", cluster, UnaryOp::kPut, 256),
       Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 1, 4, 64}),
       Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 1, 4, 64}),
+      Unary("leaderless get ONE, 64 in flight", leaderless, UnaryOp::kGetOne, 64),
+      Unary("leaderless get QUORUM, 64 in flight", leaderless, UnaryOp::kGetQuorum, 64),
+      Unary("leaderless put ONE, 64 in flight", leaderless, UnaryOp::kPutAtOne, 64),
+      Unary("leaderless put QUORUM, 64 in flight", leaderless, UnaryOp::kPut, 64),
+      Streamed("leaderless streamed put ONE", leaderless, {StreamOpKind::kPutAtOne, 1, 4, 64}),
+      Streamed("leaderless streamed put QUORUM", leaderless, {StreamOpKind::kPut, 1, 4, 64}),
   };
   if (etcd == nullptr) return contestants;
   for (uint32_t in_flight : {1, 64}) {
@@ -139,6 +146,14 @@ std::vector<Ratio> StandardRatios(bool with_etcd) {
       {"unary put / echo, at 64", put, echo},
       {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", true,
        Goal{8, true}},
+      {"leaderless streamed put QUORUM / raft's", "leaderless streamed put QUORUM",
+       "streamed put, 64 a message", false, at_least(0.7)},
+      {"leaderless streamed put ONE / raft's", "leaderless streamed put ONE",
+       "streamed put, 64 a message", false, at_least(1)},
+      {"leaderless get ONE / echo, at 64", "leaderless get ONE, 64 in flight", echo, false,
+       at_least(0.5)},
+      {"leaderless get QUORUM / raft's get, at 64", "leaderless get QUORUM, 64 in flight", get},
+      {"leaderless put QUORUM / raft's, at 64", "leaderless put QUORUM, 64 in flight", put},
   };
   if (!with_etcd) return ratios;
   ratios.push_back({"get / etcd's, at 64", get, "etcd get, 64 in flight"});

@@ -57,7 +57,9 @@ SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vect
                      const SuiteOptions& options);
 
 // The contestants and goals of docs/performance.md. `etcd` may be null.
-std::vector<Contestant> StandardContestants(Target& cluster, Target& echo, EtcdTarget* etcd);
+// `leaderless`: a keyspace of mode quorum in the same cluster.
+std::vector<Contestant> StandardContestants(Target& cluster, Target& leaderless, Target& echo,
+                                            EtcdTarget* etcd);
 std::vector<Ratio> StandardRatios(bool with_etcd);
 
 }  // namespace quorate::bench

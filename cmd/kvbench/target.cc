@@ -82,6 +82,7 @@ absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetO
   }
   absl::Status filled = WriteAllKeys(target);
   if (!filled.ok()) return filled;
+  if (view->keyspace().mode() == v1::MODE_QUORUM) return target;
   absl::Status opened =
       OpenWriters(*target.members.front().stub,
                   static_cast<size_t>(view->keyspace().partitions_size()), target);

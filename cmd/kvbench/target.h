@@ -16,14 +16,14 @@ namespace quorate::bench {
 struct Member {
   std::string address;
   std::unique_ptr<v1::Kv::Stub> stub;
-  std::vector<std::string> keys;  // whose partitions this member leads
+  std::vector<std::string> keys;  // whose partitions this member leads, or is the first replica of
 };
 
 struct Target {
   std::string keyspace;
   std::string value;
   std::vector<Member> members;
-  std::vector<std::unique_ptr<client::Writer>> writers;  // one for each arc; an echo has none
+  std::vector<std::unique_ptr<client::Writer>> writers;  // one for each arc; of mode raft
 
   client::Writer& WriterOf(const std::string& key) const;
   // The member that leads key number n, and the key.

@@ -15,6 +15,8 @@ v1::Level LevelOf(UnaryOp op) {
       return v1::LEVEL_BOUNDED;
     case UnaryOp::kGetOne:
       return v1::LEVEL_ONE;
+    case UnaryOp::kGetQuorum:
+      return v1::LEVEL_QUORUM;
     default:
       return v1::LEVEL_LINEARIZABLE;
   }
@@ -31,7 +33,8 @@ class GetCaller final : public Caller {
   void Begin(Random& random, grpc::ClientContext& context,
              std::function<void(grpc::Status)> done) override {
     auto [member, key] = target_.Pick(random.Next());
-    if (op_ != UnaryOp::kGet) member = &target_.members[random.Below(target_.members.size())];
+    const bool anywhere = op_ == UnaryOp::kGetBounded || op_ == UnaryOp::kGetOne;
+    if (anywhere) member = &target_.members[random.Below(target_.members.size())];
     get_.set_key(*key);
     member->stub->async()->Get(&context, &get_, &got_, std::move(done));
   }
@@ -47,7 +50,7 @@ class PutCaller final : public Caller {
  public:
   PutCaller(Target& target, UnaryOp op) : target_(target), once_(op == UnaryOp::kPutOnce) {
     put_.set_keyspace(target.keyspace);
-    put_.set_level(v1::LEVEL_QUORUM);
+    put_.set_level(op == UnaryOp::kPutAtOne ? v1::LEVEL_ONE : v1::LEVEL_QUORUM);
     put_.set_value(target.value);
   }
 
@@ -79,7 +82,7 @@ class PutCaller final : public Caller {
 Slice RunUnary(Target& target, UnaryOp op, uint32_t in_flight, absl::Duration length,
                uint64_t seed) {
   const auto make = [&]() -> std::unique_ptr<Caller> {
-    if (op == UnaryOp::kPut || op == UnaryOp::kPutOnce) {
+    if (op == UnaryOp::kPut || op == UnaryOp::kPutOnce || op == UnaryOp::kPutAtOne) {
       return std::make_unique<PutCaller>(target, op);
     }
     return std::make_unique<GetCaller>(target, op);

@@ -17,7 +17,9 @@ constexpr absl::Duration kSettleMax = absl::Seconds(15);
 absl::Status MakeKeyspace(v1::Admin::Stub& admin, const KeyspaceOptions& options) {
   v1::CreateKeyspaceRequest request;
   request.set_name(options.keyspace);
-  request.set_mode(v1::MODE_RAFT);
+  const bool leaderless = options.conflict != v1::CONFLICT_UNSPECIFIED;
+  request.set_mode(leaderless ? v1::MODE_QUORUM : v1::MODE_RAFT);
+  request.set_conflict(options.conflict);
   request.set_replicas(options.replicas);
   request.set_partitions(options.partitions);
   grpc::ClientContext context;
@@ -34,9 +36,20 @@ View::View(v1::DescribeKeyspaceResponse described) : described_(std::move(descri
     uint64_t& committed = committed_[replica.partition()];
     committed = std::max(committed, replica.commit_index());
   }
+  if (keyspace().mode() != v1::MODE_QUORUM) return;
+  for (const v1::Partition& partition : keyspace().partitions()) {
+    leaders_[partition.id()] = partition.replicas(0);
+  }
 }
 
 bool View::EachIsLed() const {
+  if (keyspace().mode() == v1::MODE_QUORUM) {
+    int replicas = 0;
+    for (const v1::Partition& partition : keyspace().partitions()) {
+      replicas += partition.replicas_size();
+    }
+    return described_.replicas_size() == replicas;
+  }
   return leaders_.size() == static_cast<size_t>(keyspace().partitions_size());
 }
 

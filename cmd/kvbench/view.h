@@ -14,6 +14,7 @@ struct KeyspaceOptions {
   std::string keyspace = "kvbench";
   uint32_t replicas = 0;  // 0: the server's default
   uint32_t partitions = 0;
+  v1::Conflict conflict = v1::CONFLICT_UNSPECIFIED;  // with one: of mode quorum
 };
 
 // OK also if there is one of that name.
@@ -24,8 +25,10 @@ class View {
   explicit View(v1::DescribeKeyspaceResponse described);
 
   const v1::Keyspace& keyspace() const { return described_.keyspace(); }
-  // Node id by partition id, of those that are led.
+  // Node id by partition id, of those that are led. Without leaders: the first
+  // of its replicas.
   const std::map<uint64_t, uint64_t>& leaders() const { return leaders_; }
+  // Or, without leaders, all replicas are there.
   bool EachIsLed() const;
   bool EachIsLedByThePreferred() const;
   // The node's replicas all answer, and have applied all that anyone knows to

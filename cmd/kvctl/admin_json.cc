@@ -98,7 +98,14 @@ json ToJson(const NodeState& state) {
                 {"leaders", state.leaders},
                 {"leaderless", state.leaderless},
                 {"log_bytes", state.log_bytes},
-                {"data_bytes", state.data_bytes}});
+                {"data_bytes", state.data_bytes},
+                {"hints", state.hints},
+                {"hint_bytes", state.hint_bytes}});
+  shown["clock_skews"] = json::array();
+  for (const SkewDescription& one : state.skews) {
+    shown["clock_skews"].push_back(
+        {{"node", one.node.value()}, {"ahead_us", absl::ToInt64Microseconds(one.ahead)}});
+  }
   return shown;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "bytes.h"
+#include "merged_view.h"
 #include "report.h"
 #include "suggest.h"
 
@@ -17,6 +18,7 @@ void PrintWrite(const Session& session, const std::string& line, const WriteRece
     nlohmann::json shown = extra;
     shown["version"] = receipt.version;
     shown["existed"] = receipt.existed;
+    if (!receipt.context.empty()) shown["context"] = ContextText(receipt.context);
     shown["receipt"] = ToJson(receipt);
     std::cout << shown.dump() << '\n';
     return;

@@ -18,6 +18,7 @@ namespace {
 struct Arguments {
   std::string keyspace;
   std::string mutations = "-";
+  bool not_atomic = false;
 };
 
 absl::StatusOr<std::vector<Mutation>> ParseMutations(const std::string& text) {
@@ -51,7 +52,8 @@ int Batch(Session& session, const Arguments& arguments) {
   if (!mutations.ok()) return ReportError(session, mutations.status(), "batch");
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
-  const auto options = session.write_options();
+  auto options = session.write_options();
+  if (options.ok()) options->atomic = !arguments.not_atomic;
   if (!options.ok()) return ReportError(session, options.status());
   const size_t count = mutations->size();
   const auto written =
@@ -82,6 +84,8 @@ void AddBatch(CLI::App& app, Session& session) {
   verb->add_option("MUTATIONS", arguments->mutations,
                    "JSON lines: - from stdin (as without it), @FILE from a file")
       ->type_name("");
+  verb->add_flag("--no-atomic", arguments->not_atomic,
+                 "Each write for itself, in any partitions: what mode quorum can do");
 }
 
 }  // namespace quorate::kvctl

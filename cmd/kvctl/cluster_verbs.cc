@@ -36,6 +36,11 @@ void PrintStatus(const ClusterState& state, size_t down, uint64_t leaderless) {
                "log", "data"});
   for (const NodeState& one : state.nodes) table.Add(RowOf(one));
   table.Print(std::cout);
+  for (const NodeState& one : state.nodes) {
+    if (one.hints == 0) continue;
+    std::cout << one.node.id.ToString() << " keeps " << one.hints << " writes at ANY ("
+              << HumanBytes(one.hint_bytes) << ") for replicas that can't be reached\n";
+  }
   if (down == 0 && leaderless == 0) {
     std::cout << "healthy: all " << state.nodes.size() << " nodes answer\n";
   } else {
@@ -106,6 +111,7 @@ void AddCluster(CLI::App& app, Session& session) {
           [&session] { return RunStatus(session); });
   AddVerb(*noun, session, "topology", "Show which nodes hold which partitions.",
           "  kvctl cluster topology", [&session] { return RunTopology(session); });
+  AddClusterCut(*noun, session);
 }
 
 }  // namespace quorate::kvctl

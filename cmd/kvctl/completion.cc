@@ -12,9 +12,9 @@ namespace {
 
 // What completes a word, by what the help calls it; all else nothing does.
 const std::map<std::string, std::string> kKindOfValue = {
-    {"LEVEL", "level"}, {"FORM", "form"},    {"WHEN", "when"},
-    {"MODE", "mode"},   {"FILE", "file"},    {"KEYSPACE", "keyspace"},
-    {"SHELL", "shell"}, {"SESSION", "file"}, {"WHAT", "keyspace"}};
+    {"LEVEL", "level"},   {"FORM", "form"},         {"WHEN", "when"},   {"MODE", "mode"},
+    {"FILE", "file"},     {"KEYSPACE", "keyspace"}, {"SHELL", "shell"}, {"SESSION", "file"},
+    {"WHAT", "keyspace"}, {"POLICY", "policy"}};
 
 // What does the work; the functions that it calls are made for it.
 constexpr char kScript[] = R"bash(_kvctl_words() {
@@ -24,6 +24,7 @@ constexpr char kScript[] = R"bash(_kvctl_words() {
     form) echo 'table json raw' ;;
     when) echo 'auto always never' ;;
     mode) echo 'raft quorum' ;;
+    policy) echo 'lww siblings counter set map' ;;
     shell) echo 'bash zsh' ;;
   esac
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_format.h"
 #include "answers.h"
 #include "base/error.h"
 #include "base/reasons.h"
@@ -80,6 +81,26 @@ void AddLatencies(const LevelDescription& level, Table& table) {
   }
 }
 
+void AddZones(ring::Access access, const LevelDescription& level, Table& table) {
+  for (const ZoneDescription& one : level.zones) {
+    table.Add({std::string(AccessName(access)), std::string(LevelName(level.level)),
+               one.zone.empty() ? "(none named)" : one.zone,
+               StrCat(one.needs, " of ", one.replicas)});
+  }
+}
+
+void PrintStaleness(const Explanation& explanation) {
+  if (explanation.staleness_note.empty()) return;
+  std::cout << "\nstale reads: " << explanation.staleness_note << '\n';
+  Table curve({"after the acknowledgement", "stale"});
+  for (const StalenessDescription& one : explanation.staleness) {
+    curve.Add(
+        {absl::FormatDuration(one.since_write),
+         one.probability == 0 ? "< 0.01 %" : absl::StrFormat("%.2f %%", one.probability * 100)});
+  }
+  curve.Print(std::cout);
+}
+
 void Print(const Explanation& explanation) {
   std::cout << explanation.keyspace << ": mode " << ModeName(explanation.mode) << ", "
             << explanation.replicas << " replicas, " << explanation.partitions
@@ -90,6 +111,11 @@ void Print(const Explanation& explanation) {
   levels.Add(RowOf(ring::Access::kWrite, explanation.write, explanation));
   levels.Add(RowOf(ring::Access::kRead, explanation.read, explanation));
   levels.Print(std::cout);
+  Table zones({"", "level", "zone", "needed there"});
+  AddZones(ring::Access::kWrite, explanation.write, zones);
+  AddZones(ring::Access::kRead, explanation.read, zones);
+  if (zones.rows() > 0) std::cout << '\n';
+  zones.Print(std::cout);
   Table latencies({"operation", "level", "requests", "p50", "p99"});
   AddLatencies(explanation.write, latencies);
   AddLatencies(explanation.read, latencies);
@@ -100,6 +126,7 @@ void Print(const Explanation& explanation) {
     std::cout << "\nthrough " << node << " since it started, all keyspaces together:\n";
     latencies.Print(std::cout);
   }
+  PrintStaleness(explanation);
 }
 
 int ExplainKeyspace(Session& session, const Arguments& arguments) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "bytes.h"
 #include "exit_code.h"
+#include "merged_view.h"
 #include "progress.h"
 #include "report.h"
 #include "verb.h"
@@ -32,9 +33,9 @@ Sum WriteLines(ScanCursor& cursor, std::ostream& out, Progress& progress) {
   Sum sum;
   while (out && cursor.Next()) {
     const Record& record = cursor.record();
-    const std::string line =
-        nlohmann::json{{"key", BytesToJson(record.key)}, {"value", BytesToJson(record.value)}}
-            .dump();
+    nlohmann::json shown = {{"key", BytesToJson(record.key)}, {"value", BytesToJson(record.value)}};
+    if (record.merged) AddMerged(*record.merged, shown);
+    const std::string line = shown.dump();
     out << line << '\n';
     ++sum.records;
     sum.bytes += line.size() + 1;

@@ -210,14 +210,15 @@ void AddCreate(CLI::App& noun, Session& session) {
       AddVerb(noun, session, "create", "Create a keyspace.",
               "  kvctl keyspace create orders\n"
               "  kvctl keyspace create orders --mode raft --replicas 3 --partitions 8\n"
-              "  kvctl keyspace create carts --mode quorum --conflict lww",
+              "  kvctl keyspace create carts --mode quorum --conflict set",
               [&session, create] { return RunCreate(session, *create); });
   verb->add_option("NAME", create->name)->required()->type_name("");
   verb->add_option("--mode", create->mode, "raft or quorum")
       ->type_name("MODE")
       ->capture_default_str();
   verb->add_option("--conflict", create->conflict,
-                   "Mode quorum: what concurrent writes of one key mean: lww, the newest wins")
+                   "Mode quorum: what concurrent writes of one key mean: lww, the newest wins; "
+                   "siblings, all are kept; counter, set, map, they are merged")
       ->type_name("POLICY");
   verb->add_option("--replicas", create->options.replicas, "Copies of each partition")
       ->type_name("N");
@@ -260,7 +261,8 @@ void AddKeyspace(CLI::App& app, Session& session) {
   CLI::App* noun = AddNoun(app, "keyspace", "Create, alter, list, describe and drop keyspaces.",
                            "  kvctl keyspace create orders --mode raft --replicas 3\n"
                            "  kvctl keyspace list\n"
-                           "  kvctl keyspace describe orders");
+                           "  kvctl keyspace describe orders\n"
+                           "  kvctl keyspace lag carts");
   AddCreate(*noun, session);
   AddAlter(*noun, session);
   AddVerb(*noun, session, "list", "List keyspaces.",
@@ -273,6 +275,7 @@ void AddKeyspace(CLI::App& app, Session& session) {
       ->add_option("NAME", *name)
       ->required()
       ->type_name("");
+  AddLag(*noun, session);
   AddDrop(*noun, session);
 }
 

@@ -15,12 +15,18 @@ using nlohmann::json;
 
 std::string_view ShareName(ring::Share share) {
   switch (share) {
+    case ring::Share::kNone:
+      return "none";
     case ring::Share::kOne:
       return "one";
     case ring::Share::kTwo:
       return "two";
     case ring::Share::kMajority:
       return "majority";
+    case ring::Share::kZoneMajority:
+      return "majority of one zone";
+    case ring::Share::kEachZoneMajority:
+      return "majority of each zone";
     case ring::Share::kAll:
       break;
   }
@@ -40,13 +46,18 @@ json ToJson(const LevelDescription& level) {
                 {"needs", level.needs},
                 {"one_node", ToJson(level.one_node)},
                 {"one_zone", nullptr},
-                {"latency", json::array()}};
+                {"latency", json::array()},
+                {"zones", json::array()}};
   if (level.one_zone) shown["one_zone"] = ToJson(*level.one_zone);
   for (const LatencyDescription& one : level.latencies) {
     shown["latency"].push_back({{"operation", one.operation},
                                 {"requests", one.requests},
                                 {"p50_us", absl::ToInt64Microseconds(one.p50)},
                                 {"p99_us", absl::ToInt64Microseconds(one.p99)}});
+  }
+  for (const ZoneDescription& one : level.zones) {
+    shown["zones"].push_back(
+        {{"zone", one.zone}, {"replicas", one.replicas}, {"needs", one.needs}});
   }
   return shown;
 }
@@ -103,6 +114,11 @@ json ToJson(const ring::Guarantee& guarantee) {
 }
 
 json ToJson(const Explanation& explanation) {
+  json curve = json::array();
+  for (const StalenessDescription& one : explanation.staleness) {
+    curve.push_back({{"since_write_us", absl::ToInt64Microseconds(one.since_write)},
+                     {"probability", one.probability}});
+  }
   return {{"keyspace", explanation.keyspace},
           {"mode", std::string(ModeName(explanation.mode))},
           {"replicas", explanation.replicas},
@@ -111,7 +127,9 @@ json ToJson(const Explanation& explanation) {
           {"node", explanation.node.value()},
           {"promise", Sentence(StrCat(explanation.write.promise, "; ", explanation.read.promise))},
           {"read", ToJson(explanation.read)},
-          {"write", ToJson(explanation.write)}};
+          {"write", ToJson(explanation.write)},
+          {"staleness", curve},
+          {"staleness_note", explanation.staleness_note}};
 }
 
 }  // namespace quorate::kvctl

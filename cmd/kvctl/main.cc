@@ -37,6 +37,7 @@ void AddVerbs(CLI::App& app, Session& session) {
   using namespace quorate::kvctl;  // NOLINT: the Add functions of all groups
   AddPutGetDel(app, session);
   AddCasIncr(app, session);
+  AddSetMap(app, session);
   AddMgetScan(app, session);
   AddBatch(app, session);
   AddResolve(app, session);
@@ -45,6 +46,8 @@ void AddVerbs(CLI::App& app, Session& session) {
   AddKeyspace(app, session);
   AddCluster(app, session);
   AddNode(app, session);
+  AddKey(app, session);
+  AddConflicts(app, session);
   AddPartition(app, session);
   AddLevel(app, session);
   AddExplain(app, session);

@@ -1,15 +1,19 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
-#include <charconv>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "admin_json.h"
 #include "base/strings.h"
+#include "bytes.h"
 #include "client/rpc_status.h"
 #include "exit_code.h"
+#include "node_id.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "report.h"
 #include "table.h"
@@ -25,12 +29,12 @@ struct Arguments {
 
 // 2 or n2; 0 is all of them.
 std::optional<uint64_t> ParseNode(std::string_view text) {
-  if (text == "all") return 0;
-  if (text.starts_with('n')) text.remove_prefix(1);
-  uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size() || id == 0) return std::nullopt;
-  return id;
+  return text == "all" ? std::optional<uint64_t>(0) : ParseNodeId(text);
+}
+
+absl::Status NodeNotFound(uint64_t node) {
+  return MakeError(absl::StatusCode::kNotFound, "NODE_NOT_FOUND",
+                   StrCat("there is no node n", node, "; kvctl cluster topology lists all"));
 }
 
 // Asks the node itself: no other may answer for it.
@@ -74,12 +78,61 @@ int RunLogLevel(Session& session, const Arguments& arguments) {
     }
   }
   if (!found) {
-    return ReportError(session, MakeError(absl::StatusCode::kNotFound, "NODE_NOT_FOUND",
-                                          StrCat("there is no node n", *wanted,
-                                                 "; kvctl cluster topology lists all")));
+    return ReportError(session, NodeNotFound(*wanted));
   }
   if (table.rows() > 0) table.Print(std::cout);
   return code;
+}
+
+std::string SkewText(absl::Duration ahead) {
+  return absl::StrCat(absl::FormatDuration(absl::AbsDuration(ahead)),
+                      ahead < absl::ZeroDuration() ? " behind" : " ahead");
+}
+
+void PrintNode(const NodeState& state) {
+  std::cout << state.node.id.ToString() << " at " << state.node.client_address << ", peers "
+            << state.node.peer_address
+            << (state.node.zone.empty() ? "" : ", zone " + state.node.zone) << '\n';
+  if (!state.reachable) {
+    std::cout << "does not answer\n";
+    return;
+  }
+  std::cout << "version " << state.version << ", epoch " << state.epoch.value() << ", boot "
+            << state.boot.value() << ", up "
+            << absl::FormatDuration(absl::Trunc(state.uptime, absl::Seconds(1))) << '\n'
+            << state.replicas << " replicas, " << state.leaders << " lead, " << state.leaderless
+            << " know no leader; log " << HumanBytes(state.log_bytes) << ", data "
+            << HumanBytes(state.data_bytes) << '\n';
+  Table table({"node", "its clock"});
+  for (const SkewDescription& one : state.skews) {
+    table.Add({one.node.ToString(), SkewText(one.ahead)});
+  }
+  table.Print(std::cout);
+}
+
+int RunShow(Session& session, const Arguments& arguments) {
+  const auto wanted = ParseNode(arguments.node);
+  if (!wanted) {
+    return ReportUsage(session, "a node such as n2, or all, is wanted", "kvctl node show --help");
+  }
+  auto client = session.client();
+  if (!client.ok()) return ReportError(session, client.status());
+  const auto state = (*client)->Status(session.admin_options());
+  if (!state.ok()) return ReportError(session, state.status(), "node show");
+  bool found = false;
+  bool down = false;
+  for (const NodeState& one : state->nodes) {
+    if (*wanted != 0 && one.node.id.value() != *wanted) continue;
+    found = true;
+    down = down || !one.reachable;
+    if (session.output() == Output::kJson) {
+      std::cout << ToJson(one).dump() << '\n';
+    } else {
+      PrintNode(one);
+    }
+  }
+  if (!found) return ReportError(session, NodeNotFound(*wanted));
+  return down ? kUnhealthy : kDone;
 }
 
 }  // namespace
@@ -87,7 +140,7 @@ int RunLogLevel(Session& session, const Arguments& arguments) {
 void AddNode(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* noun = AddNoun(app, "node", "Look after one node.",
-                           "  kvctl node log-level n2\n  kvctl node log-level all debug");
+                           "  kvctl node show n2\n  kvctl node log-level all debug");
   CLI::App* verb = AddVerb(*noun, session, "log-level",
                            "Show or change how much a node says, until it restarts.",
                            "  kvctl node log-level n2\n  kvctl node log-level all debug",
@@ -95,6 +148,11 @@ void AddNode(CLI::App& app, Session& session) {
   verb->add_option("NODE", arguments->node, "n2, or all")->required()->type_name("");
   verb->add_option("LEVEL", arguments->level, "trace, debug, info, warn, error or off")
       ->type_name("");
+  verb = AddVerb(*noun, session, "show",
+                 "Show a node as it sees itself, and how far the others' clocks are from its own.",
+                 "  kvctl node show n2\n  kvctl node show all --output json",
+                 [&session, arguments] { return RunShow(session, *arguments); });
+  verb->add_option("NODE", arguments->node, "n2, or all")->required()->type_name("");
 }
 
 }  // namespace quorate::kvctl

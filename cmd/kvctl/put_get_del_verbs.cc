@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "exit_code.h"
 #include "input.h"
+#include "merged_view.h"
 #include "report.h"
 #include "ttl.h"
 #include "verb.h"
@@ -20,15 +21,25 @@ struct Arguments {
   std::string key;
   std::string value;
   std::string ttl;  // of put; empty: the keyspace's
+  std::string context;
   bool must_exist = false;
 };
+
+absl::StatusOr<WriteOptions> OptionsOf(const Session& session, const Arguments& arguments) {
+  auto options = WriteOptionsWith(session, arguments.ttl);
+  if (!options.ok()) return options;
+  auto context = ContextFromText(arguments.context);
+  if (!context.ok()) return context.status();
+  options->context = *std::move(context);
+  return options;
+}
 
 int Put(Session& session, const Arguments& arguments) {
   auto value = ReadValue(arguments.value);
   if (!value.ok()) return ReportError(session, value.status());
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
-  const auto options = WriteOptionsWith(session, arguments.ttl);
+  const auto options = OptionsOf(session, arguments);
   if (!options.ok()) return ReportError(session, options.status());
   const auto written =
       (*client)->Keyspace(arguments.keyspace).Put(arguments.key, *std::move(value), *options);
@@ -39,6 +50,25 @@ int Put(Session& session, const Arguments& arguments) {
   PrintWrite(session, StrCat("ok, version ", written->version), *written,
              {{"key", BytesToJson(arguments.key)}});
   return kDone;
+}
+
+void PrintValue(const Session& session, const std::string& key, const GetResult& read) {
+  const Output output = session.output_of_one_value();
+  if (output == Output::kJson) {
+    nlohmann::json shown = {{"key", BytesToJson(key)},
+                            {"value", BytesToJson(*read.value)},
+                            {"version", read.version},
+                            {"receipt", ToJson(read.receipt)}};
+    if (read.expires_at) shown["expires_at"] = ExpiryText(*read.expires_at);
+    if (read.merged) AddMerged(*read.merged, shown);
+    std::cout << shown.dump() << '\n';
+  } else if (read.merged) {
+    PrintMerged(session, *read.merged, output);
+  } else if (output == Output::kRaw) {
+    std::cout << *read.value;
+  } else {
+    std::cout << ToText(*read.value) << '\n';
+  }
 }
 
 int Get(Session& session, const Arguments& arguments) {
@@ -58,30 +88,14 @@ int Get(Session& session, const Arguments& arguments) {
                                  StrCat("keyspace \"", arguments.keyspace, "\" has no such key")),
                        doing);
   }
-  switch (session.output_of_one_value()) {
-    case Output::kRaw:
-      std::cout << *read->value;
-      break;
-    case Output::kTable:
-      std::cout << ToText(*read->value) << '\n';
-      break;
-    case Output::kJson: {
-      nlohmann::json shown = {{"key", BytesToJson(arguments.key)},
-                              {"value", BytesToJson(*read->value)},
-                              {"version", read->version},
-                              {"receipt", ToJson(read->receipt)}};
-      if (read->expires_at) shown["expires_at"] = ExpiryText(*read->expires_at);
-      std::cout << shown.dump() << '\n';
-      break;
-    }
-  }
+  PrintValue(session, arguments.key, *read);
   return kDone;
 }
 
 int Del(Session& session, const Arguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
-  const auto options = session.write_options();
+  const auto options = OptionsOf(session, arguments);
   if (!options.ok()) return ReportError(session, options.status());
   auto keyspace = (*client)->Keyspace(arguments.keyspace);
   const auto deleted = arguments.must_exist ? keyspace.CompareAndDelete(
@@ -91,7 +105,9 @@ int Del(Session& session, const Arguments& arguments) {
     return ReportCallError(session, arguments.keyspace, deleted.status(),
                            Doing(session, "del", arguments.key));
   }
-  PrintWrite(session, deleted->existed ? "ok, deleted" : "ok, there was none", *deleted,
+  // Whether there was one nobody knows without one order of all writes.
+  const bool deleted_it = deleted->existed || deleted->mode == Mode::kQuorum;
+  PrintWrite(session, deleted_it ? "ok, deleted" : "ok, there was none", *deleted,
              {{"key", BytesToJson(arguments.key)}});
   return kDone;
 }
@@ -112,9 +128,11 @@ void AddPutGetDel(CLI::App& app, Session& session) {
                     "  date | kvctl put orders 42 -              from stdin\n"
                     "  kvctl put orders 42 paid --level ALL\n"
                     "  kvctl put sessions u7 token --ttl 30m\n"
+                    "  kvctl put notes 7 both --context hJ2x...   in place of what a read showed\n"
                     "  kvctl put orders balance -- -5            a value that starts with -",
                     [&session, arguments] { return Put(session, *arguments); }));
   AddTtl(*put, arguments->ttl);
+  AddContext(*put, arguments->context);
   put->add_option("VALUE", arguments->value, "The value; - from stdin, @FILE from a file")
       ->required()
       ->type_name("");
@@ -123,11 +141,14 @@ void AddPutGetDel(CLI::App& app, Session& session) {
                 "  kvctl get orders 42 > invoice.pdf         the bytes as they are\n"
                 "  kvctl get orders 42 --output json         with version and receipt",
                 [&session, arguments] { return Get(session, *arguments); }));
-  place(AddVerb(app, session, "del", "Delete a key; done as well if there is none.",
-                "  kvctl del orders 42\n"
-                "  kvctl del orders 42 --must-exist          exit code 4 if there is none",
-                [&session, arguments] { return Del(session, *arguments); }))
-      ->add_flag("--must-exist", arguments->must_exist, "Fail if the key has no value");
+  CLI::App* del =
+      place(AddVerb(app, session, "del", "Delete a key; done as well if there is none.",
+                    "  kvctl del orders 42\n"
+                    "  kvctl del orders 42 --must-exist          exit code 4 if there is none\n"
+                    "  kvctl del notes 7 --context hJ2x...       what a read showed",
+                    [&session, arguments] { return Del(session, *arguments); }));
+  del->add_flag("--must-exist", arguments->must_exist, "Fail if the key has no value");
+  AddContext(*del, arguments->context);
 }
 
 }  // namespace quorate::kvctl

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "bytes.h"
+#include "merged_view.h"
 
 namespace quorate::kvctl {
 namespace {
@@ -15,6 +16,7 @@ constexpr size_t kValueWidthMax = 60;
 nlohmann::json LineOf(const Record& record, bool keys_only) {
   nlohmann::json line = {{"key", BytesToJson(record.key)}, {"version", record.version}};
   if (!keys_only) line["value"] = BytesToJson(record.value);
+  if (record.merged) AddMerged(*record.merged, line);
   return line;
 }
 
@@ -38,11 +40,16 @@ void RecordPrinter::Print(const Record& record) {
     std::cout << LineOf(record, keys_only_).dump() << '\n';
   } else if (output_ == Output::kRaw) {
     std::cout << record.key;
-    if (!keys_only_) std::cout << '\t' << record.value;
+    if (!keys_only_) {
+      std::cout << '\t' << (record.merged ? ToLine(*record.merged) : record.value);
+    }
     std::cout << '\n';
   } else {
     std::vector<std::string> row = {ToLine(record.key), std::to_string(record.version)};
-    if (!keys_only_) row.push_back(Shorten(ToLine(record.value), kValueWidthMax));
+    if (!keys_only_) {
+      const std::string value = record.merged ? ToLine(*record.merged) : ToLine(record.value);
+      row.push_back(Shorten(value, kValueWidthMax));
+    }
     table_.Add(std::move(row));
     if (table_.rows() == kRowsAtOnce) Flush();
   }

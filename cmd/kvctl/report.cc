@@ -152,6 +152,7 @@ json ToJson(const ReadReceipt& receipt) {
 std::string ToLine(const WriteReceipt& receipt) {
   return StrCat(LevelName(receipt.achieved), ", served by ", receipt.served_by.ToString(), ", on ",
                 Nodes(receipt.acked_by), " (", receipt.durable, " on disk)",
+                receipt.hinted ? ", kept there until a replica can be reached" : "",
                 TimingsLine(receipt.timings));
 }
 

@@ -42,6 +42,10 @@ void Session::AddGlobalsTo(CLI::App& app) {
       ->type_name("HOST:PORT,...")
       ->capture_default_str()
       ->group(group);
+  app.add_flag("--only-endpoints", globals_.only_endpoints,
+               "Ask no node but those, which pass on what others have to answer")
+      ->envname("QUORATE_ONLY_ENDPOINTS")
+      ->group(group);
   app.add_option("--output,-o", globals_.output, "table, json, or raw bytes")
       ->envname("QUORATE_OUTPUT")
       ->type_name("FORM")
@@ -130,7 +134,8 @@ Output Session::output_of_one_value() const {
 
 absl::StatusOr<Client*> Session::client() {
   if (!client_) {
-    auto connected = Client::Connect(globals_.endpoints, {.deadline = timeout_});
+    auto connected = Client::Connect(
+        globals_.endpoints, {.deadline = timeout_, .only_endpoints = globals_.only_endpoints});
     if (!connected.ok()) return connected.status();
     client_.emplace(*std::move(connected));
     if (absl::Status taken = TakeUpSession(); !taken.ok()) return taken;

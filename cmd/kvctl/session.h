@@ -17,6 +17,7 @@ enum class Output { kTable, kJson, kRaw };
 
 struct Globals {
   std::string endpoints = "127.0.0.1:7400";
+  bool only_endpoints = false;
   std::string output;  // empty: by what stdout is
   std::string timeout = "5s";
   std::string level;

@@ -28,6 +28,7 @@ CLI::App* AddNoun(CLI::App& parent, const std::string& name, const std::string& 
 // Each group in its own file.
 void AddPutGetDel(CLI::App& app, Session& session);
 void AddCasIncr(CLI::App& app, Session& session);
+void AddSetMap(CLI::App& app, Session& session);
 void AddMgetScan(CLI::App& app, Session& session);
 void AddBatch(CLI::App& app, Session& session);
 void AddResolve(CLI::App& app, Session& session);
@@ -35,7 +36,10 @@ void AddImport(CLI::App& app, Session& session);
 void AddExport(CLI::App& app, Session& session);
 void AddKeyspace(CLI::App& app, Session& session);
 void AddCluster(CLI::App& app, Session& session);
+void AddClusterCut(CLI::App& noun, Session& session);
 void AddNode(CLI::App& app, Session& session);
+void AddKey(CLI::App& app, Session& session);
+void AddConflicts(CLI::App& app, Session& session);
 void AddPartition(CLI::App& app, Session& session);
 void AddLevel(CLI::App& app, Session& session);
 void AddExplain(CLI::App& app, Session& session);
@@ -44,6 +48,9 @@ void AddSession(CLI::App& app, Session& session);
 void AddBench(CLI::App& app, Session& session);
 void AddCompletion(CLI::App& app, Session& session);
 void AddVersion(CLI::App& app, Session& session);
+
+// A verb of `kvctl keyspace`.
+void AddLag(CLI::App& keyspace, Session& session);
 
 // What a level promises: of `level explain` and `explain`.
 int ExplainLevel(const Session& session, const std::string& name);

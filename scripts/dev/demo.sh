@@ -1,18 +1,20 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154
-# summary: three nodes, real data, and the death of a leader
+# summary: three nodes, real data, the death of a leader and a cut network
 # help:
 # Examples:
 #   ./dev demo            the whole tour; nothing is left running
 #   ./dev demo --keep     leaves the cluster running for you to play with
 #
 # Imports this machine's package database into a raft keyspace, reads it back,
-# kills the leader of a partition while writes go on, and counts what was lost.
+# kills the leader of a partition while writes go on, and counts what was lost;
+# then cuts the network between the nodes and goes on without a leader.
 # Uses ports 7400 and up (QUORATE_PORT) and the folder .cache/demo.
 source "$root/scripts/dev/lib/building.sh"
 QUORATE_HOME=$root/.cache/demo
 source "$root/scripts/dev/lib/cluster.sh"
 source "$root/scripts/dev/lib/demo_writer.sh"
+source "$root/scripts/dev/lib/demo_cut.sh"
 
 keyspace=packages
 chosen=bash # the package whose partition loses its leader
@@ -35,6 +37,9 @@ run() {
   step_kill
   step_count
   step_restart
+  step_leaderless
+  step_cut
+  step_heal
   step_farewell
 }
 
@@ -75,7 +80,7 @@ step_start() {
   chapter '1. A cluster of three nodes'
   cluster_stop KILL >/dev/null
   demo_forget
-  cluster_start 3
+  cluster_start 3 --fault-switch
   tell "Three kvd processes on this machine, each with its own disk folder in $cluster_home."
   show cluster status
 }
@@ -142,7 +147,7 @@ step_count() {
 step_restart() {
   chapter "7. Node $killed comes back"
   local began=$SECONDS
-  node_start "$killed"
+  node_start "$killed" --fault-switch
   node_wait_ready "$killed"
   until caught_up "$killed"; do
     ((SECONDS < began + 30)) || die "node $killed has not caught up in 30 s; its log: $(node_dir "$killed")/log"

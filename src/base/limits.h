@@ -18,6 +18,14 @@ inline constexpr size_t kBatchBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kBatchMutationsMax = 4096;
 // Longer is a mistake in the unit, or a negative number.
 inline constexpr uint64_t kTtlMaxUs = uint64_t{100} * 365 * 24 * 3600 * 1'000'000;
+// All that a key of a merging policy holds, at a write that adds to it. Concurrent
+// ones may go over, several times, and an answer must still hold it.
+inline constexpr size_t kMergedBytesMax = 2 * 1024 * 1024;
+// In each write and read of its set or map.
+inline constexpr size_t kElementBytesMax = 64 * 1024;
+inline constexpr size_t kFieldNameBytesMax = 4 * 1024;
+// A version vector with an entry for each life of each node.
+inline constexpr size_t kContextBytesMax = 64 * 1024;
 // One page of a scan.
 inline constexpr uint32_t kScanRecordsDefault = 1000;
 inline constexpr uint32_t kScanRecordsMax = 10'000;
@@ -37,6 +45,14 @@ inline constexpr size_t kBundleCommandsMax = 1024;
 // When to come back where there is too much to do: what queued is worked off in
 // less.
 inline constexpr absl::Duration kOverloadRetryAfter = absl::Milliseconds(20);
+
+// Discarded writes that a replica keeps of one partition, and their bytes: what a
+// person may want to look at, not an archive.
+inline constexpr size_t kConflictsKeptMax = 1000;
+inline constexpr size_t kConflictBytesKeptMax = 4 * 1024 * 1024;
+// One answer that lists them.
+inline constexpr uint32_t kConflictsListedDefault = 100;
+inline constexpr size_t kConflictBytesListedMax = 4 * 1024 * 1024;
 
 // Groups' messages in one peer frame; more go into a further frame.
 inline constexpr size_t kFrameBytesMax = 4 * 1024 * 1024;
@@ -58,6 +74,8 @@ inline constexpr int kPeerMessageBytesMax = 128 * 1024 * 1024;
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
 // Two clocks that drift apart faster than this are broken: 10 %.
 inline constexpr uint32_t kLeaseDriftPpmMax = 100'000;
+// The count of a register's ballot, 12 bits, is its node's number.
+inline constexpr uint64_t kNodeIdMax = 4095;
 // Groups with a vote in the meta group.
 inline constexpr size_t kMetaVotersMax = 5;
 // A node's share of the ring is 100 times another's at most, if that is usual.

@@ -72,6 +72,10 @@ constexpr ReasonText kReasons[] = {
      "Run that version; there is no way back."},
     {"NO_REPLICA_HERE", "The node has no replica of that partition.",
      "Ask one that has: kvctl partition list."},
+    {"OLD_DISK_IMAGE",
+     "Others have heard of a later start of this node: its data folder is an older copy, or two "
+     "processes run on copies of one folder.",
+     "Put the newest folder back and start the node on that; never run two on copies."},
     {"OLDER_BOOT", "A message of a node's earlier life came late and was dropped.",
      "Nothing is to be done."},
     {"PARTITION_EMPTY",

@@ -8,23 +8,37 @@ constexpr ReasonText kReasons[] = {
     {"BATCH_NOT_ATOMIC",
      "A keyspace of mode quorum has no order of all writes, so several keys cannot be written as "
      "one.",
-     "Write them one by one, or use a keyspace of mode raft."},
+     "Let each be for itself (atomic: false, kvctl batch --no-atomic), or use a keyspace of mode "
+     "raft."},
     {"CONFLICT_NOT_SUPPORTED", "No keyspace of this build can have that conflict policy.",
-     "Use lww, or a keyspace of mode raft."},
+     "Use lww, siblings, counter, set, map or register, or a keyspace of mode raft."},
     {"CONFLICT_POLICY_NEEDED",
      "A keyspace of mode quorum has to say what concurrent writes of one key mean.",
-     "Say it: kvctl keyspace create NAME --mode quorum --conflict lww."},
+     "Say it: kvctl keyspace create NAME --mode quorum --conflict lww, siblings, counter, set, "
+     "map or register."},
     {"CONFLICT_POLICY_REFUSED",
      "A keyspace of mode raft has no concurrent writes, and takes no conflict policy.",
      "Leave --conflict out, or make it with --mode quorum."},
     {"NEEDS_ONE_ORDER",
-     "Conditions and additions need one order of all writes, which a keyspace of mode quorum does "
-     "not have.",
-     "Use a keyspace of mode raft for such keys."},
+     "Conditions and additions need one order of all writes, which of keyspaces of mode quorum "
+     "only "
+     "those of conflict policy register have.",
+     "Use one of those, or one of mode raft; or for additions alone one of policy counter."},
+    {"MERGING_POLICY_NEEDED",
+     "Contexts and changes of sets and maps are for keyspaces of mode quorum whose policy merges "
+     "concurrent writes. Nothing was written.",
+     "Put and delete in mode raft; or make a keyspace of policy siblings, set or map."},
+    {"COLLECTION_FULL", "The set or map has as many bytes as one key may have. Nothing was added.",
+     "Remove from it first, or spread it over several keys."},
+    {"CONTEXT_TOO_LARGE", "What was given as a context is larger than any is.",
+     "Give back the one of a read of this key, as it was."},
+    {"ELEMENT_TOO_LARGE", "The element of a set has more bytes than are allowed.",
+     "Keep it under a key of its own, and its name in the set."},
+    {"FIELD_TOO_LARGE", "The name of a map's field has more bytes than are allowed.",
+     "Use a shorter one."},
     {"NOT_IN_THIS_MODE",
-     "Writers, which make writes happen once, are of mode raft: puts and deletes of mode quorum "
-     "may "
-     "be sent twice.",
+     "Writers, which make writes happen once, are of mode raft: in mode quorum a put or delete "
+     "under lww may be sent twice, an addition may not.",
      "Send the write without an identity; the client library does."},
     {"NO_LEADER_HERE", "A partition of mode quorum has no leader to move.",
      "Nothing: any replica takes its requests."},
@@ -42,9 +56,10 @@ constexpr ReasonText kReasons[] = {
     {"BODY_DAMAGED", "A stored value of its keyspace's conflict policy cannot be read.",
      "Let the replica be rebuilt from the others."},
     {"CONTEXT_AHEAD",
-     "The context of a removal knows of writes that the replica has not seen; nothing was "
-     "removed.",
-     "Try again, or through another node; else read the key anew and use that context."},
+     "The context of a removal knows of writes that the replica has not seen and could not get "
+     "from the others; nothing was removed.",
+     "Try again when they can be reached, or through another node; else read the key anew and use "
+     "that context."},
     {"CONTEXT_NEEDED", "Removing takes the context of a read that showed what is to go.",
      "Read the key first and give back the context of that read."},
     {"COUNTER_NOT_REMOVABLE",

@@ -29,6 +29,10 @@ constexpr ReasonText kReasons[] = {
     {"BAD_RECORD", "A record to import, or a value in JSON, cannot be read.",
      "Correct the line that the message names."},
     {"BATCH_EMPTY", "The batch has no mutations.", "Put at least one in."},
+    {"BATCH_PARTLY_DONE",
+     "Of a batch whose writes are each for itself some failed: the details say which were done, "
+     "which not, and of which it is unknown, counted from 0.",
+     "Send again those that were not done; of the unknown ones puts and deletes too."},
     {"BATCH_TOO_LARGE", "The batch has more bytes than one log entry may have.", "Split it."},
     {"BATCH_TOO_LONG", "The batch has more mutations than are allowed.", "Split it."},
     {"BOUND_NOT_MET",
@@ -142,19 +146,28 @@ constexpr ReasonText kReasons[] = {
      "Read before writing again."},
     {"SESSION_DAMAGED", "What was given as a session's token is none, or was cut short or changed.",
      "Begin a new session: kvctl session new."},
+    {"SESSION_KEYSPACE_REMADE",
+     "The session has seen a keyspace that was dropped since; another has its name.",
+     "Begin a new session: kvctl session new."},
     {"SESSION_LOST",
      "What the session saw is not part of the history: a write at ONE was lost with its "
      "leader.",
      "Begin a new session; write at QUORUM what must not be lost."},
     {"SESSION_NEWER", "The session's token was made by a later version.",
      "Use that version, or begin a new session."},
-    {"SESSION_NOT_COVERED", "The replica has not what the session saw, and cannot ask its leader.",
-     "Ask another node, or wait until the leader is back."},
+    {"SESSION_NOT_COVERED",
+     "The replica has not what the session saw, and none that it can reach has it or can bring "
+     "it up to date.",
+     "Ask another node, or wait until those that have it are back."},
     {"SESSION_NOT_KEPT",
      "The session's token could not be written back to its file. What was asked was done.",
      "Make the file writable; until then its reads may go behind what was just seen."},
     {"SESSION_OTHER_CLUSTER", "The session's token is of another cluster.",
      "Check --endpoints and --session, or begin a new session here."},
+    {"SESSION_SPANS_PARTITIONS",
+     "A batch whose writes are each for itself lies in several partitions; one receipt cannot "
+     "tell a session of all.",
+     "Give its keys a common {tag}, write them one by one, or leave the session out."},
     {"SHUTTING_DOWN",
      "The node ended while it had the request; the error says whether a write may have "
      "been done.",
@@ -180,6 +193,8 @@ constexpr ReasonText kReasons[] = {
      "See --help of that command."},
     {"VALUE_TOO_LARGE", "The value is larger than the node takes.",
      "Split it, or raise --value-bytes-max on every node."},
+    {"FAULT_SWITCH_OFF", "Faults can be brought about only at nodes that were started for drills.",
+     "Start the nodes with --fault-switch, and never so where the data matters."},
     {"WRITER_EXPIRED",
      "The writer under whose identity the write came is not known, or is forgotten after an "
      "hour without writes. The write is not done now; if it was sent before, it may have "

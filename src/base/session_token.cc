@@ -1,5 +1,7 @@
 #include "base/session_token.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -9,8 +11,11 @@ namespace quorate {
 namespace {
 
 constexpr char kFormat = 1;
+// With keyspaces of mode quorum. Builds that know none read the first.
+constexpr char kLeaderlessFormat = 2;
 constexpr size_t kChecksumBytes = 8;
 constexpr size_t kClusterBytes = 8;
+constexpr size_t kHashBytes = 8;      // of a keyspace's name
 constexpr uint64_t kSeed = 0x736573;  // tells a token from other checksummed bytes
 
 void AppendFixed64(uint64_t value, std::string& out) {
@@ -28,7 +33,34 @@ absl::Status Damaged() {
                    "this is no session token, or not all of one: begin a new session");
 }
 
+// Each of the triples: a partition's distance to the one before, term, index.
+bool TakePlace(std::string_view& body, uint64_t& partition, Seen& seen) {
+  const auto step = TakeVarint(body);
+  const auto term = TakeVarint(body);
+  const auto index = TakeVarint(body);
+  if (!step || !term || !index) return false;
+  partition += *step;
+  seen = {Term(*term), LogIndex(*index)};
+  return true;
+}
+
 }  // namespace
+
+uint64_t SessionToken::HashOf(std::string_view keyspace) { return Hash64(keyspace); }
+
+void SessionToken::SetLeaderless(uint64_t keyspace_hash, std::string bytes) {
+  if (bytes.empty()) {
+    leaderless_.erase(keyspace_hash);
+  } else {
+    leaderless_[keyspace_hash] = std::move(bytes);
+  }
+}
+
+const std::string& SessionToken::FindLeaderless(std::string_view keyspace) const {
+  static const std::string kNothing;
+  const auto it = leaderless_.find(HashOf(keyspace));
+  return it == leaderless_.end() ? kNothing : it->second;
+}
 
 void SessionToken::Note(PartitionId partition, Seen seen) {
   if (!seen.index) return;
@@ -46,9 +78,10 @@ Seen SessionToken::Find(PartitionId partition) const {
 }
 
 std::string SessionToken::Encode(std::string_view cluster_id) const {
-  if (seen_.empty()) return {};
+  if (empty()) return {};
   std::string body;
   AppendFixed64(Hash64(cluster_id), body);
+  if (!leaderless_.empty()) AppendVarint(seen_.size(), body);
   uint64_t before = 0;
   for (const auto& [partition, seen] : seen_) {
     AppendVarint(partition.value() - before, body);
@@ -56,7 +89,12 @@ std::string SessionToken::Encode(std::string_view cluster_id) const {
     AppendVarint(seen.index.value(), body);
     before = partition.value();
   }
-  std::string bytes(1, kFormat);
+  for (const auto& [keyspace, bytes] : leaderless_) {
+    AppendFixed64(keyspace, body);
+    AppendVarint(bytes.size(), body);
+    body += bytes;
+  }
+  std::string bytes(1, leaderless_.empty() ? kFormat : kLeaderlessFormat);
   AppendFixed64(Hash64(body, kSeed), bytes);
   return bytes + body;
 }
@@ -65,13 +103,12 @@ absl::StatusOr<SessionToken> SessionToken::Decode(std::string_view bytes,
                                                   std::string_view cluster_id) {
   SessionToken token;
   if (bytes.empty()) return token;
-  if (bytes.front() > kFormat) {
+  const char format = bytes.front();
+  if (format > kLeaderlessFormat) {
     return MakeError(absl::StatusCode::kInvalidArgument, "SESSION_NEWER",
                      "the session token was made by a later version; begin a new session");
   }
-  if (bytes.front() != kFormat || bytes.size() < 1 + kChecksumBytes + kClusterBytes) {
-    return Damaged();
-  }
+  if (format < kFormat || bytes.size() < 1 + kChecksumBytes + kClusterBytes) return Damaged();
   std::string_view body = bytes.substr(1 + kChecksumBytes);
   if (Fixed64(bytes.substr(1)) != Hash64(body, kSeed)) return Damaged();
   if (Fixed64(body) != Hash64(cluster_id)) {
@@ -79,16 +116,39 @@ absl::StatusOr<SessionToken> SessionToken::Decode(std::string_view bytes,
                      "the session token is of another cluster; begin a new session here");
   }
   body.remove_prefix(kClusterBytes);
-  uint64_t partition = 0;
-  while (!body.empty()) {
-    const auto step = TakeVarint(body);
-    const auto term = TakeVarint(body);
-    const auto index = TakeVarint(body);
-    if (!step || !term || !index) return Damaged();
-    partition += *step;
-    token.Note(PartitionId(partition), {Term(*term), LogIndex(*index)});
-  }
+  if (!(format == kFormat ? token.TakePlaces(body) : token.TakeBoth(body))) return Damaged();
   return token;
+}
+
+bool SessionToken::TakePlaces(std::string_view body) {
+  uint64_t partition = 0;
+  Seen seen;
+  while (!body.empty()) {
+    if (!TakePlace(body, partition, seen)) return false;
+    Note(PartitionId(partition), seen);
+  }
+  return true;
+}
+
+bool SessionToken::TakeBoth(std::string_view body) {
+  const auto places = TakeVarint(body);
+  if (!places) return false;
+  uint64_t partition = 0;
+  Seen seen;
+  for (uint64_t left = *places; left > 0; --left) {
+    if (!TakePlace(body, partition, seen)) return false;
+    Note(PartitionId(partition), seen);
+  }
+  while (!body.empty()) {
+    if (body.size() < kHashBytes) return false;
+    const uint64_t keyspace = Fixed64(body);
+    body.remove_prefix(kHashBytes);
+    const auto size = TakeVarint(body);
+    if (!size || *size == 0 || *size > body.size()) return false;
+    SetLeaderless(keyspace, std::string(body.substr(0, *size)));
+    body.remove_prefix(*size);
+  }
+  return true;
 }
 
 }  // namespace quorate

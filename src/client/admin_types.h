@@ -34,10 +34,10 @@ struct KeyspaceDescription {
   uint32_t replicas = 0;
   Level default_read = Level::kDefault;
   Level default_write = Level::kDefault;
-  Ladder default_ladder;         // of reads that name no level; empty: default_read alone
+  Ladder default_ladder;                // of reads that name no level; empty: default_read alone
   Conflict conflict = Conflict::kNone;  // mode quorum: what concurrent writes mean
-  uint32_t lease_drift_ppm = 0;  // 0: no reads at LEASE
-  absl::Duration default_ttl;    // 0: none
+  uint32_t lease_drift_ppm = 0;         // 0: no reads at LEASE
+  absl::Duration default_ttl;           // 0: none
   std::vector<PartitionDescription> partitions;  // arc i of partitions.size() equal arcs
 
   // The arc that holds `key`; nullptr if there are no partitions.
@@ -74,6 +74,12 @@ struct KeyspaceState {
   std::vector<NodeId> unreachable;           // nodes that did not
 };
 
+// By how much another node's calendar is ahead.
+struct SkewDescription {
+  NodeId node;
+  absl::Duration ahead;  // negative: behind
+};
+
 struct NodeState {
   NodeDescription node;
   bool reachable = false;
@@ -86,7 +92,10 @@ struct NodeState {
   uint32_t leaderless = 0;  // raft replicas that know no leader
   uint64_t log_bytes = 0;
   uint64_t data_bytes = 0;
+  uint64_t hints = 0;  // writes at ANY that wait there for a replica
+  uint64_t hint_bytes = 0;
   std::vector<ReplicaDescription> details;
+  std::vector<SkewDescription> skews = {};  // of the nodes that have told it their clock
 };
 
 struct ClusterState {
@@ -132,6 +141,13 @@ struct LatencyDescription {
   absl::Duration p99;
 };
 
+// Of a zone, for levels that count by zones.
+struct ZoneDescription {
+  std::string zone;       // empty: of the nodes that name none
+  uint32_t replicas = 0;  // of each partition; the least
+  uint32_t needs = 0;
+};
+
 struct LevelDescription {
   Level level = Level::kDefault;
   std::string promise;
@@ -140,6 +156,13 @@ struct LevelDescription {
   LossDescription one_node;
   std::optional<LossDescription> one_zone;    // nullopt: nodes name fewer than two zones
   std::vector<LatencyDescription> latencies;  // of operations that there were
+  std::vector<ZoneDescription> zones = {};    // empty: the level does not count by zones
+};
+
+// How likely a read that begins so long after a write was acknowledged misses it.
+struct StalenessDescription {
+  absl::Duration since_write;
+  double probability = 0;
 };
 
 struct Explanation {
@@ -151,6 +174,8 @@ struct Explanation {
   NodeId node;  // that was asked, and whose latencies these are
   LevelDescription read;
   LevelDescription write;
+  std::vector<StalenessDescription> staleness = {};  // mode quorum, of levels that may be stale
+  std::string staleness_note = {};                   // what it rests on, or why there is none
 };
 
 }  // namespace quorate

@@ -67,15 +67,13 @@ absl::StatusOr<Resolution> Client::Resolve(const OperationId& operation, Resolve
 }
 
 Session Client::NewSession() const {
-  return Session(std::make_shared<client::SessionState>(handle_->core().router().cluster_id(),
-                                                        SessionToken()));
+  return Session(std::make_shared<client::SessionState>(handle_->core().router().cluster_id()));
 }
 
 absl::StatusOr<Session> Client::ResumeSession(std::string_view token) const {
-  const std::string cluster_id = handle_->core().router().cluster_id();
-  auto decoded = SessionToken::Decode(token, cluster_id);
-  if (!decoded.ok()) return decoded.status();
-  return Session(std::make_shared<client::SessionState>(cluster_id, *std::move(decoded)));
+  auto state = std::make_shared<client::SessionState>(handle_->core().router().cluster_id());
+  if (absl::Status resumed = state->Resume(token); !resumed.ok()) return resumed;
+  return Session(std::move(state));
 }
 
 }  // namespace quorate

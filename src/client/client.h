@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/admin_types.h"
+#include "client/insight_types.h"
 #include "client/keyspace.h"
 #include "client/operation.h"
 #include "client/options.h"
@@ -77,6 +78,24 @@ class Client {
   // that its mode has for that.
   absl::StatusOr<Explanation> Explain(std::string keyspace, Level read = Level::kDefault,
                                       Level write = Level::kDefault, AdminOptions options = {});
+
+  // How far the replicas of a keyspace of mode quorum are behind one another.
+  // INVALID_ARGUMENT, KEYSPACE_HAS_LEADERS: it is of mode raft.
+  absl::StatusOr<LagReport> Lag(std::string keyspace, AdminOptions options = {});
+
+  // The writes that replicas of a keyspace of mode quorum gave up for concurrent
+  // ones, as far as they are kept. As Lag.
+  absl::StatusOr<ConflictList> Conflicts(std::string keyspace, ConflictListOptions conflicts = {},
+                                         AdminOptions options = {});
+  // Writes one of them again, as a new write at that level. NOT_FOUND,
+  // CONFLICT_NOT_KEPT; FAILED_PRECONDITION, CONFLICT_EXPIRED; else as Keyspace::Put.
+  absl::StatusOr<WriteReceipt> RestoreConflict(std::string keyspace, const DiscardedWrite& write,
+                                               Level level = Level::kDefault,
+                                               AdminOptions options = {});
+
+  // What each replica holds of a key at this moment.
+  absl::StatusOr<KeyInspection> Inspect(std::string keyspace, std::string key,
+                                        AdminOptions options = {});
 
   // Asks the partition's leader to hand over; `to` none: to whichever replica
   // is most caught up. Gives the new leader.

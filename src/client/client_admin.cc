@@ -1,36 +1,16 @@
-#include <functional>
 #include <utility>
 
 #include "base/ladder_codec.h"
-#include "client/call.h"
+#include "client/admin_call.h"
 #include "client/client.h"
 #include "client/convert.h"
-#include "client/core.h"
 #include "client/refresh.h"
-#include "client/wait.h"
 
 namespace quorate {
 namespace {
 
-using Async = v1::Admin::StubInterface::async_interface;
-
-template <class Request, class Response>
-using AdminMethod = void (Async::*)(grpc::ClientContext*, const Request*, Response*,
-                                    std::function<void(grpc::Status)>);
-
-template <class Request, class Response>
-absl::StatusOr<Response> CallAdmin(client::Core& core, Request request,
-                                   AdminMethod<Request, Response> method, bool write,
-                                   const AdminOptions& options) {
-  auto send = [method](client::NodeLink& link, grpc::ClientContext* context, const Request* sent,
-                       Response* response, std::function<void(grpc::Status)> done) {
-    (link.admin().async()->*method)(context, sent, response, std::move(done));
-  };
-  return client::WaitFor<Response>([&](auto done) {
-    client::StartCall<Response>(core, client::Target{.write = write}, options.deadline,
-                                std::move(request), std::move(send), std::move(done));
-  });
-}
+using client::Async;
+using client::CallAdmin;
 
 template <class Request>
 Request Named(std::string name) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ladder_codec.h"
+#include "client/convert_merged.h"
 
 namespace quorate::client {
 namespace {
@@ -40,11 +41,6 @@ std::vector<ReadReceipt> ReceiptsOf(const List& wire) {
   return receipts;
 }
 
-std::optional<absl::Time> ExpiryOf(uint64_t expires_at_us) {
-  if (expires_at_us == 0) return std::nullopt;
-  return absl::FromUnixMicros(static_cast<int64_t>(expires_at_us));
-}
-
 template <class List>
 std::vector<Record> TakeRecords(List& wire) {
   std::vector<Record> records;
@@ -52,6 +48,7 @@ std::vector<Record> TakeRecords(List& wire) {
   for (v1::Record& one : wire) {
     records.push_back({std::move(*one.mutable_key()), std::move(*one.mutable_value()),
                        one.version(), ExpiryOf(one.expires_at_us())});
+    if (one.has_merged()) records.back().merged = MergedOf(*one.mutable_merged());
   }
   return records;
 }
@@ -94,7 +91,10 @@ v1::Mutation ToWire(Mutation mutation) {
     case Mutation::Action::kAdd:
       wire.set_add(mutation.delta());
       break;
+    default:
+      MergingToWire(mutation, wire);
   }
+  if (!mutation.context().empty()) wire.set_context(mutation.context());
   if (mutation.condition().kind() != Condition::Kind::kNone) {
     ToWire(mutation.condition(), *wire.mutable_condition());
   }
@@ -137,6 +137,8 @@ Resolution ResolutionOf(const v1::ResolveResponse& response) {
 WriteReceipt WriteReceiptOf(const v1::WriteResponse& response) {
   auto receipt = ReceiptOf<WriteReceipt>(response.receipt());
   receipt.existed = response.results_size() > 0 && response.results(0).existed();
+  if (response.results_size() == 1) receipt.context = response.results(0).context();
+  receipt.hinted = response.receipt().hinted();
   return receipt;
 }
 
@@ -148,7 +150,7 @@ AddResult AddResultOf(const v1::WriteResponse& response) {
 BatchResult BatchResultOf(const v1::WriteResponse& response) {
   BatchResult result;
   for (const v1::MutationResult& one : response.results()) {
-    result.items.push_back({one.version(), one.existed(), one.counter()});
+    result.items.push_back({one.version(), one.existed(), one.counter(), one.context()});
   }
   result.receipt = WriteReceiptOf(response);
   return result;
@@ -172,6 +174,7 @@ GetResult GetResultOf(v1::GetResponse& response) {
   if (response.found()) result.value = std::move(*response.mutable_value());
   result.version = response.version();
   result.expires_at = ExpiryOf(response.expires_at_us());
+  if (response.has_merged()) result.merged = MergedOf(*response.mutable_merged());
   result.receipt = ReadReceiptOf(response.receipt());
   return result;
 }

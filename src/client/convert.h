@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "client/admin_types.h"
+#include "client/insight_types.h"
 #include "client/options.h"
 #include "client/types.h"
 #include "quorate/v1/admin.pb.h"
@@ -34,5 +35,8 @@ TopologyDescription DescriptionOf(const v1::Topology& wire);
 KeyspaceState StateOf(const v1::DescribeKeyspaceResponse& wire);
 ClusterState StateOf(const v1::ClusterStatus& wire);
 Explanation ExplanationOf(const v1::ExplainResponse& wire);
+LagReport LagOf(const v1::GetLagResponse& wire);
+ConflictList ConflictsOf(const v1::ListConflictsResponse& wire);
+KeyInspection InspectionOf(const v1::InspectKeyResponse& wire);
 
 }  // namespace quorate::client

@@ -43,8 +43,14 @@ NodeState StateOf(const v1::NodeStatus& wire) {
                   .leaderless = wire.leaderless(),
                   .log_bytes = wire.log_bytes(),
                   .data_bytes = wire.data_bytes(),
+                  .hints = wire.hints(),
+                  .hint_bytes = wire.hint_bytes(),
                   .details = {}};
   for (const auto& replica : wire.details()) state.details.push_back(DescriptionOf(replica));
+  for (const auto& skew : wire.skews()) {
+    state.skews.push_back(
+        {.node = NodeId(skew.node()), .ahead = absl::Microseconds(skew.ahead_us())});
+  }
   return state;
 }
 

@@ -22,7 +22,19 @@ LevelDescription LevelOf(const v1::LevelFacts& wire) {
                                .p50 = absl::Microseconds(one.p50_us()),
                                .p99 = absl::Microseconds(one.p99_us())});
   }
+  for (const v1::ZoneNeed& one : wire.zones()) {
+    level.zones.push_back({.zone = one.zone(), .replicas = one.replicas(), .needs = one.needs()});
+  }
   return level;
+}
+
+std::vector<StalenessDescription> CurveOf(const v1::ExplainResponse& wire) {
+  std::vector<StalenessDescription> curve;
+  for (const v1::StalenessPoint& one : wire.staleness()) {
+    curve.push_back({.since_write = absl::Microseconds(static_cast<int64_t>(one.since_write_us())),
+                     .probability = one.probability()});
+  }
+  return curve;
 }
 
 }  // namespace
@@ -35,7 +47,9 @@ Explanation ExplanationOf(const v1::ExplainResponse& wire) {
           .epoch = Epoch(wire.epoch()),
           .node = NodeId(wire.node()),
           .read = LevelOf(wire.read()),
-          .write = LevelOf(wire.write())};
+          .write = LevelOf(wire.write()),
+          .staleness = CurveOf(wire),
+          .staleness_note = wire.staleness_note()};
 }
 
 }  // namespace quorate::client

@@ -8,7 +8,7 @@ namespace quorate::client {
 
 Core::Core(std::vector<std::string> seeds, ClientOptions options)
     : options_(std::move(options)),
-      router_(std::move(seeds), options_.breaker),
+      router_(std::move(seeds), options_.breaker, options_.only_endpoints),
       budget_(options_.retry_budget),
       callbacks_(std::max<uint32_t>(1, options_.callback_threads)),
       housekeeping_(1) {}

@@ -78,6 +78,17 @@ void Keyspace::Add(std::string key, int64_t delta, WriteOptions options, Callbac
                    PostTo(handle_->core(), std::move(done)));
 }
 
+absl::StatusOr<WriteReceipt> Keyspace::Mutate(Mutation mutation, WriteOptions options) {
+  return WaitFor<WriteReceipt>([&](auto done) {
+    client::StartMutate(handle_->core(), name_, std::move(mutation), options, done);
+  });
+}
+
+void Keyspace::Mutate(Mutation mutation, WriteOptions options, Callback<WriteReceipt> done) {
+  client::StartMutate(handle_->core(), name_, std::move(mutation), options,
+                      PostTo(handle_->core(), std::move(done)));
+}
+
 absl::StatusOr<BatchResult> Keyspace::Batch(std::vector<Mutation> mutations, WriteOptions options) {
   return WaitFor<BatchResult>([&](auto done) {
     client::StartBatch(handle_->core(), name_, std::move(mutations), options, done);

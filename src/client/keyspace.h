@@ -53,6 +53,12 @@ class Keyspace {
   absl::StatusOr<AddResult> Add(std::string key, int64_t delta, WriteOptions options = {});
   void Add(std::string key, int64_t delta, WriteOptions options, Callback<AddResult> done);
 
+  // Any change of one key: those of sets and maps come only by this, or a
+  // pipeline. Its own time to live and context count, not the options'.
+  //   carts.Mutate(Mutation::AddElement("ann", "apples"));
+  absl::StatusOr<WriteReceipt> Mutate(Mutation mutation, WriteOptions options = {});
+  void Mutate(Mutation mutation, WriteOptions options, Callback<WriteReceipt> done);
+
   // All mutations or none. Their keys must share a partition: keys with the
   // same {tag} do.
   absl::StatusOr<BatchResult> Batch(std::vector<Mutation> mutations, WriteOptions options = {});

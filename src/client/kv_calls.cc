@@ -22,19 +22,19 @@ using KvMethod = void (v1::Kv::StubInterface::async_interface::*)(
 
 using Async = v1::Kv::StubInterface::async_interface;
 
-void Note(const std::optional<Session>& session, const v1::Receipt& receipt) {
-  if (session) session->state().Note(receipt);
+void Note(const Target& target, const std::optional<Session>& session, const v1::Receipt& receipt) {
+  if (session) session->state().Note(target.keyspace, receipt);
 }
 
 void Learn(Core& core, const Target& target, const std::optional<Session>& session,
            const v1::WriteResponse& response) {
-  Note(session, response.receipt());
+  Note(target, session, response.receipt());
   LearnFrom(core, target.keyspace, response.receipt(), /*serving=*/true);
 }
 // Any replica may have served what is weaker.
 void Learn(Core& core, const Target& target, const std::optional<Session>& session,
            const v1::GetResponse& response) {
-  Note(session, response.receipt());
+  Note(target, session, response.receipt());
   const v1::Level achieved = response.receipt().achieved();
   const bool strong = achieved == v1::LEVEL_LINEARIZABLE || achieved == v1::LEVEL_QUORUM;
   LearnFrom(core, target.keyspace, response.receipt(), strong);
@@ -43,7 +43,7 @@ template <class Response>
 void Learn(Core& core, const Target& target, const std::optional<Session>& session,
            const Response& response) {
   for (const v1::Receipt& receipt : response.receipts()) {
-    Note(session, receipt);
+    Note(target, session, receipt);
     LearnFrom(core, target.keyspace, receipt, /*serving=*/false);
   }
 }
@@ -108,6 +108,7 @@ Request WriteRequestFor(const std::string& keyspace, const WriteOptions& options
   request.set_keyspace(keyspace);
   request.set_level(ToWire(options.level));
   request.set_timings(options.timings);
+  if (options.session) request.set_session(options.session->state().write_token());
   return request;
 }
 
@@ -215,6 +216,7 @@ void StartPut(Core& core, const std::string& keyspace, std::string key, std::str
   auto request = WriteRequestFor<v1::PutRequest>(keyspace, options);
   request.set_key(key);
   request.set_value(std::move(value));
+  request.set_context(options.context);
   SetTtl(options, request);
   StartWrite(core, std::move(key), options, std::move(request), &Async::Put, &WriteReceiptOf,
              std::move(done));
@@ -224,6 +226,7 @@ void StartDelete(Core& core, const std::string& keyspace, std::string key,
                  const WriteOptions& options, Callback<WriteReceipt> done) {
   auto request = WriteRequestFor<v1::DeleteRequest>(keyspace, options);
   request.set_key(key);
+  request.set_context(options.context);
   StartWrite(core, std::move(key), options, std::move(request), &Async::Delete, &WriteReceiptOf,
              std::move(done));
 }
@@ -254,12 +257,25 @@ void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t 
              std::move(done));
 }
 
+void StartMutate(Core& core, const std::string& keyspace, Mutation mutation,
+                 const WriteOptions& options, Callback<WriteReceipt> done) {
+  auto request = WriteRequestFor<v1::MutateRequest>(keyspace, options);
+  std::string key = mutation.key();
+  *request.mutable_mutation() = ToWire(std::move(mutation));
+  StartWrite(core, std::move(key), options, std::move(request), &Async::Mutate, &WriteReceiptOf,
+             std::move(done));
+}
+
 void StartBatch(Core& core, const std::string& keyspace, std::vector<Mutation> mutations,
                 const WriteOptions& options, Callback<BatchResult> done) {
   auto request = WriteRequestFor<v1::BatchRequest>(keyspace, options);
   std::string key = mutations.empty() ? std::string() : mutations.front().key();
   for (Mutation& mutation : mutations) {
     *request.add_mutations() = ToWire(std::move(mutation));
+  }
+  if (!options.atomic) {
+    request.set_atomic(false);
+    key.clear();  // any node will do, and there is no identity
   }
   StartWrite(core, std::move(key), options, std::move(request), &Async::Batch, &BatchResultOf,
              std::move(done));

@@ -24,6 +24,8 @@ void StartCompareAndSet(Core& core, const std::string& keyspace, std::string key
                         const WriteOptions& options, Callback<WriteReceipt> done);
 void StartAdd(Core& core, const std::string& keyspace, std::string key, int64_t delta,
               const WriteOptions& options, Callback<AddResult> done);
+void StartMutate(Core& core, const std::string& keyspace, Mutation mutation,
+                 const WriteOptions& options, Callback<WriteReceipt> done);
 void StartBatch(Core& core, const std::string& keyspace, std::vector<Mutation> mutations,
                 const WriteOptions& options, Callback<BatchResult> done);
 void StartResolve(Core& core, const OperationId& operation, const ResolveOptions& options,

@@ -46,6 +46,9 @@ struct ClientOptions {
   BreakerOptions breaker = {};
   // Threads that run callbacks; 1 keeps them in the order of the replies.
   uint32_t callback_threads = 1;
+  // Asks nobody but the endpoints given, which pass on what is others' to answer:
+  // where the cluster's own addresses lead nowhere, or to see one side of a cut.
+  bool only_endpoints = false;
 };
 
 struct WriteOptions {
@@ -55,8 +58,14 @@ struct WriteOptions {
   // Of puts and additions: how long the key is to live, an addition's only if it
   // makes the key. Nullopt: as the keyspace says; zero: for ever.
   std::optional<absl::Duration> ttl = {};
+  // Of puts and deletes in keyspaces whose policy merges: see Mutation.
+  std::string context = {};
   // Sent again until its outcome is known, and done once all the same. Not at ONE.
   bool exactly_once = true;
+  // Of batches: false: each of its writes for itself, in any partitions, under no
+  // identity; one that fails says in its details which were done, which not, and
+  // of which it is unknown ("0-3,7").
+  bool atomic = true;
   bool timings = false;  // tell in the receipt where the time went
 };
 

@@ -70,6 +70,12 @@ void Pipeline::Add(std::string key, int64_t delta, Callback<AddResult> done) {
                 }));
 }
 
+void Pipeline::Mutate(Mutation mutation, Callback<WriteReceipt> done) {
+  const std::string key = mutation.key();
+  core_->Submit(OpOf(std::move(mutation)), key, /*write=*/true,
+                Convey(std::move(done), WriteReceiptOf));
+}
+
 void Pipeline::Batch(std::vector<Mutation> mutations, Callback<BatchResult> done) {
   const std::string key = mutations.empty() ? std::string() : mutations.front().key();
   v1::StreamOp op;

@@ -44,6 +44,8 @@ class Pipeline {
   void CompareAndSet(std::string key, Condition condition, std::string value,
                      Callback<WriteReceipt> done);
   void Add(std::string key, int64_t delta, Callback<AddResult> done);
+  // See Keyspace::Mutate.
+  void Mutate(Mutation mutation, Callback<WriteReceipt> done);
   // Keys of one partition, see Keyspace::Batch.
   void Batch(std::vector<Mutation> mutations, Callback<BatchResult> done);
   void Get(std::string key, Callback<GetResult> done);

@@ -233,7 +233,7 @@ void PipelineCore::Learn(const v1::StreamResponse& response) {
   for (const v1::StreamReply& reply : response.replies()) {
     if (reply.has_error()) continue;
     const v1::Receipt& receipt = reply.has_get() ? reply.get().receipt() : reply.write().receipt();
-    if (options_.session) options_.session->state().Note(receipt);
+    if (options_.session) options_.session->state().Note(keyspace_, receipt);
     const bool weak = reply.has_get() && MayBeServedAnywhere(receipt.achieved());
     if (weak ||
         std::exchange(told[receipt.partition()], receipt.served_by()) == receipt.served_by()) {

@@ -36,7 +36,8 @@ bool IsWeakRead(const Target& target, const Route& route) {
 
 }  // namespace
 
-Router::Router(std::vector<std::string> seeds, const BreakerOptions& breaker) : breaker_(breaker) {
+Router::Router(std::vector<std::string> seeds, const BreakerOptions& breaker, bool only_seeds)
+    : breaker_(breaker), only_seeds_(only_seeds) {
   absl::MutexLock lock(&mutex_);
   map_ = std::make_shared<Map>(TopologyDescription{});
   for (const std::string& seed : seeds) seeds_.push_back(LinkTo(seed));
@@ -66,6 +67,11 @@ Router::Link Router::LinkTo(const std::string& address) {
 
 std::vector<Router::Link> Router::Candidates(const Map& map, const Target& target) const {
   std::vector<Link> first;
+  if (only_seeds_) {
+    first = seeds_;
+    PreferLessLoaded(first);
+    return first;
+  }
   if (target.key_hash) {
     const Route route = map.table.RouteFor(target.keyspace, *target.key_hash);
     for (const NodeId node : route.replicas) {
@@ -91,7 +97,7 @@ std::vector<Router::Link> Router::Candidates(const Map& map, const Target& targe
 }
 
 std::optional<Choice> Router::ChooseServing(const Map& map, const Target& target) const {
-  if (!target.key_hash) return std::nullopt;
+  if (!target.key_hash || only_seeds_) return std::nullopt;
   const Route route = map.table.RouteFor(target.keyspace, *target.key_hash);
   if (route.replicas.empty() || IsWeakRead(target, route)) return std::nullopt;
   const auto found = map.links.find(route.replicas.front());

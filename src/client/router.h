@@ -34,8 +34,9 @@ struct Choice {
 // Thread-safe.
 class Router {
  public:
-  // `seeds` are the addresses one connects to; not empty.
-  Router(std::vector<std::string> seeds, const BreakerOptions& breaker);
+  // `seeds` are the addresses one connects to; not empty. `only_seeds`: and no
+  // others.
+  Router(std::vector<std::string> seeds, const BreakerOptions& breaker, bool only_seeds = false);
 
   // The serving replica first, then the key's others, then any node, since
   // each forwards. Weak reads and what concerns no single partition go to the
@@ -76,6 +77,7 @@ class Router {
   std::vector<Link> Candidates(const Map& map, const Target& target) const;
 
   const BreakerOptions breaker_;
+  const bool only_seeds_;
   mutable absl::Mutex mutex_;
   std::map<std::string, Link> by_address_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<Map> map_ ABSL_GUARDED_BY(mutex_);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -45,7 +46,11 @@ struct WriteReceipt {
   std::optional<absl::Duration> staleness;  // nullopt: none known
   uint32_t partition = 0;                   // position of the arc in its keyspace
   bool existed = false;                     // the key (the first, of a batch) had a value before
-  std::optional<Timings> timings;           // if they were asked for
+  // Policies siblings, set and map: of what the write left, where all that was
+  // there was known to it; else read the key for one.
+  std::string context = {};
+  bool hinted = false;             // at ANY: no replica has it yet, served_by keeps it for them
+  std::optional<Timings> timings;  // if they were asked for
 };
 
 struct ReadReceipt {
@@ -87,10 +92,28 @@ class Condition {
   std::string value_;
 };
 
+// What a field of a map is. Fields of one name and different types are different
+// fields.
+enum class FieldType : uint8_t { kValue, kCounter, kSet };
+
 // One change of one key. Made by the functions only.
+//
+// A context is what a read of the key told (Merged): that much, and nothing that
+// was written since, is replaced or removed. Removals need one.
 class Mutation {
  public:
-  enum class Action : uint8_t { kPut, kDelete, kAdd };
+  enum class Action : uint8_t {
+    kPut,
+    kDelete,
+    kAdd,
+    kAddElement,
+    kRemoveElement,
+    kPutField,
+    kAddToField,
+    kAddFieldElement,
+    kRemoveFieldElement,
+    kRemoveField,
+  };
 
   static Mutation Put(std::string key, std::string value, Condition condition = {},
                       std::optional<absl::Duration> ttl = {}) {
@@ -106,15 +129,62 @@ class Mutation {
     add.ttl_ = ttl;
     return add;
   }
+  // Of a key of policy set.
+  static Mutation AddElement(std::string key, std::string element) {
+    return {std::move(key), Action::kAddElement, std::move(element), 0, {}};
+  }
+  static Mutation RemoveElement(std::string key, std::string element, std::string context) {
+    Mutation remove{std::move(key), Action::kRemoveElement, std::move(element), 0, {}};
+    return std::move(remove).With(std::move(context));
+  }
+  // Of a key of policy map.
+  static Mutation PutField(std::string key, std::string field, std::string value) {
+    return OfField(std::move(key), Action::kPutField, std::move(field), std::move(value));
+  }
+  static Mutation AddToField(std::string key, std::string field, int64_t delta) {
+    Mutation add = OfField(std::move(key), Action::kAddToField, std::move(field), {});
+    add.delta_ = delta;
+    return add;
+  }
+  static Mutation AddFieldElement(std::string key, std::string field, std::string element) {
+    return OfField(std::move(key), Action::kAddFieldElement, std::move(field), std::move(element));
+  }
+  static Mutation RemoveFieldElement(std::string key, std::string field, std::string element,
+                                     std::string context) {
+    return OfField(std::move(key), Action::kRemoveFieldElement, std::move(field),
+                   std::move(element))
+        .With(std::move(context));
+  }
+  // A counter is never removed: COUNTER_NOT_REMOVABLE.
+  static Mutation RemoveField(std::string key, std::string field, FieldType type,
+                              std::string context) {
+    Mutation remove = OfField(std::move(key), Action::kRemoveField, std::move(field), {});
+    remove.field_type_ = type;
+    return std::move(remove).With(std::move(context));
+  }
+
+  // The same with a context: Mutation::Put("k", "v").With(read.merged->context).
+  Mutation With(std::string context) && {
+    context_ = std::move(context);
+    return std::move(*this);
+  }
 
   const std::string& key() const { return key_; }
   Action action() const { return action_; }
-  const std::string& value() const { return value_; }
+  const std::string& value() const { return value_; }  // or the element
   int64_t delta() const { return delta_; }
+  const std::string& field() const { return field_; }
+  FieldType field_type() const { return field_type_; }  // of kRemoveField
+  const std::string& context() const { return context_; }
   const Condition& condition() const { return condition_; }
   std::optional<absl::Duration> ttl() const { return ttl_; }  // see WriteOptions
 
  private:
+  static Mutation OfField(std::string key, Action action, std::string field, std::string value) {
+    Mutation of{std::move(key), action, std::move(value), 0, {}};
+    of.field_ = std::move(field);
+    return of;
+  }
   Mutation(std::string key, Action action, std::string value, int64_t delta, Condition condition)
       : key_(std::move(key)),
         action_(action),
@@ -126,6 +196,9 @@ class Mutation {
   Action action_;
   std::string value_;
   int64_t delta_;
+  std::string field_;
+  FieldType field_type_ = FieldType::kValue;
+  std::string context_;
   Condition condition_;
   std::optional<absl::Duration> ttl_;
 };
@@ -139,7 +212,8 @@ struct BatchResult {
   struct Item {
     uint64_t version = 0;  // the key's version now; 0 after a delete
     bool existed = false;
-    int64_t sum = 0;  // after an add
+    int64_t sum = 0;           // after an add
+    std::string context = {};  // see WriteReceipt
   };
   std::vector<Item> items;  // one for each mutation, in order
   WriteReceipt receipt;
@@ -161,11 +235,36 @@ struct Resolution {
   absl::Status why;
 };
 
+struct Sibling {
+  std::string value;
+  uint64_t version = 0;
+  std::optional<absl::Time> expires_at = {};  // nullopt: never
+};
+
+struct Field {
+  using Elements = std::vector<std::string>;
+  std::string name;
+  std::variant<std::string, int64_t, Elements> content;  // by its FieldType
+};
+
+// What a key holds in a keyspace of mode quorum whose policy keeps all that was
+// written concurrently.
+struct Merged {
+  // Opaque: goes with a write that is to replace or remove just what is here.
+  std::string context;
+  std::vector<Sibling> siblings;      // newest first; the first is the value as well
+  std::vector<std::string> elements;  // of a set, sorted
+  std::vector<Field> fields;          // of a map, sorted by name
+};
+
 // A key without a value is an answer, not an error.
 struct GetResult {
   std::optional<std::string> value;
   uint64_t version = 0;
   std::optional<absl::Time> expires_at;  // by the partition's clock; nullopt: never
+  // Policies siblings, set and map; of the last two the value is empty. A
+  // counter's value is its decimal text.
+  std::optional<Merged> merged;
   ReadReceipt receipt;
 
   bool found() const { return value.has_value(); }
@@ -176,6 +275,7 @@ struct Record {
   std::string value;
   uint64_t version = 0;
   std::optional<absl::Time> expires_at = {};  // by the partition's clock; nullopt: never
+  std::optional<Merged> merged = {};          // see GetResult
 };
 
 struct MultiGetResult {

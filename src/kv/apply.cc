@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "kv/condition.h"
 #include "kv/layout.h"
 
 namespace quorate::kv {
@@ -14,32 +15,6 @@ namespace {
 absl::Status Refused(std::string_view reason, std::string_view key, std::string_view what) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason,
                    StrCat("key \"", PrintableBytes(key), "\" ", what));
-}
-
-std::string_view Name(Condition::Kind kind) {
-  switch (kind) {
-    case Condition::Kind::kNone:
-      return "anything";
-    case Condition::Kind::kAbsent:
-      return "no value";
-    case Condition::Kind::kPresent:
-      return "a value";
-    case Condition::Kind::kVersion:
-      return "version ";
-    case Condition::Kind::kValue:
-      return "another value";
-  }
-  return "";
-}
-
-absl::Status ConditionFailed(const Mutation& mutation, uint64_t version_found) {
-  const Condition& condition = mutation.condition;
-  std::string asked(Name(condition.kind));
-  if (condition.kind == Condition::Kind::kVersion) StrAppend(&asked, condition.version);
-  const std::string found =
-      version_found == 0 ? "has no value" : StrCat("is at version ", version_found);
-  return Refused("CONDITION_FAILED", mutation.key,
-                 StrCat(found, ", the condition asks for ", asked, "; read it and try again"));
 }
 
 // The whole text is a decimal 64-bit number.
@@ -73,6 +48,12 @@ absl::StatusOr<std::optional<Applier::Value>> Applier::Read(std::string_view key
 
 absl::StatusOr<CommandResult> Applier::Apply(Command command) {
   CommandResult result;
+  // Refused where requests come in, so what comes here is another build's; still
+  // every replica must do the same with it.
+  for (const Mutation& mutation : command.mutations) {
+    result.status = CheckInOneOrder(mutation);
+    if (!result.status.ok()) return result;
+  }
   result.results.resize(command.mutations.size());
   absl::Status status = CheckConditions(command, result);
   if (!status.ok()) return status;
@@ -110,7 +91,8 @@ absl::Status Applier::CheckConditions(const Command& command, CommandResult& res
         (condition.kind == Condition::Kind::kVersion && version == condition.version) ||
         (condition.kind == Condition::Kind::kValue && present &&
          (*found)->value == condition.value);
-    if (!holds && result.status.ok()) result.status = ConditionFailed(mutation, version);
+    if (!holds && result.status.ok())
+      result.status = ConditionFailed(mutation.key, mutation.condition, version);
   }
   return absl::OkStatus();
 }
@@ -123,6 +105,10 @@ absl::Status Applier::Act(Mutation& mutation, MutationResult& result, CommandRes
       return ActDelete(mutation, result);
     case Mutation::Action::kAdd:
       return ActAdd(mutation, result, command);
+    case Mutation::Action::kAddElement:
+    case Mutation::Action::kRemoveElement:
+    case Mutation::Action::kChangeField:
+      break;  // see Apply
   }
   return absl::OkStatus();
 }

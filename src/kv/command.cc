@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "google/protobuf/arena.h"
+#include "kv/merging_codec.h"
 #include "quorate/v1/storage.pb.h"
 
 namespace quorate::kv {
@@ -42,7 +43,13 @@ void EncodeMutation(const Mutation& mutation, v1::Mutation& out) {
     case Mutation::Action::kAdd:
       out.set_add(mutation.delta);
       break;
+    case Mutation::Action::kAddElement:
+    case Mutation::Action::kRemoveElement:
+    case Mutation::Action::kChangeField:
+      EncodeMergingAction(mutation, out);
+      break;
   }
+  if (!mutation.context.empty()) out.set_context(mutation.context);
   if (mutation.ttl_us != 0) out.set_ttl_us(mutation.ttl_us);
   EncodeCondition(mutation.condition, out);
 }
@@ -93,9 +100,14 @@ absl::Status DecodeMutation(v1::Mutation& in, Mutation& out) {
       out.action = Mutation::Action::kAdd;
       out.delta = in.add();
       break;
+    case v1::Mutation::kSet:
+    case v1::Mutation::kMap:
+      if (!TakeMergingAction(in, out)) return Malformed("a change of a set or map is unknown");
+      break;
     case v1::Mutation::ACTION_NOT_SET:
       return Malformed("a mutation of unknown action");
   }
+  out.context = std::move(*in.mutable_context());
   out.ttl_us = in.ttl_us();
   if (!in.has_condition()) return absl::OkStatus();
   auto condition = DecodeCondition(*in.mutable_condition());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "kv/merged.h"
 
 namespace quorate::kv {
 
@@ -22,12 +24,34 @@ struct Condition {
   std::string value;     // kValue
 };
 
+// What is done to one field of a key of policy map.
+enum class FieldAction : uint8_t {
+  kPut,
+  kAdd,
+  kAddElement,
+  kRemoveElement,
+  kRemoveValue,
+  kRemoveCounter,
+  kRemoveSet,
+};
+
 struct Mutation {
-  enum class Action : uint8_t { kPut, kDelete, kAdd };
+  enum class Action : uint8_t {
+    kPut,
+    kDelete,
+    kAdd,
+    // What only merging policies take (see merged.h).
+    kAddElement,
+    kRemoveElement,
+    kChangeField,
+  };
   std::string key;
   Action action = Action::kPut;
-  std::string value;  // kPut
-  int64_t delta = 0;  // kAdd: to a decimal number; an absent key counts as 0
+  FieldAction field_action = FieldAction::kPut;  // kChangeField
+  std::string value;                             // kPut, also a field's; else the element
+  int64_t delta = 0;    // kAdd: to a decimal number; an absent key counts as 0
+  std::string field;    // kChangeField: its name
+  std::string context;  // as a read told it: what is replaced or removed
   Condition condition;
   // From the partition's time at which it is applied; 0: the key stays. A put
   // gives it to the key, kAdd only to one that it makes.
@@ -66,7 +90,8 @@ struct MutationResult {
   // The key had a value before. Told of deletes, additions and whatever has a
   // condition; false for a plain put, which is not worth a read.
   bool existed = false;
-  int64_t counter = 0;  // after kAdd: the new sum
+  int64_t counter = 0;       // after kAdd: the new sum
+  std::string context = {};  // of what the write left, where that is told (see merged.h)
 };
 
 // What became of an identity's command.
@@ -107,6 +132,8 @@ struct Record {
   std::string value;
   uint64_t version = 0;
   uint64_t expires_at_us = 0;  // by the partition's time; 0: never
+  // Of a policy that keeps more than one value; null: of another.
+  std::shared_ptr<Merged> merged = {};
 };
 
 // [start, end) in byte order; an empty end means none. A page stops at

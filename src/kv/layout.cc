@@ -12,6 +12,9 @@ constexpr char kBehindContents = '\x05';
 constexpr char kDotKind = '\x10';
 constexpr char kKnowledgeKind = '\x11';
 constexpr char kReservedTimeKind = '\x12';
+constexpr char kBallotFloorKind = '\x13';
+constexpr char kDiscardKind = '\x14';
+constexpr char kBehindDiscards = '\x15';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -95,6 +98,13 @@ std::string KnowledgeKey(PartitionId partition) { return WithKind(partition, kKn
 std::string ReservedTimeKey(PartitionId partition) {
   return WithKind(partition, kReservedTimeKind);
 }
+std::string BallotFloorKey(PartitionId partition) { return WithKind(partition, kBallotFloorKind); }
+
+std::string DiscardKey(PartitionId partition, uint64_t number) {
+  return WithNumber(partition, kDiscardKind, number);
+}
+std::string DiscardsEnd(PartitionId partition) { return WithKind(partition, kBehindDiscards); }
+uint64_t DiscardOf(std::string_view stored) { return NumberOf(stored); }
 
 std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
 

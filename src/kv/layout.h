@@ -5,8 +5,11 @@
 //            0x03 a writer (see Writers), 0x04 a moment of expiry (see Expiry)
 //   the key; of the others the writer's number or the moment, 8 bytes, big endian
 // A leaderless partition has, beside its own record and the keys:
-//   1 byte   0x10 a dot, 0x11 what the replica knows, 0x12 the time reserved
-//   of a dot node, boot and counter, 8 bytes each, big endian
+//   1 byte   0x10 a dot, 0x11 what the replica knows, 0x12 the time reserved,
+//            0x13 the ballot floor of registers, 0x14 a discarded write of its
+//            conflict journal
+//   of a dot node, boot and counter, of a discarded write its number, 8 bytes
+//   each, big endian
 #pragma once
 
 #include <string>
@@ -39,6 +42,10 @@ std::string DotsBegin(PartitionId partition);
 std::string DotsEnd(PartitionId partition);
 std::string KnowledgeKey(PartitionId partition);
 std::string ReservedTimeKey(PartitionId partition);
+std::string BallotFloorKey(PartitionId partition);
+std::string DiscardKey(PartitionId partition, uint64_t number);
+std::string DiscardsEnd(PartitionId partition);
+uint64_t DiscardOf(std::string_view stored);  // of DiscardKey's form
 // Behind all that a partition holds but its own record.
 std::string ContentsEnd(PartitionId partition);
 // Whose range a stored key is in.

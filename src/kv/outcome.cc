@@ -76,6 +76,10 @@ uint32_t ComputeBodyHash(const Command& command) {
     hash = MixNumber(hash, kinds);
     if (mutation.delta != 0) hash = MixNumber(hash, mutation.delta);
     if (mutation.ttl_us != 0) hash = MixNumber(hash, mutation.ttl_us);
+    if (!mutation.context.empty()) hash = Mix(hash, mutation.context);
+    if (mutation.action == Mutation::Action::kChangeField) {
+      hash = MixNumber(Mix(hash, mutation.field), static_cast<uint64_t>(mutation.field_action));
+    }
     if (mutation.condition.kind == Condition::Kind::kNone) continue;
     hash = MixNumber(Mix(hash, mutation.condition.value), mutation.condition.version);
   }

@@ -41,6 +41,7 @@ absl::StatusOr<DecodedFrame> DecodeFrame(std::string_view bytes, std::string_vie
   decoded.epoch = Epoch(frame.epoch());
   decoded.draining = frame.draining();
   decoded.disk_full = frame.disk_full();
+  decoded.calendar_us = frame.calendar_us();
   if (frame.has_topology()) {
     auto topology = ring::DecodeTopology(frame.topology().SerializeAsString());
     if (!topology.ok()) return topology.status();

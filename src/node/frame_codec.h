@@ -19,6 +19,7 @@ struct DecodedFrame {
   Epoch epoch;
   bool draining = false;
   bool disk_full = false;
+  uint64_t calendar_us = 0;  // 0: not told
   std::optional<ring::Topology> topology;
   std::vector<FrameInput> inputs;  // one for each worker
 };

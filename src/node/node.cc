@@ -6,11 +6,14 @@
 #include "base/error.h"
 #include "node/drain.h"
 #include "node/frame_codec.h"
+#include "node/hint_keeper.h"
 #include "node/shared.h"
 #include "node/spread.h"
+#include "node/survey.h"
 #include "node/sweep.h"
 #include "node/topology_change.h"
 #include "node/worker.h"
+#include "replica/old_disk_image.h"
 
 namespace quorate {
 namespace {
@@ -49,6 +52,16 @@ class Node::Impl {
     for (uint32_t i = 0; i < shared_.options.workers; ++i) {
       workers_.push_back(std::make_unique<Worker>(i, shared_));
     }
+    shared_.execute = [this](Request request, ReplyFn reply) {
+      Worker& worker = WorkerOf(request.partition);
+      worker.PostRequest(std::move(request), std::move(reply));
+    };
+    shared_.to_hints = [this](absl::AnyInvocable<void(HintKeeper&) &&> task) {
+      workers_[0]->PostTask(
+          [task = std::move(task)](Worker& first) mutable { first.WithHints(std::move(task)); });
+    };
+    hints_ = std::make_unique<HintKeeper>(shared_);
+    workers_[0]->UseHints(*hints_);
     shared_.peers.SetMembers(Members(*shared_.topology.Get()), edges.env.Monotonic());
     WorkerOf(kMetaPartition).WatchMeta([this](std::string bytes) { MetaChanged(bytes); });
     workers_[0]->WatchTick([this](absl::Duration now) { Tick(now); });
@@ -70,6 +83,10 @@ class Node::Impl {
       if (!opened.ok()) return opened;
     }
     for (const RecoveredGroup& group : recovered) {
+      if (group.partition == kHintsPartition) {
+        if (absl::Status read = hints_->Restore(group); !read.ok()) return read;
+        continue;
+      }
       if (topology->FindPartition(group.partition) == nullptr)
         leftovers_.push_back(group.partition);
     }
@@ -103,6 +120,10 @@ class Node::Impl {
     if (!heard.accepted) {
       return MakeError(absl::StatusCode::kInvalidArgument, "OLDER_BOOT",
                        "a frame of an earlier life of " + frame->from.ToString());
+    }
+    if (frame->calendar_us != 0) {
+      shared_.skews.Note(frame->from, frame->calendar_us,
+                         static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime())));
     }
     if (heard.restarted) PostPeerGone(frame->from);
     if (heard.back) PostPeerBack(frame->from);
@@ -187,48 +208,13 @@ class Node::Impl {
     }
   }
 
-  void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
-    struct Gather {
-      absl::Mutex mutex;
-      NodeStatusReport report;
-      size_t missing = 0;
-      absl::AnyInvocable<void(NodeStatusReport) &&> done;
-    };
-    auto gather = std::make_shared<Gather>();
-    gather->missing = workers_.size();
-    gather->done = std::move(done);
-    for (auto& worker : workers_) {
-      worker->PostTask([this, gather](Worker& w) {
-        bool last = false;
-        {
-          absl::MutexLock lock(&gather->mutex);
-          for (const Replica* replica : w.Replicas()) {
-            gather->report.replicas.push_back(replica->status());
-          }
-          last = --gather->missing == 0;
-        }
-        if (last) std::move(gather->done)(Summarise(std::move(gather->report)));
-      });
-    }
-  }
-
-  NodeStatusReport Summarise(NodeStatusReport report) const {
-    report.epoch = shared_.topology.Get()->epoch;
-    report.unreachable = shared_.peers.gone();
-    std::sort(report.replicas.begin(), report.replicas.end(),
-              [](const auto& a, const auto& b) { return a.partition < b.partition; });
-    for (const ReplicaStatus& replica : report.replicas) {
-      if (replica.role == "leader") ++report.leaders;
-      if (!replica.leader) ++report.leaderless;
-    }
-    return report;
-  }
-
   NodeShared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<HintKeeper> hints_;
   std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
   std::atomic<bool> flushing_ = false;
   Spread spread_;  // worker 0's
+  Survey survey_{shared_, workers_};
 };
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
@@ -256,14 +242,17 @@ void Node::OnDurable(SyncProof proof) {
   for (auto& worker : impl_->workers_) worker->PostProof(proof);
 }
 void Node::OnLogFailed(absl::Status status) { impl_->shared_.Fail(std::move(status)); }
+
+void Node::OnDisowned(NodeId peer) {
+  impl_->shared_.Fail(OldDiskImage(impl_->shared_.options.self, peer.ToString()));
+}
 absl::Status Node::ReceiveFrame(std::string_view frame) { return impl_->ReceiveFrame(frame); }
 void Node::OnPeerDisconnected(NodeId peer) { impl_->Disconnected(peer); }
 
 ring::SharedTopology Node::topology() const { return impl_->shared_.topology.Get(); }
 
 void Node::Execute(Request request, ReplyFn reply) {
-  Worker& worker = impl_->WorkerOf(request.partition);
-  worker.PostRequest(std::move(request), std::move(reply));
+  impl_->shared_.execute(std::move(request), std::move(reply));
 }
 
 void Node::Adopt(ring::SharedTopology topology) { impl_->Adopt(std::move(topology)); }
@@ -313,7 +302,16 @@ void Node::TransferLeader(PartitionId partition, NodeId to,
 const DiskRoom& Node::disk() const { return impl_->shared_.disk; }
 
 void Node::Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
-  impl_->Report(std::move(done));
+  impl_->survey_.Report(std::move(done));
+}
+
+void Node::RoundTrips(absl::AnyInvocable<void(quorum::RoundTrips) &&> done) {
+  impl_->survey_.RoundTrips(std::move(done));
+}
+
+void Node::Look(std::vector<PartitionId> partitions, std::function<void(const Replica&)> look,
+                absl::AnyInvocable<void() &&> done) {
+  impl_->survey_.Look(std::move(partitions), std::move(look), std::move(done));
 }
 
 bool Node::ready() const {

@@ -18,9 +18,11 @@
 #include "absl/time/time.h"
 #include "base/ids.h"
 #include "kv/state_machine.h"
+#include "node/clock_skews.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
 #include "quorum/config.h"
+#include "quorum/round_trips.h"
 #include "raft/raft.h"
 #include "replica/raft_replica.h"
 #include "replica/replica.h"
@@ -37,6 +39,8 @@ struct NodeBugs {
   quorum::Bugs quorum;
   bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
+  bool hint_counts = false;  // at every level, where no replica is there
+  bool forget_hints_on_restart = false;
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
 };
 
@@ -59,8 +63,12 @@ struct NodeOptions {
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
   uint64_t disk_reserve_bytes = 0;            // kept back on the disk, see DiskRoom
+  uint64_t hints_bytes_max = 64 << 20;        // of writes at ANY kept for replicas
   uint64_t append_bytes_max = 1 << 20;
   uint64_t in_flight_appends_max = 256;
+  // Mode quorum: a time-stamp further ahead of this node's calendar is refused.
+  absl::Duration clock_skew_max = absl::Seconds(5);
+  uint32_t hedge_permille = 100;                         // of reads, that may ask one replica more
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
   // Simulator only: so many of a new partition's replicas, counted from the
   // last, begin as learners.
@@ -73,7 +81,12 @@ struct NodeStatusReport {
   uint32_t leaders = 0;
   uint32_t leaderless = 0;
   std::vector<ReplicaStatus> replicas;  // by partition
+  std::vector<QuorumStatus> quorum;     // of those of mode quorum, by partition
+  std::vector<ClockSkew> skews;         // of the peers that have told their clock, by node
   std::vector<NodeId> unreachable;      // peers not heard of for an election timeout
+  uint64_t hints = 0;                   // writes at ANY that wait for a replica
+  uint64_t hint_bytes = 0;
+  uint64_t hints_refused = 0;  // by their replicas, and given up
 };
 
 class Node {
@@ -97,6 +110,9 @@ class Node {
   // --- events from the edges; any thread ---
   void OnDurable(SyncProof proof);
   void OnLogFailed(absl::Status status);
+  // That peer has heard of a later life of this node, or of a rival to this one:
+  // an older copy of its disk was put in place of the right one. It must end.
+  void OnDisowned(NodeId peer);
   // A serialised quorate.v1.PeerFrame. Garbage, another cluster's, another
   // node's and an older boot's are refused and counted: INVALID_ARGUMENT.
   absl::Status ReceiveFrame(std::string_view frame);
@@ -122,6 +138,12 @@ class Node {
   void TransferLeader(PartitionId partition, NodeId to,
                       absl::AnyInvocable<void(absl::Status) &&> done);
   void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done);
+  // How long answers between the replicas of mode quorum here have taken.
+  void RoundTrips(absl::AnyInvocable<void(quorum::RoundTrips) &&> done);
+  // Calls `look` with this node's replica of each of these partitions that has one
+  // here, on its worker's thread and never twice at once; then `done`.
+  void Look(std::vector<PartitionId> partitions, std::function<void(const Replica&)> look,
+            absl::AnyInvocable<void() &&> done);
 
   // True when every partition here knows a leader, or is so new that it has had
   // no time for its first election: fit to serve.

@@ -9,6 +9,7 @@ namespace quorate {
 namespace {
 
 constexpr absl::Duration kTeachingPause = absl::Milliseconds(500);
+constexpr absl::Duration kCalendarPause = absl::Seconds(1);
 
 }  // namespace
 
@@ -89,6 +90,10 @@ void Outbox::Flush(absl::Duration now) {
       frame.set_epoch(topology->epoch.value());
       frame.set_draining(shared_.draining);
       frame.set_disk_full(shared_.disk.room() != Room::kEnough);
+      if (TellsCalendar(to, now)) {
+        frame.set_calendar_us(
+            static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime())));
+      }
       if (shared_.peers.ClaimTeaching(to, topology->epoch, now, kTeachingPause)) {
         frame.mutable_topology()->ParseFromString(ring::EncodeTopology(*topology));
       }
@@ -97,6 +102,13 @@ void Outbox::Flush(absl::Duration now) {
     sent_[to] = now;
   }
   frames_->by_peer.clear();
+}
+
+bool Outbox::TellsCalendar(NodeId to, absl::Duration now) {
+  const auto [last, first] = calendar_told_.try_emplace(to, now);
+  if (!first && now - last->second < kCalendarPause) return false;
+  last->second = now;
+  return true;
 }
 
 bool Outbox::SentSince(NodeId to, absl::Duration since) const {

@@ -40,11 +40,14 @@ class Outbox {
  private:
   struct Frames;  // the open frame of each peer
   void SendFrame(NodeId to, absl::Duration now);
+  // The clock goes along now and then, for ClockSkews.
+  bool TellsCalendar(NodeId to, absl::Duration now);
 
   NodeShared& shared_;
   std::deque<AfterSync<std::vector<PeerMessage>>> waiting_;  // by rising ticket
   std::unique_ptr<Frames> frames_;
   std::map<NodeId, absl::Duration> sent_;
+  std::map<NodeId, absl::Duration> calendar_told_;
 };
 
 }  // namespace quorate

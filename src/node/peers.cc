@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/boot.h"
+
 namespace quorate {
 
 void Peers::SetMembers(const std::vector<NodeId>& members, absl::Duration now) {
@@ -15,7 +17,7 @@ void Peers::SetMembers(const std::vector<NodeId>& members, absl::Duration now) {
 Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
   absl::MutexLock lock(&mutex_);
   Peer& peer = peers_[node];
-  if (word.boot < peer.boot) return {.accepted = false};
+  if (word.boot < peer.boot || AreRivals(word.boot, peer.boot)) return {.accepted = false};
   Heard heard{.accepted = true, .restarted = peer.boot && word.boot > peer.boot};
   // A new life may know less than the one before.
   if (word.boot > peer.boot) {
@@ -58,6 +60,12 @@ bool Peers::alive(NodeId node) const {
   absl::MutexLock lock(&mutex_);
   const auto it = peers_.find(node);
   return it != peers_.end() && !it->second.gone;
+}
+
+Boot Peers::boot(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it == peers_.end() ? Boot() : it->second.boot;
 }
 
 bool Peers::draining(NodeId node) const {

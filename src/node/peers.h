@@ -42,6 +42,8 @@ class Peers {
   std::vector<NodeId> TakeSilent(absl::Duration now);
 
   bool alive(NodeId peer) const;
+  // The newest heard of; zero: none.
+  Boot boot(NodeId peer) const;
   bool draining(NodeId peer) const;
   bool disk_full(NodeId peer) const;
   // Some peer's is; cheap.

@@ -7,7 +7,9 @@
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
+#include "node/clock_skews.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
 #include "node/node.h"
@@ -37,6 +39,8 @@ class TopologyHolder {
   Snapshot current_ ABSL_GUARDED_BY(mutex_);
 };
 
+class HintKeeper;
+
 struct NodeShared {
   NodeShared(NodeOptions node_options, Edges node_edges, ring::Topology topology)
       : options(std::move(node_options)),
@@ -49,9 +53,17 @@ struct NodeShared {
   const Edges edges;
   TopologyHolder topology;
   Peers peers;
+  ClockSkews skews;
   DiskRoom disk;
   LogDevice* log = nullptr;                 // set by Start
   std::function<void(absl::Status)> fatal;  // set by Start
+  // Set before any turn. As Node::Execute; and what is to be done on the thread
+  // that the hints belong to.
+  std::function<void(Request, ReplyFn)> execute;
+  std::function<void(absl::AnyInvocable<void(HintKeeper&) &&>)> to_hints;
+  std::atomic<uint64_t> hints = 0;
+  std::atomic<uint64_t> hint_bytes = 0;
+  std::atomic<uint64_t> hints_refused = 0;  // by replicas, for good
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
 

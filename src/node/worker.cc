@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/hint_keeper.h"
+
 namespace quorate {
 
 Worker::Worker(uint32_t index, NodeShared& shared)
@@ -94,6 +96,7 @@ void Worker::OpenDurable(const SyncProof& proof) {
     Touch(token.partition, it->second);
   }
   outbox_.Open(proof);
+  if (hints_ != nullptr) hints_->Open(proof);
 }
 
 void Worker::Touch(PartitionId partition, Slot& slot) {
@@ -129,7 +132,9 @@ void Worker::CollectAll() {
     std::move(turn.writes.begin(), turn.writes.end(), std::back_inserter(batch.groups));
     AfterCollect(partition, slot);
   }
+  if (hints_ != nullptr) hints_->Collect(batch.groups);
   const LogTicket ticket = batch.empty() ? LogTicket{} : shared_.log->Submit(std::move(batch));
+  if (hints_ != nullptr) hints_->Submitted(ticket);
   for (Owed& debt : owed) {
     if (debt.wrote) debt.slot->last_write = ticket;
     if (debt.token != 0) {

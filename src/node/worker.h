@@ -21,6 +21,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/sync_proof.h"
 #include "node/forwards.h"
+#include "node/handovers.h"
 #include "node/outbox.h"
 #include "node/replay_window.h"
 #include "node/shared.h"
@@ -80,9 +81,13 @@ class Worker {
 
   Replica* Find(PartitionId partition) const;
   std::vector<Replica*> Replicas() const;
+  const quorum::RoundTrips& round_trips() const { return round_trips_; }
   bool HasLeaderEverywhere() const { return leader_everywhere_; }
   // Called with the stored topology whenever the meta partition has moved on.
   void WatchMeta(std::function<void(std::string)> changed) { meta_changed_ = std::move(changed); }
+  // The node's first worker: theirs are its turns.
+  void UseHints(HintKeeper& keeper);
+  void WithHints(absl::AnyInvocable<void(HintKeeper&) &&> task);
   // Called once a tick.
   void WatchTick(std::function<void(absl::Duration)> ticked) { ticked_ = std::move(ticked); }
 
@@ -133,6 +138,13 @@ class Worker {
   absl::Status CheckRoom(PartitionId partition) const;
   void HandleFrame(FrameInput& frame);
   void Forward(Request request, ReplyFn reply, NodeId to);
+  void PartitionUnknown(PartitionId partition, ReplyFn reply) const;
+  // --- worker_any.cc ---
+  void WriteAny(Request request, ReplyFn reply);
+  NodeId Untried(const ring::PartitionInfo& info, const std::vector<NodeId>& tried) const;
+  void KeepHint(Request request, ReplyFn reply);
+  // By that node alone.
+  void ServeAt(Request request, ReplyFn reply);
   NodeId ChooseTarget(PartitionId partition, const Replica* replica) const;
   void OpenDurable(const SyncProof& proof);
   void Tick();
@@ -154,6 +166,9 @@ class Worker {
   Outbox outbox_;
   Forwards forwards_;
   std::map<NodeId, ReplayWindow> replays_;  // of the requests that each peer sent
+  Handovers handovers_;
+  HintKeeper* hints_ = nullptr;     // the first worker's
+  quorum::RoundTrips round_trips_;  // of all leaderless replicas here
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come

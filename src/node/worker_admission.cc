@@ -9,11 +9,19 @@
 namespace quorate {
 namespace {
 
-// Makes the state larger; what a delete writes is small and makes it smaller.
+bool Removes(const kv::Mutation& mutation) {
+  using Action = kv::Mutation::Action;
+  if (mutation.action == Action::kChangeField) {
+    return mutation.field_action == kv::FieldAction::kRemoveElement ||
+           mutation.field_action == kv::FieldAction::kRemoveValue ||
+           mutation.field_action == kv::FieldAction::kRemoveSet;
+  }
+  return mutation.action == Action::kDelete || mutation.action == Action::kRemoveElement;
+}
+
+// Makes the state larger; what a removal leaves is smaller than what was there.
 bool Grows(const kv::Command& command) {
-  return std::any_of(command.mutations.begin(), command.mutations.end(), [](const auto& mutation) {
-    return mutation.action != kv::Mutation::Action::kDelete;
-  });
+  return !std::all_of(command.mutations.begin(), command.mutations.end(), Removes);
 }
 
 }  // namespace

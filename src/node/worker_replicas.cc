@@ -5,6 +5,7 @@
 
 #include "kv/layout.h"
 #include "node/worker.h"
+#include "replica/quorum_values.h"
 
 namespace quorate {
 namespace {
@@ -54,11 +55,16 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::Partitio
   QuorumReplicaOptions options;
   options.partition = partition.id;
   options.conflict = keyspace.conflict;
+  options.context_scope = ContextScope(topology.cluster_id, keyspace.id);
   options.core.self = {shared_.options.self, shared_.options.boot};
   for (NodeId node : partition.replicas) {
     const ring::NodeInfo* info = topology.FindNode(node);
     options.core.members.push_back({node, info == nullptr ? "" : info->zone});
   }
+  options.core.skew_us_max =
+      static_cast<uint64_t>(absl::ToInt64Microseconds(shared_.options.clock_skew_max));
+  options.core.hedge_permille = shared_.options.hedge_permille;
+  options.core.round_trips = &round_trips_;
   options.core.bugs = shared_.options.bugs.quorum;
   const Env& env = shared_.edges.env;
   return QuorumReplica::Open(std::move(options), shared_.edges.engine, recovered,

@@ -9,6 +9,8 @@
 namespace quorate {
 namespace {
 
+constexpr absl::Duration kHintTakenMax = absl::Hours(1);
+
 void Answer(ReplyFn& reply, absl::StatusCode code, std::string_view reason,
             const std::string& message) {
   Reply answer;
@@ -40,6 +42,12 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
                   "the deadline passed before the request was begun");
   }
   request.taken = now_;
+  if (request.to && request.to != shared_.options.self) {
+    return ServeAt(std::move(request), std::move(reply));
+  }
+  if (request.level == Level::kAny && request.is_write() && !request.to && request.hops == 0) {
+    return WriteAny(std::move(request), std::move(reply));
+  }
   if (!request.ladder.empty()) return Climb(std::move(request), std::move(reply));
   const auto it = slots_.find(request.partition);
   const Replica* replica = it == slots_.end() ? nullptr : it->second.replica.get();
@@ -56,15 +64,30 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
   if (target && request.hops < limits::kForwardHopsMax) {
     return Forward(std::move(request), std::move(reply), target);
   }
-  if (replica == nullptr && shared_.topology.Get()->FindPartition(request.partition) == nullptr) {
-    return Answer(reply, absl::StatusCode::kUnavailable, "PARTITION_UNKNOWN",
-                  request.partition.ToString() + " is not in the topology of " +
-                      shared_.topology.Get()->epoch.ToString() +
-                      ": its keyspace was dropped, or this node has yet to learn of it");
+  const auto topology = shared_.topology.Get();
+  const ring::KeyspaceInfo* keyspace = topology->FindKeyspaceOf(request.partition);
+  if (replica == nullptr && topology->FindPartition(request.partition) == nullptr) {
+    return PartitionUnknown(request.partition, std::move(reply));
+  }
+  if (keyspace != nullptr && keyspace->mode == Mode::kQuorum) {
+    if (shared_.options.bugs.hint_counts && request.is_write() && request.hops == 0) {
+      return KeepHint(std::move(request), std::move(reply));
+    }
+    return Answer(reply, absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+                  "no replica of " + request.partition.ToString() +
+                      " can be reached; nothing was done. Bring one back" +
+                      (request.is_write() ? ", or write at ANY, which is kept for it" : ""));
   }
   Answer(reply, absl::StatusCode::kUnavailable, "NO_LEADER",
          request.partition.ToString() + " has no leader that " + shared_.options.self.ToString() +
              " can reach; an election may be under way");
+}
+
+void Worker::PartitionUnknown(PartitionId partition, ReplyFn reply) const {
+  Answer(reply, absl::StatusCode::kUnavailable, "PARTITION_UNKNOWN",
+         partition.ToString() + " is not in the topology of " +
+             shared_.topology.Get()->epoch.ToString() +
+             ": its keyspace was dropped, or this node has yet to learn of it");
 }
 
 NodeId Worker::ChooseTarget(PartitionId partition, const Replica* replica) const {
@@ -119,6 +142,11 @@ void Worker::HandleFrame(FrameInput& frame) {
     request->deadline = now_ + forwarded.left;
     request->arrived = now_;
     request->hops = forwarded.hops;
+    // Its sender asks again; here it is done once, however long it takes.
+    if (request->hint != 0) request->deadline = now_ + kHintTakenMax;
+    if (request->hint != 0 && !handovers_.Begin(from, request->partition, request->hint, reply)) {
+      continue;
+    }
     HandleRequest(*std::move(request), std::move(reply));
   }
   for (FrameInput::Answered& answered : frame.replies) {

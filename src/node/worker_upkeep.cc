@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/hint_keeper.h"
 #include "node/worker.h"
 
 namespace quorate {
@@ -32,6 +33,7 @@ void Worker::Tick() {
   }
   leader_everywhere_ = leaders;
   forwards_.Expire(now_);
+  if (hints_ != nullptr) hints_->Tick(now_);
   if (drained_) DrainStep();
   if (ticked_) ticked_(now_);
 }
@@ -130,6 +132,7 @@ void Worker::DrainStep() {
   shut_down_ = true;
   for (auto& [partition, slot] : slots_) slot.replica->Shutdown();
   forwards_.FailAll();
+  if (hints_ != nullptr) hints_->FailAll();
   std::exchange(drained_, nullptr)();
 }
 

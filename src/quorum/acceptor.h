@@ -28,6 +28,7 @@ struct RegisterRequest {
   uint64_t number = 0;  // comes back in the reply
   Ballot ballot;        // kPrepare
   RegisterValue value;  // kAccept
+  friend bool operator==(const RegisterRequest&, const RegisterRequest&) = default;
 };
 
 struct RegisterReply {
@@ -37,6 +38,7 @@ struct RegisterReply {
   // Where nothing accepted is held: what was may have been dropped up to here.
   Ballot dropped;
   RegisterValue value;  // held afterwards; of kAccept its ballots only
+  friend bool operator==(const RegisterReply&, const RegisterReply&) = default;
 };
 
 struct AcceptorStep {

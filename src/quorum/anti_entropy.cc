@@ -6,6 +6,10 @@
 
 namespace quorate::quorum {
 
+// What was written since it came to rest does not wait until that is over, though
+// nobody is in a hurry for it.
+constexpr int64_t kIntervalsToWake = 10;
+
 bool AntiEntropy::AtRest() const {
   if (!local_.logged().empty()) return false;
   return std::all_of(peers_.others().begin(), peers_.others().end(),
@@ -17,7 +21,10 @@ void AntiEntropy::Tick(const Now& now) {
     Exchange& exchange = exchanges_[node];
     const bool lost =
         exchange.id != 0 && now.monotonic - exchange.asked_at >= local_.config().resend_interval;
-    const bool due = exchange.id == 0 && now.monotonic >= exchange.next_at;
+    const bool woken =
+        !local_.logged().empty() &&
+        now.monotonic - exchange.asked_at >= kIntervalsToWake * local_.config().sync_interval;
+    const bool due = exchange.id == 0 && (now.monotonic >= exchange.next_at || woken);
     if (peers_.alive(node) && (lost || due)) Ask(node, exchange, now);
   }
 }
@@ -69,7 +76,7 @@ SyncAnswer AntiEntropy::WhatMisses(const SyncAsk& ask) const {
       break;
     }
     if (fresh) {
-      answer.records.push_back({entry.key, local_.Lookup(entry.key), {}});
+      answer.records.push_back({entry.key, local_.Shared(entry.key), {}});
       const SyncRecord& record = answer.records.back();
       bytes += record.key.size() + (record.record ? record.record->body.size() : 0);
     }

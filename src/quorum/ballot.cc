@@ -23,7 +23,12 @@ Ballot ReadBallot(Reader& reader) {
 }
 
 Ballot BallotSource::Above(const Ballot& highest, HlcTime now) {
-  return {std::max(now, highest.time.next()), self_, ++given_};
+  constexpr uint64_t kCount = (uint64_t{1} << kHlcCountBits) - 1;
+  const uint64_t least = std::max({now, highest.time.next(), last_.next()}).value();
+  uint64_t time = (least & ~kCount) | (self_.node.value() & kCount);
+  if (time < least) time += kCount + 1;
+  last_ = HlcTime(time);
+  return {last_, self_, ++given_};
 }
 
 }  // namespace quorate::quorum

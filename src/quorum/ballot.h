@@ -14,6 +14,11 @@ namespace quorate::quorum {
 
 // No two are equal: an identity gives each counter out once. Clocks matter for
 // progress only, any total order would be right.
+//
+// No two nodes give out the same time either, for its count (the lowest 12 bits)
+// is the node's number (limits::kNodeIdMax): so the time alone names a value, and
+// clients have it as the value's version. That holds as long as a node's times do
+// not go back when it restarts: its host reserves them.
 struct Ballot {
   HlcTime time;
   Identity identity;
@@ -39,12 +44,15 @@ class BallotSource {
   explicit BallotSource(const Identity& self) : self_(self) {}
 
   const Identity& self() const { return self_; }
-  // Above `highest`, however far its clock ran ahead, and never twice. `now`:
-  // from this node's hybrid clock.
+  // Above `highest`, however far its clock ran ahead, and above all it gave
+  // before. `now`: of this node's hybrid clock, which has then to be told of last().
   Ballot Above(const Ballot& highest, HlcTime now);
+  // The time of the ballot given last.
+  HlcTime last() const { return last_; }
 
  private:
   Identity self_;
+  HlcTime last_;
   uint64_t given_ = 0;
 };
 

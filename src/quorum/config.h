@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "base/ids.h"
 #include "quorum/dot.h"
+#include "quorum/register_bugs.h"
 
 namespace quorate::quorum {
 
@@ -23,7 +24,12 @@ struct Bugs {
   bool count_unreachable = false;      // a hint kept for a replica counts as its answer
   bool forget_absence = false;         // a read takes any record over an answer of none
   bool tell_before_sync = false;       // what was read, or seen, before it is durable
+  bool merge_by_adding = false;        // a merge of two counters is their sum
+  bool ignore_session = false;         // any state will do for a read at SESSION
+  RegisterBugs registers;
 };
+
+struct RoundTrips;
 
 struct Member {
   NodeId node;
@@ -59,6 +65,13 @@ struct Config {
   size_t verify_keys = 256;
   // Reads may ask one replica more than they need, in so many of 1000.
   uint32_t hedge_permille = 100;
+  // Registers: a promise for a key that holds nothing, older than this by its
+  // time-stamp, gives way to the partition's ballot floor.
+  absl::Duration bare_promise_age = absl::Seconds(60);
+  // Who was overtaken waits up to so long before the next attempt, doubled with each.
+  absl::Duration contention_pause = absl::Milliseconds(2);
+  // Where latencies are counted; of the core's thread, and outlives it. Null: nowhere.
+  RoundTrips* round_trips = nullptr;
   Bugs bugs;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "quorum/record.h"
@@ -36,10 +37,12 @@ class ConflictPolicy {
   virtual ~ConflictPolicy() = default;
 
   // The record after `change` at its coordinator, where `current` (null: none)
-  // stands. The write is named `dot` and is later than all of `current`. Errors
-  // say what the policy can't do; nothing was done then.
+  // stands. The write is named `dot` and is later than all of `current`; `seen`
+  // is what this replica has seen in all. Errors say what the policy can't do;
+  // nothing was done then.
   virtual absl::StatusOr<Record> Write(std::string_view key, const Record* current,
-                                       const Change& change, Dot dot, HlcTime time) const = 0;
+                                       const Change& change, Dot dot, HlcTime time,
+                                       const SeenClock& seen) const = 0;
 
   // Commutative, associative and idempotent, byte for byte. The result's dot and
   // time are those of the newer (see Older). `seen`: by whoever holds `mine`; what
@@ -55,6 +58,14 @@ class ConflictPolicy {
   // Whether Merge is nothing but the choice of the newer record, so that versions
   // alone tell which it will be.
   virtual bool NewestWins() const { return false; }
+
+  // Of each writer its newest write in the record: who has seen these has merged
+  // all that the record shows.
+  virtual std::vector<Dot> NewestIn(const Record& record) const { return {record.dot}; }
+
+  // Keys are written by rounds of ballots (register_coordinator.h), and whatever
+  // brings a record obeys what its replica has promised.
+  virtual bool ByRounds() const { return false; }
 
   // All of `record` is in what a replica has merged that has seen `seen`: if it
   // holds nothing of the key, this was deleted there, and must not come back.

@@ -10,13 +10,15 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       filling_(local_, peers_, anti_entropy_),
       verify_(local_, peers_, coverage_),
       writes_(local_, peers_),
-      reads_(local_, peers_, anti_entropy_) {}
+      reads_(local_, peers_, anti_entropy_),
+      registers_(local_, peers_) {}
 
 void Core::Tick(const Now& now) {
   anti_entropy_.Tick(now);
   filling_.Tick(now);
   writes_.Tick(now);
   reads_.Tick(now);
+  registers_.Tick(now);
   coverage_.Advance(now);
   coverage_.Sweep(now);
   verify_.Tick(now);
@@ -30,26 +32,32 @@ void Core::Receive(const Message& message, const Now& now) {
   if (ask ? !local_.filled() && !for_this_life : message.to_boot && !for_this_life) return;
   std::visit([&](const auto& body) { Handle(message.from, body, now); }, message.body);
   reads_.OnProgress(now);
+  registers_.OnProgress(now);
 }
 
 void Core::Write(const WriteRequest& request, const Now& now) { writes_.Start(request, now); }
 
 void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(request, now); }
 
-void Core::Persisted(uint64_t count, const Now&) {
+void Core::Operate(const RegisterCall& call, const Now& now) { registers_.Start(call, now); }
+
+void Core::Persisted(uint64_t count, const Now& now) {
   local_.Persisted(count);
-  writes_.OnPersisted();
+  writes_.OnPersisted(now);
+  registers_.OnPersisted(now);
 }
 
 void Core::Shutdown(const Now& now) {
   writes_.Shutdown();
   reads_.Shutdown(now);
+  registers_.Shutdown(now);
 }
 
 void Core::PeerGone(NodeId node, const Now& now) {
   peers_.SetAlive(node, false);
   writes_.OnPeerGone();
   reads_.OnPeerGone(now);
+  registers_.OnPeerGone(now);
 }
 
 void Core::PeerBack(NodeId node, const Now& now) {
@@ -58,6 +66,7 @@ void Core::PeerBack(NodeId node, const Now& now) {
 }
 
 void Core::Handle(const Identity& from, const WriteAsk& ask, const Now& now) {
+  local_.NoteSeenBy(from, ask.context);
   const bool taken = local_.Merge(ask.key, ask.record, {}, ask.context, now);
   if (ask.id != 0) {
     local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken},
@@ -69,7 +78,7 @@ void Core::Handle(const Identity& from, const WriteAnswer& answer, const Now& no
   if ((answer.id & ReadCoordinator::kWriteBack) != 0) {
     reads_.OnWriteBack(from.node, answer, now);
   } else {
-    writes_.OnAnswer(from.node, answer, now);
+    writes_.OnAnswer(from, answer, now);
   }
 }
 
@@ -79,7 +88,7 @@ void Core::Handle(const Identity& from, const ReadAsk& ask, const Now&) {
   answer.id = ask.id;
   answer.covered = local_.seen().Covers(ask.demand);
   if (answer.covered) {
-    answer.record = local_.Lookup(ask.key);
+    answer.record = local_.Shared(ask.key);
     if (answer.record) {
       answer.version = VersionOf(ask.key, *answer.record);
     } else {
@@ -118,6 +127,14 @@ void Core::Handle(const Identity& from, const VerifyAsk& ask, const Now&) {
 
 void Core::Handle(const Identity&, const VerifyAnswer& answer, const Now&) {
   verify_.OnAnswer(answer);
+}
+
+void Core::Handle(const Identity& from, const RegisterAsk& ask, const Now& now) {
+  registers_.OnAsk(from, ask, now);
+}
+
+void Core::Handle(const Identity& from, const RegisterAnswer& answer, const Now& now) {
+  registers_.OnAnswer(from.node, answer, now);
 }
 
 }  // namespace quorate::quorum

@@ -18,6 +18,7 @@
 #include "quorum/local.h"
 #include "quorum/peers.h"
 #include "quorum/read_coordinator.h"
+#include "quorum/register_coordinator.h"
 #include "quorum/request.h"
 #include "quorum/verify.h"
 #include "quorum/write_coordinator.h"
@@ -35,6 +36,8 @@ class Core {
   void Receive(const Message& message, const Now& now);
   void Write(const WriteRequest& request, const Now& now);
   void Read(const ReadRequest& request, const Now& now);
+  // Policy `register` only, whose writes come by no other way.
+  void Operate(const RegisterCall& call, const Now& now);
   // Of all effects handed out, the first `count` are durable.
   void Persisted(uint64_t count, const Now& now);
   // The link to a replica's node is lost, or there again. At first all are there.
@@ -63,7 +66,16 @@ class Core {
   // Records that the slow comparison had to repair here: bit rot, or a defect.
   uint64_t records_repaired() const { return verify_.repaired(); }
   uint64_t reads_hedged() const { return reads_.hedged(); }
-  size_t under_way() const { return writes_.under_way() + reads_.under_way(); }
+  // Time-stamps of others, or of sessions, that lay too far ahead of this calendar.
+  uint64_t times_refused() const { return local_.times_refused(); }
+  // Keys are registers: written, and read at LINEARIZABLE, by Operate.
+  bool has_registers() const { return local_.policy().ByRounds(); }
+  // Of operations on registers, questions to a quorum so far: one for a read
+  // without contention, two for a write.
+  uint64_t register_round_trips() const { return registers_.round_trips(); }
+  size_t under_way() const {
+    return writes_.under_way() + reads_.under_way() + registers_.under_way();
+  }
 
  private:
   void Handle(const Identity& from, const WriteAsk& ask, const Now& now);
@@ -76,6 +88,8 @@ class Core {
   void Handle(const Identity& from, const FillAnswer& answer, const Now& now);
   void Handle(const Identity& from, const VerifyAsk& ask, const Now& now);
   void Handle(const Identity& from, const VerifyAnswer& answer, const Now& now);
+  void Handle(const Identity& from, const RegisterAsk& ask, const Now& now);
+  void Handle(const Identity& from, const RegisterAnswer& answer, const Now& now);
 
   Local local_;
   Peers peers_;
@@ -85,6 +99,7 @@ class Core {
   Verify verify_;
   WriteCoordinator writes_;
   ReadCoordinator reads_;
+  RegisterCoordinator registers_;
 };
 
 }  // namespace quorate::quorum

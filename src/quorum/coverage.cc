@@ -16,6 +16,7 @@ void Coverage::OnKnowledge(const Identity& from, const Knowledge& told, const No
   }
   heard_ = true;
   peer.told.Merge(told);
+  local_.NoteSeenBy(from, told.seen);
   if (!peer.waiting) peer.waiting = told.seen;
   for (const auto& [node, boot] : told.heard) (void)local_.Hear({node, boot});
   // Who ends a boot has compared its own clock with all others', ours included.
@@ -83,6 +84,7 @@ void Coverage::TrimCovered(const SeenClock& covered, const Now& now) {
 bool Coverage::LetGo(const std::string& key, const SeenClock& covered, const Now& now) {
   const std::optional<Record> record = local_.Lookup(key);
   if (!record) return false;
+  if (!record->dot) return local_.IsIdlePromise(*record, now);
   if (record->Dead(now.calendar_us) && local_.policy().Outlived(*record, covered)) return true;
   if (std::optional<Record> shorter = local_.policy().Forget(key, *record, covered)) {
     local_.Shorten(key, *std::move(shorter));

@@ -73,6 +73,16 @@ Record MergeRecords(const Record& mine, const Record& theirs, const SeenClock& s
   return RecordOf(*body, newer.dot, newer.time);
 }
 
+// The deliberate fault.
+Record AddUp(const Record& mine, const Record& theirs) {
+  const absl::StatusOr<Counter> other = Counter::Decode(theirs.body);
+  absl::StatusOr<Counter> body = Counter::Decode(mine.body);
+  if (!other.ok() || !body.ok()) return mine;
+  const Record& newer = Older(mine, theirs) ? theirs : mine;
+  (void)body->Add(newer.dot, other->Value().value_or(0));
+  return RecordOf(*body, newer.dot, newer.time);
+}
+
 bool SawAll(const VersionVector& vector, const Record& record, const SeenClock& seen) {
   return seen.Contains(record.dot) &&
          AllCovered(vector, [&](const Dot& dot) { return seen.Contains(dot); });
@@ -82,6 +92,29 @@ template <class Body>
 bool OutlivedBy(const Record& record, const SeenClock& seen) {
   const absl::StatusOr<Body> body = Body::Decode(record.body);
   return body.ok() && SawAll(body->Context(), record, seen);
+}
+
+VersionVector ContextOf(const Counter& body) {
+  VersionVector context;
+  for (const Counter::Entry& entry : body.entries()) context.Add(entry.dot);
+  return context;
+}
+template <class Body>
+VersionVector ContextOf(const Body& body) {
+  return body.Context();
+}
+
+template <class Body>
+std::vector<Dot> NewestOf(const Record& record) {
+  const absl::StatusOr<Body> body = Body::Decode(record.body);
+  std::vector<Dot> dots = {record.dot};
+  if (!body.ok()) return dots;
+  const VersionVector context = ContextOf(*body);
+  for (const auto& [identity, counter] : context.entries()) {
+    const Dot dot{identity, counter};
+    if (dot != record.dot) dots.push_back(dot);
+  }
+  return dots;
 }
 
 template <class Body>
@@ -102,18 +135,18 @@ absl::Status ContextNeeded(std::string_view what) {
                           "none was given; read the key first"));
 }
 
-// What is to be removed, and that the replica has seen all of it.
+// What is to be removed, and that the replica has seen all of it: by what it holds
+// of the key, or, where that has forgotten what all have seen, in all.
 absl::StatusOr<VersionVector> RemovalContext(const PolicyOptions& options, std::string_view key,
                                              const Change& change, Dot dot,
-                                             const VersionVector& local, std::string_view what) {
+                                             const VersionVector& local, const SeenClock& seen,
+                                             std::string_view what) {
   if (change.context.empty()) return ContextNeeded(what);
   absl::StatusOr<VersionVector> context =
       OpenContext(options.scope, key, change.context, {dot.identity, dot.counter - 1});
   if (!context.ok()) return context;
-  const auto nothing_more = [](const Dot&) { return false; };
-  if (absl::Status status = ContextCovered(*context, local, nothing_more); !status.ok()) {
-    return status;
-  }
+  const auto in_all = [&seen](const Dot& one) { return seen.Contains(one); };
+  if (absl::Status status = ContextCovered(*context, local, in_all); !status.ok()) return status;
   return context;
 }
 
@@ -122,6 +155,16 @@ absl::Status NoExpiry(const Change& change) {
   return MakeError(absl::StatusCode::kInvalidArgument, "EXPIRY_NOT_SUPPORTED",
                    "what many change at once has no single time at which it could expire; write "
                    "without one");
+}
+
+// Each write sends all of the key, and a read gives it in one answer.
+absl::StatusOr<Record> UnlessFull(Record record, const PolicyOptions& options) {
+  if (record.body.size() <= options.bytes_max) return record;
+  return MakeError(
+      absl::StatusCode::kResourceExhausted, "COLLECTION_FULL",
+      StrCat("the key would have ", record.body.size(), " bytes, and ", options.bytes_max,
+             " are allowed; nothing was written: remove from it first, or spread "
+             "it over several keys"));
 }
 
 // --- map ---
@@ -159,26 +202,36 @@ absl::Status Apply(const MapOp& op, const VersionVector& context, Dot dot, HlcTi
 // --- siblings ---
 
 absl::StatusOr<Record> SiblingsPolicy::Write(std::string_view key, const Record* current,
-                                             const Change& change, Dot dot, HlcTime time) const {
+                                             const Change& change, Dot dot, HlcTime time,
+                                             const SeenClock&) const {
   absl::StatusOr<Siblings> body = BodyOf<Siblings>(current);
   if (!body.ok()) return body.status();
-  VersionVector seen;
+  VersionVector context;
   if (!change.context.empty()) {
     absl::StatusOr<VersionVector> opened =
         OpenContext(options_.scope, key, change.context, {dot.identity, dot.counter - 1});
     if (!opened.ok()) return opened.status();
-    seen = *std::move(opened);
+    context = *std::move(opened);
   } else if (change.remove) {
     return ContextNeeded("a value");
   }
   if (change.remove) {
-    body->Remove(dot, seen);
+    body->Remove(dot, context);
   } else {
     Sibling sibling{dot, time, change.expires_at_us, change.argument};
-    const absl::Status status = body->Put(std::move(sibling), seen, options_.siblings_max);
+    const absl::Status status = body->Put(std::move(sibling), context, options_.siblings_max);
     if (!status.ok()) return status;
   }
-  return RecordOf(*body, dot, time);
+  Record record = RecordOf(*body, dot, time);
+  const bool full = body->siblings().size() > 1 && record.body.size() > options_.bytes_max;
+  if (full && !change.remove) {
+    return MakeError(absl::StatusCode::kResourceExhausted, "SIBLINGS_FULL",
+                     StrCat("the key's ", body->siblings().size(), " concurrent values would have ",
+                            record.body.size(), " bytes, and ", options_.bytes_max,
+                            " are allowed; read the key and write one value with that read's "
+                            "context"));
+  }
+  return record;
 }
 
 Record SiblingsPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
@@ -191,6 +244,10 @@ std::optional<Record> SiblingsPolicy::Forget(std::string_view, const Record& rec
   return ForgetCovered<Siblings>(record, covered);
 }
 
+std::vector<Dot> SiblingsPolicy::NewestIn(const Record& record) const {
+  return NewestOf<Siblings>(record);
+}
+
 bool SiblingsPolicy::Outlived(const Record& record, const SeenClock& seen) const {
   return OutlivedBy<Siblings>(record, seen);
 }
@@ -198,7 +255,8 @@ bool SiblingsPolicy::Outlived(const Record& record, const SeenClock& seen) const
 // --- counter ---
 
 absl::StatusOr<Record> CounterPolicy::Write(std::string_view, const Record* current,
-                                            const Change& change, Dot dot, HlcTime time) const {
+                                            const Change& change, Dot dot, HlcTime time,
+                                            const SeenClock&) const {
   if (change.remove) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "COUNTER_NOT_REMOVABLE",
                      "what others add to a counter at this moment could not be told from what was "
@@ -215,7 +273,12 @@ absl::StatusOr<Record> CounterPolicy::Write(std::string_view, const Record* curr
 
 Record CounterPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
                             const SeenClock& seen, ConflictSink&) const {
+  if (merge_by_adding_) return AddUp(mine, theirs);
   return MergeRecords<Counter>(mine, theirs, seen);
+}
+
+std::vector<Dot> CounterPolicy::NewestIn(const Record& record) const {
+  return NewestOf<Counter>(record);
 }
 
 bool CounterPolicy::Outlived(const Record&, const SeenClock&) const {
@@ -225,7 +288,8 @@ bool CounterPolicy::Outlived(const Record&, const SeenClock&) const {
 // --- set ---
 
 absl::StatusOr<Record> SetPolicy::Write(std::string_view key, const Record* current,
-                                        const Change& change, Dot dot, HlcTime time) const {
+                                        const Change& change, Dot dot, HlcTime time,
+                                        const SeenClock& seen) const {
   if (absl::Status status = NoExpiry(change); !status.ok()) return status;
   absl::StatusOr<ObservedSet> body = BodyOf<ObservedSet>(current);
   if (!body.ok()) return body.status();
@@ -237,10 +301,10 @@ absl::StatusOr<Record> SetPolicy::Write(std::string_view key, const Record* curr
   }
   if (!change.remove && op.kind == SetOp::Kind::kAdd) {
     body->Add(op.element, dot);
-    return RecordOf(*body, dot, time);
+    return UnlessFull(RecordOf(*body, dot, time), options_);
   }
   const absl::StatusOr<VersionVector> context = RemovalContext(
-      options_, key, change, dot, body->Context(), change.remove ? "a set" : "an element");
+      options_, key, change, dot, body->Context(), seen, change.remove ? "a set" : "an element");
   if (!context.ok()) return context.status();
   if (change.remove) {
     body->RemoveAll(dot, *context);
@@ -260,6 +324,10 @@ std::optional<Record> SetPolicy::Forget(std::string_view, const Record& record,
   return ForgetCovered<ObservedSet>(record, covered);
 }
 
+std::vector<Dot> SetPolicy::NewestIn(const Record& record) const {
+  return NewestOf<ObservedSet>(record);
+}
+
 bool SetPolicy::Outlived(const Record& record, const SeenClock& seen) const {
   return OutlivedBy<ObservedSet>(record, seen);
 }
@@ -267,7 +335,8 @@ bool SetPolicy::Outlived(const Record& record, const SeenClock& seen) const {
 // --- map ---
 
 absl::StatusOr<Record> MapPolicy::Write(std::string_view key, const Record* current,
-                                        const Change& change, Dot dot, HlcTime time) const {
+                                        const Change& change, Dot dot, HlcTime time,
+                                        const SeenClock& seen) const {
   if (absl::Status status = NoExpiry(change); !status.ok()) return status;
   absl::StatusOr<FieldMap> body = BodyOf<FieldMap>(current);
   if (!body.ok()) return body.status();
@@ -280,14 +349,16 @@ absl::StatusOr<Record> MapPolicy::Write(std::string_view key, const Record* curr
   VersionVector context;
   if (Removes(change, op.kind)) {
     absl::StatusOr<VersionVector> opened = RemovalContext(
-        options_, key, change, dot, body->Context(), change.remove ? "a map" : "a field");
+        options_, key, change, dot, body->Context(), seen, change.remove ? "a map" : "a field");
     if (!opened.ok()) return opened.status();
     context = *std::move(opened);
   }
   const absl::Status status =
       change.remove ? body->RemoveAll(dot, context) : Apply(op, context, dot, time, *body);
   if (!status.ok()) return status;
-  return RecordOf(*body, dot, time);
+  Record record = RecordOf(*body, dot, time);
+  if (Removes(change, op.kind)) return record;
+  return UnlessFull(std::move(record), options_);
 }
 
 Record MapPolicy::Merge(std::string_view, const Record& mine, const Record& theirs,
@@ -298,6 +369,10 @@ Record MapPolicy::Merge(std::string_view, const Record& mine, const Record& thei
 std::optional<Record> MapPolicy::Forget(std::string_view, const Record& record,
                                         const SeenClock& covered) const {
   return ForgetCovered<FieldMap>(record, covered);
+}
+
+std::vector<Dot> MapPolicy::NewestIn(const Record& record) const {
+  return NewestOf<FieldMap>(record);
 }
 
 bool MapPolicy::Outlived(const Record& record, const SeenClock& seen) const {

@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/limits.h"
 #include "quorum/conflict_policy.h"
 
 namespace quorate::quorum {
@@ -17,6 +19,9 @@ struct PolicyOptions {
   // See SealContext.
   std::string scope;
   size_t siblings_max = 16;
+  // Of all that a key holds, where a write adds to it. Merges may go over, so
+  // several times as much must still fit a message.
+  size_t bytes_max = limits::kMergedBytesMax;
 };
 
 // change.argument is the value; change.context what is replaced or, with `remove`,
@@ -25,11 +30,12 @@ class SiblingsPolicy final : public ConflictPolicy {
  public:
   explicit SiblingsPolicy(PolicyOptions options) : options_(std::move(options)) {}
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time) const override;
+                               Dot dot, HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -40,25 +46,32 @@ class SiblingsPolicy final : public ConflictPolicy {
 // COUNTER_NOT_REMOVABLE.
 class CounterPolicy final : public ConflictPolicy {
  public:
+  // `merge_by_adding`: the deliberate fault, see Bugs.
+  explicit CounterPolicy(bool merge_by_adding = false) : merge_by_adding_(merge_by_adding) {}
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time) const override;
+                               Dot dot, HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
+
+ private:
+  const bool merge_by_adding_;
 };
 
 // change.argument is a SetOp, or nothing where the whole set is to be removed.
 // Removing needs a context that the replica covers: CONTEXT_NEEDED, CONTEXT_AHEAD,
-// those of OpenContext. Cannot expire: EXPIRY_NOT_SUPPORTED.
+// those of OpenContext. Cannot expire: EXPIRY_NOT_SUPPORTED. COLLECTION_FULL.
 class SetPolicy final : public ConflictPolicy {
  public:
   explicit SetPolicy(PolicyOptions options) : options_(std::move(options)) {}
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time) const override;
+                               Dot dot, HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:
@@ -70,11 +83,12 @@ class MapPolicy final : public ConflictPolicy {
  public:
   explicit MapPolicy(PolicyOptions options) : options_(std::move(options)) {}
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time) const override;
+                               Dot dot, HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
                                const SeenClock& covered) const override;
+  std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
 
  private:

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "quorum/ballot.h"
 #include "quorum/knowledge.h"
 #include "quorum/record.h"
 
@@ -41,9 +42,28 @@ struct ReserveTime {
   friend bool operator==(const ReserveTime&, const ReserveTime&) = default;
 };
 
-using Effect = std::variant<PutRecord, Checkpoint, ReserveTime>;
+// Registers (acceptor.h): nothing below is promised or accepted for keys that are
+// not held. It comes before the Checkpoint that drops the keys which it is of.
+struct RaiseFloor {
+  Ballot floor;
+  friend bool operator==(const RaiseFloor&, const RaiseFloor&) = default;
+};
 
-// For the log: a format byte, the kind, the fields.
+// A write was given up for a concurrent one. For this replica's conflict journal:
+// no part of the partition's state, and no two replicas need have the same.
+struct Discard {
+  std::string key;
+  Record loser;
+  Dot winner;
+  HlcTime winner_time;
+  uint64_t at_us = 0;  // calendar
+  friend bool operator==(const Discard&, const Discard&) = default;
+};
+
+using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard>;
+
+// For the log: a format byte, the kind, the fields. What a build that knows only
+// the first three kinds can't read has the format after theirs.
 std::string EncodeEffect(const Effect& effect);
 // DATA_LOSS, EFFECT_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes);

@@ -7,9 +7,18 @@ namespace quorate::quorum {
 namespace {
 
 constexpr uint8_t kFormat = 1;
+constexpr uint8_t kSecondFormat = 2;
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
+constexpr uint8_t kRaiseFloor = 4;  // of the second format
+constexpr uint8_t kDiscard = 5;     // likewise
+
+uint8_t FormatOf(const Effect& effect) {
+  const bool later =
+      std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
+  return later ? kSecondFormat : kFormat;
+}
 
 struct Encoder {
   std::string& out;
@@ -32,6 +41,18 @@ struct Encoder {
   void operator()(const ReserveTime& reserve) const {
     out.push_back(kReserveTime);
     AppendFixed(reserve.until.value(), 8, out);
+  }
+  void operator()(const RaiseFloor& raise) const {
+    out.push_back(kRaiseFloor);
+    AppendBallot(raise.floor, out);
+  }
+  void operator()(const Discard& discard) const {
+    out.push_back(kDiscard);
+    AppendSized(discard.key, out);
+    AppendSized(EncodeRecord(discard.key, discard.loser), out);
+    AppendDot(discard.winner, out);
+    AppendFixed(discard.winner_time.value(), 8, out);
+    AppendFixed(discard.at_us, 8, out);
   }
 };
 
@@ -63,11 +84,26 @@ Checkpoint TakeCheckpoint(Reader& reader) {
   return checkpoint;
 }
 
+Discard TakeDiscard(Reader& reader) {
+  Discard discard;
+  discard.key = reader.Sized();
+  absl::StatusOr<Record> loser = DecodeRecord(discard.key, reader.Sized());
+  if (loser.ok()) {
+    discard.loser = *std::move(loser);
+  } else {
+    reader.Spoil();
+  }
+  discard.winner = reader.Dot();
+  discard.winner_time = HlcTime(reader.Fixed(8));
+  discard.at_us = reader.Fixed(8);
+  return discard;
+}
+
 }  // namespace
 
 std::string EncodeEffect(const Effect& effect) {
   std::string out;
-  out.push_back(static_cast<char>(kFormat));
+  out.push_back(static_cast<char>(FormatOf(effect)));
   std::visit(Encoder{out}, effect);
   return out;
 }
@@ -76,10 +112,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && format != kFormat) {
-    return MakeError(absl::StatusCode::kDataLoss, "NEWER_FORMAT",
-                     StrCat("an effect in the log has format ", int{format}, ", this build reads ",
-                            int{kFormat}, "; run the build that wrote it"));
+  if (reader.ok() && (format < kFormat || format > kSecondFormat)) {
+    return MakeError(
+        absl::StatusCode::kDataLoss, "NEWER_FORMAT",
+        StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
+               int{kSecondFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {
@@ -88,6 +125,10 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     effect = TakeCheckpoint(reader);
   } else if (kind == kReserveTime) {
     effect = ReserveTime{HlcTime(reader.Fixed(8))};
+  } else if (kind == kRaiseFloor) {
+    effect = RaiseFloor{ReadBallot(reader)};
+  } else if (kind == kDiscard) {
+    effect = TakeDiscard(reader);
   } else {
     reader.Spoil();
   }

@@ -39,7 +39,7 @@ void Filling::OnAsk(const Identity& from, const FillAsk& ask) {
       answer.complete = false;
       break;
     }
-    std::optional<Record> record = local_.Lookup(key);
+    std::optional<Record> record = local_.Shared(key);
     bytes += key.size() + (record ? record->body.size() : 0);
     answer.records.push_back({std::move(key), std::move(record), {}});
   }
@@ -70,7 +70,9 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
 }
 
 void Filling::Advance() {
-  if (local_.filled()) return;
+  // What a register's replica had promised is lost with its disk, and with fewer
+  // promises than it gave it must not take part in rounds again.
+  if (local_.filled() || local_.policy().ByRounds()) return;
   Nodes others = {local_.self().node};
   others.insert(peers_.others().begin(), peers_.others().end());
   SeenClock seen;

@@ -4,20 +4,22 @@
 // dot and time-stamp. There is no time limit; over a size limit new ones are
 // refused.
 //
-// A hint that was handed to a replica goes to no other while that one may still
-// have taken it, or the write could take effect twice with another in between.
-// Only when that life of it has ended without an answer is it handed out again.
+// The hints of a partition are handed over one by one, in the order they came. One
+// that was handed to a replica goes to no other while that one may still have taken
+// it, or the write could take effect twice with another in between. To that life of
+// the replica it may be handed again, which then has to know it by its number; only
+// when that life has ended without an answer does it go elsewhere.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "quorum/conflict_policy.h"
 #include "quorum/dot.h"
 
 namespace quorate::quorum {
@@ -25,22 +27,25 @@ namespace quorate::quorum {
 struct Hint {
   uint64_t id = 0;  // rises at this node, over restarts too
   PartitionId partition;
-  std::string key;
-  Change change;
+  std::string command;  // in the host's encoding
+  std::string session;  // what it comes after, likewise
+  uint64_t at_us = 0;   // calendar, when it was taken
   friend bool operator==(const Hint&, const Hint&) = default;
 };
 
 class Hints {
  public:
-  // `kept`: what the disk holds at start, and the highest id ever given.
+  // `kept`: what the disk holds at start. Ids rise from `last_id` and above them.
   Hints(uint64_t bytes_max, std::vector<Hint> kept, uint64_t last_id);
 
-  // The hint to be made durable before the write is acknowledged.
+  // To be made durable before the write is acknowledged; its id is given here.
   // RESOURCE_EXHAUSTED, HINTS_FULL: nothing was kept.
-  absl::StatusOr<Hint> Add(PartitionId partition, std::string key, Change change);
-  // The next one for that replica of the partition, in the order they came; it is
-  // then under way there. Nullptr: none.
+  absl::StatusOr<Hint> Add(Hint hint);
+  // The partition's first, for that replica; it is then under way there. Nullptr:
+  // there is none, or another may have it.
   const Hint* HandTo(const Identity& replica, PartitionId partition);
+  // To whom the partition's first was handed; nullopt: it is free to go to any.
+  std::optional<Identity> Holder(PartitionId partition) const;
   // A replica has coordinated it: forget it, on disk as well. False: not known.
   bool Coordinated(uint64_t id);
   // It provably did nothing with it.
@@ -48,6 +53,8 @@ class Hints {
   // Any other life of that node has ended.
   void Lives(const Identity& replica);
 
+  const Hint* Find(uint64_t id) const;
+  std::set<PartitionId> partitions() const;
   uint64_t bytes() const { return bytes_; }
   size_t size() const { return hints_.size(); }
 
@@ -57,11 +64,13 @@ class Hints {
     std::optional<Identity> under_way;
   };
   static uint64_t BytesOf(const Hint& hint);
+  const Kept* First(PartitionId partition) const;
 
-  const uint64_t bytes_max_;
+  uint64_t bytes_max_;
   uint64_t bytes_ = 0;
   uint64_t last_id_;
   std::map<uint64_t, Kept> hints_;
+  std::map<PartitionId, std::set<uint64_t>> order_;  // ids of each
 };
 
 // For the disk; with a format byte.

@@ -9,6 +9,12 @@ namespace {
 
 constexpr size_t kViolationsKept = 20;
 
+// A register's promise alone is nothing that was written.
+std::optional<Record> WrittenIn(const Store& store, const std::string& key) {
+  std::optional<Record> record = store.Lookup(key);
+  return record && record->dot ? record : std::nullopt;
+}
+
 }  // namespace
 
 void Invariants::Violated(std::string_view what, NodeId node, const std::string& detail) {
@@ -37,7 +43,7 @@ void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& eff
       for (const Dot& dot : put->dots) {
         const auto known = written_.find(dot);
         if (known == written_.end()) continue;
-        const std::optional<Record> record = store.Lookup(put->key);
+        const std::optional<Record> record = WrittenIn(store, put->key);
         const bool had = record ? !Older(*record, known->second.record)
                                 : MayBeGone(put->key, dot, known->second.record.time);
         if (had && known->second.key == put->key) continue;
@@ -61,7 +67,7 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
                     StrCat("used ", dot.ToString(), " again, for ", put.key));
   }
   times_[dot] = put.record->time;
-  if (known != written_.begin()) {
+  if (rising_times_ && known != written_.begin()) {
     const auto before = std::prev(known);
     // An earlier boot's that was lost in its crash counts for nothing, and one
     // that has ended no longer tells which those were.
@@ -88,7 +94,7 @@ void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint
     }
     for (const std::string& key : checkpoint.keys) {
       const auto held = held_[replica.node].find(key);
-      if (held == held_[replica.node].end()) continue;
+      if (held == held_[replica.node].end() || !held->second.dot) continue;
       if (!durable_[node].seen.Contains(held->second.dot)) {
         Violated("DOT-4 no early burial", replica.node,
                  StrCat("drops ", held->second.dot.ToString(), " of ", key, ", which ",
@@ -139,7 +145,7 @@ void Invariants::CheckSeen(NodeId node, const SeenClock& seen, const Store& stor
     // What only its writer had, and forgot in a crash, is seen by all for good
     // once that boot has ended; there is nothing to be had.
     if (seen.Ended(dot.identity) && !acknowledged_.contains(dot)) continue;
-    const std::optional<Record> record = store.Lookup(written.key);
+    const std::optional<Record> record = WrittenIn(store, written.key);
     const bool had =
         record ? !Older(*record, written.record) : MayBeGone(written.key, dot, written.record.time);
     if (had) continue;

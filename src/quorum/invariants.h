@@ -24,7 +24,10 @@ namespace quorate::quorum {
 
 class Invariants {
  public:
-  explicit Invariants(std::vector<NodeId> replicas) : replicas_(std::move(replicas)) {}
+  // `rising_times`: whether DOT-6 holds. A register's dots are given when a value is
+  // accepted, its time when the ballot was asked for; there the floor keeps order.
+  explicit Invariants(std::vector<NodeId> replicas, bool rising_times = true)
+      : replicas_(std::move(replicas)), rising_times_(rising_times) {}
 
   // A life of a replica begins with this on its disk.
   void Started(const Identity& replica, const Knowledge& known, const Store& store);
@@ -58,6 +61,7 @@ class Invariants {
   void CheckTrim(const Identity& replica, const Checkpoint& checkpoint);
 
   const std::vector<NodeId> replicas_;
+  const bool rising_times_;
   std::map<Dot, Written> written_;
   std::map<Dot, HlcTime> times_;
   std::map<std::string, std::map<Dot, Record>> dead_;  // tombstones and what may expire, by key

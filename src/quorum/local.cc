@@ -8,24 +8,6 @@
 namespace quorate::quorum {
 namespace {
 
-// Keeps what a merge discards, unless the winner's writer may have known of it,
-// or it comes a second time.
-class ConcurrentOnly final : public ConflictSink {
- public:
-  ConcurrentOnly(const SeenClock& seen, const SeenClock& context, std::vector<Conflict>& out)
-      : seen_(seen), context_(context), out_(out) {}
-
-  void Discarded(std::string_view key, const Record& loser, const Record& winner) override {
-    if (seen_.Contains(loser.dot) && context_.Contains(loser.dot)) return;
-    out_.push_back({std::string(key), loser, winner.dot});
-  }
-
- private:
-  const SeenClock& seen_;
-  const SeenClock& context_;
-  std::vector<Conflict>& out_;
-};
-
 HlcTime Ahead(HlcTime time, uint64_t by_us) { return time + (by_us << kHlcCountBits); }
 
 }  // namespace
@@ -39,7 +21,8 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
       clock_(restored.reserved),
       reserved_(restored.reserved),
       reserved_durable_(restored.reserved),
-      filled_(restored.filled) {
+      filled_(restored.filled),
+      floor_(restored.floor) {
   knowledge_.seen.Merge(logged_);
   next_counter_ = seen().Of(self()).largest() + 1;
   (void)Hear(self());
@@ -70,6 +53,7 @@ std::vector<LoggedDot> Local::Logged(const SeenClock& clock, size_t limit) const
 absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& change,
                                          HlcTime after, const Now& now) {
   if (!clock_.Observe(after, now.calendar_us, config_.skew_us_max)) {
+    ++times_refused_;
     return MakeError(
         absl::StatusCode::kInvalidArgument, "TIME_AHEAD",
         StrCat("the session has seen a time-stamp of ", MicrosOf(after), " us, more than ",
@@ -80,7 +64,7 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
   const std::optional<Record> current = Lookup(key);
   const HlcTime time = clock_.Next(now.calendar_us);
   absl::StatusOr<Record> record =
-      policy_.Write(key, current ? &*current : nullptr, change, dot, time);
+      policy_.Write(key, current ? &*current : nullptr, change, dot, time, seen());
   if (!record.ok()) return record;
   ++next_counter_;
   Reserve();
@@ -90,16 +74,18 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
 
 bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
                   const std::vector<Dot>& dots, const SeenClock& context, const Now& now) {
+  if (theirs && !Observe(theirs->time, now)) return false;
+  if (policy_.ByRounds()) return MergeRegister(key, theirs, dots);
   std::optional<Record> merged;
   std::vector<Dot> fresh;
   const auto note = [&](const Dot& dot) {
     if (!seen().Contains(dot)) fresh.push_back(dot);
   };
   if (theirs) {
-    if (!Observe(theirs->time, now)) return false;
     if (const std::optional<Record> mine = Lookup(key); mine) {
-      ConcurrentOnly sink(seen(), context, output_.conflicts);
-      merged = policy_.Merge(key, *mine, *theirs, seen(), sink);
+      ConcurrentDiscards discards(*mine, seen(), context, witnesses_, now.calendar_us);
+      merged = policy_.Merge(key, *mine, *theirs, seen(), discards);
+      for (Discard& discard : discards.Take()) Emit(std::move(discard));
       if (*merged == *mine) merged.reset();
     } else if (!policy_.Outlived(*theirs, seen())) {
       merged = theirs;
@@ -128,6 +114,7 @@ bool Local::Hear(const Identity& from) {
   Boot& known = knowledge_.heard[from.node];
   if (from.boot < known) return config_.bugs.accept_older_boot;
   if (from.boot > known) {
+    witnesses_.Forget(from.node, from.boot);
     known = from.boot;
     unsaved_ = true;
     ++changes_;
@@ -136,7 +123,10 @@ bool Local::Hear(const Identity& from) {
 }
 
 bool Local::Observe(HlcTime time, const Now& now) {
-  if (!clock_.Observe(time, now.calendar_us, config_.skew_us_max)) return false;
+  if (!clock_.Observe(time, now.calendar_us, config_.skew_us_max)) {
+    ++times_refused_;
+    return false;
+  }
   Reserve();
   return true;
 }
@@ -158,9 +148,13 @@ void Local::End(NodeId node, Boot first_live) {
 
 void Local::Shorten(const std::string& key, Record record) { Put(key, std::move(record), {}); }
 
-void Local::Restore(const std::string& key, Record record) { Put(key, std::move(record), {}); }
+void Local::Restore(const std::string& key, Record record) {
+  if (policy_.ByRounds()) record = WithPromise(key, record);
+  Put(key, std::move(record), {});
+}
 
 void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
+  if (policy_.ByRounds()) RaiseFloorFor(keys);
   logged_.Subtract(dots);
   for (const auto& [identity, set] : dots.sets()) {
     for (const CounterRange& range : set.ranges()) {

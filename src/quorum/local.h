@@ -8,13 +8,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "base/hlc.h"
+#include "quorum/acceptor.h"
 #include "quorum/config.h"
 #include "quorum/conflict_policy.h"
+#include "quorum/discards.h"
 #include "quorum/output.h"
 #include "quorum/store.h"
 
@@ -26,6 +29,8 @@ class Local {
 
   // --- reading ---
   std::optional<Record> Lookup(std::string_view key) const;
+  // Likewise what others may be told of it: of a register without the own promise.
+  std::optional<Record> Shared(std::string_view key) const;
   // The dots of `clock` that are in the dot log, at most `limit`.
   std::vector<LoggedDot> Logged(const SeenClock& clock, size_t limit) const;
   std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const {
@@ -45,15 +50,21 @@ class Local {
   absl::StatusOr<Record> Coordinate(const std::string& key, const Change& change, HlcTime after,
                                     const Now& now);
   // Takes a record of another replica (none: it was deleted everywhere), with
-  // the dots that it stands for. `context`: what the sender had seen. False: its
-  // time lies too far ahead, and nothing was taken.
+  // the dots that it stands for. `context`: what the sender had seen, of which
+  // nothing is a conflict any more. False: its time lies too far ahead, or a
+  // register's promise forbids it (see TakeRefused); nothing was taken then, and its
+  // dots are still not seen.
   bool Merge(const std::string& key, const std::optional<Record>& theirs,
              const std::vector<Dot>& dots, const SeenClock& context, const Now& now);
+  // Another replica is known to have seen all this, be it durable or not.
+  void NoteSeenBy(const Identity& other, const SeenClock& seen) { witnesses_.Note(other, seen); }
+  void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
   // What is written from now on is above `time`. False: it lies too far ahead.
   bool Observe(HlcTime time, const Now& now);
   HlcTime time() const { return clock_.last(); }
+  uint64_t times_refused() const { return times_refused_; }
   // All that others had when they began to fill this replica is here now.
   void TakeOver(const SeenClock& seen);
   bool filled() const { return filled_; }
@@ -65,6 +76,19 @@ class Local {
   void Restore(const std::string& key, Record record);
   // The dots go from the dot log, the keys with their records.
   void Trim(SeenClock dots, std::vector<std::string> keys);
+
+  // --- registers (local_register.cc) ---
+  // What the own acceptor makes of the request; its reply holds once all effects
+  // so far are durable. A value that it takes has been given its dot.
+  AcceptorStep StepRegister(const std::string& key, const RegisterRequest& request);
+  // Of the next value that this replica accepts as its proposer.
+  Dot next_dot() const { return {self(), next_counter_}; }
+  const Ballot& floor() const { return floor_; }
+  // Keys of which a promise refused what came since the last call: the round that
+  // it was given to is to be completed.
+  std::vector<std::string> TakeRefused() { return std::exchange(refused_, {}); }
+  // The record is a promise alone, and so old that the floor may take its place.
+  bool IsIdlePromise(const Record& record, const Now& now) const;
 
   // --- output ---
   // At once where `at_once`; the core's rule is that only the fan-out of its own
@@ -90,6 +114,11 @@ class Local {
   void Emit(Effect effect);
   void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots);
   void Reserve();
+  bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
+                     const std::vector<Dot>& dots);
+  std::optional<RegisterBody> Held(std::string_view key) const;
+  void RaiseFloorFor(const std::vector<std::string>& dropped);
+  Record WithPromise(const std::string& key, const Record& restored) const;
 
   const Config config_;
   const ConflictPolicy& policy_;
@@ -101,7 +130,11 @@ class Local {
   HlcTime reserved_durable_;
   uint64_t reserve_effect_ = 0;
   uint64_t next_counter_ = 1;
+  uint64_t times_refused_ = 0;
+  Witnesses witnesses_;
   bool filled_;
+  Ballot floor_;
+  std::vector<std::string> refused_;
   bool unsaved_ = false;  // boots heard of or ended, in no effect yet
 
   // Of effects not yet handed out.

@@ -3,7 +3,7 @@
 namespace quorate::quorum {
 
 absl::StatusOr<Record> LastWriteWins::Write(std::string_view, const Record*, const Change& change,
-                                            Dot dot, HlcTime time) const {
+                                            Dot dot, HlcTime time, const SeenClock&) const {
   Record record;
   record.dot = dot;
   record.time = time;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "quorum/acceptor.h"
 #include "quorum/knowledge.h"
 #include "quorum/record.h"
 
@@ -119,6 +120,22 @@ struct VerifyAnswer {
   friend bool operator==(const VerifyAnswer&, const VerifyAnswer&) = default;
 };
 
+// A proposer asks an acceptor of one register key.
+struct RegisterAsk {
+  uint64_t id = 0;
+  std::string key;
+  RegisterRequest request;
+  friend bool operator==(const RegisterAsk&, const RegisterAsk&) = default;
+};
+
+// From the acceptor's disk.
+struct RegisterAnswer {
+  uint64_t id = 0;
+  bool too_far_ahead = false;  // in time: nothing was looked at, `reply` says nothing
+  RegisterReply reply;
+  friend bool operator==(const RegisterAnswer&, const RegisterAnswer&) = default;
+};
+
 struct Message {
   Identity from;
   NodeId to;
@@ -126,7 +143,7 @@ struct Message {
   // the sender has heard of. Else zero.
   Boot to_boot;
   std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer,
-               VerifyAsk, VerifyAnswer>
+               VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer>
       body;
   friend bool operator==(const Message&, const Message&) = default;
 };

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "quorum/bytes.h"
 #include "quorum/message.h"
+#include "quorum/register_codec.h"
 
 namespace quorate::quorum {
 namespace {
@@ -183,6 +184,28 @@ void Take(VerifyAnswer& answer, Reader& reader) {
   answer.id = reader.Varint();
   answer.same = reader.Flag();
   answer.records = TakeRecords(reader);
+}
+
+void Append(const RegisterAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  AppendSized(ask.key, out);
+  AppendRegisterRequest(ask.request, out);
+}
+void Take(RegisterAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.key = reader.Sized();
+  ask.request = TakeRegisterRequest(reader);
+}
+
+void Append(const RegisterAnswer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  AppendFlag(answer.too_far_ahead, out);
+  AppendRegisterReply(answer.reply, out);
+}
+void Take(RegisterAnswer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  answer.too_far_ahead = reader.Flag();
+  answer.reply = TakeRegisterReply(reader);
 }
 
 using Body = decltype(Message::body);

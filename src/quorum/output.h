@@ -9,6 +9,7 @@
 #include "base/level.h"
 #include "quorum/effect.h"
 #include "quorum/message.h"
+#include "quorum/register_op.h"
 #include "quorum/session.h"
 
 namespace quorate::quorum {
@@ -27,16 +28,10 @@ struct Receipt {
 struct Reply {
   uint64_t id = 0;  // of the request
   absl::Status status;
-  std::optional<Record> record;  // reads: the living one
+  // Reads: the living one. Writes, where the policy merges: what it left.
+  std::optional<Record> record;
+  std::optional<RegisterOutcome> outcome;  // of a RegisterCall; its status is `status`
   Receipt receipt;
-};
-
-// A value lost to a concurrent one, for the conflict journal. The same pair may
-// come more than once, and from several replicas.
-struct Conflict {
-  std::string key;
-  Record loser;
-  Dot winner;
 };
 
 struct Output {
@@ -48,11 +43,10 @@ struct Output {
   std::vector<Message> messages_after_sync;
   std::vector<Reply> replies;             // at once
   std::vector<Reply> replies_after_sync;  // as messages_after_sync
-  std::vector<Conflict> conflicts;
 
   bool empty() const {
     return effects.empty() && messages.empty() && messages_after_sync.empty() && replies.empty() &&
-           replies_after_sync.empty() && conflicts.empty();
+           replies_after_sync.empty();
   }
 };
 

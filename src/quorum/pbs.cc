@@ -36,28 +36,14 @@ class Wars {
         ack_(latencies.ack),
         read_(latencies.read),
         response_(latencies.response),
+        own_disk_(latencies.own_disk),
         input_(input),
         random_(input.seed) {}
 
   // How long after its acknowledgement a read begins to see the write.
   absl::Duration Trial() {
-    replicas_.clear();
-    acked_.clear();
-    for (uint32_t i = 0; i < input_.replicas; ++i) {
-      const absl::Duration written = write_.Sample(random_);
-      const absl::Duration read = read_.Sample(random_);
-      replicas_.push_back({written, read, read + response_.Sample(random_)});
-      acked_.push_back(written + ack_.Sample(random_));
-    }
-    const auto last_ack = acked_.begin() + (input_.writes - 1);
-    std::nth_element(acked_.begin(), last_ack, acked_.end());
-    std::nth_element(replicas_.begin(), replicas_.begin() + (input_.reads - 1), replicas_.end(),
-                     [](const Replica& a, const Replica& b) { return a.answered < b.answered; });
-    absl::Duration visible = absl::InfiniteDuration();
-    for (uint32_t i = 0; i < input_.reads; ++i) {
-      visible = std::min(visible, replicas_[i].written - *last_ack - replicas_[i].read);
-    }
-    return std::max(visible, absl::ZeroDuration());
+    return std::max(input_.coordinators_are_replicas ? AmongReplicas() : FromOutside(),
+                    absl::ZeroDuration());
   }
 
  private:
@@ -68,17 +54,75 @@ class Wars {
     absl::Duration answered;
   };
 
+  absl::Duration AckedAt() {
+    const auto last_ack = acked_.begin() + (input_.writes - 1);
+    std::nth_element(acked_.begin(), last_ack, acked_.end());
+    return *last_ack;
+  }
+
+  // The first replica writes. A read at any of them asks others, each as likely.
+  absl::Duration AmongReplicas() {
+    written_.assign(1, absl::ZeroDuration());
+    acked_.assign(1, own_disk_.Sample(random_));
+    for (uint32_t i = 1; i < input_.replicas; ++i) {
+      written_.push_back(write_.Sample(random_));
+      acked_.push_back(written_.back() + ack_.Sample(random_));
+    }
+    const absl::Duration acked = AckedAt();
+    for (uint32_t i = 0; i < input_.reads; ++i) {
+      std::swap(written_[i], written_[i + random_.Below(input_.replicas - i)]);
+    }
+    absl::Duration visible = absl::InfiniteDuration();
+    absl::Duration last_answer;
+    for (uint32_t i = 1; i < input_.reads; ++i) {
+      const absl::Duration looked = read_.Sample(random_);
+      last_answer = std::max(last_answer, looked + response_.Sample(random_));
+      visible = std::min(visible, written_[i] - acked - looked);
+    }
+    return std::min(visible, written_[0] - acked - last_answer);
+  }
+
+  absl::Duration FromOutside() {
+    replicas_.clear();
+    acked_.clear();
+    for (uint32_t i = 0; i < input_.replicas; ++i) {
+      const absl::Duration written = write_.Sample(random_);
+      const absl::Duration read = read_.Sample(random_);
+      replicas_.push_back({written, read, read + response_.Sample(random_)});
+      acked_.push_back(written + ack_.Sample(random_));
+    }
+    const absl::Duration acked = AckedAt();
+    std::nth_element(replicas_.begin(), replicas_.begin() + (input_.reads - 1), replicas_.end(),
+                     [](const Replica& a, const Replica& b) { return a.answered < b.answered; });
+    absl::Duration visible = absl::InfiniteDuration();
+    for (uint32_t i = 0; i < input_.reads; ++i) {
+      visible = std::min(visible, replicas_[i].written - acked - replicas_[i].read);
+    }
+    return visible;
+  }
+
   Sampler write_;
   Sampler ack_;
   Sampler read_;
   Sampler response_;
+  Sampler own_disk_;
   StalenessInput input_;
   Random random_;
   std::vector<Replica> replicas_;
+  std::vector<absl::Duration> written_;
   std::vector<absl::Duration> acked_;
 };
 
 bool Fits(uint32_t count, uint32_t replicas) { return count >= 1 && count <= replicas; }
+
+std::vector<const Histogram*> Needed(const WarsLatencies& latencies, const StalenessInput& input) {
+  std::vector<const Histogram*> needed = {&latencies.write, &latencies.ack};
+  if (input.coordinators_are_replicas) needed.push_back(&latencies.own_disk);
+  if (!input.coordinators_are_replicas || input.reads > 1) {
+    needed.insert(needed.end(), {&latencies.read, &latencies.response});
+  }
+  return needed;
+}
 
 absl::Status Validate(const WarsLatencies& latencies, const StalenessInput& input) {
   if (!Fits(input.reads, input.replicas) || !Fits(input.writes, input.replicas) ||
@@ -88,8 +132,7 @@ absl::Status Validate(const WarsLatencies& latencies, const StalenessInput& inpu
                             input.replicas, " replicas in ", input.trials,
                             " trials: reads and writes are 1 to all, trials 1 at least"));
   }
-  for (const Histogram* histogram :
-       {&latencies.write, &latencies.ack, &latencies.read, &latencies.response}) {
+  for (const Histogram* histogram : Needed(latencies, input)) {
     if (histogram->count() != 0) continue;
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOTHING_MEASURED",
                      "no latency has been measured yet of one of the ways between replicas; let "
@@ -99,6 +142,11 @@ absl::Status Validate(const WarsLatencies& latencies, const StalenessInput& inpu
 }
 
 }  // namespace
+
+WarsLatencies LatenciesOf(const RoundTrips& measured) {
+  return {measured.write_way, measured.write_way, measured.read_way, measured.read_way,
+          measured.own_disk};
+}
 
 StalenessCurve::StalenessCurve(std::vector<absl::Duration> visible_after)
     : visible_after_(std::move(visible_after)) {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/histogram.h"
+#include "quorum/round_trips.h"
 
 namespace quorate::quorum {
 
@@ -21,7 +22,12 @@ struct WarsLatencies {
   Histogram ack;       // A: from then until the coordinator knows
   Histogram read;      // R: asked, until the replica looks
   Histogram response;  // S: from then until the coordinator has it
+  // Where coordinators are replicas: until its own has a write on disk.
+  Histogram own_disk = {};
 };
+
+// Of what coordinators here have measured.
+WarsLatencies LatenciesOf(const RoundTrips& measured);
 
 struct StalenessInput {
   uint32_t replicas = 3;  // N
@@ -29,6 +35,11 @@ struct StalenessInput {
   uint32_t writes = 1;    // W, acknowledgements that a write waits for
   uint32_t trials = 10'000;
   uint64_t seed = 1;
+  // As this core does it: whoever coordinates is one of the replicas, and requests
+  // come to each alike. There the write is at once, and there a read looks when the
+  // last answer has come; it asks just as many others as it needs. False: as in the
+  // paper, from outside, by the quickest answers.
+  bool coordinators_are_replicas = false;
 };
 
 class StalenessCurve {
@@ -48,7 +59,7 @@ class StalenessCurve {
 
 // The same input gives the same curve. INVALID_ARGUMENT BAD_STALENESS_INPUT where
 // N, R, W do not fit or there are no trials; FAILED_PRECONDITION NOTHING_MEASURED
-// where a histogram is empty.
+// where a histogram is empty that counts (R and S do not where nobody else is asked).
 absl::StatusOr<StalenessCurve> SimulateStaleness(const WarsLatencies& latencies,
                                                  const StalenessInput& input);
 

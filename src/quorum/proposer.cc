@@ -33,6 +33,7 @@ void Proposer::Learn() {
   if (++rounds_ > config_.rounds_max) return GiveUp();
   Begin(Phase::kLearning);
   request_.kind = Kind::kQuery;
+  ++round_trips_;
   SendToAll();
 }
 
@@ -57,6 +58,7 @@ void Proposer::WriteBack(RegisterValue value) {
   for (auto& [node, reply] : told) {
     if (reply.value.accepted == request_.value.accepted) replies_[node] = std::move(reply);
   }
+  ++round_trips_;
   SendToAll();
 }
 
@@ -67,6 +69,7 @@ void Proposer::Prepare(HlcTime now) {
   Begin(Phase::kPreparing);
   request_.kind = Kind::kPrepare;
   request_.ballot = ballots_.Above(highest_, now);
+  ++round_trips_;
   SendToAll();
 }
 
@@ -118,6 +121,7 @@ void Proposer::AcceptedHere(const Dot& dot) {
     pending_answer_ = answer_;
   }
   phase_ = Phase::kAccepting;
+  ++round_trips_;
   SendToAll();
 }
 
@@ -212,6 +216,14 @@ void Proposer::SendToAll() {
     if (replies_.contains(node) || (here && phase_ == Phase::kAccepting)) continue;
     output_.messages.emplace_back(node, request_);
   }
+}
+
+std::vector<NodeId> Proposer::Granted() const {
+  std::vector<NodeId> nodes;
+  for (const auto& [node, reply] : replies_) {
+    if (reply.granted) nodes.push_back(node);
+  }
+  return nodes;
 }
 
 bool Proposer::QuorumGranted() const {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,9 @@ class Proposer {
   void Resend(HlcTime now);
   // The end, whatever is known by now.
   void TimedOut();
+  // Likewise, for that reason; `message` says what is wrong, and what became of the
+  // operation is added.
+  void Abandon(absl::StatusCode code, std::string_view reason, std::string_view message);
 
   bool has_output() const;
   ProposerOutput TakeOutput();
@@ -108,6 +112,7 @@ class Proposer {
 
   void Begin(Phase phase);  // a new number, no replies yet
   void SendToAll();
+  std::vector<NodeId> Granted() const;
   bool QuorumGranted() const;
   bool QuorumLost() const;
   // Of those that granted, a quorum holds this very acceptance.
@@ -121,6 +126,7 @@ class Proposer {
   Phase phase_ = Phase::kLearning;
   uint64_t number_ = 0;
   uint32_t rounds_ = 0;
+  uint32_t round_trips_ = 0;
   RegisterRequest request_;  // of this phase
   std::map<NodeId, RegisterReply> replies_;
   Ballot highest_;  // ever told

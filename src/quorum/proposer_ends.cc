@@ -73,6 +73,15 @@ void Proposer::TimedOut() {
                 "no quorum has answered in time; nothing was written: try again", Applied::kNo));
 }
 
+void Proposer::Abandon(absl::StatusCode code, std::string_view reason, std::string_view message) {
+  if (phase_ == Phase::kFinished) return;
+  Finish(Failed(code, reason,
+                StrCat(message, pending_ ? "; the write may have taken effect or may yet: read "
+                                           "before writing again"
+                                         : "; nothing was written"),
+                pending_ ? Applied::kUnknown : Applied::kNo));
+}
+
 void Proposer::GiveUp() {
   if (pending_) {
     return Finish(Failed(absl::StatusCode::kAborted, "REGISTER_CONTENDED",
@@ -87,6 +96,8 @@ void Proposer::GiveUp() {
 }
 
 void Proposer::Finish(RegisterOutcome outcome) {
+  outcome.holders = Granted();
+  outcome.round_trips = round_trips_;
   Begin(Phase::kFinished);
   output_.accept_here.reset();
   output_.outcome = std::move(outcome);

@@ -4,8 +4,16 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "quorum/round_trips.h"
 
 namespace quorate::quorum {
+namespace {
+
+// A read that waits for the state to be enough says that it is not before its
+// deadline, after which nobody hears it: some ticks, and the way back.
+constexpr absl::Duration kToldBefore = absl::Milliseconds(150);
+
+}  // namespace
 
 absl::Status ReadCoordinator::Refuse(const ReadRequest& request) const {
   const Level level = request.level;
@@ -34,7 +42,11 @@ void ReadCoordinator::Start(const ReadRequest& request, const Now& now) {
     return Answer(read, std::move(status), std::nullopt, {}, now);
   }
   if (request.level == Level::kOne || Proven(request, now)) {
-    return Answer(read, absl::OkStatus(), local_.Lookup(request.key), {local_.self().node}, now);
+    return Answer(read, absl::OkStatus(), local_.Shared(request.key), {local_.self().node}, now);
+  }
+  read.gives_up = request.deadline;
+  if (!CountsForReads(request.level)) {
+    read.gives_up -= std::min(kToldBefore, (request.deadline - now.monotonic) / 4);
   }
   const uint64_t id = next_id_++;
   AskOthers(id, read, now);
@@ -60,7 +72,7 @@ void ReadCoordinator::Shutdown(const Now& now) {
 }
 
 void ReadCoordinator::AskOthers(uint64_t id, Read& read, const Now& now) {
-  if (read.request.level == Level::kBounded) return anti_entropy_.Hurry(now);
+  if (read.request.level == Level::kBounded || read.request.here) return anti_entropy_.Hurry(now);
   if (read.request.level == Level::kSession) {
     for (NodeId node : peers_.LivingByDistance()) Ask(node, id, read, true, now);
     return anti_entropy_.Hurry(now);
@@ -75,7 +87,9 @@ void ReadCoordinator::AskOthers(uint64_t id, Read& read, const Now& now) {
 }
 
 void ReadCoordinator::Ask(NodeId node, uint64_t id, Read& read, bool data, const Now& now) {
-  read.asked[node] = {now.monotonic, data};
+  const auto before = read.asked.find(node);
+  const bool again = before != read.asked.end() && before->second.data == data;
+  read.asked[node] = {now.monotonic, data, again};
   SeenClock demand;
   if (read.request.level == Level::kSession) demand = read.request.session.dots;
   local_.Send(node, Boot(), ReadAsk{id, read.request.key, data, std::move(demand)});
@@ -88,7 +102,9 @@ Nodes ReadCoordinator::Responders(const Read& read) const {
 }
 
 bool ReadCoordinator::Proven(const ReadRequest& request, const Now& now) const {
-  if (request.level == Level::kSession) return local_.seen().Covers(request.session.dots);
+  if (request.level == Level::kSession) {
+    return local_.config().bugs.ignore_session || local_.seen().Covers(request.session.dots);
+  }
   if (request.level != Level::kBounded) return false;
   const std::optional<absl::Duration> staleness = anti_entropy_.Staleness(now);
   return staleness && *staleness <= request.bound;
@@ -109,9 +125,14 @@ void ReadCoordinator::Answer(const Read& read, absl::Status status,
   if (reply.status.ok() && record) {
     reply.receipt.dot = record->dot;
     reply.receipt.time = record->time;
-    reply.receipt.seen.Note(record->dot, record->time);
+    for (const Dot& dot : local_.policy().NewestIn(*record)) {
+      reply.receipt.seen.Note(dot, record->time);
+    }
+    reply.receipt.seen.Compact(local_.seen());
     if (!record->Dead(now.calendar_us)) reply.record = record;
   }
+  // The answer leaves behind the sync of all that was seen.
+  if (reply.status.ok()) reply.receipt.seen.TellShorter(read.request.session, local_.seen());
   local_.Answer(std::move(reply));
 }
 
@@ -121,7 +142,10 @@ void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
   Read& read = at->second;
   const auto asked = read.asked.find(from);
   if (asked == read.asked.end() || read.writing_back) return;
-  peers_.NoteLatency(from, now.monotonic - asked->second.at);
+  const absl::Duration took = now.monotonic - asked->second.at;
+  peers_.NoteLatency(from, took);
+  RoundTrips* round_trips = local_.config().round_trips;
+  if (round_trips != nullptr && !asked->second.again) round_trips->read_way.Record(took / 2);
   if (read.request.level == Level::kSession) {
     if (!answer.covered) return;
     Answer(read, absl::OkStatus(), answer.record, {from}, now);
@@ -146,7 +170,7 @@ void ReadCoordinator::OnProgress(const Now& now) {
   for (auto at = reads_.begin(); at != reads_.end();) {
     const ReadRequest& request = at->second.request;
     if (Proven(request, now)) {
-      Answer(at->second, absl::OkStatus(), local_.Lookup(request.key), {local_.self().node}, now);
+      Answer(at->second, absl::OkStatus(), local_.Shared(request.key), {local_.self().node}, now);
       at = Forget(at);
     } else {
       ++at;
@@ -194,12 +218,12 @@ void ReadCoordinator::Remind(uint64_t id, Read& read, const Now& now) {
 void ReadCoordinator::Tick(const Now& now) {
   for (auto at = reads_.begin(); at != reads_.end();) {
     Read& read = at->second;
-    if (now.monotonic >= read.request.deadline) {
+    if (now.monotonic >= read.gives_up) {
       Answer(read, TooLate(read, now), std::nullopt, {}, now);
       at = Forget(at);
       continue;
     }
-    if (read.request.level == Level::kBounded) anti_entropy_.Hurry(now);
+    if (read.request.level == Level::kBounded || read.request.here) anti_entropy_.Hurry(now);
     bool slow = false;
     bool lost = read.writing_back &&
                 now.monotonic - read.written_back_at >= local_.config().resend_interval;

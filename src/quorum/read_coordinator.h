@@ -47,9 +47,11 @@ class ReadCoordinator {
   struct Asked {
     absl::Duration at;
     bool data = false;
+    bool again = false;  // it can't be told which question an answer is to
   };
   struct Read {
     ReadRequest request;
+    absl::Duration gives_up;        // then it is answered, that its asker still hears why
     std::map<NodeId, Asked> asked;  // latest question to each
     std::map<NodeId, ReadAnswer> answers;
     bool writing_back = false;
@@ -78,6 +80,7 @@ class ReadCoordinator {
   // --- read_merge.cc: from answers to a result ---
   // True: the read is answered.
   bool Advance(uint64_t id, Read& read, const Now& now);
+  bool AnswerAsItIs(Read& read, const Now& now);
   bool FetchWhatDiffers(uint64_t id, Read& read, const Now& now);
   std::optional<Record> MergeAnswers(const Read& read);
   void FindHolders(Read& read) const;

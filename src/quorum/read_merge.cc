@@ -18,8 +18,10 @@ bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
   if (!read.writing_back) {
     if (!peers_.Enough(level, Responders(read)) || FetchWhatDiffers(id, read, now)) return false;
     read.result = MergeAnswers(read);
+    if (local_.policy().ByRounds()) return AnswerAsItIs(read, now);
     if (read.result) {
-      (void)local_.Merge(read.request.key, read.result, {}, local_.seen(), now);
+      // Who answered may not have seen what is here: a conflict is told, if it is one.
+      (void)local_.Merge(read.request.key, read.result, {}, {}, now);
     }
     FindHolders(read);
     read.writing_back = true;
@@ -32,9 +34,16 @@ bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
   return true;
 }
 
+// What a register's replicas have accepted, which rounds alone bring to others:
+// it may still come to nothing, and a later read may miss it.
+bool ReadCoordinator::AnswerAsItIs(Read& read, const Now& now) {
+  Answer(read, absl::OkStatus(), read.result, Responders(read), now);
+  return true;
+}
+
 // Records that may change the result, and of which only the version is known.
 bool ReadCoordinator::FetchWhatDiffers(uint64_t id, Read& read, const Now& now) {
-  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  const std::optional<Record> mine = local_.Shared(read.request.key);
   const bool newest_wins = local_.policy().NewestWins();
   std::optional<Version> version;
   if (mine) version = VersionOf(read.request.key, *mine);
@@ -62,7 +71,7 @@ bool ReadCoordinator::FetchWhatDiffers(uint64_t id, Read& read, const Now& now) 
 
 std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
   const ConflictPolicy& policy = local_.policy();
-  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  const std::optional<Record> mine = local_.Shared(read.request.key);
   // Where a replica holds nothing though it has seen the record, that was deleted
   // there, and the tombstone is gone because everybody had it.
   const auto outlived = [&](const Record& record) {
@@ -87,7 +96,7 @@ std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
 }
 
 void ReadCoordinator::FindHolders(Read& read) const {
-  const std::optional<Record> mine = local_.Lookup(read.request.key);
+  const std::optional<Record> mine = local_.Shared(read.request.key);
   // All have a tombstone that is gone.
   if (!read.result) {
     read.holders = Responders(read);
@@ -95,7 +104,8 @@ void ReadCoordinator::FindHolders(Read& read) const {
   }
   const Version version = VersionOf(read.request.key, *read.result);
   // Unless its time lay too far ahead to be taken here.
-  if (local_.policy().Outlived(*read.result, local_.seen())) {
+  const bool holds = mine && VersionOf(read.request.key, *mine) == version;
+  if (holds || local_.policy().Outlived(*read.result, local_.seen())) {
     read.holders.insert(local_.self().node);
   }
   for (const auto& [node, answer] : read.answers) {

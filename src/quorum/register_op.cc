@@ -20,7 +20,7 @@ bool Holds(const Condition& condition, const RegisterValue& current, bool found)
     case Condition::Kind::kPresent:
       return found;
     case Condition::Kind::kVersion:
-      return found && current.origin == condition.version;
+      return found && current.origin.time == condition.version;
     case Condition::Kind::kValue:
       return found && current.bytes == condition.value;
   }
@@ -47,6 +47,7 @@ absl::Status Add(int64_t delta, const RegisterValue& current, bool found, int64_
 void TellFound(const RegisterValue& current, RegisterOutcome& outcome) {
   outcome.value = outcome.found ? current.bytes : "";
   outcome.version = outcome.found ? current.origin : Ballot();
+  outcome.expires_at_us = outcome.found ? current.expires_at_us : 0;
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ Judgement JudgeRegisterOp(const RegisterOp& op, const RegisterValue& current,
     if (!outcome.status.ok()) return judgement;
     outcome.sum = sum;
     next.bytes = StrCat(sum);
-    if (outcome.found) next.expires_at_us = current.expires_at_us;
+    next.expires_at_us = outcome.found ? current.expires_at_us : op.expires_at_us;
   }
   judgement.next = std::move(next);
   return judgement;

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "base/ids.h"
 #include "quorum/ballot.h"
 #include "quorum/register_body.h"
 
@@ -15,7 +17,7 @@ namespace quorate::quorum {
 struct RegisterCondition {
   enum class Kind : uint8_t { kNone, kAbsent, kPresent, kVersion, kValue };
   Kind kind = Kind::kNone;
-  Ballot version;     // kVersion: RegisterValue::origin
+  HlcTime version;    // kVersion: the time of RegisterValue::origin
   std::string value;  // kValue
 };
 
@@ -33,13 +35,16 @@ struct RegisterOp {
   RegisterCondition condition;  // of a put or delete
   std::string value;            // kPut
   int64_t delta = 0;            // kAdd, to a decimal number; nothing counts as 0
-  uint64_t expires_at_us = 0;   // kPut, calendar; 0: never
+  uint64_t expires_at_us = 0;   // kPut, and kAdd where nothing was there; calendar, 0: never
+
+  // kDelete: the outcome is to tell whether there was a value, which takes a round.
+  bool tells_found = false;
 
   bool IsRead() const { return kind == Kind::kRead || kind == Kind::kComplete; }
   // Does not depend on what was there.
   bool IsBlindWrite() const {
     return (kind == Kind::kPut || kind == Kind::kDelete) &&
-           condition.kind == RegisterCondition::Kind::kNone;
+           condition.kind == RegisterCondition::Kind::kNone && !tells_found;
   }
 };
 
@@ -52,8 +57,11 @@ struct RegisterOutcome {
   bool found = false;  // there was a value: of a read, or before the write
   // Of a read; of a write whose condition did not hold, what was there.
   std::string value;
-  Ballot version;              // of `value`, or, of a write that took effect, its own
-  std::optional<int64_t> sum;  // kAdd
+  uint64_t expires_at_us = 0;   // likewise
+  Ballot version;               // of `value`, or, of a write that took effect, its own
+  std::optional<int64_t> sum;   // kAdd
+  std::vector<NodeId> holders;  // granted what it rests on, from their disks
+  uint32_t round_trips = 0;     // to a quorum, from start to outcome
 };
 
 // What `op` makes of `current`.

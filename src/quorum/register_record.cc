@@ -29,7 +29,7 @@ std::optional<Record> SharedRegisterRecord(const RegisterBody& body) {
 }
 
 absl::StatusOr<Record> RegisterPolicy::Write(std::string_view, const Record*, const Change&, Dot,
-                                             HlcTime) const {
+                                             HlcTime, const SeenClock&) const {
   return MakeError(absl::StatusCode::kFailedPrecondition, "ROUND_NEEDED",
                    "a register is written by a round among its replicas, at level LINEARIZABLE");
 }

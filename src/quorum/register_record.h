@@ -28,9 +28,10 @@ std::optional<Record> SharedRegisterRecord(const RegisterBody& body);
 class RegisterPolicy final : public ConflictPolicy {
  public:
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time) const override;
+                               Dot dot, HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
+  bool ByRounds() const override { return true; }
 };
 
 }  // namespace quorate::quorum

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "base/level.h"
 #include "quorum/conflict_policy.h"
+#include "quorum/register_op.h"
 #include "quorum/session.h"
 
 namespace quorate::quorum {
@@ -27,6 +28,17 @@ struct ReadRequest {
   absl::Duration deadline;
   absl::Duration bound;  // BOUNDED: how old the state may be
   SessionPart session;   // SESSION: what the state must hold
+  // SESSION and BOUNDED: answered when this replica's own state is enough, and by
+  // no other.
+  bool here = false;
+};
+
+// Keyspaces of policy `register`: what is linearizable.
+struct RegisterCall {
+  uint64_t id = 0;
+  std::string key;
+  RegisterOp op;
+  absl::Duration deadline;
 };
 
 }  // namespace quorate::quorum

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "quorum/bytes.h"
 
 namespace quorate::quorum {
@@ -13,6 +14,7 @@ void SessionPart::Note(const Dot& dot, HlcTime at) {
 
 void SessionPart::Merge(const SessionPart& other) {
   dots.Merge(other.dots);
+  dots.Subtract(SeenClock());  // which drops what is told of ended boots
   time = std::max(time, other.time);
 }
 
@@ -20,12 +22,22 @@ void SessionPart::Compact(const SeenClock& seen) {
   SeenClock compacted;
   for (const auto& [identity, set] : dots.sets()) {
     if (seen.Ended(identity)) continue;  // held by all
-    if (const uint64_t base = seen.Of(identity).base(); base != 0) {
-      compacted.Add(identity, {1, base});
-    }
+    const uint64_t base = std::min(seen.Of(identity).base(), set.largest());
+    if (base >= set.ranges().front().first) compacted.Add(identity, {1, base});
     for (const CounterRange& range : set.ranges()) compacted.Add(identity, range);
   }
   dots = std::move(compacted);
+}
+
+void SessionPart::TellShorter(const SessionPart& asked, const SeenClock& seen) {
+  for (const auto& [identity, set] : asked.dots.sets()) {
+    if (const auto ended = seen.ended().find(identity.node); seen.Ended(identity)) {
+      dots.End(identity.node, ended->second);
+      continue;
+    }
+    const uint64_t base = std::min(seen.Of(identity).base(), set.largest());
+    if (base > set.base()) dots.Add(identity, {1, base});
+  }
 }
 
 void SessionPart::AppendTo(std::string& out) const {
@@ -37,6 +49,25 @@ SessionPart SessionPart::TakeFrom(Reader& reader) {
   SessionPart part;
   part.time = HlcTime(reader.Varint());
   part.dots = SeenClock::TakeFrom(reader);
+  return part;
+}
+
+std::string EncodeSessionPart(const SessionPart& part) {
+  std::string bytes;
+  if (!part.empty()) part.AppendTo(bytes);
+  return bytes;
+}
+
+absl::Status SessionDamaged() {
+  return MakeError(absl::StatusCode::kInvalidArgument, "SESSION_DAMAGED",
+                   "what was given as seen by a session can't be read: begin a new session");
+}
+
+absl::StatusOr<SessionPart> DecodeSessionPart(std::string_view bytes) {
+  if (bytes.empty()) return SessionPart();
+  Reader reader(bytes);
+  SessionPart part = SessionPart::TakeFrom(reader);
+  if (!reader.done()) return SessionDamaged();
   return part;
 }
 

@@ -17,15 +17,26 @@ struct SessionPart {
 
   bool empty() const { return dots.empty() && time == HlcTime(); }
   void Note(const Dot& dot, HlcTime at);
+  // Boots that have ended, as told by either, are no longer asked for: every
+  // replica has all of them.
   void Merge(const SessionPart& other);
-  // Replaces many odd dots by what all up to them are. `seen` is a clock that a
-  // replica has on disk and that covers `dots`; the part asks for more from now
-  // on, but for nothing that nobody has.
+  // Replaces odd dots by all up to the newest of them. `seen` is a clock that a
+  // replica has on disk; the part asks for more from now on, but for nothing that
+  // nobody has.
   void Compact(const SeenClock& seen);
+  // An answer's part tells as well what its session, which came with `asked`, may
+  // make shorter: odd dots that have closed up, boots that have ended.
+  void TellShorter(const SessionPart& asked, const SeenClock& seen);
 
   void AppendTo(std::string& out) const;
   static SessionPart TakeFrom(Reader& reader);
   friend bool operator==(const SessionPart&, const SessionPart&) = default;
 };
+
+// As it travels with requests and receipts; nothing seen is no bytes.
+std::string EncodeSessionPart(const SessionPart& part);
+// INVALID_ARGUMENT, SESSION_DAMAGED.
+absl::StatusOr<SessionPart> DecodeSessionPart(std::string_view bytes);
+absl::Status SessionDamaged();
 
 }  // namespace quorate::quorum

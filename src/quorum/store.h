@@ -36,6 +36,7 @@ struct Restored {
   Knowledge checkpoint;
   SeenClock logged;  // the dots in the dot log
   HlcTime reserved;
+  Ballot floor;  // the newest RaiseFloor
   // Of the checkpoint. False also where the disk is empty though the partition
   // isn't new: one that was wiped, or lost.
   bool filled = true;

@@ -47,7 +47,7 @@ void Verify::OnAnswer(const VerifyAnswer& answer) {
   if (answer.id != id_ || answer.same || seen_ != local_.seen()) return;
   for (const SyncRecord& theirs : answer.records) {
     if (!theirs.record) continue;
-    const std::optional<Record> mine = local_.Lookup(theirs.key);
+    const std::optional<Record> mine = local_.Shared(theirs.key);
     if (mine && !Older(*mine, *theirs.record)) continue;
     local_.Restore(theirs.key, *theirs.record);
     ++repaired_;
@@ -59,7 +59,7 @@ std::vector<SyncRecord> Verify::Living(std::string_view after, std::string_view 
   std::vector<SyncRecord> living;
   for (std::string& key : local_.KeysAfter(after, keys_max)) {
     if (!last.empty() && key > last) break;
-    std::optional<Record> record = local_.Lookup(key);
+    std::optional<Record> record = local_.Shared(key);
     if (!record || record->Dead(calendar_us)) continue;
     if (auto shorter = local_.policy().Forget(key, *record, local_.seen())) record = shorter;
     living.push_back({std::move(key), std::move(record), {}});

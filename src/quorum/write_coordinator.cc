@@ -61,8 +61,10 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   write.record = *std::move(record);
   write.level = request.level;
   write.deadline = request.deadline;
+  write.session = request.session;
   write.sent_at = now.monotonic;
   unsynced_.emplace_back(local_.emitted(), id);
+  watch_.Sent(id, now.monotonic);
   // Before our own sync, so that the two go on side by side; unless others' writes
   // are in the record, which must not be told before they are durable here.
   const bool at_once = local_.policy().NewestWins() || local_.durable() >= rests_on;
@@ -78,17 +80,20 @@ void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, cons
               WriteAsk{id, write.key, record, local_.seen()}, at_once);
 }
 
-void WriteCoordinator::OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now) {
+void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now) {
+  if (!answer.refused) watch_.Answered(answer.id, now.monotonic);
   const auto write = writes_.find(answer.id);
   if (write == writes_.end()) return;
-  peers_.NoteLatency(from, now.monotonic - write->second.sent_at);
-  (answer.refused ? write->second.refused : write->second.acked).insert(from);
+  peers_.NoteLatency(from.node, now.monotonic - write->second.sent_at);
+  (answer.refused ? write->second.refused : write->second.acked).insert(from.node);
+  if (!answer.refused) local_.NoteSeenBy(from, write->second.record.dot);
   Settle(write);
 }
 
-void WriteCoordinator::OnPersisted() {
+void WriteCoordinator::OnPersisted(const Now& now) {
   while (!unsynced_.empty() && unsynced_.front().first <= local_.durable()) {
     const auto write = writes_.find(unsynced_.front().second);
+    watch_.OnOwnDisk(unsynced_.front().second, now.monotonic);
     unsynced_.pop_front();
     if (write == writes_.end()) continue;
     write->second.acked.insert(local_.self().node);
@@ -131,6 +136,17 @@ void WriteCoordinator::Settle(Writes::iterator at) {
   }
 }
 
+void WriteCoordinator::NoteSeen(const Write& write, SessionPart& seen) const {
+  const Dot& dot = write.record.dot;
+  seen.Note(dot, write.record.time);
+  // All of this boot up to a write that is on this disk is there too.
+  if (write.acked.contains(local_.self().node)) seen.dots.Add(dot.identity, {1, dot.counter});
+  for (const auto& [identity, set] : write.session.dots.sets()) {
+    const auto ended = local_.seen().ended().find(identity.node);
+    if (local_.seen().Ended(identity)) seen.dots.End(identity.node, ended->second);
+  }
+}
+
 WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
                                                             absl::Status status) {
   const Write& write = at->second;
@@ -140,7 +156,8 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   reply.receipt.dot = write.record.dot;
   reply.receipt.time = write.record.time;
   reply.receipt.acked_by.assign(write.acked.begin(), write.acked.end());
-  if (reply.status.ok()) reply.receipt.seen.Note(write.record.dot, write.record.time);
+  if (reply.status.ok() && !local_.policy().NewestWins()) reply.record = write.record;
+  if (reply.status.ok()) NoteSeen(write, reply.receipt.seen);
   local_.AnswerAtOnce(std::move(reply));
   return writes_.erase(at);
 }
@@ -180,6 +197,7 @@ void WriteCoordinator::Tick(const Now& now) {
     }
     if (now.monotonic - write.sent_at >= local_.config().resend_interval) {
       write.sent_at = now.monotonic;
+      watch_.SentAgain(at->first);
       SendAgain(at->first, write);
     }
     ++at;

@@ -10,18 +10,20 @@
 #include "quorum/local.h"
 #include "quorum/peers.h"
 #include "quorum/request.h"
+#include "quorum/round_trips.h"
 
 namespace quorate::quorum {
 
 class WriteCoordinator {
  public:
-  WriteCoordinator(Local& local, Peers& peers) : local_(local), peers_(peers) {}
+  WriteCoordinator(Local& local, Peers& peers)
+      : local_(local), peers_(peers), watch_(local.config().round_trips) {}
 
   // UNAVAILABLE at once, and nothing written, where too few replicas are alive.
   void Start(const WriteRequest& request, const Now& now);
-  void OnAnswer(NodeId from, const WriteAnswer& answer, const Now& now);
+  void OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now);
   // Local::durable() has risen.
-  void OnPersisted();
+  void OnPersisted(const Now& now);
   void OnPeerGone();
   // Sends again what has no answer yet; gives up what is past its deadline.
   void Tick(const Now& now);
@@ -39,6 +41,7 @@ class WriteCoordinator {
     Level level;
     absl::Duration deadline;
     absl::Duration sent_at;
+    SessionPart session;
     Nodes acked;
     Nodes refused;  // its time lies too far ahead for them
   };
@@ -49,11 +52,14 @@ class WriteCoordinator {
   void SendAgain(uint64_t id, const Write& write);
   // Whether those who may still answer can be enough.
   bool Hopeless(const Write& write) const;
+  // What its session is to note.
+  void NoteSeen(const Write& write, SessionPart& seen) const;
   Writes::iterator Finish(Writes::iterator write, absl::Status status);
   void Settle(Writes::iterator at);
 
   Local& local_;
   Peers& peers_;
+  WriteWatch watch_;
   uint64_t next_id_ = 1;
   Writes writes_;
   std::deque<std::pair<uint64_t, uint64_t>> unsynced_;  // (effect, id) of own writes

@@ -5,34 +5,27 @@
 #include <utility>
 
 #include "base/error.h"
+#include "replica/register_calls.h"
 
 namespace quorate {
 namespace {
-
-using kv::Mutation;
 
 absl::Status Refused(std::string_view reason, std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, what);
 }
 
-// What only a log, or a register, can do.
+// What only a log can do.
 absl::Status CheckCommand(const kv::Command& command) {
   if (command.action != kv::Command::Action::kMutate || command.identity.writer != 0) {
-    return Refused("NOT_IN_THIS_MODE",
-                   "writers are of mode raft: a leaderless keyspace has none, and none is needed "
-                   "for puts and deletes, which may be sent twice");
+    return Refused(
+        "NOT_IN_THIS_MODE",
+        "writers, which make writes happen once, are of mode raft: a leaderless keyspace "
+        "has none; send the write without an identity");
   }
   if (command.mutations.size() != 1) {
     return Refused("BATCH_NOT_ATOMIC",
-                   "a leaderless keyspace can't write several keys as one: write them one by one, "
-                   "or use a keyspace of mode raft");
-  }
-  const Mutation& mutation = command.mutations.front();
-  if (mutation.condition.kind != kv::Condition::Kind::kNone ||
-      mutation.action == Mutation::Action::kAdd) {
-    return Refused("NEEDS_ONE_ORDER",
-                   "conditions and additions need one order of all writes: use a keyspace of mode "
-                   "raft");
+                   "a leaderless keyspace can't write several keys as one: let each be for itself "
+                   "(atomic: false, kvctl batch --no-atomic), or use a keyspace of mode raft");
   }
   return absl::OkStatus();
 }
@@ -43,27 +36,24 @@ void Fail(ReplyFn& reply, absl::Status status) {
   std::move(reply)(std::move(answer));
 }
 
-quorum::Change ChangeOf(Mutation mutation, const quorum::Now& now) {
-  quorum::Change change;
-  change.remove = mutation.action == Mutation::Action::kDelete;
-  change.argument = std::move(mutation.value);
-  if (mutation.ttl_us != 0) change.expires_at_us = now.calendar_us + mutation.ttl_us;
-  return change;
-}
-
 }  // namespace
 
 void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, quorum::Core& core,
                         const quorum::Now& now) {
   if (request.is_write()) {
-    if (absl::Status fit = CheckCommand(std::get<kv::Command>(request.op)); !fit.ok()) {
+    const auto& command = std::get<kv::Command>(request.op);
+    if (absl::Status fit = CheckCommand(command); !fit.ok()) {
       return Fail(reply, std::move(fit));
     }
   }
+  absl::StatusOr<quorum::SessionPart> session = quorum::DecodeSessionPart(request.session);
+  if (!session.ok()) return Fail(reply, session.status());
   const uint64_t id = next_id_++;
   Call& call = calls_[id];
+  call.session = *std::move(session);
   call.reply = std::move(reply);
   call.write = request.is_write();
+  call.registers = core.has_registers();
   call.taken = request.taken;
   call.answer.receipt = receipt;
   call.answer.timings.queued = request.taken - request.arrived;
@@ -71,18 +61,35 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
   StartLookup(request, id, core, now);
 }
 
+void QuorumCalls::Refuse(uint64_t id, absl::Status status) {
+  Call refused = std::move(calls_.at(id));
+  calls_.erase(id);
+  Fail(refused.reply, std::move(status));
+}
+
 void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
                              const quorum::Now& now) {
   Call& call = calls_.at(id);
-  Mutation& mutation = std::get<kv::Command>(request.op).mutations.front();
+  kv::Mutation& mutation = std::get<kv::Command>(request.op).mutations.front();
   call.keys = {mutation.key};
   call.missing = 1;
+  if (call.registers) {
+    if (absl::Status fit = values_.Check(mutation); !fit.ok()) return Refuse(id, std::move(fit));
+    call.condition = mutation.condition;
+    return Operate(id, 0, register_calls::OpOf(std::move(mutation), now), request.deadline, core,
+                   now);
+  }
   quorum::WriteRequest write;
   write.id = next_id_++;
   write.key = mutation.key;
-  write.change = ChangeOf(std::move(mutation), now);
+  absl::StatusOr<quorum::Change> change = values_.ChangeOf(std::move(mutation), now.calendar_us);
+  if (!change.ok()) return Refuse(id, change.status());
+  write.change = *std::move(change);
+  call.context = write.change.context;
   write.level = request.level;
   write.deadline = request.deadline;
+  write.session = call.session;
+  call.catch_up.Note(write);
   questions_[write.id] = {id, 0};
   core.Write(write, now);
 }
@@ -95,27 +102,48 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
   call.answer.found.resize(call.keys.size());
   // The core answers later, at the end of its turn: `call` stays.
   for (size_t i = 0; i < call.keys.size(); ++i) {
+    if (call.registers && request.level == Level::kLinearizable) {
+      Operate(id, i, quorum::RegisterOp(), request.deadline, core, now);
+      continue;
+    }
     quorum::ReadRequest read;
     read.id = next_id_++;
     read.key = call.keys[i];
     read.level = request.level;
     read.deadline = request.deadline;
     read.bound = request.bound;
+    read.session = call.session;
     questions_[read.id] = {id, i};
     core.Read(read, now);
   }
 }
 
-void QuorumCalls::Answer(quorum::Reply reply, absl::Duration now) {
+void QuorumCalls::Operate(uint64_t id, size_t key, quorum::RegisterOp op, absl::Duration deadline,
+                          quorum::Core& core, const quorum::Now& now) {
+  quorum::RegisterCall operation;
+  operation.id = next_id_++;
+  operation.key = calls_.at(id).keys[key];
+  operation.op = std::move(op);
+  operation.deadline = deadline;
+  questions_[operation.id] = {id, key};
+  core.Operate(operation, now);
+}
+
+void QuorumCalls::Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now) {
   const auto question = questions_.find(reply.id);
   if (question == questions_.end()) return;
   const auto at = calls_.find(question->second.call);
-  const size_t key = question->second.key;
+  const Question asked = question->second;
   questions_.erase(question);
   Call& call = at->second;
-  Take(call, key, reply);
+  if (call.catch_up.Wants(reply)) {
+    questions_[next_id_] = asked;
+    return call.catch_up.GoOn(next_id_++, core, now);
+  }
+  Take(call, asked.key, reply, now);
   if (--call.missing > 0) return;
-  call.answer.timings.agreed = now - call.taken;
+  call.answer.timings.agreed = now.monotonic - call.taken;
+  call.answer.receipt.seen = quorum::EncodeSessionPart(call.seen);
   Call done = std::move(call);
   calls_.erase(at);
   std::move(done.reply)(std::move(done.answer));
@@ -123,14 +151,45 @@ void QuorumCalls::Answer(quorum::Reply reply, absl::Duration now) {
 
 // Of several keys the receipt says what holds for all: those who vouched for
 // each, the oldest state, the newest version.
-void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
+void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now) {
   Reply& answer = call.answer;
   if (!reply.status.ok()) {
     if (answer.status.ok()) answer.status = std::move(reply.status);
     return;
   }
-  Receipt& receipt = answer.receipt;
-  const std::vector<NodeId>& acked = reply.receipt.acked_by;
+  TakeReceipt(call, reply.receipt);
+  if (call.registers) return TakeRegister(call, key, reply);
+  // Not Merge, which drops what its session is to be told of ended boots.
+  call.seen.dots.Merge(reply.receipt.seen.dots);
+  call.seen.time = std::max(call.seen.time, reply.receipt.seen.time);
+  call.write ? TakeWrite(call, reply) : TakeRead(call, key, reply, now);
+}
+
+void QuorumCalls::TakeWrite(Call& call, const quorum::Reply& reply) {
+  Reply& answer = call.answer;
+  answer.receipt.version = reply.receipt.time.value();
+  answer.write.version = answer.receipt.version;
+  kv::MutationResult result;
+  if (reply.record) result = values_.ResultOf(call.keys.front(), call.context, *reply.record);
+  result.version = answer.receipt.version;
+  answer.write.results.push_back(std::move(result));
+}
+
+void QuorumCalls::TakeRead(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now) {
+  if (!reply.record) return;
+  Reply& answer = call.answer;
+  answer.receipt.version = std::max(answer.receipt.version, reply.receipt.time.value());
+  auto shown = values_.Show(call.keys[key], *std::move(reply.record), now.calendar_us);
+  if (shown.ok()) {
+    answer.found[key] = *std::move(shown);
+  } else if (answer.status.ok()) {
+    answer.status = shown.status();
+  }
+}
+
+void QuorumCalls::TakeReceipt(Call& call, const quorum::Receipt& of_core) {
+  Receipt& receipt = call.answer.receipt;
+  const std::vector<NodeId>& acked = of_core.acked_by;
   if (receipt.acked_by.empty()) {
     receipt.acked_by = acked;
   } else {
@@ -139,18 +198,19 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply) {
     });
   }
   receipt.durable = static_cast<uint32_t>(receipt.acked_by.size());
-  receipt.staleness = reply.receipt.staleness;
-  const uint64_t version = reply.receipt.time.value();
+  receipt.staleness = of_core.staleness;
+}
+
+void QuorumCalls::TakeRegister(Call& call, size_t key, quorum::Reply& reply) {
   if (call.write) {
-    receipt.version = version;
-    answer.write.version = version;
-    answer.write.results.push_back({.version = version, .existed = false, .counter = 0});
-    return;
+    return register_calls::TakeWrite(call.keys[key], call.condition, *reply.outcome, call.answer);
   }
-  if (!reply.record) return;
-  receipt.version = std::max(receipt.version, version);
-  answer.found[key] = kv::Record{call.keys[key], std::move(reply.record->body), version,
-                                 reply.record->expires_at_us};
+  auto found = reply.outcome  ? register_calls::Found(call.keys[key], *std::move(reply.outcome))
+               : reply.record ? register_calls::PlainRecord(call.keys[key], *reply.record)
+                              : std::nullopt;
+  if (!found) return;
+  call.answer.receipt.version = std::max(call.answer.receipt.version, found->version);
+  call.answer.found[key] = *std::move(found);
 }
 
 void QuorumCalls::FailAll(std::string_view reason, std::string_view message) {

@@ -10,17 +10,22 @@
 
 #include "absl/time/time.h"
 #include "quorum/core.h"
+#include "replica/quorum_catch_up.h"
+#include "replica/quorum_values.h"
 #include "replica/request.h"
 
 namespace quorate {
 
 class QuorumCalls {
  public:
+  // `values` outlives it.
+  explicit QuorumCalls(const QuorumValues& values) : values_(values) {}
+
   // Asks `core`. What no leaderless keyspace of its policy can do is answered at
   // once: INVALID_ARGUMENT. `receipt`: what is the same of all answers.
   void Start(Request request, ReplyFn reply, const Receipt& receipt, quorum::Core& core,
              const quorum::Now& now);
-  void Answer(quorum::Reply reply, absl::Duration now);
+  void Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now);
   // Answers all: reads not done, writes unknown.
   void FailAll(std::string_view reason, std::string_view message);
 
@@ -30,19 +35,33 @@ class QuorumCalls {
     Reply answer;
     std::vector<std::string> keys;  // of a lookup; of a write, one
     bool write = false;
-    size_t missing = 0;  // answers of the core
+    bool registers = false;
+    kv::Condition condition;      // of a write to a register
+    size_t missing = 0;           // answers of the core
+    quorum::SessionPart session;  // that it came with
+    quorum::SessionPart seen;     // that it is to note
     absl::Duration taken;
+    std::string context;  // of a write, as its writer gave it
+    CatchUp catch_up;
   };
   struct Question {
     uint64_t call = 0;
     size_t key = 0;
   };
 
+  void Refuse(uint64_t call, absl::Status status);
   void StartWrite(Request request, uint64_t call, quorum::Core& core, const quorum::Now& now);
   void StartLookup(const Request& request, uint64_t call, quorum::Core& core,
                    const quorum::Now& now);
-  void Take(Call& call, size_t key, quorum::Reply& reply);
+  void Take(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now);
+  void TakeWrite(Call& call, const quorum::Reply& reply);
+  void TakeRead(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now);
+  void TakeReceipt(Call& call, const quorum::Receipt& receipt);
+  void TakeRegister(Call& call, size_t key, quorum::Reply& reply);
+  void Operate(uint64_t call, size_t key, quorum::RegisterOp op, absl::Duration deadline,
+               quorum::Core& core, const quorum::Now& now);
 
+  const QuorumValues& values_;
   uint64_t next_id_ = 1;
   std::map<uint64_t, Call> calls_;
   std::map<uint64_t, Question> questions_;  // by the core's request id

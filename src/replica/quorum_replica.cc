@@ -3,19 +3,14 @@
 #include <utility>
 
 #include "base/error.h"
-#include "quorum/lww.h"
+#include "base/strings.h"
+#include "replica/old_disk_image.h"
 
 namespace quorate {
 namespace {
 
 // The log is made for terms; without a leader there is but one.
 constexpr Term kOnlyTerm{1};
-
-// Null: this build has none for it. A later one may have agreed on such a keyspace.
-std::unique_ptr<const quorum::ConflictPolicy> PolicyOf(Conflict conflict) {
-  if (conflict == Conflict::kLww) return std::make_unique<quorum::LastWriteWins>();
-  return nullptr;
-}
 
 absl::Status NoSuchPolicy(PartitionId partition, Conflict conflict) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "CONFLICT_NOT_SUPPORTED",
@@ -34,20 +29,25 @@ absl::Status StateBehindLog(PartitionId partition, LogIndex state, LogIndex log)
 
 }  // namespace
 
-QuorumReplica::QuorumReplica(QuorumReplicaOptions options, Engine& engine, LogClock clock)
+QuorumReplica::QuorumReplica(QuorumReplicaOptions options,
+                             std::unique_ptr<const QuorumValues> values, Engine& engine,
+                             LogClock clock)
     : options_(std::move(options)),
-      policy_(PolicyOf(options_.conflict)),
+      values_(std::move(values)),
       store_(options_.partition, engine),
-      clock_(clock) {}
+      clock_(clock),
+      calls_(*values_),
+      scans_(store_, *values_) {}
 
 absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplicaOptions options,
                                                                    Engine& engine,
                                                                    RecoveredGroup* recovered,
                                                                    LogClock clock) {
-  std::unique_ptr<QuorumReplica> replica(new QuorumReplica(std::move(options), engine, clock));
-  if (replica->policy_ == nullptr) {
-    return NoSuchPolicy(replica->options_.partition, replica->options_.conflict);
-  }
+  // A later build may have agreed on a keyspace of a policy that this one lacks.
+  auto values = QuorumValues::For(options.conflict, options.context_scope, options.core.bugs);
+  if (values == nullptr) return NoSuchPolicy(options.partition, options.conflict);
+  std::unique_ptr<QuorumReplica> replica(
+      new QuorumReplica(std::move(options), std::move(values), engine, clock));
   if (absl::Status restored = replica->Restore(recovered); !restored.ok()) return restored;
   return replica;
 }
@@ -75,7 +75,8 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
   reset_log_at_start_ = last_index_ > in_log;
   auto restored = store_.Restore();
   if (!restored.ok()) return restored.status();
-  core_ = std::make_unique<quorum::Core>(options_.core, *policy_, store_, *std::move(restored));
+  core_ = std::make_unique<quorum::Core>(options_.core, values_->policy(), store_,
+                                         *std::move(restored));
   return absl::OkStatus();
 }
 
@@ -92,45 +93,28 @@ bool QuorumReplica::Grows(std::string_view payload) const {
   if (const auto* answer = std::get_if<quorum::SyncAnswer>(&message->body)) {
     return !answer->records.empty();
   }
+  if (const auto* ask = std::get_if<quorum::RegisterAsk>(&message->body)) {
+    return ask->request.value.present;
+  }
   const auto* write = std::get_if<quorum::WriteAsk>(&message->body);
   return write != nullptr && !write->record.tombstone;
 }
 
 void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
   if (std::holds_alternative<kv::Range>(request.op)) {
-    return Scan(request, std::move(reply), now);
+    Receipt receipt = MakeReceipt(request.level);
+    scans_.Start(std::move(request), std::move(reply), std::move(receipt), *core_, At(now));
+    return scans_.Release(effects_out_, effects_durable_);
   }
   const Receipt receipt = MakeReceipt(request.level);
   calls_.Start(std::move(request), std::move(reply), receipt, *core_, At(now));
 }
 
-void QuorumReplica::Scan(const Request& request, ReplyFn reply, absl::Duration now) const {
-  Reply answer;
-  answer.receipt = MakeReceipt(request.level);
-  answer.timings.queued = request.taken - request.arrived;
-  if (request.level != Level::kOne) {
-    answer.status =
-        MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
-                  "a scan of a leaderless keyspace is of one replica: it can be had at ONE");
-    return std::move(reply)(std::move(answer));
+void QuorumReplica::Answer(quorum::Reply reply, absl::Duration now) {
+  if (!scans_.Answer(reply, *core_, At(now))) {
+    return calls_.Answer(std::move(reply), *core_, At(now));
   }
-  const auto& range = std::get<kv::Range>(request.op);
-  auto items = store_.Scan(range, At(now).calendar_us);
-  answer.status = items.status();
-  if (items.ok()) {
-    answer.page.more = items->more;
-    for (QuorumStore::Item& item : items->items) {
-      const uint64_t version = item.record.time.value();
-      answer.receipt.version = std::max(answer.receipt.version, version);
-      answer.page.records.push_back({std::move(item.key),
-                                     range.keys_only ? "" : std::move(item.record.body), version,
-                                     item.record.expires_at_us});
-    }
-    answer.receipt.acked_by = {options_.core.self.node};
-    answer.receipt.durable = 1;
-    answer.receipt.staleness = core_->Staleness(At(now));
-  }
-  std::move(reply)(std::move(answer));
+  scans_.Release(effects_out_, effects_durable_);
 }
 
 Receipt QuorumReplica::MakeReceipt(Level level) const {
@@ -148,9 +132,10 @@ void QuorumReplica::Persisted(uint64_t token, absl::Duration now) {
   effects_durable_ = token;
   core_->Persisted(token, At(now));
   while (!held_.empty() && held_.front().first <= token) {
-    calls_.Answer(std::move(held_.front().second), now);
+    Answer(std::move(held_.front().second), now);
     held_.pop_front();
   }
+  scans_.Release(effects_out_, effects_durable_);
 }
 
 absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
@@ -161,6 +146,10 @@ absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
     turn.writes.push_back(std::move(write));
   }
   if (!store_.status().ok()) return store_.status();
+  const quorum::Identity& self = options_.core.self;
+  if (core_->knowledge().HeardOf(self.node) > self.boot) {
+    return OldDiskImage(self.node, StrCat("a replica of ", options_.partition.ToString()));
+  }
   if (!core_->has_output()) return false;
   quorum::Output output = core_->TakeOutput();
   if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;
@@ -173,10 +162,10 @@ absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Durat
   }
   Send(output.messages, turn.sends);
   Send(output.messages_after_sync, turn.sends_after_sync);
-  for (quorum::Reply& reply : output.replies) calls_.Answer(std::move(reply), now);
+  for (quorum::Reply& reply : output.replies) Answer(std::move(reply), now);
   for (quorum::Reply& reply : output.replies_after_sync) {
     if (effects_durable_ == effects_out_) {
-      calls_.Answer(std::move(reply), now);
+      Answer(std::move(reply), now);
     } else {
       held_.emplace_back(effects_out_, std::move(reply));
     }
@@ -196,6 +185,9 @@ absl::Status QuorumReplica::Write(const std::vector<quorum::Effect>& effects, Tu
   entry.data = Payload(EncodeEffects(effects));
   turn.writes.push_back(std::move(write));
   effects_out_ += effects.size();
+  for (const quorum::Effect& effect : effects) {
+    conflicts_discarded_ += std::holds_alternative<quorum::Discard>(effect) ? 1 : 0;
+  }
   turn.persist_token = effects_out_;
   return absl::OkStatus();
 }
@@ -225,6 +217,42 @@ ReplicaStatus QuorumReplica::status() const {
   return status;
 }
 
-void QuorumReplica::Shutdown() { calls_.FailAll("SHUTTING_DOWN", "the node is shutting down"); }
+absl::StatusOr<HeldRecord> QuorumReplica::Inspect(std::string_view key) const {
+  const std::optional<quorum::Record> record = store_.Lookup(key);
+  if (!store_.status().ok()) return store_.status();
+  HeldRecord held;
+  if (!record) return held;
+  held.held = true;
+  held.version = record->time.value();
+  held.dot = record->dot.ToString();
+  held.tombstone = record->tombstone;
+  held.expires_at_us = record->expires_at_us;
+  held.bytes = record->body.size();
+  held.digest = quorum::VersionOf(key, *record).digest;
+  return held;
+}
+
+std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) const {
+  QuorumStatus status;
+  status.partition = options_.partition;
+  for (const quorum::Member& member : options_.core.members) {
+    if (member.node == options_.core.self.node) continue;
+    const quorum::Lag lag = core_->LagOf(member.node, At(now));
+    status.lags.push_back({member.node, lag.writes, lag.time, lag.heard_of});
+  }
+  status.dots = core_->logged().size();
+  status.filled = core_->filled();
+  status.staleness = core_->Staleness(At(now));
+  status.records_repaired = core_->records_repaired();
+  status.reads_hedged = core_->reads_hedged();
+  status.conflicts_discarded = conflicts_discarded_;
+  status.times_refused = core_->times_refused();
+  return status;
+}
+
+void QuorumReplica::Shutdown() {
+  calls_.FailAll("SHUTTING_DOWN", "the node is shutting down");
+  scans_.FailAll("SHUTTING_DOWN", "the node is shutting down");
+}
 
 }  // namespace quorate

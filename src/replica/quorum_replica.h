@@ -13,7 +13,9 @@
 #include "quorum/core.h"
 #include "replica/log_clock.h"
 #include "replica/quorum_calls.h"
+#include "replica/quorum_scans.h"
 #include "replica/quorum_store.h"
+#include "replica/quorum_values.h"
 #include "replica/replica.h"
 #include "storage/engine.h"
 
@@ -23,6 +25,8 @@ struct QuorumReplicaOptions {
   PartitionId partition;
   quorum::Config core;
   Conflict conflict = Conflict::kLww;
+  // Contexts are of one keyspace of one cluster: see quorum::SealContext.
+  std::string context_scope;
 };
 
 class QuorumReplica final : public Replica {
@@ -58,6 +62,9 @@ class QuorumReplica final : public Replica {
   absl::Status TransferLeadership(NodeId to) override;
   bool leading() const override { return false; }
   ReplicaStatus status() const override;
+  std::optional<QuorumStatus> quorum_status(absl::Duration now) const override;
+  const ConflictJournal* conflicts() const override { return &store_.journal(); }
+  absl::StatusOr<HeldRecord> Inspect(std::string_view key) const override;
   void Shutdown() override;
 
   // The simulator's view.
@@ -65,26 +72,29 @@ class QuorumReplica final : public Replica {
   const QuorumStore& store() const { return store_; }
 
  private:
-  QuorumReplica(QuorumReplicaOptions options, Engine& engine, LogClock clock);
+  QuorumReplica(QuorumReplicaOptions options, std::unique_ptr<const QuorumValues> values,
+                Engine& engine, LogClock clock);
   absl::Status Restore(RecoveredGroup* recovered);
 
   quorum::Now At(absl::Duration now) const { return {now, clock_.At(now)}; }
   absl::Status Obey(quorum::Output& output, Turn& turn, absl::Duration now);
   absl::Status Write(const std::vector<quorum::Effect>& effects, Turn& turn);
   void Send(const std::vector<quorum::Message>& messages, std::vector<PeerMessage>& out) const;
-  void Scan(const Request& request, ReplyFn reply, absl::Duration now) const;
+  void Answer(quorum::Reply reply, absl::Duration now);
   Receipt MakeReceipt(Level level) const;
 
   const QuorumReplicaOptions options_;
-  const std::unique_ptr<const quorum::ConflictPolicy> policy_;
+  const std::unique_ptr<const QuorumValues> values_;
   QuorumStore store_;
   LogClock clock_;
   std::unique_ptr<quorum::Core> core_;
   QuorumCalls calls_;
+  QuorumScans scans_;
   Epoch epoch_;
   LogIndex last_index_;       // of the entries written
   uint64_t effects_out_ = 0;  // by the core, in this life
   uint64_t effects_durable_ = 0;
+  uint64_t conflicts_discarded_ = 0;
   // Replies that wait until so many effects are durable.
   std::deque<std::pair<uint64_t, quorum::Reply>> held_;
   bool reset_log_at_start_ = false;

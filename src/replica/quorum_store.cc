@@ -16,6 +16,7 @@ namespace {
 using quorum::Checkpoint;
 using quorum::Effect;
 using quorum::PutRecord;
+using quorum::RaiseFloor;
 using quorum::ReserveTime;
 
 absl::Status Damaged(std::string_view what) {
@@ -32,7 +33,8 @@ std::string DotKeyOf(PartitionId partition, const quorum::Dot& dot) {
 
 class Stager {
  public:
-  Stager(PartitionId partition, EngineBatch& batch) : partition_(partition), batch_(batch) {}
+  Stager(PartitionId partition, EngineBatch& batch, ConflictJournal& journal)
+      : partition_(partition), batch_(batch), journal_(journal) {}
 
   void operator()(const PutRecord& put) {
     if (put.record) {
@@ -64,10 +66,21 @@ class Stager {
     AppendVarint(reserve.until.value(), bytes);
     batch_.PutKey(kv::ReservedTimeKey(partition_), std::move(bytes));
   }
+  void operator()(const RaiseFloor& raise) {
+    std::string bytes;
+    AppendBallot(raise.floor, bytes);
+    batch_.PutKey(kv::BallotFloorKey(partition_), std::move(bytes));
+  }
+  void operator()(const quorum::Discard& discard) {
+    if (status.ok()) status = journal_.Stage(discard, batch_);
+  }
+
+  absl::Status status;
 
  private:
   const PartitionId partition_;
   EngineBatch& batch_;
+  ConflictJournal& journal_;
 };
 
 absl::StatusOr<LogIndex> IndexIn(const absl::StatusOr<std::optional<std::string>>& stored) {
@@ -145,8 +158,9 @@ absl::StatusOr<LogIndex> QuorumStore::Durable() const {
 
 absl::Status QuorumStore::Apply(absl::Span<const Effect> effects, LogIndex index) {
   EngineBatch batch;
-  Stager stager(partition_, batch);
+  Stager stager(partition_, batch, journal_);
   for (const Effect& effect : effects) std::visit(stager, effect);
+  if (!stager.status.ok()) return stager.status;
   kv::AppliedState applied;
   applied.index = index;
   batch.PutKey(kv::AppliedKey(partition_), applied.Encode());
@@ -169,6 +183,13 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
     quorum::Reader reader(**reserved);
     restored.reserved = HlcTime(reader.Varint());
     if (!reader.done()) return Damaged("the reserved time");
+  }
+  const auto floor = engine_.Get(kv::BallotFloorKey(partition_));
+  if (!floor.ok()) return floor.status();
+  if (*floor) {
+    quorum::Reader reader(**floor);
+    restored.floor = quorum::ReadBallot(reader);
+    if (!reader.done()) return Damaged("the ballot floor");
   }
   const auto dots = engine_.Scan(kv::DotsBegin(partition_), kv::DotsEnd(partition_));
   for (; dots->Valid(); dots->Next()) {

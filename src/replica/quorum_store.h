@@ -12,6 +12,7 @@
 #include "kv/command.h"
 #include "quorum/effect.h"
 #include "quorum/store.h"
+#include "replica/conflict_journal.h"
 #include "storage/engine.h"
 
 namespace quorate {
@@ -19,7 +20,8 @@ namespace quorate {
 // One thread. After an error of the engine it answers "nothing" and keeps it.
 class QuorumStore final : public quorum::Store {
  public:
-  QuorumStore(PartitionId partition, Engine& engine) : partition_(partition), engine_(engine) {}
+  QuorumStore(PartitionId partition, Engine& engine)
+      : partition_(partition), engine_(engine), journal_(partition, engine) {}
 
   // --- quorum::Store ---
   std::optional<quorum::Record> Lookup(std::string_view key) const override;
@@ -36,6 +38,7 @@ class QuorumStore final : public quorum::Store {
   absl::StatusOr<LogIndex> Durable() const;
   // The effects of the entry at `index`, in one write together with it.
   absl::Status Apply(absl::Span<const quorum::Effect> effects, LogIndex index);
+  const ConflictJournal& journal() const { return journal_; }
   // For a core to begin with.
   absl::StatusOr<quorum::Restored> Restore() const;
 
@@ -56,6 +59,7 @@ class QuorumStore final : public quorum::Store {
 
   const PartitionId partition_;
   Engine& engine_;
+  ConflictJournal journal_;
   mutable absl::Status status_;
 };
 

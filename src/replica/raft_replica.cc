@@ -5,7 +5,9 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/probe.h"
+#include "kv/record.h"
 #include "replica/raft_codec.h"
 #include "replica/restore.h"
 
@@ -232,6 +234,20 @@ void RaftReplica::TrimMemory() {
   const uint64_t kept = status.last_index - status.first_index;
   const LogIndex middle = status.first_index + kept / 2;
   raft_->Compact(std::min(applied, middle));
+}
+
+absl::StatusOr<HeldRecord> RaftReplica::Inspect(std::string_view key) const {
+  const auto record = state_.Get(key);
+  if (!record.ok()) return record.status();
+  HeldRecord held;
+  if (!*record) return held;
+  const kv::StoredValue stored{(*record)->version, (*record)->value, (*record)->expires_at_us};
+  held.held = true;
+  held.version = stored.version;
+  held.expires_at_us = stored.expires_at_us;
+  held.bytes = stored.value.size();
+  held.digest = Hash64(kv::EncodeStored(key, stored));
+  return held;
 }
 
 ReplicaStatus RaftReplica::status() const {

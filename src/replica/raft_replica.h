@@ -77,6 +77,7 @@ class RaftReplica final : public Replica {
   absl::Status TransferLeadership(NodeId to) override;
   bool leading() const override { return raft_->is_leader(); }
   ReplicaStatus status() const override;
+  absl::StatusOr<HeldRecord> Inspect(std::string_view key) const override;
   void Shutdown() override;
 
   // For a group that has just been made: do not wait for an election timeout.

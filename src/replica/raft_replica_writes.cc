@@ -35,6 +35,9 @@ void RaftReplica::ExecuteWrite(Request request, ReplyFn reply) {
   if (request.level == Level::kOne && NeedsResult(std::get<kv::Command>(request.op))) {
     refused = NotAtOne();
   }
+  for (const kv::Mutation& mutation : std::get<kv::Command>(request.op).mutations) {
+    if (refused.ok()) refused = kv::CheckInOneOrder(mutation);
+  }
   if (refused.ok()) return proposals_.Queue(std::move(request), std::move(reply));
   Reply answer;
   answer.status = std::move(refused);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
+#include "replica/held_record.h"
+#include "replica/quorum_status.h"
 #include "replica/request.h"
 #include "storage/log_batch.h"
 
@@ -54,6 +57,8 @@ struct ReplicaStatus {
   uint64_t log_bytes = 0;  // in memory
   bool quiet = false;
 };
+
+class ConflictJournal;
 
 class Replica {
  public:
@@ -105,6 +110,14 @@ class Replica {
   virtual absl::Status TransferLeadership(NodeId to) = 0;
   virtual bool leading() const = 0;
   virtual ReplicaStatus status() const = 0;
+  // nullopt: a leader knows how far the others are.
+  virtual std::optional<QuorumStatus> quorum_status(absl::Duration /*now*/) const {
+    return std::nullopt;
+  }
+  // The writes that it gave up for concurrent ones; null: its mode has none.
+  virtual const ConflictJournal* conflicts() const { return nullptr; }
+  // What it holds of a key at this moment, be it committed, deleted or expired.
+  virtual absl::StatusOr<HeldRecord> Inspect(std::string_view key) const = 0;
   // Answers what is waiting with UNAVAILABLE (reads) or unknown (writes).
   virtual void Shutdown() = 0;
 };

@@ -36,11 +36,20 @@ struct Request {
   absl::Duration taken;
   absl::Duration bound;  // BOUNDED: how old the state may be
   Seen seen;             // SESSION: what the state must hold
+  // Likewise, of mode quorum, and writes come after it: EncodeSessionPart.
+  std::string session;
   // Reads: instead of `level`, which then is the first rung's. Climbed where the
   // request came in; `rung` is the one to try.
   Ladder ladder;
   uint32_t rung = 0;
   uint32_t hops = 0;  // times it was forwarded
+  // Of a write at ANY that was kept for a replica: its number at who kept it, from
+  // whom that number comes but once. 0: it is none.
+  uint64_t hint = 0;
+  // The node's own notes: who alone is to serve it, zero: anyone; and who of those
+  // that could would not.
+  NodeId to;
+  std::vector<NodeId> tried;
   std::variant<kv::Command, Lookup, kv::Range> op;
 
   bool is_write() const { return std::holds_alternative<kv::Command>(op); }
@@ -60,7 +69,10 @@ struct Receipt {
   // What the answer holds of the partition's log: the write's own place, or how
   // far the state had come that was read.
   Seen position;
+  std::string seen;   // likewise, of mode quorum: EncodeSessionPart
   uint32_t rung = 0;  // of the ladder asked with, from 1; 0: there was none
+  // ANY: no replica has it; served_by keeps it for them.
+  bool hinted = false;
 };
 
 struct Reply {

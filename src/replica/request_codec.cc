@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "kv/merging_codec.h"
 #include "quorate/v1/storage.pb.h"
 #include "replica/request.h"
 
@@ -24,6 +25,8 @@ void EncodeReceipt(const Receipt& receipt, v1::Receipt* out) {
   out->set_durable(receipt.durable);
   out->set_term(receipt.position.term.value());
   out->set_index(receipt.position.index.value());
+  out->set_seen(receipt.seen);
+  out->set_hinted(receipt.hinted);
   if (receipt.staleness) {
     out->set_staleness_us(static_cast<uint64_t>(absl::ToInt64Microseconds(*receipt.staleness)));
   }
@@ -40,6 +43,8 @@ Receipt DecodeReceipt(const v1::Receipt& in) {
   for (uint64_t id : in.acked_by()) receipt.acked_by.emplace_back(id);
   receipt.durable = in.durable();
   receipt.position = {Term(in.term()), LogIndex(in.index())};
+  receipt.seen = in.seen();
+  receipt.hinted = in.hinted();
   if (in.has_staleness_us()) {
     receipt.staleness = absl::Microseconds(static_cast<int64_t>(in.staleness_us()));
   }
@@ -67,12 +72,17 @@ void EncodeFound(const kv::Record& record, v1::Found* out) {
   out->set_value(record.value);
   out->set_version(record.version);
   out->set_expires_at_us(record.expires_at_us);
+  if (record.merged != nullptr) kv::EncodeMerged(*record.merged, *out->mutable_merged());
 }
 
 // Takes the strings.
 kv::Record DecodeFound(v1::Found& in) {
-  return {std::move(*in.mutable_key()), std::move(*in.mutable_value()), in.version(),
-          in.expires_at_us()};
+  kv::Record record{std::move(*in.mutable_key()), std::move(*in.mutable_value()), in.version(),
+                    in.expires_at_us()};
+  if (in.has_merged()) {
+    record.merged = std::make_shared<kv::Merged>(kv::TakeMerged(*in.mutable_merged()));
+  }
+  return record;
 }
 
 }  // namespace
@@ -85,8 +95,9 @@ std::string EncodeRequest(const Request& request) {
   out.set_bound_us(static_cast<uint64_t>(absl::ToInt64Microseconds(request.bound)));
   out.set_seen_term(request.seen.term.value());
   out.set_seen_index(request.seen.index.value());
+  out.set_seen(request.session);
   if (const auto* command = std::get_if<kv::Command>(&request.op)) {
-    out.set_bundle(kv::EncodeBundle(absl::MakeConstSpan(command, 1)));
+    out.set_bundle(kv::EncodeBundle(absl::MakeConstSpan(command, 1), request.hint));
   } else if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
     auto* keys = out.mutable_lookup();
     for (const std::string& key : lookup->keys) keys->add_keys(key);
@@ -114,11 +125,13 @@ absl::StatusOr<Request> DecodeRequest(std::string_view bytes) {
   request.level = static_cast<Level>(in.level());
   request.bound = absl::Microseconds(in.bound_us());
   request.seen = {Term(in.seen_term()), LogIndex(in.seen_index())};
+  request.session = std::move(*in.mutable_seen());
   switch (in.op_case()) {
     case v1::StoredRequest::kBundle: {
       auto bundle = kv::DecodeBundle(in.bundle());
       if (!bundle.ok()) return bundle.status();
       if (bundle->commands.size() != 1) return Malformed("request: not one command");
+      request.hint = bundle->time_us;
       request.op = std::move(bundle->commands.front());
       break;
     }
@@ -156,6 +169,7 @@ std::string EncodeReply(const Reply& reply) {
     r->set_version(result.version);
     r->set_existed(result.existed);
     r->set_counter(result.counter);
+    r->set_context(result.context);
   }
   for (const auto& found : reply.found) {
     auto* f = out.add_found();
@@ -185,8 +199,9 @@ absl::StatusOr<Reply> DecodeReply(std::string_view bytes) {
   reply.write.writer = in.writer();
   if (!v1::Fate_IsValid(in.fate())) return Malformed("reply: fate " + std::to_string(in.fate()));
   reply.write.fate = static_cast<kv::Fate>(in.fate());
-  for (const auto& r : in.results()) {
-    reply.write.results.push_back(kv::MutationResult{r.version(), r.existed(), r.counter()});
+  for (auto& r : *in.mutable_results()) {
+    reply.write.results.push_back(
+        {r.version(), r.existed(), r.counter(), std::move(*r.mutable_context())});
   }
   for (auto& f : *in.mutable_found()) {
     if (f.has_value()) {

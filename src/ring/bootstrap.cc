@@ -21,7 +21,10 @@ absl::Status CheckIds(const std::vector<NodeInfo>& nodes) {
     return Refused("NO_NODES", "a cluster of no nodes; list every node of the new cluster");
   }
   for (size_t i = 0; i < nodes.size(); ++i) {
-    if (!nodes[i].id) return Refused("NODE_ID_INVALID", "node id 0; ids are 1 or more");
+    if (!nodes[i].id || nodes[i].id.value() > limits::kNodeIdMax) {
+      return Refused("NODE_ID_INVALID", StrCat("node id ", nodes[i].id.value(),
+                                               "; allowed are 1 to ", limits::kNodeIdMax));
+    }
     if (i > 0 && nodes[i].id == nodes[i - 1].id) {
       return Refused("NODE_ID_REPEATED", StrCat("node id ", nodes[i].id.value(),
                                                 " is listed twice; give each node its own"));

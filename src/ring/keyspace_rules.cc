@@ -23,7 +23,8 @@ absl::Status CheckDefaultLadder(const KeyspaceInfo& keyspace) {
 
 absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
   if (!keyspace.default_ladder.empty()) return CheckDefaultLadder(keyspace);
-  const absl::Status known = CheckReadLevel(keyspace.mode, keyspace.default_read);
+  const absl::Status known =
+      CheckReadLevel(keyspace.mode, keyspace.default_read, keyspace.conflict);
   if (!known.ok()) return known;
   if (keyspace.default_read == Level::kBounded) {
     return Refused("DEFAULT_NEEDS_A_BOUND",
@@ -38,6 +39,10 @@ absl::Status CheckDefaultRead(const KeyspaceInfo& keyspace) {
   return absl::OkStatus();
 }
 
+bool CannotExpire(Conflict conflict) {
+  return conflict == Conflict::kCounter || conflict == Conflict::kSet || conflict == Conflict::kMap;
+}
+
 }  // namespace
 
 absl::Status CheckConflict(const KeyspaceInfo& keyspace) {
@@ -50,18 +55,20 @@ absl::Status CheckConflict(const KeyspaceInfo& keyspace) {
   if (keyspace.conflict == Conflict::kNone) {
     return Refused("CONFLICT_POLICY_NEEDED",
                    StrCat("keyspace \"", keyspace.name, "\" of mode quorum: say what concurrent ",
-                          "writes of one key mean, --conflict lww"));
+                          "writes of one key mean, --conflict lww, siblings, counter, set, map ",
+                          "or register"));
   }
-  if (keyspace.conflict != Conflict::kLww) {
-    return Refused(
-        "CONFLICT_NOT_SUPPORTED",
-        StrCat("conflict policy ", ConflictName(keyspace.conflict), ": this build supports lww"));
+  if (keyspace.conflict > Conflict::kRegister) {
+    return Refused("CONFLICT_NOT_SUPPORTED",
+                   StrCat("conflict policy number ", static_cast<int>(keyspace.conflict),
+                          ": this build supports lww, siblings, counter, set, map and register"));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckRead(const KeyspaceInfo& keyspace, Level level) {
-  if (absl::Status known = CheckReadLevel(keyspace.mode, level); !known.ok()) return known;
+  absl::Status known = CheckReadLevel(keyspace.mode, level, keyspace.conflict);
+  if (!known.ok()) return known;
   if (level == Level::kLease && keyspace.lease_drift_ppm == 0) {
     return Refused("LEASE_NOT_ALLOWED",
                    StrCat("a read at LEASE: keyspace \"", keyspace.name,
@@ -85,8 +92,15 @@ absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
                                           " microseconds: allowed are up to ", limits::kTtlMaxUs,
                                           " (100 years), and 0 for none"));
   }
+  if (keyspace.default_ttl_us != 0 && CannotExpire(keyspace.conflict)) {
+    return Refused(
+        "EXPIRY_NOT_SUPPORTED",
+        StrCat("keyspace \"", keyspace.name, "\" of policy ", ConflictName(keyspace.conflict),
+               ": what many change at once has no single time at which it could "
+               "expire; make it without a default time to live"));
+  }
   if (absl::Status read = CheckDefaultRead(keyspace); !read.ok()) return read;
-  return CheckWriteLevel(keyspace.mode, keyspace.default_write);
+  return CheckWriteLevel(keyspace.mode, keyspace.default_write, keyspace.conflict);
 }
 
 }  // namespace quorate::ring

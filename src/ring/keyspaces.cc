@@ -42,7 +42,8 @@ absl::Status CheckCount(std::string_view reason, std::string_view what, uint64_t
 
 // kDefault: the mode's, here and below.
 void SetDefaultRead(Level read, KeyspaceInfo& keyspace) {
-  keyspace.default_read = read != Level::kDefault ? read : DefaultReadLevel(keyspace.mode);
+  keyspace.default_read =
+      read != Level::kDefault ? read : DefaultReadLevel(keyspace.mode, keyspace.conflict);
   keyspace.default_ladder.clear();
 }
 
@@ -52,7 +53,8 @@ void SetDefaultRead(const Ladder& ladder, KeyspaceInfo& keyspace) {
 }
 
 void SetDefaultWrite(Level write, KeyspaceInfo& keyspace) {
-  keyspace.default_write = write != Level::kDefault ? write : DefaultWriteLevel(keyspace.mode);
+  keyspace.default_write =
+      write != Level::kDefault ? write : DefaultWriteLevel(keyspace.mode, keyspace.conflict);
 }
 
 absl::Status CheckNamesOne(std::string_view name, bool level, const Ladder& ladder) {

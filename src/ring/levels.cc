@@ -13,37 +13,52 @@ namespace {
 constexpr Level kRaftReads[] = {Level::kLinearizable, Level::kQuorum,  Level::kLease,
                                 Level::kBounded,      Level::kSession, Level::kOne};
 constexpr Level kQuorumReads[] = {Level::kAll, Level::kQuorum,  Level::kLocalQuorum,
-                                  Level::kTwo, Level::kBounded, Level::kOne};
+                                  Level::kTwo, Level::kBounded, Level::kSession,
+                                  Level::kOne};
 constexpr Level kQuorumWrites[] = {Level::kAll,         Level::kEachQuorum, Level::kQuorum,
-                                   Level::kLocalQuorum, Level::kTwo,        Level::kOne};
+                                   Level::kLocalQuorum, Level::kTwo,        Level::kOne,
+                                   Level::kAny};
+constexpr Level kRegisterReads[] = {Level::kLinearizable, Level::kAll,     Level::kQuorum,
+                                    Level::kTwo,          Level::kBounded, Level::kOne};
+constexpr Level kRegisterWrites[] = {Level::kLinearizable};
 constexpr Level kRaftWrites[] = {Level::kAll, Level::kQuorum, Level::kLinearizable, Level::kOne};
 
-absl::Status CheckLevel(Mode mode, Level level, absl::Span<const Level> allowed,
+bool AreRegisters(Mode mode, Conflict conflict) {
+  return mode == Mode::kQuorum && conflict == Conflict::kRegister;
+}
+
+absl::Status CheckLevel(Mode mode, Conflict conflict, Level level, absl::Span<const Level> allowed,
                         std::string_view operation) {
   absl::Status status = CheckMode(mode);
   if (!status.ok()) return status;
   if (std::find(allowed.begin(), allowed.end(), level) != allowed.end()) return absl::OkStatus();
   std::string names;
   for (Level one : allowed) StrAppend(&names, names.empty() ? "" : ", ", LevelName(one));
-  return MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
-                   StrCat(operation, " at ", LevelName(level), ": a keyspace in ", ModeName(mode),
-                          " mode allows ", names));
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
+      StrCat(operation, " at ", LevelName(level), ": a keyspace in ", ModeName(mode),
+             AreRegisters(mode, conflict) ? " mode of registers" : " mode", " allows ", names));
 }
 
 }  // namespace
 
-Level DefaultReadLevel(Mode mode) {
-  return mode == Mode::kQuorum ? Level::kQuorum : Level::kLinearizable;
+Level DefaultReadLevel(Mode mode, Conflict conflict) {
+  const bool one_order = mode != Mode::kQuorum || conflict == Conflict::kRegister;
+  return one_order ? Level::kLinearizable : Level::kQuorum;
 }
 
-Level DefaultWriteLevel(Mode) { return Level::kQuorum; }
+Level DefaultWriteLevel(Mode mode, Conflict conflict) {
+  return AreRegisters(mode, conflict) ? Level::kLinearizable : Level::kQuorum;
+}
 
-absl::Span<const Level> ReadLevels(Mode mode) {
+absl::Span<const Level> ReadLevels(Mode mode, Conflict conflict) {
+  if (AreRegisters(mode, conflict)) return kRegisterReads;
   if (mode == Mode::kQuorum) return kQuorumReads;
   return mode == Mode::kRaft ? absl::MakeConstSpan(kRaftReads) : absl::Span<const Level>();
 }
 
-absl::Span<const Level> WriteLevels(Mode mode) {
+absl::Span<const Level> WriteLevels(Mode mode, Conflict conflict) {
+  if (AreRegisters(mode, conflict)) return kRegisterWrites;
   if (mode == Mode::kQuorum) return kQuorumWrites;
   return mode == Mode::kRaft ? absl::MakeConstSpan(kRaftWrites) : absl::Span<const Level>();
 }
@@ -55,12 +70,12 @@ absl::Status CheckMode(Mode mode) {
                           " and ", ModeName(Mode::kQuorum)));
 }
 
-absl::Status CheckReadLevel(Mode mode, Level level) {
-  return CheckLevel(mode, level, ReadLevels(mode), "a read");
+absl::Status CheckReadLevel(Mode mode, Level level, Conflict conflict) {
+  return CheckLevel(mode, conflict, level, ReadLevels(mode, conflict), "a read");
 }
 
-absl::Status CheckWriteLevel(Mode mode, Level level) {
-  return CheckLevel(mode, level, WriteLevels(mode), "a write");
+absl::Status CheckWriteLevel(Mode mode, Level level, Conflict conflict) {
+  return CheckLevel(mode, conflict, level, WriteLevels(mode, conflict), "a write");
 }
 
 }  // namespace quorate::ring

@@ -10,17 +10,12 @@
 #include "rpc/convert.h"
 #include "rpc/deadline.h"
 #include "rpc/explain.h"
-#include "rpc/grpc_status.h"
+#include "rpc/finish.h"
 #include "rpc/leader_transfer.h"
 #include "rpc/log_level.h"
-#include "rpc/turn_end.h"
 
 namespace quorate::rpc {
 namespace {
-
-void Finish(grpc::ServerUnaryReactor* reactor, const absl::Status& status) {
-  TurnEnd::Defer([reactor, status = ToGrpcStatus(status)] { reactor->Finish(status); });
-}
 
 absl::StatusOr<ring::KeyspaceSpec> SpecOf(const v1::CreateKeyspaceRequest& in) {
   ring::KeyspaceSpec spec;
@@ -106,7 +101,7 @@ void FillReplicas(const v1::ClusterStatus& status, v1::DescribeKeyspaceResponse*
 
 AdminService::AdminService(Node& node, Env& env, StatusCollector& collector,
                            const CallMetrics& calls, NodeId self, absl::Duration default_deadline,
-                           std::shared_ptr<spdlog::logger> log)
+                           std::shared_ptr<spdlog::logger> log, FaultSwitch* faults)
     : node_(node),
       env_(env),
       collector_(collector),
@@ -114,6 +109,7 @@ AdminService::AdminService(Node& node, Env& env, StatusCollector& collector,
       self_(self),
       default_deadline_(default_deadline),
       log_(std::move(log)),
+      faults_(faults),
       router_(node) {}
 
 absl::Duration AdminService::HalfOf(absl::Duration deadline) const {
@@ -121,8 +117,7 @@ absl::Duration AdminService::HalfOf(absl::Duration deadline) const {
   return now + (deadline - now) / 2;
 }
 
-template <class Then>
-grpc::ServerUnaryReactor* AdminService::Timed(grpc::CallbackServerContext* context, Then then) {
+grpc::ServerUnaryReactor* AdminService::Timed(grpc::CallbackServerContext* context, Timely then) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const absl::StatusOr<absl::Duration> deadline = DeadlineOf(*context, env_, default_deadline_);
   if (deadline.ok()) {
@@ -131,6 +126,20 @@ grpc::ServerUnaryReactor* AdminService::Timed(grpc::CallbackServerContext* conte
     Finish(reactor, deadline.status());
   }
   return reactor;
+}
+
+grpc::ServerUnaryReactor* AdminService::WithKeyspace(grpc::CallbackServerContext* context,
+                                                     const std::string& name, bool known,
+                                                     Found then) {
+  return Timed(context, [&](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    auto find = [=, this, name = name, then = std::move(then)](absl::Status refreshed) mutable {
+      const absl::StatusOr<Route> route = router_.FindKeyspace(name);
+      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
+      std::move(then)(reactor, *route, deadline);
+    };
+    if (known) return find(absl::OkStatus());
+    router_.Refresh(HalfOf(deadline), std::move(find));
+  });
 }
 
 grpc::ServerUnaryReactor* AdminService::CreateKeyspace(grpc::CallbackServerContext* context,
@@ -183,17 +192,15 @@ grpc::ServerUnaryReactor* AdminService::ListKeyspaces(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* AdminService::DescribeKeyspace(grpc::CallbackServerContext* context,
                                                          const v1::DescribeKeyspaceRequest* in,
                                                          v1::DescribeKeyspaceResponse* out) {
-  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
-    router_.Refresh(HalfOf(deadline), [=, this](absl::Status refreshed) {
-      const absl::StatusOr<Route> route = router_.FindKeyspace(in->name());
-      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
-      FillKeyspace(*route->keyspace, out->mutable_keyspace());
-      collector_.Cluster(deadline, [reactor, out](v1::ClusterStatus status) {
-        FillReplicas(status, out);
-        Finish(reactor, absl::OkStatus());
+  return WithKeyspace(
+      context, in->name(), /*known=*/false,
+      [=, this](grpc::ServerUnaryReactor* reactor, const Route& route, absl::Duration deadline) {
+        FillKeyspace(*route.keyspace, out->mutable_keyspace());
+        collector_.Cluster(deadline, [reactor, out](v1::ClusterStatus status) {
+          FillReplicas(status, out);
+          Finish(reactor, absl::OkStatus());
+        });
       });
-    });
-  });
 }
 
 grpc::ServerUnaryReactor* AdminService::GetTopology(grpc::CallbackServerContext* context,
@@ -246,14 +253,15 @@ grpc::ServerUnaryReactor* AdminService::TransferLeader(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* AdminService::Explain(grpc::CallbackServerContext* context,
                                                 const v1::ExplainRequest* in,
                                                 v1::ExplainResponse* out) {
-  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
-    router_.Refresh(HalfOf(deadline), [=, this](absl::Status refreshed) {
-      const absl::StatusOr<Route> route = router_.FindKeyspace(in->keyspace());
-      if (!route.ok()) return Finish(reactor, refreshed.ok() ? route.status() : refreshed);
-      out->set_node(self_.value());
-      Finish(reactor, FillExplanation(*route->topology, *route->keyspace, *in, calls_, out));
-    });
-  });
+  return WithKeyspace(
+      context, in->keyspace(), /*known=*/false,
+      [=, this](grpc::ServerUnaryReactor* reactor, const Route& route, absl::Duration) {
+        out->set_node(self_.value());
+        node_.RoundTrips([=, this](const quorum::RoundTrips& measured) {
+          Finish(reactor,
+                 FillExplanation(*route.topology, *route.keyspace, *in, calls_, measured, out));
+        });
+      });
 }
 
 grpc::ServerUnaryReactor* AdminService::SetLogLevel(grpc::CallbackServerContext* context,
@@ -263,6 +271,24 @@ grpc::ServerUnaryReactor* AdminService::SetLogLevel(grpc::CallbackServerContext*
     const absl::Status changed = ChangeLogLevel(*log_, in->level());
     if (changed.ok()) out->set_level(LogLevelOf(*log_));
     Finish(reactor, changed);
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::SetFaults(grpc::CallbackServerContext* context,
+                                                  const v1::SetFaultsRequest* in,
+                                                  v1::SetFaultsResponse*) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration) {
+    if (faults_ == nullptr) {
+      return Finish(reactor, MakeError(absl::StatusCode::kFailedPrecondition, "FAULT_SWITCH_OFF",
+                                       StrCat(self_.ToString(),
+                                              " takes part in no drills: it was started without "
+                                              "--fault-switch")));
+    }
+    std::set<NodeId> nodes;
+    for (uint64_t id : in->cut_off()) nodes.insert(NodeId(id));
+    log_->warn("fault switch: cut off from {} nodes", nodes.size());
+    faults_->CutOff(std::move(nodes));
+    Finish(reactor, absl::OkStatus());
   });
 }
 

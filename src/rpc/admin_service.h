@@ -4,11 +4,15 @@
 #include <spdlog/logger.h>
 
 #include <memory>
+#include <string>
 
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "base/env.h"
 #include "node/node.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "rpc/call_metrics.h"
+#include "rpc/fault_switch.h"
 #include "rpc/router.h"
 #include "rpc/status_collector.h"
 
@@ -16,9 +20,11 @@ namespace quorate::rpc {
 
 class AdminService final : public v1::Admin::CallbackService {
  public:
-  // All must outlive the server that this service is registered with.
+  // All must outlive the server that this service is registered with. `faults`:
+  // null where they are not to be had.
   AdminService(Node& node, Env& env, StatusCollector& collector, const CallMetrics& calls,
-               NodeId self, absl::Duration default_deadline, std::shared_ptr<spdlog::logger> log);
+               NodeId self, absl::Duration default_deadline, std::shared_ptr<spdlog::logger> log,
+               FaultSwitch* faults);
 
   grpc::ServerUnaryReactor* CreateKeyspace(grpc::CallbackServerContext* context,
                                            const v1::CreateKeyspaceRequest* in,
@@ -55,11 +61,34 @@ class AdminService final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* SetLogLevel(grpc::CallbackServerContext* context,
                                         const v1::SetLogLevelRequest* in,
                                         v1::SetLogLevelResponse* out) override;
+  grpc::ServerUnaryReactor* SetFaults(grpc::CallbackServerContext* context,
+                                      const v1::SetFaultsRequest* in,
+                                      v1::SetFaultsResponse* out) override;
+
+  // --- admin_insight.cc: what replicas know and hold, from those who hold it ---
+  grpc::ServerUnaryReactor* GetLag(grpc::CallbackServerContext* context,
+                                   const v1::GetLagRequest* in, v1::GetLagResponse* out) override;
+  grpc::ServerUnaryReactor* ListConflicts(grpc::CallbackServerContext* context,
+                                          const v1::ListConflictsRequest* in,
+                                          v1::ListConflictsResponse* out) override;
+  grpc::ServerUnaryReactor* RestoreConflict(grpc::CallbackServerContext* context,
+                                            const v1::RestoreConflictRequest* in,
+                                            v1::RestoreConflictResponse* out) override;
+  grpc::ServerUnaryReactor* InspectKey(grpc::CallbackServerContext* context,
+                                       const v1::InspectKeyRequest* in,
+                                       v1::InspectKeyResponse* out) override;
 
  private:
-  // `then(deadline)` unless the deadline has passed.
-  template <class Then>
-  grpc::ServerUnaryReactor* Timed(grpc::CallbackServerContext* context, Then then);
+  using Timely = absl::FunctionRef<void(grpc::ServerUnaryReactor*, absl::Duration deadline)>;
+  // Calls `then`, unless the deadline has passed.
+  grpc::ServerUnaryReactor* Timed(grpc::CallbackServerContext* context, Timely then);
+
+  using Found =
+      absl::AnyInvocable<void(grpc::ServerUnaryReactor*, const Route&, absl::Duration deadline) &&>;
+  // Calls `then` with the keyspace as the newest topology has it; `known`: as
+  // this node knows it.
+  grpc::ServerUnaryReactor* WithKeyspace(grpc::CallbackServerContext* context,
+                                         const std::string& name, bool known, Found then);
 
   // Leaves time to answer without what was waited for.
   absl::Duration HalfOf(absl::Duration deadline) const;
@@ -71,6 +100,7 @@ class AdminService final : public v1::Admin::CallbackService {
   const NodeId self_;
   const absl::Duration default_deadline_;
   const std::shared_ptr<spdlog::logger> log_;
+  FaultSwitch* const faults_;
   Router router_;
 };
 

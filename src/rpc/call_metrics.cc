@@ -7,7 +7,8 @@ namespace quorate::rpc {
 
 std::string_view OperationName(Operation operation) {
   constexpr std::array<std::string_view, kOperations> kNames = {
-      "get", "multi_get", "scan", "put", "delete", "cas", "add", "batch", "open_writer", "resolve"};
+      "get", "multi_get", "scan",   "put",         "delete", "cas",
+      "add", "batch",     "mutate", "open_writer", "resolve"};
   return kNames[static_cast<size_t>(operation)];
 }
 

@@ -22,10 +22,11 @@ enum class Operation : uint8_t {
   kCas,
   kAdd,
   kBatch,
+  kMutate,
   kOpenWriter,
   kResolve
 };
-inline constexpr size_t kOperations = 10;
+inline constexpr size_t kOperations = 11;
 std::string_view OperationName(Operation operation);
 
 class CallMetrics {

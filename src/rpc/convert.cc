@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/ladder_codec.h"
 #include "base/strings.h"
+#include "kv/merging_codec.h"
 #include "rpc/write_command.h"
 
 namespace quorate::rpc {
@@ -53,15 +54,24 @@ absl::StatusOr<kv::Mutation> TakeMutation(v1::Mutation* in) {
       out.action = kv::Mutation::Action::kAdd;
       out.delta = in->add();
       break;
+    case v1::Mutation::kSet:
+      if (kv::TakeMergingAction(*in, out)) break;
+      return Incomplete("a change of a set names no action: set one of add, remove");
+    case v1::Mutation::kMap:
+      if (kv::TakeMergingAction(*in, out)) break;
+      return Incomplete(
+          "a change of a map names no action: set one of put, add, add_element, remove_element, "
+          "remove, the last with the type of the field");
     case v1::Mutation::ACTION_NOT_SET:
-      return Incomplete("a mutation names no action: set one of put, delete, add");
+      return Incomplete("a mutation names no action: set one of put, delete, add, set, map");
   }
-  if (out.action != kv::Mutation::Action::kDelete) {
+  if (out.action == kv::Mutation::Action::kPut || out.action == kv::Mutation::Action::kAdd) {
     out.ttl_us = TtlOf(*in);
   } else if (in->has_ttl_us()) {
-    return Incomplete("a delete has a ttl_us: only puts and adds have one");
+    return Incomplete("a mutation has a ttl_us: only puts and adds have one");
   }
   out.key = std::move(*in->mutable_key());
+  out.context = std::move(*in->mutable_context());
   if (in->has_condition()) out.condition = TakeCondition(in->mutable_condition());
   return out;
 }
@@ -115,6 +125,8 @@ void FillReceipt(const Receipt& receipt, uint32_t arc, v1::Receipt* out) {
   out->set_partition_id(receipt.partition.value());
   out->set_term(receipt.position.term.value());
   out->set_index(receipt.position.index.value());
+  if (!receipt.seen.empty()) out->set_seen(receipt.seen);
+  out->set_hinted(receipt.hinted);
   out->set_rung(receipt.rung);
 }
 
@@ -130,14 +142,19 @@ void FillTimings(const StageTimings& timings, absl::Duration total, v1::Receipt*
   told->set_total_us(micros(total));
 }
 
-void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out) {
-  out->mutable_results()->Reserve(static_cast<int>(reply.write.results.size()));
+void FillResults(const Reply& reply, v1::WriteResponse* out) {
   for (const kv::MutationResult& result : reply.write.results) {
     v1::MutationResult* one = out->add_results();
     one->set_version(result.version);
     one->set_existed(result.existed);
     one->set_counter(result.counter);
+    if (!result.context.empty()) one->set_context(result.context);
   }
+}
+
+void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out) {
+  out->mutable_results()->Reserve(static_cast<int>(reply.write.results.size()));
+  FillResults(reply, out);
   FillReceipt(reply.receipt, arc, out->mutable_receipt());
 }
 
@@ -150,6 +167,7 @@ void FillGet(Reply& reply, size_t i, uint32_t arc, v1::GetResponse* out) {
   out->set_value(std::move(record.value));
   out->set_version(record.version);
   out->set_expires_at_us(record.expires_at_us);
+  if (record.merged != nullptr) kv::TakeMerged(*record.merged, *out->mutable_merged());
   out->mutable_receipt()->set_version(record.version);
 }
 
@@ -158,6 +176,7 @@ void FillRecord(kv::Record record, v1::Record* out) {
   out->set_value(std::move(record.value));
   out->set_version(record.version);
   out->set_expires_at_us(record.expires_at_us);
+  if (record.merged != nullptr) kv::TakeMerged(*record.merged, *out->mutable_merged());
 }
 
 void FillError(const absl::Status& status, v1::StreamError* out) {

@@ -21,6 +21,7 @@ absl::StatusOr<Level> LevelOf(v1::Level level);
 void FillReceipt(const Receipt& receipt, uint32_t arc, v1::Receipt* out);
 // `total`: at this node, from the request's arrival on.
 void FillTimings(const StageTimings& timings, absl::Duration total, v1::Receipt* out);
+void FillResults(const Reply& reply, v1::WriteResponse* out);
 void FillWrite(const Reply& reply, uint32_t arc, v1::WriteResponse* out);
 // The answer to a Lookup's key number `i`; its value is moved out of `reply`.
 void FillGet(Reply& reply, size_t i, uint32_t arc, v1::GetResponse* out);

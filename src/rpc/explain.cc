@@ -7,6 +7,7 @@
 #include "ring/levels.h"
 #include "ring/outage.h"
 #include "rpc/convert.h"
+#include "rpc/staleness.h"
 
 namespace quorate::rpc {
 namespace {
@@ -19,15 +20,17 @@ absl::StatusOr<Level> LevelFor(const ring::KeyspaceInfo& keyspace, Access access
   if (!level.ok()) return level;
   const bool read = access == Access::kRead;
   if (*level == Level::kDefault) level = read ? keyspace.default_read : keyspace.default_write;
-  const absl::Status honoured = read ? ring::CheckReadLevel(keyspace.mode, *level)
-                                     : ring::CheckWriteLevel(keyspace.mode, *level);
+  const absl::Status honoured =
+      read ? ring::CheckReadLevel(keyspace.mode, *level, keyspace.conflict)
+           : ring::CheckWriteLevel(keyspace.mode, *level, keyspace.conflict);
   if (!honoured.ok()) return honoured;
   return level;
 }
 
-void Worsen(const ring::KeyspaceInfo& keyspace, const Guarantee& guarantee,
-            const std::set<NodeId>& down, const std::string& name, v1::Loss* loss) {
-  const uint32_t stopped = ring::CountStopped(keyspace, guarantee, down);
+void Worsen(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace,
+            const Guarantee& guarantee, const std::set<NodeId>& down, const std::string& name,
+            v1::Loss* loss) {
+  const uint32_t stopped = ring::CountStopped(topology, keyspace, guarantee, down);
   if (stopped <= loss->stopped()) return;
   loss->set_worst(name);
   loss->set_stopped(stopped);
@@ -36,12 +39,13 @@ void Worsen(const ring::KeyspaceInfo& keyspace, const Guarantee& guarantee,
 void FillLosses(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace,
                 const Guarantee& guarantee, v1::LevelFacts* out) {
   for (const ring::NodeInfo& node : topology.nodes) {
-    Worsen(keyspace, guarantee, {node.id}, node.id.ToString(), out->mutable_one_node());
+    Worsen(topology, keyspace, guarantee, {node.id}, node.id.ToString(), out->mutable_one_node());
   }
   const std::set<std::string> zones = ring::ZonesOf(topology);
   if (zones.size() < 2) return;
   for (const std::string& zone : zones) {
-    Worsen(keyspace, guarantee, ring::NodesIn(topology, zone), zone, out->mutable_one_zone());
+    Worsen(topology, keyspace, guarantee, ring::NodesIn(topology, zone), zone,
+           out->mutable_one_zone());
   }
 }
 
@@ -67,11 +71,19 @@ void FillLatencies(const CallMetrics& calls, const Guarantee& guarantee, v1::Lev
 void FillLevel(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace, Access access,
                Level level, const CallMetrics& calls, v1::LevelFacts* out) {
   out->set_level(static_cast<v1::Level>(level));
-  const Guarantee* guarantee = ring::FindGuarantee(keyspace.mode, access, level);
+  const Guarantee* guarantee = ring::FindGuarantee(keyspace.mode, access, level, keyspace.conflict);
   if (guarantee == nullptr) return;
   out->set_promise(std::string(guarantee->promise));
-  out->set_answers(ring::CountOf(guarantee->answers, keyspace.replicas));
-  out->set_needs(ring::CountOf(guarantee->needs, keyspace.replicas));
+  out->set_answers(ring::CountIn(topology, keyspace, guarantee->answers));
+  out->set_needs(ring::CountIn(topology, keyspace, guarantee->needs));
+  if (ring::CountsByZones(guarantee->needs)) {
+    for (const ring::ZoneShare& share : ring::ZoneSharesOf(topology, keyspace)) {
+      v1::ZoneNeed* need = out->add_zones();
+      need->set_zone(share.zone);
+      need->set_replicas(share.replicas);
+      need->set_needs(share.needs);
+    }
+  }
   FillLosses(topology, keyspace, *guarantee, out);
   FillLatencies(calls, *guarantee, out);
 }
@@ -80,7 +92,7 @@ void FillLevel(const ring::Topology& topology, const ring::KeyspaceInfo& keyspac
 
 absl::Status FillExplanation(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace,
                              const v1::ExplainRequest& in, const CallMetrics& calls,
-                             v1::ExplainResponse* out) {
+                             const quorum::RoundTrips& measured, v1::ExplainResponse* out) {
   const absl::StatusOr<Level> read = LevelFor(keyspace, Access::kRead, in.read());
   if (!read.ok()) return read.status();
   const absl::StatusOr<Level> write = LevelFor(keyspace, Access::kWrite, in.write());
@@ -92,6 +104,8 @@ absl::Status FillExplanation(const ring::Topology& topology, const ring::Keyspac
   out->set_epoch(topology.epoch.value());
   FillLevel(topology, keyspace, Access::kRead, *read, calls, out->mutable_read());
   FillLevel(topology, keyspace, Access::kWrite, *write, calls, out->mutable_write());
+  out->set_conflict(static_cast<v1::Conflict>(keyspace.conflict));
+  FillStaleness(keyspace, *read, *write, measured, out);
   return absl::OkStatus();
 }
 

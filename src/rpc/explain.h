@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "quorate/v1/admin.pb.h"
+#include "quorum/round_trips.h"
 #include "ring/topology.h"
 #include "rpc/call_metrics.h"
 
@@ -12,6 +13,6 @@ namespace quorate::rpc {
 // that there isn't (UNKNOWN_LEVEL), or not in this mode (LEVEL_UNSUPPORTED).
 absl::Status FillExplanation(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace,
                              const v1::ExplainRequest& in, const CallMetrics& calls,
-                             v1::ExplainResponse* out);
+                             const quorum::RoundTrips& measured, v1::ExplainResponse* out);
 
 }  // namespace quorate::rpc

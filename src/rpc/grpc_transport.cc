@@ -10,7 +10,7 @@ std::shared_ptr<PeerLink> GrpcTransport::LinkTo(NodeId to, const std::string& ad
   std::shared_ptr<PeerLink>& link = links_[to];
   if (link == nullptr || link->address() != address) {
     if (link != nullptr) link->Close();
-    link = std::make_shared<PeerLink>(self_, to, address, env_, log_, lost_);
+    link = std::make_shared<PeerLink>(self_, to, address, env_, log_, lost_, disowned_);
   }
   return link;
 }

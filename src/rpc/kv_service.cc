@@ -9,6 +9,7 @@
 #include "rpc/multi_get.h"
 #include "rpc/reply_error.h"
 #include "rpc/scan_call.h"
+#include "rpc/scattered_batch.h"
 #include "rpc/stream_call.h"
 #include "rpc/write_command.h"
 #include "rpc/writer_calls.h"
@@ -22,6 +23,7 @@ KvService::KvService(Node& node, Env& env, CallWatch& watch, KvOptions options)
   SetMessageAllocatorFor_CompareAndSet(&cas_messages_);
   SetMessageAllocatorFor_Add(&add_messages_);
   SetMessageAllocatorFor_Batch(&batch_messages_);
+  SetMessageAllocatorFor_Mutate(&mutate_messages_);
   SetMessageAllocatorFor_Get(&get_messages_);
   SetMessageAllocatorFor_MultiGet(&multi_get_messages_);
   SetMessageAllocatorFor_Scan(&scan_messages_);
@@ -49,9 +51,9 @@ absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
   if constexpr (requires { in.read(); }) {
     return router_.FindForRead(in.keyspace(), in.level(), in.read());
   } else if constexpr (requires { in.level(); }) {
-    return router_.FindForWrite(in.keyspace(), in.level());
+    return router_.FindForWrite(in.keyspace(), in.level(), in.session());
   } else {
-    return router_.FindForWrite(in.keyspace(), v1::LEVEL_QUORUM);
+    return router_.FindForWriter(in.keyspace());
   }
 }
 
@@ -119,15 +121,16 @@ grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* KvService::Put(grpc::CallbackServerContext* context,
                                          const v1::PutRequest* in, v1::WriteResponse* out) {
   return Write(context, Operation::kPut, in, out, [](v1::PutRequest* put) {
-    return OneMutation(
-        MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value()), TtlOf(*put)));
+    return OneMutation(MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value()),
+                               TtlOf(*put), std::move(*put->mutable_context())));
   });
 }
 
 grpc::ServerUnaryReactor* KvService::Delete(grpc::CallbackServerContext* context,
                                             const v1::DeleteRequest* in, v1::WriteResponse* out) {
   return Write(context, Operation::kDelete, in, out, [](v1::DeleteRequest* del) {
-    return OneMutation(MakeDelete(std::move(*del->mutable_key())));
+    return OneMutation(
+        MakeDelete(std::move(*del->mutable_key()), std::move(*del->mutable_context())));
   });
 }
 
@@ -147,8 +150,23 @@ grpc::ServerUnaryReactor* KvService::Add(grpc::CallbackServerContext* context,
 
 grpc::ServerUnaryReactor* KvService::Batch(grpc::CallbackServerContext* context,
                                            const v1::BatchRequest* in, v1::WriteResponse* out) {
+  if (in->has_atomic() && !in->atomic()) {
+    UnaryCall* call = UnaryCall::New(out, context, Operation::kBatch, watch_);
+    grpc::ServerUnaryReactor* reactor = call->reactor();
+    Routed(call, context, in, [=, this](const Route& route) {
+      return StartScatteredBatch(node_, route, options_.limits, call, Own(in), out);
+    });
+    return reactor;
+  }
   return Write(context, Operation::kBatch, in, out,
                [](v1::BatchRequest* batch) { return ManyMutations(batch->mutable_mutations()); });
+}
+
+grpc::ServerUnaryReactor* KvService::Mutate(grpc::CallbackServerContext* context,
+                                            const v1::MutateRequest* in, v1::WriteResponse* out) {
+  return Write(context, OperationOf(in->mutation()), in, out, [](v1::MutateRequest* mutate) {
+    return OneMutation(TakeMutation(mutate->mutable_mutation()));
+  });
 }
 
 grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,

@@ -39,6 +39,8 @@ class KvService final : public v1::Kv::CallbackService {
                                 v1::WriteResponse* out) override;
   grpc::ServerUnaryReactor* Batch(grpc::CallbackServerContext* context, const v1::BatchRequest* in,
                                   v1::WriteResponse* out) override;
+  grpc::ServerUnaryReactor* Mutate(grpc::CallbackServerContext* context,
+                                   const v1::MutateRequest* in, v1::WriteResponse* out) override;
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest* in,
                                 v1::GetResponse* out) override;
   grpc::ServerUnaryReactor* MultiGet(grpc::CallbackServerContext* context,
@@ -81,6 +83,7 @@ class KvService final : public v1::Kv::CallbackService {
   ArenaMessages<v1::CompareAndSetRequest, v1::WriteResponse> cas_messages_;
   ArenaMessages<v1::AddRequest, v1::WriteResponse> add_messages_;
   ArenaMessages<v1::BatchRequest, v1::WriteResponse> batch_messages_;
+  ArenaMessages<v1::MutateRequest, v1::WriteResponse> mutate_messages_;
   ArenaMessages<v1::GetRequest, v1::GetResponse> get_messages_;
   ArenaMessages<v1::MultiGetRequest, v1::MultiGetResponse> multi_get_messages_;
   ArenaMessages<v1::ScanRequest, v1::ScanResponse> scan_messages_;

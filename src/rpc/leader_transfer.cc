@@ -77,10 +77,10 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void Relay(NodeId leader) {
     const auto topology = node_.topology();
     const ring::NodeInfo* info = topology->FindNode(leader);
-    if (info == nullptr) {
+    if (info != nullptr) stub_ = collector_.StubOf(*info);
+    if (stub_ == nullptr) {
       return Fail(absl::StatusCode::kUnavailable, "NO_LEADER", " has no leader that is known here");
     }
-    stub_ = collector_.StubOf(*info);
     context_.AddMetadata(kRelayedMetadata, "1");
     context_.set_deadline(absl::ToChronoTime(absl::Now() + (deadline_ - env_.Monotonic())));
     request_.set_partition(partition_.value());

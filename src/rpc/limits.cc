@@ -13,7 +13,40 @@ absl::Status Refuse(std::string_view reason, std::string_view message) {
 }
 
 size_t SizeOf(const kv::Mutation& mutation) {
-  return mutation.key.size() + mutation.value.size() + mutation.condition.value.size();
+  return mutation.key.size() + mutation.value.size() + mutation.condition.value.size() +
+         mutation.field.size() + mutation.context.size();
+}
+
+// Of what `value` is in a change of a set or map.
+bool IsElement(const kv::Mutation& mutation) {
+  using Action = kv::Mutation::Action;
+  if (mutation.action == Action::kChangeField) {
+    return mutation.field_action == kv::FieldAction::kAddElement ||
+           mutation.field_action == kv::FieldAction::kRemoveElement;
+  }
+  return mutation.action == Action::kAddElement || mutation.action == Action::kRemoveElement;
+}
+
+absl::Status CheckSize(std::string_view what, std::string_view bytes, size_t bytes_max,
+                       std::string_view reason) {
+  if (bytes.size() <= bytes_max) return absl::OkStatus();
+  return Refuse(reason,
+                StrCat(what, " has ", bytes.size(), " bytes; at most ", bytes_max, " are allowed"));
+}
+
+absl::Status CheckMerging(const kv::Mutation& mutation) {
+  if (absl::Status context =
+          CheckSize("the context", mutation.context, limits::kContextBytesMax, "CONTEXT_TOO_LARGE");
+      !context.ok()) {
+    return context;
+  }
+  if (absl::Status field = CheckSize("the field's name", mutation.field, limits::kFieldNameBytesMax,
+                                     "FIELD_TOO_LARGE");
+      !field.ok()) {
+    return field;
+  }
+  if (!IsElement(mutation)) return absl::OkStatus();
+  return CheckSize("the element", mutation.value, limits::kElementBytesMax, "ELEMENT_TOO_LARGE");
 }
 
 }  // namespace
@@ -48,6 +81,7 @@ absl::Status CheckValue(std::string_view value, const RequestLimits& limits) {
 absl::Status CheckMutation(const kv::Mutation& mutation, const RequestLimits& limits) {
   if (absl::Status key = CheckKey(mutation.key); !key.ok()) return key;
   if (absl::Status value = CheckValue(mutation.value, limits); !value.ok()) return value;
+  if (absl::Status merging = CheckMerging(mutation); !merging.ok()) return merging;
   if (mutation.ttl_us > limits::kTtlMaxUs) {
     return Refuse("TTL_TOO_LONG",
                   StrCat("a time to live of ", mutation.ttl_us, " µs; at most ", limits::kTtlMaxUs,

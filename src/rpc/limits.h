@@ -20,7 +20,8 @@ struct RequestLimits {
 absl::Status CheckKey(std::string_view key);
 // VALUE_TOO_LARGE.
 absl::Status CheckValue(std::string_view value, const RequestLimits& limits);
-// Key, value and the condition's value.
+// Key, value and the condition's value; CONTEXT_TOO_LARGE, FIELD_TOO_LARGE,
+// ELEMENT_TOO_LARGE.
 absl::Status CheckMutation(const kv::Mutation& mutation, const RequestLimits& limits);
 // BATCH_EMPTY, BATCH_TOO_LONG, BATCH_TOO_LARGE.
 absl::Status CheckBatch(const std::vector<kv::Mutation>& mutations, const RequestLimits& limits);

@@ -49,7 +49,7 @@ size_t BytesIn(const std::vector<Reply>& replies) {
   size_t bytes = 0;
   for (const Reply& reply : replies) {
     for (const auto& found : reply.found) {
-      if (found) bytes += found->key.size() + found->value.size();
+      if (found) bytes += kv::BytesOf(*found);
     }
   }
   return bytes;

@@ -1,11 +1,61 @@
 #include "rpc/node_metrics.h"
 
 #include <algorithm>
+#include <map>
 
 namespace quorate::rpc {
 namespace {
 
 double Number(uint64_t n) { return static_cast<double>(n); }
+
+// Of the others' replicas, as those here know them; one sample for each node.
+void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
+  struct Behind {
+    uint64_t writes = 0;
+    absl::Duration time;
+  };
+  std::map<NodeId, Behind> behind;
+  QuorumStatus all;
+  uint64_t unfilled = 0;
+  for (const QuorumStatus& replica : replicas) {
+    for (const ReplicaLag& lag : replica.lags) {
+      Behind& node = behind[lag.behind];
+      node.writes += lag.writes;
+      node.time = std::max(node.time, lag.time);
+    }
+    all.dots += replica.dots;
+    all.records_repaired += replica.records_repaired;
+    all.reads_hedged += replica.reads_hedged;
+    all.conflicts_discarded += replica.conflicts_discarded;
+    all.times_refused += replica.times_refused;
+    unfilled += replica.filled ? 0 : 1;
+  }
+  for (const auto& [node, lag] : behind) {
+    const MetricsPage::Labels labels = {{"peer", node.ToString()}};
+    page.AddGauge("quorate_replica_lag_writes",
+                  "Writes here that the node's replicas of mode quorum are not known to have.",
+                  Number(lag.writes), labels);
+    page.AddGauge("quorate_replica_lag_seconds",
+                  "Since the node's replica that is behind longest last had all that was here.",
+                  absl::ToDoubleSeconds(lag.time), labels);
+  }
+  page.AddGauge("quorate_dots_uncovered", "Writes here not yet known to be on every replica.",
+                Number(all.dots));
+  page.AddGauge("quorate_replicas_unfilled",
+                "Replicas here that are being filled after their disk was lost.", Number(unfilled));
+  page.AddCounter("quorate_records_repaired_total",
+                  "Records that differed between replicas at rest: above 0, look at the disks.",
+                  Number(all.records_repaired));
+  page.AddCounter("quorate_conflicts_discarded_total",
+                  "Writes given up here for concurrent ones: kvctl conflicts list.",
+                  Number(all.conflicts_discarded));
+  page.AddCounter("quorate_time_stamps_refused_total",
+                  "Writes refused here as their time-stamps lie more than clock-skew-max ahead.",
+                  Number(all.times_refused));
+  page.AddCounter("quorate_reads_hedged_total",
+                  "Reads that asked one replica more, as another was slow.",
+                  Number(all.reads_hedged));
+}
 
 }  // namespace
 
@@ -41,7 +91,20 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
                 Number(log_bytes));
   page.AddGauge("quorate_peers_unreachable", "Nodes not heard of for an election timeout.",
                 Number(report.unreachable.size()));
+  page.AddGauge("quorate_hints", "Writes at ANY kept here for replicas that can't be reached.",
+                Number(report.hints));
+  page.AddGauge("quorate_hint_bytes", "Bytes of those, of hints-bytes-max.",
+                Number(report.hint_bytes));
+  page.AddCounter("quorate_hints_refused_total",
+                  "Of those, how many their replicas refused, so that they are lost.",
+                  Number(report.hints_refused));
   page.AddGauge("quorate_node_id", "This node's id.", Number(self.value()));
+  for (const ClockSkew& skew : report.skews) {
+    page.AddGauge("quorate_clock_skew_seconds",
+                  "By how much the peer's calendar is ahead of this node's.",
+                  absl::ToDoubleSeconds(skew.ahead), {{"peer", skew.node.ToString()}});
+  }
+  WriteQuorum(report.quorum, page);
 }
 
 void WriteDiskRoom(const DiskRoom& disk, MetricsPage& page) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "rpc/frame_bundle.h"
 #include "rpc/grpc_status.h"
@@ -91,13 +92,15 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 };
 
 PeerLink::PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
-                   std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost)
+                   std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost,
+                   std::function<void(NodeId)> disowned)
     : self_(self),
       peer_(peer),
       address_(std::move(address)),
       env_(env),
       log_(std::move(log)),
-      lost_(std::move(lost)) {}
+      lost_(std::move(lost)),
+      disowned_(std::move(disowned)) {}
 
 PeerLink::~PeerLink() = default;
 
@@ -181,6 +184,7 @@ void PeerLink::Ended(const absl::Status& status) {
   writing_ = false;
   ending_ = false;
   if (closed_) return;
+  if (disowned_ && ReasonOf(status) == "OLDER_BOOT") disowned_(peer_);
   ++failures_;
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
   const std::string error(status.message());

@@ -38,9 +38,11 @@ struct PeerLinkStats {
 class PeerLink : public std::enable_shared_from_this<PeerLink> {
  public:
   // `lost` is called, on any thread, each time frames may not have arrived: an
-  // open stream ended, or frames were dropped. It must not block nor call back.
+  // open stream ended, or frames were dropped. `disowned`: the peer has heard of a
+  // later life of this node. They must not block nor call back.
   PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
-           std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost);
+           std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost,
+           std::function<void(NodeId)> disowned = nullptr);
   ~PeerLink();
 
   const std::string& address() const { return address_; }
@@ -79,6 +81,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   Env& env_;
   const std::shared_ptr<spdlog::logger> log_;
   const std::function<void(NodeId)> lost_;
+  const std::function<void(NodeId)> disowned_;
 
   mutable absl::Mutex mutex_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);

@@ -33,11 +33,8 @@ absl::StatusOr<Ladder> LadderOf(const v1::ReadOptions& options,
 }  // namespace
 
 absl::StatusOr<ReadPlan> PlanRead(v1::Level level, const v1::ReadOptions& options,
-                                  const ring::KeyspaceInfo& keyspace, std::string_view cluster_id) {
+                                  const ring::KeyspaceInfo& keyspace) {
   ReadPlan plan;
-  auto session = SessionToken::Decode(options.session(), cluster_id);
-  if (!session.ok()) return session.status();
-  plan.session = *std::move(session);
   const bool names_none =
       options.ladder().empty() && level == v1::LEVEL_UNSPECIFIED && options.bound_us() == 0;
   if (names_none && !keyspace.default_ladder.empty()) {

@@ -4,7 +4,6 @@
 
 #include "absl/status/statusor.h"
 #include "base/ladder.h"
-#include "base/session_token.h"
 #include "quorate/v1/kv.pb.h"
 #include "ring/topology.h"
 
@@ -14,13 +13,11 @@ struct ReadPlan {
   Level level = Level::kDefault;  // never kDefault; a ladder's first
   absl::Duration bound;           // with BOUNDED
   Ladder ladder;                  // empty: only `level`
-  SessionToken session;
 };
 
 // INVALID_ARGUMENT: a level that is none or not of the keyspace's mode
-// (LEVEL_UNSUPPORTED), a ladder or bound that makes no sense (BAD_LADDER), a
-// token that is not one (SESSION_...).
+// (LEVEL_UNSUPPORTED), a ladder or bound that makes no sense (BAD_LADDER).
 absl::StatusOr<ReadPlan> PlanRead(v1::Level level, const v1::ReadOptions& options,
-                                  const ring::KeyspaceInfo& keyspace, std::string_view cluster_id);
+                                  const ring::KeyspaceInfo& keyspace);
 
 }  // namespace quorate::rpc

@@ -29,6 +29,13 @@ absl::Status KeyspaceNotFound(const ring::Topology& topology, std::string_view n
              known.empty() ? "; none exists yet" : "", " (make one with kvctl keyspace create)"));
 }
 
+absl::Status OpenSession(std::string_view token, Route& route) {
+  if (token.empty()) return absl::OkStatus();
+  auto session = SessionParts::Open(token, *route.keyspace, route.topology->cluster_id);
+  if (session.ok()) route.session = *std::move(session);
+  return session.status();
+}
+
 }  // namespace
 
 bool MayBeStale(const absl::Status& status) { return ReasonOf(status) == kNotFound; }
@@ -42,8 +49,8 @@ Request Route::ToArc(uint32_t arc, absl::Duration deadline) const {
   if (read) {
     request.bound = read->bound;
     request.ladder = read->ladder;
-    request.seen = read->session.Find(request.partition);
   }
+  if (session) session->FillIn(request);
   return request;
 }
 
@@ -55,14 +62,23 @@ absl::StatusOr<Route> Router::FindKeyspace(std::string_view keyspace) const {
   return route;
 }
 
-absl::StatusOr<Route> Router::FindForWrite(std::string_view keyspace, v1::Level asked) const {
+absl::StatusOr<Route> Router::FindForWrite(std::string_view keyspace, v1::Level asked,
+                                           std::string_view session) const {
   absl::StatusOr<Route> route = FindKeyspace(keyspace);
   if (!route.ok()) return route;
   const absl::StatusOr<Level> level = LevelOf(asked);
   if (!level.ok()) return level.status();
   route->level = *level == Level::kDefault ? route->keyspace->default_write : *level;
-  const absl::Status allowed = ring::CheckWriteLevel(route->keyspace->mode, route->level);
+  const absl::Status allowed =
+      ring::CheckWriteLevel(route->keyspace->mode, route->level, route->keyspace->conflict);
   if (!allowed.ok()) return allowed;
+  if (absl::Status opened = OpenSession(session, *route); !opened.ok()) return opened;
+  return route;
+}
+
+absl::StatusOr<Route> Router::FindForWriter(std::string_view keyspace) const {
+  absl::StatusOr<Route> route = FindKeyspace(keyspace);
+  if (route.ok()) route->level = Level::kQuorum;
   return route;
 }
 
@@ -70,8 +86,9 @@ absl::StatusOr<Route> Router::FindForRead(std::string_view keyspace, v1::Level l
                                           const v1::ReadOptions& options) const {
   absl::StatusOr<Route> route = FindKeyspace(keyspace);
   if (!route.ok()) return route;
-  auto plan = PlanRead(level, options, *route->keyspace, route->topology->cluster_id);
+  auto plan = PlanRead(level, options, *route->keyspace);
   if (!plan.ok()) return plan.status();
+  if (absl::Status opened = OpenSession(options.session(), *route); !opened.ok()) return opened;
   route->level = plan->level;
   route->read = *std::move(plan);
   return route;

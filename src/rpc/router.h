@@ -12,6 +12,7 @@
 #include "quorate/v1/kv.pb.h"
 #include "ring/topology.h"
 #include "rpc/read_plan.h"
+#include "rpc/session_parts.h"
 
 namespace quorate::rpc {
 
@@ -20,6 +21,7 @@ struct Route {
   const ring::KeyspaceInfo* keyspace = nullptr;
   Level level = Level::kDefault;  // never kDefault; a ladder's first
   std::optional<ReadPlan> read;   // none: a write
+  std::optional<SessionParts> session;
 
   // A request to the arc's partition, without its operation.
   Request ToArc(uint32_t arc, absl::Duration deadline) const;
@@ -30,9 +32,13 @@ class Router {
   explicit Router(Node& node) : node_(node) {}
 
   // By the topology this node knows. NOT_FOUND, KEYSPACE_NOT_FOUND: none of
-  // that name (with the likely one); INVALID_ARGUMENT: not a level of its mode.
+  // that name (with the likely one); INVALID_ARGUMENT: not a level of its mode,
+  // or the session's token is not good for it (SESSION_...).
   absl::StatusOr<Route> FindKeyspace(std::string_view keyspace) const;
-  absl::StatusOr<Route> FindForWrite(std::string_view keyspace, v1::Level level) const;
+  absl::StatusOr<Route> FindForWrite(std::string_view keyspace, v1::Level level,
+                                     std::string_view session) const;
+  // Of what concerns writers, at QUORUM; keyspaces without writers refuse it as such.
+  absl::StatusOr<Route> FindForWriter(std::string_view keyspace) const;
   absl::StatusOr<Route> FindForRead(std::string_view keyspace, v1::Level level,
                                     const v1::ReadOptions& options) const;
 

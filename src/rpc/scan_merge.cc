@@ -70,7 +70,7 @@ kv::Page MergePages(std::vector<kv::Page> pages, const ScanBounds& bounds) {
     kv::Record& record = pages[head.page].records[head.record];
     if (known && record.key > *known) break;
     heads.pop();
-    bytes += record.key.size() + record.value.size();
+    bytes += kv::BytesOf(record);
     merged.records.push_back(std::move(record));
     if (head.record + 1 < pages[head.page].records.size()) {
       heads.push({head.page, head.record + 1});

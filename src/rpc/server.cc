@@ -35,9 +35,12 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, 
   node.election_ticks = static_cast<uint32_t>(options.election_ticks);
   node.quiet_after_ticks = static_cast<uint32_t>(options.quiet_after_ticks);
   node.rebalance_interval = options.rebalance_interval;
+  node.clock_skew_max = options.clock_skew_max;
+  node.hedge_permille = static_cast<uint32_t>(options.hedge_reads);
   node.uncommitted_bytes_max = options.uncommitted_bytes_max;
   node.queued_inputs_max = options.queued_requests_max;
   node.disk_reserve_bytes = options.disk_reserve_bytes;
+  node.hints_bytes_max = options.hints_bytes_max;
   node.snapshot_chunk_bytes = options.snapshot_chunk_bytes;
   node.group_log_bytes_max = options.log_cache_bytes;
   node.log_flush_bytes = options.log_flush_bytes;
@@ -66,13 +69,17 @@ void TellRoom(spdlog::logger& log, const DiskRoom& disk) {
                 : "nothing that grows is taken, not even from other nodes");
 }
 
+Passes BothPass(const FaultSwitch& faults, const Passes& network) {
+  return [&faults, network](NodeId to) { return faults.Passes(to) && (!network || network(to)); };
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options, const ServerEdges& edges)
     : options_(options),
       env_(edges.env),
       log_lines_(edges.log),
-      passes_(edges.passes),
+      passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
       started_(env_.Monotonic()),
       transport_(NodeId(options.node_id), env_, edges.log, passes_),
       slow_requests_(log_lines_, options_.slow_request),
@@ -109,6 +116,7 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   if (!node.ok()) return node.status();
   node_ = *std::move(node);
   transport_.OnLost([this](NodeId peer) { node_->OnPeerDisconnected(peer); });
+  transport_.OnDisowned([this](NodeId peer) { node_->OnDisowned(peer); });
   LogDeviceEvents events;
   events.durable = [this](SyncProof proof) { node_->OnDurable(proof); };
   events.failed = [this](absl::Status status) { node_->OnLogFailed(std::move(status)); };
@@ -126,7 +134,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
       *node_, env_, call_watch_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
-                                          options_.request_timeout, log_lines_);
+                                          options_.request_timeout, log_lines_,
+                                          options_.fault_switch ? &faults_ : nullptr);
   peers_ = std::make_unique<PeerService>(*node_, log_lines_);
   EnableStandardServices();
   auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,

@@ -15,6 +15,7 @@
 #include "rpc/admin_service.h"
 #include "rpc/call_metrics.h"
 #include "rpc/call_watch.h"
+#include "rpc/fault_switch.h"
 #include "rpc/grpc_transport.h"
 #include "rpc/http_server.h"
 #include "rpc/kv_service.h"
@@ -71,6 +72,7 @@ class Server {
   const ServerOptions options_;
   Env& env_;
   const std::shared_ptr<spdlog::logger> log_lines_;
+  FaultSwitch faults_;
   const Passes passes_;
   const absl::Duration started_;
   std::atomic<bool> draining_{false};

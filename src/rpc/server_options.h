@@ -28,6 +28,7 @@ struct ServerOptions {
   std::string advertise;
   std::string peer_advertise;
   bool insecure = false;
+  bool fault_switch = false;
 
   uint64_t workers = 0;
   absl::Duration request_timeout = absl::Seconds(5);
@@ -40,6 +41,8 @@ struct ServerOptions {
   uint64_t election_ticks = 10;
   uint64_t quiet_after_ticks = 40;
   absl::Duration rebalance_interval = absl::Seconds(2);
+  absl::Duration clock_skew_max = absl::Seconds(5);
+  uint64_t hedge_reads = 100;
   uint64_t uncommitted_bytes_max = 64 << 20;
   uint64_t queued_requests_max = 32 << 10;
   uint64_t snapshot_chunk_bytes = 256 << 10;
@@ -51,6 +54,7 @@ struct ServerOptions {
   uint64_t memtable_bytes = 32 << 20;
   uint64_t block_cache_bytes = 128 << 20;
   uint64_t disk_reserve_bytes = 512 << 20;
+  uint64_t hints_bytes_max = 64 << 20;
 
   std::string log_level = "info";
 };

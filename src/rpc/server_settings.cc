@@ -1,4 +1,5 @@
 // The names, bounds and help of kvd's settings.
+#include "base/limits.h"
 #include "rpc/log_level.h"
 #include "rpc/server_options.h"
 
@@ -11,7 +12,7 @@ constexpr uint64_t kGiB = 1 << 30;
 
 void AddIdentity(Config& config, ServerOptions& o) {
   config.Section("Who this node is");
-  config.AddNumber("node-id", "its number in the cluster", &o.node_id, {1, 1'000'000});
+  config.AddNumber("node-id", "its number in the cluster", &o.node_id, {1, limits::kNodeIdMax});
   config.AddText("cluster-id", "the cluster's name, the same on all nodes", "NAME", &o.cluster_id);
   config.AddText("data-dir", "the folder that holds everything it keeps", "DIR", &o.data_dir);
   config.AddText(
@@ -36,6 +37,9 @@ void AddAddresses(Config& config, ServerOptions& o) {
                    "allow addresses beyond this machine, though anyone there can then read and "
                    "write",
                    &o.insecure);
+  config.AddSwitch("fault-switch",
+                   "for drills: let `kvctl cluster cut` cut this node off from others",
+                   &o.fault_switch);
 }
 
 void AddRequests(Config& config, ServerOptions& o) {
@@ -70,6 +74,13 @@ void AddReplication(Config& config, ServerOptions& o) {
   config.AddDuration("rebalance-interval",
                      "how often leaderships move towards their preferred nodes",
                      &o.rebalance_interval, {absl::Milliseconds(10), absl::Hours(24)});
+  config.AddDuration("clock-skew-max",
+                     "mode quorum: a time-stamp further ahead of this node's calendar is refused",
+                     &o.clock_skew_max, {absl::Seconds(1), absl::Hours(1)});
+  config.AddNumber(
+      "hedge-reads",
+      "mode quorum: of 1000 reads, so many may ask one replica more, where one is slow",
+      &o.hedge_reads, {0, 1000});
   config.AddBytes("uncommitted-bytes-max",
                   "writes of one partition under way; more are refused for the moment",
                   &o.uncommitted_bytes_max, {kMiB, 16 * kGiB});
@@ -91,6 +102,9 @@ void AddStorage(Config& config, ServerOptions& o) {
   config.AddBytes("disk-reserve-bytes",
                   "room on the disk that is kept back; with less, only reads and deletes go on",
                   &o.disk_reserve_bytes, {0, 1024 * kGiB});
+  config.AddBytes("hints-bytes-max",
+                  "writes at ANY kept for replicas that can't be reached; more are refused",
+                  &o.hints_bytes_max, {0, 16 * kGiB});
   config.AddBytes("block-cache-bytes", "state read from files that is kept in memory",
                   &o.block_cache_bytes, {kMiB, 1024 * kGiB});
 }

@@ -45,12 +45,14 @@ class StatusCollector {
   // second, or by `deadline`, is not reachable.
   void Cluster(absl::Duration deadline, absl::AnyInvocable<void(v1::ClusterStatus) &&> done);
 
-  // The client API of another node.
+  // A little less than there is until `deadline`, so that the answer is still in time.
+  absl::Duration PatienceUntil(absl::Duration deadline) const;
+  NodeId self() const { return facts_.self; }
+
+  // The client API of another node; null: nothing passes to it.
   std::unique_ptr<v1::Admin::Stub> StubOf(const ring::NodeInfo& node);
 
  private:
-  class Poll;
-
   std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
 
   Node& node_;

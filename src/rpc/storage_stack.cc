@@ -62,7 +62,8 @@ absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& option
   auto root = disk.OpenRoot();
   if (!root.ok()) return root.status();
   stack.root = *std::move(root);
-  const auto boot = ClaimDataDir(*stack.root, {options.cluster_id, NodeId(options.node_id)});
+  const auto boot =
+      ClaimDataDir(*stack.root, {options.cluster_id, NodeId(options.node_id)}, env.Random());
   if (!boot.ok()) return boot.status();
   stack.boot = *boot;
 

@@ -119,7 +119,7 @@ void StreamCall::Answer(Pending& pending, Reply reply) {
   if (finished_) return;
   for (size_t i = 0; i < pending.ids.size(); ++i) {
     const bool has_value = i < reply.found.size() && reply.found[i].has_value();
-    const uint64_t bytes = kFrameBytes + (has_value ? reply.found[i]->value.size() : 0);
+    const uint64_t bytes = kFrameBytes + (has_value ? kv::BytesOf(*reply.found[i]) : 0);
     v1::StreamReply* out = replies_.Add(bytes, pending.costs[i]);
     out->set_id(pending.ids[i]);
     if (pending.operation == Operation::kGet) {

@@ -24,12 +24,10 @@ absl::Duration Moment(absl::Duration now, uint64_t timeout_us, absl::Duration fa
   return now + absl::Microseconds(static_cast<int64_t>(std::min(timeout_us, kTimeoutMaxUs)));
 }
 
-Operation OperationOf(const v1::StreamOp& op) {
-  if (op.op_case() == v1::StreamOp::kBatch) return Operation::kBatch;
-  const v1::Mutation& mutation = op.mutation();
-  if (mutation.has_condition()) return Operation::kCas;
-  if (mutation.action_case() == v1::Mutation::kDelete) return Operation::kDelete;
-  return mutation.action_case() == v1::Mutation::kAdd ? Operation::kAdd : Operation::kPut;
+size_t BytesOf(const v1::Mutation& mutation) {
+  const v1::MapChange& map = mutation.map();
+  return mutation.put().size() + mutation.set().add().size() + map.put().size() +
+         map.add_element().size();
 }
 
 }  // namespace
@@ -39,7 +37,8 @@ StreamMessage::StreamMessage(StreamCall& stream, v1::StreamRequest& request)
       request_(request),
       now_(stream.world_.env.Monotonic()),
       deadline_(Moment(now_, request.timeout_us(), stream.world_.default_deadline)),
-      write_route_(stream.world_.router.FindForWrite(request.keyspace(), request.level())),
+      write_route_(stream.world_.router.FindForWrite(request.keyspace(), request.level(),
+                                                     request.read().session())),
       read_route_(
           stream.world_.router.FindForRead(request.keyspace(), request.level(), request.read())) {}
 
@@ -50,9 +49,9 @@ bool StreamMessage::MayBeStale() const {
 uint32_t StreamMessage::CostOf(const v1::StreamOp& op) {
   size_t bytes = 0;
   if (op.op_case() == v1::StreamOp::kMutation) {
-    bytes = op.mutation().put().size();
+    bytes = BytesOf(op.mutation());
   } else if (op.op_case() == v1::StreamOp::kBatch) {
-    for (const v1::Mutation& mutation : op.batch().mutations()) bytes += mutation.put().size();
+    for (const v1::Mutation& mutation : op.batch().mutations()) bytes += BytesOf(mutation);
   }
   return static_cast<uint32_t>(1 + bytes / kBytesPerCost);
 }
@@ -89,7 +88,7 @@ void StreamMessage::ExecuteWrite(v1::StreamOp& op, uint32_t cost) {
   if (!write_route_.ok()) return stream_.AnswerError(op.id(), cost, write_route_.status());
   const absl::StatusOr<kv::Identity> identity = IdentityOf(op.identity());
   if (!identity.ok()) return stream_.AnswerError(op.id(), cost, identity.status());
-  const Operation operation = OperationOf(op);
+  const Operation operation = op.has_batch() ? Operation::kBatch : OperationOf(op.mutation());
   absl::StatusOr<kv::Command> command = operation == Operation::kBatch
                                             ? ManyMutations(op.mutable_batch()->mutable_mutations())
                                             : OneMutation(TakeMutation(op.mutable_mutation()));

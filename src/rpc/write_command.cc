@@ -8,16 +8,18 @@
 
 namespace quorate::rpc {
 
-kv::Mutation MakePut(std::string key, std::string value, uint64_t ttl_us) {
+kv::Mutation MakePut(std::string key, std::string value, uint64_t ttl_us, std::string context) {
   kv::Mutation put;
+  put.context = std::move(context);
   put.ttl_us = ttl_us;
   put.key = std::move(key);
   put.value = std::move(value);
   return put;
 }
 
-kv::Mutation MakeDelete(std::string key) {
+kv::Mutation MakeDelete(std::string key, std::string context) {
   kv::Mutation del;
+  del.context = std::move(context);
   del.key = std::move(key);
   del.action = kv::Mutation::Action::kDelete;
   return del;
@@ -30,6 +32,21 @@ kv::Mutation MakeAdd(std::string key, int64_t delta, uint64_t ttl_us) {
   add.action = kv::Mutation::Action::kAdd;
   add.delta = delta;
   return add;
+}
+
+Operation OperationOf(const v1::Mutation& mutation) {
+  if (mutation.has_condition()) return Operation::kCas;
+  switch (mutation.action_case()) {
+    case v1::Mutation::kDelete:
+      return Operation::kDelete;
+    case v1::Mutation::kAdd:
+      return Operation::kAdd;
+    case v1::Mutation::kSet:
+    case v1::Mutation::kMap:
+      return Operation::kMutate;
+    default:
+      return Operation::kPut;
+  }
 }
 
 absl::StatusOr<kv::Command> OneMutation(absl::StatusOr<kv::Mutation> mutation) {

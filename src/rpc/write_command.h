@@ -9,6 +9,7 @@
 #include "kv/command.h"
 #include "quorate/v1/kv.pb.h"
 #include "ring/topology.h"
+#include "rpc/call_metrics.h"
 #include "rpc/limits.h"
 
 namespace quorate::rpc {
@@ -21,9 +22,12 @@ uint64_t TtlOf(const Message& in) {
   return in.has_ttl_us() ? in.ttl_us() : kTtlDefault;
 }
 
-kv::Mutation MakePut(std::string key, std::string value, uint64_t ttl_us);
-kv::Mutation MakeDelete(std::string key);
+kv::Mutation MakePut(std::string key, std::string value, uint64_t ttl_us, std::string context = {});
+kv::Mutation MakeDelete(std::string key, std::string context = {});
 kv::Mutation MakeAdd(std::string key, int64_t delta, uint64_t ttl_us);
+
+// What a mutation counts as: changes of sets and maps as kMutate.
+Operation OperationOf(const v1::Mutation& mutation);
 
 absl::StatusOr<kv::Command> OneMutation(absl::StatusOr<kv::Mutation> mutation);
 // Spends the messages.

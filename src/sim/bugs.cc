@@ -18,6 +18,32 @@ void AddLeaderless(Add add) {
       .quorum.drop_tombstones_early = true;
   add("count-unreachable", "a replica that cannot be reached counts as an answer", kProfile)
       .quorum.count_unreachable = true;
+  add("merge-by-adding", "a merge of two counters is their sum", kProfile).quorum.merge_by_adding =
+      true;
+  add("hint-counts", "a write kept for a replica is acknowledged at whatever level", kProfile)
+      .hint_counts = true;
+  add("forget-hints", "writes kept for replicas are gone after a restart", kProfile)
+      .forget_hints_on_restart = true;
+  add("session-ignored-without-leader", "a leaderless replica reads without what the session saw",
+      kProfile)
+      .quorum.ignore_session = true;
+}
+
+template <class Add>
+void AddRegisters(Add add) {
+  constexpr Profile kProfile = Profile::kLeaderless;
+  add("register-reads-any", "a read of a register is what one replica holds", kProfile)
+      .quorum.registers.read_returns_any = true;
+  add("register-retries-blindly", "a register's write that is overtaken is proposed once more",
+      kProfile)
+      .quorum.registers.retry_with_higher_ballot = true;
+  add("register-answers-at-once", "a failed condition is answered before its round is complete",
+      kProfile)
+      .quorum.registers.failed_condition_answers_at_once = true;
+  add("register-ignores-promises", "anti-entropy brings registers what a promise forbids", kProfile)
+      .quorum.registers.repair_ignores_promises = true;
+  add("register-forgets-floor", "a register's tombstone goes and leaves no ballot behind", kProfile)
+      .quorum.registers.no_floor = true;
 }
 
 std::vector<DeliberateBug> Make() {
@@ -70,6 +96,7 @@ std::vector<DeliberateBug> Make() {
       Profile::kExpiry)
       .ttl_from_local_clock = true;
   AddLeaderless(add);
+  AddRegisters(add);
   return list;
 }
 

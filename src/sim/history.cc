@@ -105,6 +105,10 @@ void AddWrite(const Op& op, check::History& history) {
         out.action = check::Action::kAdd;
         out.delta = mutation.delta;
         break;
+      case kv::Mutation::Action::kAddElement:
+      case kv::Mutation::Action::kRemoveElement:
+      case kv::Mutation::Action::kChangeField:
+        continue;  // mode raft has none; see merging_load.h
     }
     out.condition = Convert(mutation.condition);
     const bool conditional = mutation.condition.kind != kv::Condition::Kind::kNone;

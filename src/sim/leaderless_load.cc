@@ -3,16 +3,15 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/strings.h"
-#include "kv/layout.h"
-#include "replica/quorum_replica.h"
+#include "sim/leaderless_replicas.h"
 
 namespace quorate::sim {
 namespace {
 
 constexpr char kName[] = "leaderless";
 constexpr uint64_t kKeys = 5;
+constexpr uint32_t kSessions = 3;
 constexpr absl::Duration kRetry = absl::Milliseconds(100);
 constexpr absl::Duration kAdminDeadline = absl::Seconds(2);
 constexpr absl::Duration kThinkMax = absl::Milliseconds(15);
@@ -34,16 +33,6 @@ Level SomeLevel(Random& random, bool read) {
   }
 }
 
-uint64_t DigestOfRecords(const Engine& engine, PartitionId partition) {
-  uint64_t digest = 0;
-  const auto all = engine.Scan(kv::RecordKey(partition, ""), kv::RecordsEnd(partition));
-  for (; all->Valid(); all->Next()) {
-    digest = Hash64(all->key(), digest);
-    digest = Hash64(all->value(), digest);
-  }
-  return digest;
-}
-
 }  // namespace
 
 LeaderlessLoad::LeaderlessLoad(EventQueue& queue, Trace& trace, Random random, Cluster& cluster,
@@ -52,7 +41,8 @@ LeaderlessLoad::LeaderlessLoad(EventQueue& queue, Trace& trace, Random random, C
       trace_(trace),
       random_(random),
       cluster_(cluster),
-      oracle_(std::move(violation)),
+      oracle_(violation),
+      sessions_(kSessions, std::move(violation)),
       targets_(cluster.ids()) {}
 
 void LeaderlessLoad::Start(uint32_t clients) {
@@ -101,6 +91,7 @@ LeaderlessOp LeaderlessLoad::MakeOp() {
   op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
   if (!op.read && !random_.Chance(0.2)) op.value = StrCat("v", op.id);
   op.invoked = queue_.now();
+  sessions_.Assign(op, random_);
   return op;
 }
 
@@ -120,6 +111,7 @@ void LeaderlessLoad::IssueOne() {
   request.epoch = topology->epoch;
   request.level = op.level;
   request.bound = op.bound;
+  sessions_.Invoked(op, request);
   const absl::Duration timeout =
       kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
   request.deadline = node.machine().env.Monotonic() + timeout;
@@ -149,6 +141,7 @@ void LeaderlessLoad::Answered(const CallPtr& call, const Reply& reply) {
              StrCat("leaderless #", op.id, " ",
                     reply.status.ok() ? StrCat("done, version ", reply.receipt.version)
                                       : std::string(reply.status.message())));
+  sessions_.Answered(op, reply);
   if (reply.status.ok()) {
     if (op.read) {
       oracle_.Read(op, reply, queue_.now());
@@ -171,25 +164,7 @@ std::string LeaderlessLoad::WhatDiffers() {
   const auto topology = cluster_.topology();
   const ring::KeyspaceInfo* info = keyspace(topology);
   if (info == nullptr) return armed_ ? "the leaderless keyspace was never made" : "";
-  for (const ring::PartitionInfo& partition : info->partitions) {
-    const auto digest = [&](NodeId id) {
-      return DigestOfRecords(cluster_.node(id).machine().engine, partition.id);
-    };
-    for (NodeId id : partition.replicas) {
-      const auto* replica = dynamic_cast<const QuorumReplica*>(
-          cluster_.node(id).up() ? cluster_.node(id).node()->FindReplica(partition.id) : nullptr);
-      if (replica == nullptr) return StrCat(id.ToString(), " has no ", partition.id.ToString());
-      if (digest(id) != digest(partition.replicas.front())) {
-        return StrCat(partition.id.ToString(), " at ", id.ToString(), " holds other records than ",
-                      partition.replicas.front().ToString());
-      }
-      if (!replica->core().logged().empty()) {
-        return StrCat(partition.id.ToString(), " at ", id.ToString(), " keeps the dots ",
-                      replica->core().logged().ToString());
-      }
-    }
-  }
-  return "";
+  return WhatDiffersIn(cluster_, *info);
 }
 
 }  // namespace quorate::sim

@@ -12,6 +12,7 @@
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
 #include "sim/leaderless_oracle.h"
+#include "sim/leaderless_sessions.h"
 #include "sim/trace.h"
 
 namespace quorate::sim {
@@ -29,8 +30,7 @@ class LeaderlessLoad {
   uint64_t done() const { return oracle_.done(); }
   bool armed() const { return armed_; }
 
-  // Of replicas that should be equal by now: in what they are not. Empty: in
-  // nothing, to the byte, and no dot is kept.
+  // See WhatDiffersIn.
   std::string WhatDiffers();
 
  private:
@@ -53,6 +53,7 @@ class LeaderlessLoad {
   Random random_;
   Cluster& cluster_;
   LeaderlessOracle oracle_;
+  LeaderlessSessions sessions_;
   Nodes targets_;
   bool running_ = false;
   bool armed_ = false;

@@ -31,6 +31,7 @@ struct LeaderlessOp {
   Level level = Level::kQuorum;
   absl::Duration bound;  // BOUNDED
   absl::Duration invoked;
+  uint32_t session = 0;  // from 1; 0: of none
 };
 
 class LeaderlessOracle {

@@ -43,6 +43,11 @@ std::string Describe(const kv::Mutation& mutation) {
     case kv::Mutation::Action::kAdd:
       text = StrCat("add ", mutation.key, " ", mutation.delta);
       break;
+    case kv::Mutation::Action::kAddElement:
+    case kv::Mutation::Action::kRemoveElement:
+    case kv::Mutation::Action::kChangeField:
+      text = StrCat("change ", mutation.key);
+      break;
   }
   return text + Describe(mutation.condition);
 }

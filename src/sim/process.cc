@@ -35,7 +35,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Boot(EventQueue& queue, Random
 absl::Status Process::Open() {
   machine_.expired.Clear();
   NodeOptions node_options = options_.node;
-  const auto boot = ClaimDataDir(machine_.data_files, {node_options.cluster_id, machine_.id});
+  const auto boot = ClaimDataDir(machine_.data_files, {node_options.cluster_id, machine_.id},
+                                 machine_.env.Random());
   if (!boot.ok()) return boot.status();
   node_options.boot = *boot;
   if (node_options.bugs.ttl_from_local_clock) {

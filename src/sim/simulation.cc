@@ -12,11 +12,14 @@
 #include "sim/cluster.h"
 #include "sim/convergence.h"
 #include "sim/event_queue.h"
+#include "sim/hinted_writes.h"
 #include "sim/history.h"
 #include "sim/keyspaces.h"
 #include "sim/leaderless_load.h"
+#include "sim/merging_load.h"
 #include "sim/nemesis.h"
 #include "sim/oracle.h"
+#include "sim/register_load.h"
 #include "sim/trace.h"
 #include "sim/workload.h"
 
@@ -25,6 +28,7 @@ namespace {
 
 constexpr size_t kTraceKept = 20'000;
 constexpr size_t kTimelineLines = 300;
+constexpr uint32_t kHintingClients = 2;
 constexpr absl::Duration kPoll = absl::Milliseconds(20);
 // A run in which less was answered proves nothing.
 constexpr uint64_t kDoneMin = 20;
@@ -45,7 +49,12 @@ class Run {
         nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_),
         // A stream of its own: what other profiles roll stays as it is.
         leaderless_(queue_, trace_, Random(~options.seed), cluster_,
-                    [this](std::string what) { Violation(std::move(what)); }) {
+                    [this](std::string what) { Violation(std::move(what)); }),
+        merging_(queue_, trace_, Random(~options.seed / 3), cluster_,
+                 [this](std::string what) { Violation(std::move(what)); }),
+        hinted_(queue_, trace_, Random(~options.seed + kHintingClients), cluster_,
+                [this](std::string what) { Violation(std::move(what)); }),
+        registers_(queue_, trace_, Random(~options.seed + 1), cluster_) {
     cluster_.OnDeath([this](NodeId node) { workload_.NodeDied(node); });
   }
 
@@ -99,6 +108,9 @@ class Run {
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });
     leaderless_.Start(knobs_.workload.leaderless_clients);
+    merging_.Start(knobs_.workload.leaderless_clients / 2);
+    hinted_.Start(knobs_.workload.leaderless_clients > 0 ? kHintingClients : 0);
+    registers_.Start(knobs_.workload.leaderless_clients != 0);
     queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { nemesis_.Start(); });
     queue_.RunUntil(knobs_.safety);
   }
@@ -114,6 +126,9 @@ class Run {
     cluster_.network().CalmDown();
     workload_.AskOnly(core);
     leaderless_.AskOnly(core);
+    merging_.AskOnly(core);
+    hinted_.AskOnly(core);
+    registers_.AskOnly(core);
     if (!Await([this] { return keyspaces_.AllThere(); })) {
       return Violation("a healed majority did not make the keyspaces asked for");
     }
@@ -126,19 +141,33 @@ class Run {
     nemesis_.HealBut({});
     workload_.AskOnly(cluster_.ids());
     leaderless_.AskOnly(cluster_.ids());
+    merging_.AskOnly(cluster_.ids());
+    hinted_.AskOnly(cluster_.ids());
+    registers_.AskOnly(cluster_.ids());
     ProveAll({});
     workload_.Stop();
     leaderless_.Stop();
-    if (!Await([this] { return workload_.in_flight() + leaderless_.in_flight() == 0; })) {
+    merging_.Stop();
+    hinted_.Stop();
+    registers_.Stop();
+    if (!Await([this] {
+          return workload_.in_flight() + leaderless_.in_flight() + merging_.in_flight() +
+                     hinted_.in_flight() + registers_.in_flight() ==
+                 0;
+        })) {
       return Violation("operations are still under way");
     }
     std::string differs;
     const bool equal = Await([this, &differs] {
       differs = WhatDiffers(cluster_);
       if (differs.empty()) differs = leaderless_.WhatDiffers();
+      if (differs.empty()) differs = merging_.WhatDiffers();
+      if (differs.empty()) differs = hinted_.WhatIsMissing();
+      if (differs.empty()) differs = registers_.WhatDiffers();
       return differs.empty();
     });
     if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
+    if (std::string wrong = merging_.WhatIsWrong(); !wrong.empty()) return Violation(wrong);
     ReadAll();
   }
 
@@ -224,6 +253,7 @@ class Run {
     const check::LinearizabilityReport order = check::CheckLinearizable(history_);
     overlapping_ = order.overlapping;
     if (order.verdict != check::Verdict::kPassed) return Violation(check::FormatReport(order));
+    if (registers_.armed() && !JudgeRegisters()) return;
     check::History last = Restrict(history_, cluster_.Partitions());
     AddFinalState(cluster_, cluster_.Partitions(), last);
     const check::FinalStateReport end = check::CheckFinalState(last);
@@ -232,6 +262,13 @@ class Run {
     if (done < kDoneMin) {
       Violation(StrCat("only ", done, " operations were done: nothing is proved"));
     }
+  }
+
+  bool JudgeRegisters() {
+    const check::LinearizabilityReport order = check::CheckLinearizable(registers_.History());
+    if (order.verdict == check::Verdict::kPassed) return true;
+    Violation(StrCat("registers: ", check::FormatReport(order)));
+    return false;
   }
 
   RunResult Result() {
@@ -268,6 +305,9 @@ class Run {
   Workload workload_;
   Nemesis nemesis_;
   LeaderlessLoad leaderless_;
+  MergingLoad merging_;
+  HintedWrites hinted_;
+  RegisterLoad registers_;
   uint64_t unproven_ = 0;
   uint64_t overlapping_ = 0;
   check::History history_;

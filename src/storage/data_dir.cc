@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "base/boot.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -115,7 +116,7 @@ absl::Status CheckUnowned(Files& files) {
 
 }  // namespace
 
-absl::StatusOr<Boot> ClaimDataDir(Files& files, const Identity& identity) {
+absl::StatusOr<Boot> ClaimDataDir(Files& files, const Identity& identity, uint64_t random) {
   if (identity.cluster_id.empty() || identity.cluster_id.find('\n') != std::string::npos) {
     return MakeError(absl::StatusCode::kInvalidArgument, "BAD_CLUSTER_ID",
                      "a cluster id is one line of text and not empty");
@@ -132,7 +133,7 @@ absl::StatusOr<Boot> ClaimDataDir(Files& files, const Identity& identity) {
   } else {
     return text.status();
   }
-  ++claim.boot;
+  claim.boot = NextBoot(Boot(claim.boot), random).value();
   if (absl::Status s = files.ReplaceDurably(kFileName, Encode(claim)); !s.ok()) return s;
   return Boot(claim.boot);
 }

@@ -19,10 +19,10 @@ struct Identity {
 };
 
 // Claims the folder for `identity` (an empty one becomes its own) and returns
-// this start's boot number, durably one higher than any before.
+// this start's boot number (base/boot.h), durably above all before.
 // FAILED_PRECONDITION with reason FOREIGN_CLUSTER, FOREIGN_NODE or
 // NEWER_FORMAT, DATA_LOSS where the file is damaged: each names the folder's
 // owner and the way out.
-absl::StatusOr<Boot> ClaimDataDir(Files& files, const Identity& identity);
+absl::StatusOr<Boot> ClaimDataDir(Files& files, const Identity& identity, uint64_t random);
 
 }  // namespace quorate

@@ -67,8 +67,36 @@ TEST(SessionTokenTest, TruncatedOrChangedAnywhereItIsRefused) {
     forged[i] = static_cast<char>(forged[i] ^ 1);
     EXPECT_EQ(WhyNot(forged), "SESSION_DAMAGED") << i;
   }
-  EXPECT_EQ(WhyNot("\x02" + good.substr(1)), "SESSION_NEWER");
+  EXPECT_EQ(WhyNot("\x03" + good.substr(1)), "SESSION_NEWER");
   EXPECT_EQ(WhyNot("hello"), "SESSION_NEWER");
+}
+
+TEST(SessionTokenTest, ThatHasSeenNoLeaderlessKeyspaceIsReadByOlderBuilds) {
+  EXPECT_EQ(Sample().Encode("here").front(), 1);
+}
+
+TEST(SessionTokenTest, CarriesWhatWasSeenOfLeaderlessKeyspacesByTheirNames) {
+  SessionToken token = Sample();
+  token.SetLeaderless(SessionToken::HashOf("carts"), "seen there");
+  token.SetLeaderless(SessionToken::HashOf("gone"), "x");
+  token.SetLeaderless(SessionToken::HashOf("gone"), "");
+  const std::string bytes = token.Encode("here");
+  EXPECT_EQ(bytes.front(), 2);
+  const auto back = SessionToken::Decode(bytes, "here");
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->FindLeaderless("carts"), "seen there");
+  EXPECT_EQ(back->FindLeaderless("orders"), "");
+  EXPECT_EQ(back->Find(PartitionId(3)), At(2, 900));
+  EXPECT_EQ(back->Encode("here"), bytes);
+  for (size_t size = 1; size < bytes.size(); ++size) {
+    EXPECT_EQ(WhyNot(bytes.substr(0, size)), "SESSION_DAMAGED") << size;
+  }
+  for (size_t i = 1; i < bytes.size(); ++i) {
+    std::string forged = bytes;
+    forged[i] = static_cast<char>(forged[i] ^ 1);
+    EXPECT_EQ(WhyNot(forged), "SESSION_DAMAGED") << i;
+  }
+  EXPECT_EQ(WhyNot(bytes, "there"), "SESSION_OTHER_CLUSTER");
 }
 
 }  // namespace

@@ -3,8 +3,6 @@
 
 #include <thread>
 
-#include "absl/synchronization/notification.h"
-#include "client/executor.h"
 #include "client/wait.h"
 #include "fake_node.h"
 #include "gmock/gmock.h"
@@ -120,6 +118,21 @@ TEST(ClientTest, NeverRepeatsAWriteOfUnknownOutcomeThatMayHappenTwice) {
     const auto written = orders.Put("42", "paid", {.exactly_once = false});
     EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown) << written.status();
     EXPECT_EQ(OperationOf(written.status()), std::nullopt);
+    EXPECT_EQ(cluster.node(1).calls() + cluster.node(2).calls(), kNoRetries);
+  }
+}
+
+// There are no identities in mode quorum, and twice they would count twice.
+TEST(ClientTest, NeverRepeatsAnAdditionOfUnknownOutcomeInModeQuorum) {
+  for (const bool counter : {true, false}) {
+    FakeCluster cluster(2);
+    cluster.SetMode(v1::MODE_QUORUM);
+    auto orders = Connect(cluster).Keyspace("orders");
+    for (int node = 1; node <= 2; ++node) cluster.node(node).Play({Script::Error(Unknown())});
+    const absl::Status status = counter
+                                    ? orders.Add("42", 1).status()
+                                    : orders.Mutate(Mutation::AddElement("42", "paid")).status();
+    EXPECT_EQ(OutcomeOf(status), Outcome::kUnknown) << status;
     EXPECT_EQ(cluster.node(1).calls() + cluster.node(2).calls(), kNoRetries);
   }
 }
@@ -280,6 +293,20 @@ TEST(ClientTest, GoesStraightToTheNodeThatServedBefore) {
   EXPECT_EQ(cluster.node(3).calls(), 3);
 }
 
+TEST(ClientTest, AsksNobodyButTheEndpointsGivenIfToldSo) {
+  FakeCluster cluster(3);
+  const auto client = Client::Connect(cluster.node(2).address(), {.only_endpoints = true});
+  ASSERT_TRUE(client.ok()) << client.status();
+  cluster.SetServing(3);
+  auto orders = client->Keyspace("orders");
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(orders.Put("42", "paid", {.exactly_once = false}).ok());
+    ASSERT_TRUE(orders.Get("42").ok());
+  }
+  EXPECT_EQ(cluster.node(2).calls(), 8);
+  EXPECT_EQ(cluster.node(1).calls() + cluster.node(3).calls(), 0);
+}
+
 TEST(ClientTest, FetchesTheTopologyWhenAReplyKnowsANewerOne) {
   FakeCluster cluster(1);
   auto client = Connect(cluster);
@@ -298,55 +325,6 @@ TEST(ClientTest, LeavesTheTopologyAloneWhileNothingChanges) {
     ASSERT_TRUE(client.Keyspace("orders").Put("42", "paid").ok());
   }
   EXPECT_EQ(cluster.node(1).topologies(), 1);
-}
-
-TEST(ClientTest, CallsBackOnceOnAThreadOfItsOwn) {
-  FakeCluster cluster(1);
-  auto orders = Connect(cluster).Keyspace("orders");
-  absl::Notification done;
-  bool own_thread = false;
-  orders.Put("42", "paid", {}, [&](absl::StatusOr<WriteReceipt> written) {
-    EXPECT_TRUE(written.ok());
-    own_thread = Executor::OnExecutorThread();
-    done.Notify();
-  });
-  done.WaitForNotification();
-  EXPECT_TRUE(own_thread);
-}
-
-TEST(ClientTest, MayBeCalledAndBlockedOnInACallback) {
-  FakeCluster cluster(1);
-  auto orders = Connect(cluster).Keyspace("orders");
-  absl::Notification done;
-  orders.Put("42", "paid", {}, [&](const absl::StatusOr<WriteReceipt>&) {
-    cluster.node(1).Play({Script::Error(NotApplied())});
-    EXPECT_TRUE(orders.Put("43", "open").ok());  // a retry needs a timer meanwhile
-    done.Notify();
-  });
-  done.WaitForNotification();
-}
-
-TEST(ClientTest, WaitsForCallsUnderWayWhenTheLastHandleGoes) {
-  FakeCluster cluster(1);
-  int answered = 0;
-  {
-    auto orders = Connect(cluster).Keyspace("orders");
-    for (int i = 0; i < 20; ++i) {
-      orders.Put(std::to_string(i), "v", {}, [&](const auto&) { ++answered; });
-    }
-  }
-  EXPECT_EQ(answered, 20);
-}
-
-TEST(ClientTest, LetsACallbackHoldTheLastHandle) {
-  FakeCluster cluster(1);
-  absl::Notification done;
-  {
-    auto orders = Connect(cluster).Keyspace("orders");
-    auto* fire = &orders;
-    fire->Put("42", "v", {}, [orders, &done](const auto&) { done.Notify(); });
-  }
-  done.WaitForNotification();
 }
 
 TEST(ClientTest, GoesOnWithAScanAfterABreak) {

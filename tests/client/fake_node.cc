@@ -46,6 +46,18 @@ class FakeNode::KvService : public v1::Kv::CallbackService {
         response->mutable_receipt());
   }
 
+  // Whatever they ask for: these do nothing.
+  grpc::ServerUnaryReactor* Add(grpc::CallbackServerContext* context, const v1::AddRequest*,
+                                v1::WriteResponse* response) override {
+    return Play(
+        context, [&] { response->add_results(); }, response->mutable_receipt());
+  }
+  grpc::ServerUnaryReactor* Mutate(grpc::CallbackServerContext* context, const v1::MutateRequest*,
+                                   v1::WriteResponse* response) override {
+    return Play(
+        context, [&] { response->add_results(); }, response->mutable_receipt());
+  }
+
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest* request,
                                 v1::GetResponse* response) override {
     return Play(
@@ -338,63 +350,6 @@ void FakeNode::WaitForOps(int count) const {
   const auto arrived = [this, count]()
                            ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ops_ >= count; };
   mutex_.Await(absl::Condition(&arrived));
-}
-
-FakeCluster::FakeCluster(int nodes) {
-  absl::MutexLock lock(&cluster_.mutex);
-  v1::Topology& topology = cluster_.topology;
-  topology.set_cluster_id("fake");
-  topology.set_epoch(1);
-  auto* orders = topology.add_keyspaces();
-  orders->set_name("orders");
-  auto* partition = orders->add_partitions();
-  partition->set_id(2);
-  for (int id = 1; id <= nodes; ++id) {
-    nodes_.push_back(std::make_unique<FakeNode>(static_cast<uint64_t>(id), cluster_));
-    ports_.push_back(nodes_.back()->port());
-    auto* node = topology.add_nodes();
-    node->set_id(static_cast<uint64_t>(id));
-    node->set_client_address(nodes_.back()->address());
-    partition->add_replicas(static_cast<uint64_t>(id));
-  }
-}
-
-void FakeCluster::Restart(int id) {
-  const auto index = static_cast<size_t>(id - 1);
-  nodes_[index] = std::make_unique<FakeNode>(static_cast<uint64_t>(id), cluster_, ports_[index]);
-}
-
-std::string FakeCluster::endpoints() const {
-  std::string list;
-  for (const auto& node : nodes_) {
-    if (node != nullptr) list += (list.empty() ? "" : ",") + node->address();
-  }
-  return list;
-}
-
-void FakeCluster::SetServing(uint64_t node) {
-  absl::MutexLock lock(&cluster_.mutex);
-  cluster_.serving = node;
-}
-
-void FakeCluster::SetEpoch(uint64_t epoch) {
-  absl::MutexLock lock(&cluster_.mutex);
-  cluster_.topology.set_epoch(epoch);
-}
-
-std::map<std::string, std::string> FakeCluster::data() {
-  absl::MutexLock lock(&cluster_.mutex);
-  return cluster_.data;
-}
-
-std::vector<v1::Identity> FakeCluster::identities() {
-  absl::MutexLock lock(&cluster_.mutex);
-  return cluster_.identities;
-}
-
-std::string FakeCluster::altered() {
-  absl::MutexLock lock(&cluster_.mutex);
-  return cluster_.altered;
 }
 
 }  // namespace quorate::client

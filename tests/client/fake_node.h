@@ -103,6 +103,7 @@ class FakeCluster {
   std::string endpoints() const;
   void SetServing(uint64_t node);
   void SetEpoch(uint64_t epoch);
+  void SetMode(v1::Mode mode);  // of the keyspace
   std::map<std::string, std::string> data();
   std::vector<v1::Identity> identities();
   std::string altered();  // the last AlterKeyspaceRequest, as text

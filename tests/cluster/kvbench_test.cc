@@ -141,6 +141,17 @@ TEST_F(KvbenchTest, TellsHowSoonAKilledNodeServesAgain) {
   ExpectNothingLeft();
 }
 
+TEST_F(KvbenchTest, TellsWhatANodeCostsThatWasAway) {
+  ASSERT_EQ(Run({"rejoin", "--rejoin-keys", "2000", "--rejoin-settle-seconds", "0",
+                 "--rejoin-idle-seconds", "0.2"}),
+            0)
+      << output();
+  EXPECT_GT(figure("bytes exchanged / bytes of what it missed")["value"]["low"], 0.5);
+  EXPECT_EQ(figure("until it has all that it missed")["values"].size(), 1u);
+  EXPECT_GT(figure("on disk for each key, beside key and value")["value"]["low"], 10);
+  ExpectNothingLeft();
+}
+
 TEST_F(KvbenchTest, RunsTheSuiteOnNodesOfItsOwn) {
   ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "suite", "--rounds", "1",
                  "--slice-seconds", "0.1"}),

@@ -93,6 +93,10 @@ std::string Model::Act(const Mutation& mutation, MutationResult& result) {
       values_[mutation.key] = {std::to_string(result.counter), result.version};
       return "";
     }
+    case Mutation::Action::kAddElement:
+    case Mutation::Action::kRemoveElement:
+    case Mutation::Action::kChangeField:
+      return "MERGING_POLICY_NEEDED";
   }
   return "unreachable";
 }

@@ -64,12 +64,10 @@ std::unique_ptr<Engine> MakeEngine(EngineKind kind) {
 }
 
 Mutation Put(std::string key, std::string value) {
-  return {.key = std::move(key),
-          .action = Mutation::Action::kPut,
-          .value = std::move(value),
-          .delta = 0,
-          .condition = {},
-          .ttl_us = 0};
+  Mutation put;
+  put.key = std::move(key);
+  put.value = std::move(value);
+  return put;
 }
 
 Mutation Delete(std::string key) {

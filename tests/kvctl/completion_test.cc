@@ -51,6 +51,8 @@ TEST_F(CompletionTest, OffersVerbsAndNouns) {
   EXPECT_THAT(Complete("kvctl keysp"), ElementsAre("keyspace"));
   EXPECT_THAT(Complete("kvctl --output json keyspace ''"), IsSupersetOf({"create", "drop"}));
   EXPECT_THAT(Complete("kvctl keyspace cre"), ElementsAre("create"));
+  EXPECT_THAT(Complete("kvctl set ''"), ElementsAre("add", "remove"));
+  EXPECT_THAT(Complete("kvctl map ''"), IsSupersetOf({"put", "incr", "add", "remove"}));
 }
 
 TEST_F(CompletionTest, OffersFlagsOfTheVerbAndOfAll) {
@@ -65,6 +67,7 @@ TEST_F(CompletionTest, OffersValuesOfFlags) {
   EXPECT_THAT(Complete("kvctl get default k --level = LI"), ElementsAre("LINEARIZABLE"));
   EXPECT_THAT(Complete("kvctl -o ''"), ElementsAre("table", "json", "raw"));
   EXPECT_THAT(Complete("kvctl keyspace create x --mode r"), ElementsAre("raft"));
+  EXPECT_THAT(Complete("kvctl keyspace create x --conflict s"), ElementsAre("siblings", "set"));
   EXPECT_THAT(Complete("kvctl bench --concurrency ''"), IsEmpty());
 }
 
@@ -72,6 +75,7 @@ TEST_F(CompletionTest, AsksTheClusterForItsKeyspaces) {
   EXPECT_THAT(Complete("kvctl get ''"), ElementsAre("default"));
   EXPECT_THAT(Complete("kvctl keyspace describe def"), ElementsAre("default"));
   EXPECT_THAT(Complete("kvctl bench --keyspace ''"), ElementsAre("default"));
+  EXPECT_THAT(Complete("kvctl set add ''"), ElementsAre("default"));
   EXPECT_THAT(Complete("kvctl get default ''"), IsEmpty());  // a key
   EXPECT_THAT(Complete("kvctl keyspace create ''"), IsEmpty());
   // Of the cluster that the line names; : splits words.

@@ -39,6 +39,13 @@ TEST(FrameCodecTest, AFrameForAnotherNodeOrFromOurselvesIsRefused) {
   EXPECT_EQ(ReasonOf(Decode(own).status()), "FOREIGN_NODE");
 }
 
+TEST(FrameCodecTest, TheSendersClockComesAlongWhereItIsTold) {
+  v1::PeerFrame frame = Frame();
+  EXPECT_EQ(Decode(frame)->calendar_us, 0u);
+  frame.set_calendar_us(1'234'567);
+  EXPECT_EQ(Decode(frame)->calendar_us, 1'234'567u);
+}
+
 TEST(FrameCodecTest, GarbageIsRefused) {
   Random random(7);
   for (int round = 0; round < 2000; ++round) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/boot.h"
+
 namespace quorate {
 namespace {
 
@@ -17,6 +19,10 @@ class PeersTest : public ::testing::Test {
 TEST_F(PeersTest, AMessageOfAnOlderLifeIsRefused) {
   EXPECT_TRUE(peers.Hear(kPeer, {Boot(5), Epoch(1)}, absl::ZeroDuration()).accepted);
   EXPECT_FALSE(peers.Hear(kPeer, {Boot(4), Epoch(9)}, absl::Seconds(9)).accepted);
+  const Boot next = NextBoot(Boot(5), 7);
+  EXPECT_TRUE(peers.Hear(kPeer, {next, Epoch(1)}, absl::ZeroDuration()).accepted);
+  EXPECT_FALSE(peers.Hear(kPeer, {NextBoot(Boot(5), 9), Epoch(1)}, absl::ZeroDuration()).accepted)
+      << "another start after the same one: of an older copy of the disk";
 }
 
 TEST_F(PeersTest, ARestartIsTold) {

@@ -19,7 +19,9 @@ std::vector<NodeId> FirstNodes(uint64_t count) {
 }  // namespace
 
 Cluster::Cluster(ClusterOptions options)
-    : options_(std::move(options)), invariants_(FirstNodes(options_.replicas)) {
+    : options_(std::move(options)),
+      invariants_(FirstNodes(options_.replicas),
+                  options_.policy == nullptr || !options_.policy->ByRounds()) {
   if (options_.policy == nullptr) options_.policy = &kLww;
   for (uint64_t id = 1; id <= options_.replicas; ++id) {
     const std::string zone = options_.zones.empty() ? "" : options_.zones[id - 1];
@@ -94,6 +96,22 @@ void Cluster::Read(uint64_t id, ReadRequest request) {
   Node& node = Find(id);
   node.core->Read(request, At(node));
   Pump(node);
+}
+
+void Cluster::Operate(uint64_t id, RegisterCall call) {
+  Node& node = Find(id);
+  node.core->Operate(call, At(node));
+  Pump(node);
+}
+
+uint64_t Cluster::Operate(uint64_t node, const std::string& key, RegisterOp op) {
+  RegisterCall call;
+  call.id = next_id_++;
+  call.key = key;
+  call.op = std::move(op);
+  call.deadline = now_ + absl::Seconds(2);
+  Operate(node, call);
+  return call.id;
 }
 
 void Cluster::PeerGone(uint64_t id, uint64_t peer) {
@@ -179,7 +197,9 @@ void Cluster::Pump(Node& node) {
     node.waiting.push_back({0, {}, answered(output.replies)});
     node.waiting.push_back({node.handed_out, std::move(output.messages_after_sync),
                             answered(output.replies_after_sync)});
-    for (Conflict& conflict : output.conflicts) conflicts_.push_back(std::move(conflict));
+    for (const Effect& effect : output.effects) {
+      if (const auto* discard = std::get_if<Discard>(&effect)) discards_.push_back(*discard);
+    }
     LetGo(node);
     if (options_.sync_at_once) SyncAll(node.self.node.value());
   }

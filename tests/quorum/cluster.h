@@ -57,6 +57,7 @@ class Cluster {
   void Tick(uint64_t node);
   void Write(uint64_t node, WriteRequest request);
   void Read(uint64_t node, ReadRequest request);
+  void Operate(uint64_t node, RegisterCall call);
   void PeerGone(uint64_t node, uint64_t peer);
   void PeerBack(uint64_t node, uint64_t peer);
   void Pass(absl::Duration time) { now_ += time; }
@@ -66,6 +67,7 @@ class Cluster {
   uint64_t Put(uint64_t node, const std::string& key, const std::string& value, Level level);
   uint64_t Delete(uint64_t node, const std::string& key, Level level);
   uint64_t Get(uint64_t node, const std::string& key, Level level);
+  uint64_t Operate(uint64_t node, const std::string& key, RegisterOp op);
   // Null while there is none.
   const Reply* Find(uint64_t node, uint64_t id) const;
   // Everybody ticks and all is delivered, a hundred times 50 ms; dead peers stay so.
@@ -95,7 +97,8 @@ class Cluster {
 
   // --- what happened ---
   std::vector<Answered> TakeAnswers() { return std::exchange(answers_, {}); }
-  std::vector<Conflict> TakeConflicts() { return std::exchange(conflicts_, {}); }
+  // Of all replicas, in their order.
+  std::vector<Discard> TakeDiscards() { return std::exchange(discards_, {}); }
   Invariants& invariants() { return invariants_; }
   // The destructor then stays silent about broken invariants.
   void ExpectViolations() { violations_expected_ = true; }
@@ -133,7 +136,7 @@ class Cluster {
   std::set<std::pair<uint64_t, uint64_t>> cut_;
   std::vector<Answered> answers_;
   std::map<std::pair<uint64_t, uint64_t>, Reply> replies_;
-  std::vector<Conflict> conflicts_;
+  std::vector<Discard> discards_;
   absl::Duration now_ = absl::Seconds(1);
   uint64_t next_id_ = 1'000'000;
   Invariants invariants_;

@@ -28,6 +28,22 @@ Knowledge SomeKnowledge() {
   return knowledge;
 }
 
+RegisterRequest SomeRequest() {
+  RegisterRequest request;
+  request.kind = RegisterRequest::Kind::kAccept;
+  request.carrier = RegisterRequest::Carrier::kWriteBack;
+  request.number = 3;
+  RegisterValue& value = request.value;
+  value.accepted = {HlcTime(7), kSelf, 2};
+  value.origin = {HlcTime(6), kSelf, 1};
+  value.base = {HlcTime(5), {NodeId(2), Boot(1)}, 4};
+  value.judged = value.present = true;
+  value.bytes = "v";
+  value.expires_at_us = 8;
+  value.dot = {kSelf, 9};
+  return request;
+}
+
 std::vector<decltype(Message::body)> AllBodies() {
   const Knowledge knowledge = SomeKnowledge();
   const Version version = VersionOf("k", SomeRecord());
@@ -39,6 +55,10 @@ std::vector<decltype(Message::body)> AllBodies() {
           SyncAsk{7, knowledge},
           FillAsk{8, "k"},
           VerifyAsk{9, knowledge.seen, "a", "k", 5, 6},
+          RegisterAsk{1, "k", SomeRequest()},
+          RegisterAsk{2, "k", {}},
+          RegisterAnswer{1, false, {3, true, {HlcTime(7), kSelf, 2}, {}, SomeRequest().value}},
+          RegisterAnswer{1, true, {}},
           VerifyAnswer{9, false, {{"k", SomeRecord(), {}}}},
           FillAnswer{8, knowledge, false, {{"k", SomeRecord(), {}}}, HlcTime(9)},
           SyncAnswer{7,
@@ -49,9 +69,12 @@ std::vector<decltype(Message::body)> AllBodies() {
 }
 
 std::vector<Effect> AllEffects() {
-  return {PutRecord{"k", SomeRecord(), {{kSelf, 9}}}, PutRecord{"k", std::nullopt, {{kSelf, 8}}},
+  return {PutRecord{"k", SomeRecord(), {{kSelf, 9}}},
+          PutRecord{"k", std::nullopt, {{kSelf, 8}}},
           Checkpoint{SomeKnowledge(), false, SomeKnowledge().seen, {"a", ""}},
-          ReserveTime{HlcTime(123'456)}};
+          ReserveTime{HlcTime(123'456)},
+          RaiseFloor{{HlcTime(7), kSelf, 2}},
+          Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7}};
 }
 
 TEST(CodecTest, EveryMessageComesBackAsItWas) {
@@ -100,6 +123,15 @@ TEST(CodecTest, AnyDamageIsSurvived) {
     if (!DecodeMessage(kSelf.node, NodeId(2), bytes).ok()) ++refused;
   }
   EXPECT_GT(refused, 5'000u);
+}
+
+// So that a build that knows no journals, and no floors, says which build is needed.
+TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
+  for (const Effect& effect : AllEffects()) {
+    const bool later =
+        std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
+    EXPECT_EQ(EncodeEffect(effect)[0], later ? 2 : 1);
+  }
 }
 
 TEST(CodecTest, ALaterFormatIsToldAsSuch) {

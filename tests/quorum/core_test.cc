@@ -316,23 +316,6 @@ TEST(CoreTest, FreshnessCountsFromTheQuestionNotFromTheAnswer) {
   EXPECT_EQ(cluster.Value(1, "k"), "");
 }
 
-TEST(CoreTest, OfConcurrentWritesTheLoserIsToldOf) {
-  Cluster cluster({});
-  cluster.Isolate(3);
-  cluster.Put(1, "k", "first", Level::kOne);
-  cluster.Pass(absl::Milliseconds(1));
-  cluster.Put(3, "k", "second", Level::kOne);
-  cluster.Heal();
-  cluster.Settle();
-  for (uint64_t node = 1; node <= 3; ++node) EXPECT_EQ(cluster.Value(node, "k"), "second");
-  const std::vector<Conflict> conflicts = cluster.TakeConflicts();
-  ASSERT_FALSE(conflicts.empty());
-  for (const Conflict& conflict : conflicts) EXPECT_EQ(conflict.loser.body, "first");
-  cluster.Put(1, "k", "third", Level::kAll);
-  cluster.Settle();
-  EXPECT_TRUE(cluster.TakeConflicts().empty()) << "who wrote the third knew the second";
-}
-
 TEST(CoreTest, ATimeStampFarAheadIsRefused) {
   Cluster cluster({});
   cluster.SetCalendarOffset(1, 60'000'000);
@@ -342,6 +325,8 @@ TEST(CoreTest, ATimeStampFarAheadIsRefused) {
   EXPECT_EQ(ReasonOf(cluster.Find(1, put)->status), "REPLICAS_LOST");
   EXPECT_EQ(AppliedOf(cluster.Find(1, put)->status), Applied::kUnknown);
   EXPECT_EQ(cluster.Value(2, "k"), "");
+  EXPECT_EQ(cluster.core(2).times_refused(), 1u);
+  EXPECT_EQ(cluster.core(1).times_refused(), 0u);
 }
 
 TEST(CoreTest, ALagIsKnownInWritesAndInTime) {

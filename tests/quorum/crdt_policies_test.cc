@@ -32,7 +32,7 @@ class Copy {
 
   absl::Status Write(Change change) {
     absl::StatusOr<Record> record = policy_.Write(kKey, record_ ? &*record_ : nullptr, change,
-                                                  {self_, dots_ + 1}, HlcTime(100 + dots_));
+                                                  {self_, dots_ + 1}, HlcTime(100 + dots_), seen_);
     if (!record.ok()) return record.status();
     ++dots_;
     record_ = *std::move(record);
@@ -50,6 +50,7 @@ class Copy {
   Identity self_;
   uint64_t dots_ = 0;
   std::optional<Record> record_;
+  SeenClock seen_;
   Quiet sink_;
 };
 

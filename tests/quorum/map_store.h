@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "quorum/store.h"
 
@@ -20,6 +21,10 @@ class MapStore final : public Store {
       std::erase_if(dot_log,
                     [&](const auto& entry) { return checkpoint->dots.Contains(entry.first); });
       for (const std::string& key : checkpoint->keys) records.erase(key);
+    } else if (const auto* raise = std::get_if<RaiseFloor>(&effect)) {
+      floor = raise->floor;
+    } else if (const auto* discard = std::get_if<Discard>(&effect)) {
+      journal.push_back(*discard);
     } else {
       reserved = std::get<ReserveTime>(effect).until;
     }
@@ -45,15 +50,17 @@ class MapStore final : public Store {
     return keys;
   }
   Restored Restore() const {
-    Restored restored{knowledge, {}, reserved, filled};
+    Restored restored{knowledge, {}, reserved, floor, filled};
     for (const auto& [dot, key] : dot_log) restored.logged.Add(dot);
     return restored;
   }
 
   std::map<std::string, Record, std::less<>> records;
   std::map<Dot, std::string> dot_log;
+  std::vector<Discard> journal;
   Knowledge knowledge;
   HlcTime reserved;
+  Ballot floor;
   bool filled = true;
 };
 

@@ -81,9 +81,9 @@ class ProposerTest : public ::testing::Test {
     if (!nodes_[id].body) nodes_[id].body.emplace();
     nodes_[id].body->promised = At(time);
   }
-  static Ballot At(uint64_t time) { return {HlcTime(time), {NodeId(9), Boot(1)}, 1}; }
+  static Ballot At(uint64_t time) { return {HlcFromMicros(time), {NodeId(9), Boot(1)}, 1}; }
   const RegisterValue& HeldAt(uint64_t id) { return nodes_[id].body->value; }
-  HlcTime Now() { return HlcTime(++now_); }
+  HlcTime Now() { return HlcFromMicros(++now_); }
   Applied applied() { return AppliedOf(outcome_->status); }
 
   static RegisterOp Put(const std::string& value, Condition condition = Condition::kNone) {

@@ -1,27 +1,11 @@
-// What the clients of a random run saw, for the checker.
-#include <set>
+#include "register_history.h"
 
 #include "base/error.h"
-#include "register_schedule.h"
+#include "check/format.h"
+#include "check/linearizable.h"
 
 namespace quorate::quorum {
 namespace {
-
-// Ballots as numbers of the same order, with room for those that nobody was told.
-class Versions {
- public:
-  void Add(const Ballot& ballot) {
-    if (ballot) ballots_.insert(ballot);
-  }
-  uint64_t Of(const Ballot& ballot) const {
-    if (!ballot) return 0;
-    const auto rank = std::distance(ballots_.begin(), ballots_.find(ballot)) + 1;
-    return static_cast<uint64_t>(rank) * 1000;
-  }
-
- private:
-  std::set<Ballot> ballots_;
-};
 
 check::Action ActionOf(RegisterOp::Kind kind) {
   switch (kind) {
@@ -38,57 +22,53 @@ check::Action ActionOf(RegisterOp::Kind kind) {
   return check::Action::kGet;
 }
 
-check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome,
-                       const Versions& versions) {
+check::Result ResultOf(const RegisterOp& op, const RegisterOutcome& outcome) {
   check::Result result;
   const bool conditional = op.condition.kind != RegisterCondition::Kind::kNone;
   if (!op.IsBlindWrite()) result.found = outcome.found;
   if (conditional) result.success = outcome.condition_held;
   const bool reads = op.IsRead() || !outcome.condition_held;
   if (reads && outcome.found) result.value = outcome.value;
-  result.version = versions.Of(outcome.version);
+  result.version = outcome.version.time.value();
   result.sum = outcome.sum;
   return result;
 }
 
 }  // namespace
 
-check::History RegisterSchedule::History() const {
-  Versions versions;
-  for (const Operation& operation : operations_) {
-    versions.Add(operation.outcome.version);
-    versions.Add(operation.op.condition.version);
+check::Operation HistoryEntry(const RegisterEvent& event) {
+  check::Operation told;
+  told.client = event.client;
+  told.action = ActionOf(event.op.kind);
+  told.key = event.key;
+  if (told.action == check::Action::kPut) told.value = event.op.value;
+  if (told.action == check::Action::kAdd) told.delta = event.op.delta;
+  told.condition.kind = static_cast<check::Condition::Kind>(event.op.condition.kind);
+  if (told.condition.kind == check::Condition::Kind::kVersion) {
+    told.condition.version = event.op.condition.version.value();
   }
-  check::History history;
-  for (const Operation& operation : operations_) {
-    if (operation.client == 0) continue;
-    check::Operation told;
-    told.client = operation.client;
-    told.action = ActionOf(operation.op.kind);
-    told.key = operation.key;
-    if (told.action == check::Action::kPut) told.value = operation.op.value;
-    if (told.action == check::Action::kAdd) told.delta = operation.op.delta;
-    told.condition.kind = static_cast<check::Condition::Kind>(operation.op.condition.kind);
-    if (told.condition.kind == check::Condition::Kind::kVersion) {
-      told.condition.version = versions.Of(operation.op.condition.version);
-    }
-    if (told.condition.kind == check::Condition::Kind::kValue) {
-      told.condition.value = operation.op.condition.value;
-    }
-    told.invoke_us = operation.invoke_us;
-    told.return_us = operation.return_us;
-    const absl::Status& status = operation.outcome.status;
-    if (!operation.return_us || (!status.ok() && AppliedOf(status) == Applied::kUnknown)) {
-      told.outcome = check::Outcome::kUnknown;
-    } else if (!status.ok()) {
-      told.outcome = check::Outcome::kFailed;
-    } else {
-      told.outcome = check::Outcome::kDone;
-      told.result = ResultOf(operation.op, operation.outcome, versions);
-    }
-    history.Append(std::move(told));
+  if (told.condition.kind == check::Condition::Kind::kValue) {
+    told.condition.value = event.op.condition.value;
   }
-  return history;
+  told.invoke_us = event.invoke_us;
+  told.return_us = event.return_us;
+  const absl::Status& status = event.outcome.status;
+  if (!event.return_us || (!status.ok() && AppliedOf(status) == Applied::kUnknown)) {
+    told.outcome = check::Outcome::kUnknown;
+  } else if (!status.ok()) {
+    told.outcome = check::Outcome::kFailed;
+  } else {
+    told.outcome = check::Outcome::kDone;
+    told.result = ResultOf(event.op, event.outcome);
+  }
+  return told;
+}
+
+std::string JudgeHistory(const check::History& history) {
+  const check::LinearizabilityReport report = check::CheckLinearizable(history);
+  const bool wrong =
+      report.verdict == check::Verdict::kViolated || report.verdict == check::Verdict::kUndecided;
+  return wrong ? check::FormatReport(report) : "";
 }
 
 }  // namespace quorate::quorum

@@ -7,8 +7,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "check/format.h"
-#include "check/linearizable.h"
+#include "register_history.h"
 #include "register_schedule.h"
 
 namespace quorate::quorum {
@@ -55,13 +54,7 @@ uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-// What is wrong with what clients saw; empty: nothing.
-std::string Judge(const RegisterSchedule& schedule) {
-  const check::LinearizabilityReport report = check::CheckLinearizable(schedule.History());
-  const bool wrong =
-      report.verdict == check::Verdict::kViolated || report.verdict == check::Verdict::kUndecided;
-  return wrong ? check::FormatReport(report) : "";
-}
+std::string Judge(const RegisterSchedule& schedule) { return JudgeHistory(schedule.History()); }
 
 using Reached = std::map<std::string, uint64_t>;
 

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "register_history.h"
 
 namespace quorate::quorum {
-namespace {}  // namespace
 
 RegisterSchedule::RegisterSchedule(RegisterScheduleOptions options)
     : options_(std::move(options)), random_(options_.seed) {
@@ -110,7 +110,7 @@ RegisterOp RegisterSchedule::RandomOp(const Client& client) {
     if (op.condition.kind == Condition::kVersion && !client.version) {
       op.condition.kind = Condition::kAbsent;
     }
-    op.condition.version = client.version;
+    op.condition.version = client.version.time;
     op.condition.value = client.value;
   } else {
     op.kind = Kind::kAdd;
@@ -288,6 +288,16 @@ void RegisterSchedule::Converge() {
       divergence_ = StrCat(id.ToString(), " holds other values than ", members.front().ToString());
     }
   }
+}
+
+check::History RegisterSchedule::History() const {
+  check::History history;
+  for (const Operation& one : operations_) {
+    if (one.client == 0) continue;
+    history.Append(
+        HistoryEntry({one.client, one.key, one.op, one.invoke_us, one.return_us, one.outcome}));
+  }
+  return history;
 }
 
 }  // namespace quorate::quorum

@@ -39,7 +39,17 @@ TEST(BallotTest, IsAboveWhatItIsToBeAboveWhateverTheClockSays) {
   const Ballot ballot = source.Above(far_ahead, HlcTime(5));
   EXPECT_GT(ballot, far_ahead);
   EXPECT_GT(source.Above(ballot, HlcTime(5)), ballot);
-  EXPECT_EQ(source.Above({}, HlcTime(5)).time, HlcTime(5));
+  BallotSource other({NodeId(3), Boot(2)});
+  EXPECT_EQ(other.Above({}, HlcTime(2)).time, HlcTime(3));
+}
+
+TEST(BallotTest, HasATimeThatNoOtherNodeGivesOut) {
+  std::set<HlcTime> times;
+  for (uint64_t node = 1; node <= 50; ++node) {
+    BallotSource source({NodeId(node), Boot(1)});
+    for (int i = 0; i < 20; ++i)
+      EXPECT_TRUE(times.insert(source.Above({}, HlcTime(7)).time).second);
+  }
 }
 
 TEST(BallotTest, IsNeverGivenTwice) {
@@ -105,7 +115,7 @@ TEST(RegisterRecordTest, MergesToTheHighestThatTheOwnPromiseLets) {
   EXPECT_EQ(policy.Merge("k", next, old, {}, sink), next);
   const Record promised = RegisterRecord({At(30), Value("old")});
   EXPECT_EQ(policy.Merge("k", promised, next, {}, sink), promised);
-  EXPECT_EQ(ReasonOf(policy.Write("k", nullptr, {}, {}, {}).status()), "ROUND_NEEDED");
+  EXPECT_EQ(ReasonOf(policy.Write("k", nullptr, {}, {}, {}, {}).status()), "ROUND_NEEDED");
 }
 
 Judgement Ask(const RegisterOp& op, const RegisterValue& current, uint64_t calendar_us = 100) {
@@ -117,7 +127,7 @@ TEST(RegisterOpTest, JudgesEachCondition) {
   op.kind = Kind::kPut;
   op.value = "new";
   const auto holds = [&](Condition kind, const RegisterValue& current) {
-    op.condition = {kind, At(5), "v"};
+    op.condition = {kind, At(5).time, "v"};
     const Judgement judgement = Ask(op, current);
     EXPECT_EQ(judgement.next.has_value(), judgement.outcome.condition_held);
     return judgement.outcome.condition_held;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "quorum/bytes.h"
 
 namespace quorate::quorum {
@@ -45,6 +46,42 @@ TEST(SessionTest, AnEndedBootIsNoLongerAskedFor) {
   part.Note({kOne, 3}, HlcTime(1));
   part.Compact(seen);
   EXPECT_TRUE(part.dots.empty());
+}
+
+TEST(SessionTest, CompactingAsksForNothingBehindTheNewestThatItSaw) {
+  SeenClock seen;
+  seen.Add(kOne, {1, 500});
+  SessionPart part;
+  part.Note({kOne, 7}, HlcTime(1));
+  part.Compact(seen);
+  EXPECT_EQ(part.dots.ToString(), "n1b1:1-7");
+}
+
+TEST(SessionTest, AnAnswerTellsWhatItsSessionMayMakeShorter) {
+  const Identity later{NodeId(1), Boot(2)};
+  SessionPart session;
+  session.Note({kOne, 3}, HlcTime(1));
+  session.Note({kTwo, 2}, HlcTime(1));
+  session.Note({kTwo, 5}, HlcTime(1));
+  SeenClock seen;
+  seen.End(NodeId(1), Boot(2));
+  seen.Add(later, {1, 9});
+  seen.Add(kTwo, {1, 6});
+  SessionPart answer;
+  answer.TellShorter(session, seen);
+  session.Merge(answer);
+  EXPECT_EQ(session.dots.ToString(), "n2b1:1-5");
+  EXPECT_TRUE(session.dots.ended().empty()) << "who has not heard of the end need not wait for it";
+}
+
+TEST(SessionTest, DamagedPartsAreRefused) {
+  SessionPart part;
+  part.Note({kOne, 3}, HlcTime(30));
+  const std::string bytes = EncodeSessionPart(part);
+  EXPECT_EQ(*DecodeSessionPart(bytes), part);
+  EXPECT_EQ(*DecodeSessionPart(""), SessionPart());
+  EXPECT_EQ(ReasonOf(DecodeSessionPart(bytes + "x").status()), "SESSION_DAMAGED");
+  EXPECT_EQ(ReasonOf(DecodeSessionPart(bytes.substr(1)).status()), "SESSION_DAMAGED");
 }
 
 }  // namespace

@@ -109,6 +109,40 @@ TEST(RequestCodecTest, EveryKindOfRequestSurvivesTheWire) {
   EXPECT_TRUE(r.keys_only);
 }
 
+TEST(RequestCodecTest, AReplyKeepsWhatMergingPoliciesTell) {
+  Reply reply;
+  reply.write.results = {{7, false, -3, "context"}};
+  kv::Record set{"k", "", 4};
+  set.merged = std::make_shared<kv::Merged>();
+  set.merged->context = "seen";
+  set.merged->elements = {"a", "b"};
+  reply.found = {set};
+  reply.page.records = {set};
+  const auto back = DecodeReply(EncodeReply(reply));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->write.results.front().context, "context");
+  EXPECT_EQ(*back->found.front()->merged, *set.merged);
+  EXPECT_EQ(*back->page.records.front().merged, *set.merged);
+}
+
+TEST(RequestCodecTest, WhatItsSessionSawAndTheNumberOfAHintSurviveTheWire) {
+  Request write = To(Level::kOne);
+  write.session = "seen";
+  write.hint = 77;
+  write.op.emplace<kv::Command>().mutations.emplace_back().key = "k";
+  const auto write_back = DecodeRequest(EncodeRequest(write));
+  ASSERT_TRUE(write_back.ok());
+  EXPECT_EQ(write_back->session, "seen");
+  EXPECT_EQ(write_back->hint, 77u);
+  Reply reply;
+  reply.receipt.seen = "noted";
+  reply.receipt.hinted = true;
+  const auto reply_back = DecodeReply(EncodeReply(reply));
+  ASSERT_TRUE(reply_back.ok());
+  EXPECT_EQ(reply_back->receipt.seen, "noted");
+  EXPECT_TRUE(reply_back->receipt.hinted);
+}
+
 TEST(RequestCodecTest, AReplyKeepsItsReceiptAndWhatIsKnownOfTheEffect) {
   Reply reply;
   reply.status =

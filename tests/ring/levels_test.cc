@@ -59,6 +59,29 @@ TEST(LevelsTest, ALeaderlessKeyspaceHasNoLevelThatNeedsOneOrder) {
   }
 }
 
+TEST(LevelsTest, AWriteAtAnyAndAReadInASessionAreOfALeaderlessKeyspace) {
+  EXPECT_TRUE(CheckWriteLevel(Mode::kQuorum, Level::kAny).ok());
+  EXPECT_EQ(ReasonOf(CheckReadLevel(Mode::kQuorum, Level::kAny)), "LEVEL_UNSUPPORTED");
+  EXPECT_TRUE(CheckReadLevel(Mode::kQuorum, Level::kSession).ok());
+  EXPECT_EQ(ReasonOf(CheckWriteLevel(Mode::kQuorum, Level::kSession)), "LEVEL_UNSUPPORTED");
+}
+
+TEST(LevelsTest, RegistersAreWrittenLinearizablyOnlyAndReadAtMore) {
+  constexpr Conflict kRegister = Conflict::kRegister;
+  for (uint8_t i = 0; i < kLevels; ++i) {
+    const Level level = static_cast<Level>(i);
+    EXPECT_EQ(CheckWriteLevel(Mode::kQuorum, level, kRegister).ok(), level == Level::kLinearizable);
+  }
+  for (const Level level : {Level::kLinearizable, Level::kOne, Level::kTwo, Level::kQuorum,
+                            Level::kAll, Level::kBounded}) {
+    EXPECT_TRUE(CheckReadLevel(Mode::kQuorum, level, kRegister).ok()) << LevelName(level);
+  }
+  EXPECT_EQ(CheckWriteLevel(Mode::kQuorum, Level::kOne, kRegister).message(),
+            "a write at ONE: a keyspace in quorum mode of registers allows LINEARIZABLE");
+  EXPECT_EQ(DefaultReadLevel(Mode::kQuorum, kRegister), Level::kLinearizable);
+  EXPECT_EQ(DefaultWriteLevel(Mode::kQuorum, kRegister), Level::kLinearizable);
+}
+
 TEST(LevelsTest, EachModesDefaultsAreAllowedInIt) {
   for (const Mode mode : {Mode::kRaft, Mode::kQuorum}) {
     EXPECT_TRUE(CheckReadLevel(mode, DefaultReadLevel(mode)).ok());

@@ -76,5 +76,56 @@ TEST(OutageTest, ZonesAreThoseThatNodesName) {
   EXPECT_TRUE(NodesIn(topology, "").empty());
 }
 
+// Of five replicas two stand in each of the zones a and b, one in c.
+Topology FiveNodes() {
+  std::vector<NodeInfo> nodes;
+  for (uint64_t id = 1; id <= 5; ++id) {
+    NodeInfo node;
+    node.id = NodeId(id);
+    node.client_address = "127.0.0.1:" + std::to_string(7000 + id);
+    node.peer_address = "127.0.0.1:" + std::to_string(8000 + id);
+    node.zone = std::string(1, static_cast<char>('a' + (id - 1) / 2));
+    nodes.push_back(node);
+  }
+  KeyspaceSpec spec;
+  spec.name = "carts";
+  spec.mode = Mode::kQuorum;
+  spec.conflict = Conflict::kLww;
+  spec.replicas = 5;
+  spec.partitions = 1;
+  return *WithKeyspace(*Bootstrap("test", nodes), spec);
+}
+
+TEST(OutageTest, LevelsThatCountByZonesStopByZones) {
+  const Topology topology = FiveNodes();
+  const auto stopped = [&](const std::set<NodeId>& down, Access access, Level level) {
+    return Stopped(ComputeOutage(topology, down), "carts", access, level) == 1;
+  };
+  const NodeId n1(1);
+  const NodeId n3(3);
+  const NodeId n5(5);
+  // Without n1, zone a has one of two replicas.
+  EXPECT_FALSE(stopped({n1}, Access::kWrite, Level::kQuorum));
+  EXPECT_TRUE(stopped({n1}, Access::kWrite, Level::kEachQuorum));
+  EXPECT_FALSE(stopped({n1}, Access::kWrite, Level::kLocalQuorum)) << "it goes on in b and c";
+  EXPECT_FALSE(stopped({n1, n3}, Access::kRead, Level::kLocalQuorum)) << "it goes on in c";
+  EXPECT_TRUE(stopped({n1, n3, n5}, Access::kRead, Level::kLocalQuorum));
+}
+
+TEST(OutageTest, TellsWhatEachZoneHasAndNeeds) {
+  const Topology topology = FiveNodes();
+  const KeyspaceInfo& carts = *topology.FindKeyspace("carts");
+  const std::vector<ZoneShare> shares = ZoneSharesOf(topology, carts);
+  ASSERT_EQ(shares.size(), 3u);
+  EXPECT_EQ(shares[0].zone, "a");
+  EXPECT_EQ(shares[0].replicas, 2u);
+  EXPECT_EQ(shares[0].needs, 2u);
+  EXPECT_EQ(shares[2].replicas, 1u);
+  EXPECT_EQ(shares[2].needs, 1u);
+  EXPECT_EQ(CountIn(topology, carts, Share::kMajority), 3u);
+  EXPECT_EQ(CountIn(topology, carts, Share::kEachZoneMajority), 5u);
+  EXPECT_EQ(CountIn(topology, carts, Share::kZoneMajority), 1u);
+}
+
 }  // namespace
 }  // namespace quorate::ring

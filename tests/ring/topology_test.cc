@@ -64,6 +64,8 @@ TEST(BootstrapTest, RefusesWhatCannotBeACluster) {
   EXPECT_EQ(ReasonToRefuse(nodes), "NODE_ID_REPEATED");
   nodes[2].id = NodeId(0);
   EXPECT_EQ(ReasonToRefuse(nodes), "NODE_ID_INVALID");
+  nodes[2].id = NodeId(limits::kNodeIdMax + 1);
+  EXPECT_EQ(ReasonToRefuse(nodes), "NODE_ID_INVALID");
   nodes = Nodes(3);
   nodes[2].client_address = nodes[0].peer_address;
   EXPECT_EQ(ReasonToRefuse(nodes), "ADDRESS_REPEATED");
@@ -107,9 +109,15 @@ TEST(KeyspaceTest, RefusesWhatItIsNotWithReasonAndRange) {
   EXPECT_EQ(ReasonToRefuse({.name = "a", .replicas = 4}), "REPLICAS_TOO_MANY");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .partitions = 4097}), "PARTITIONS_TOO_MANY");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum}), "CONFLICT_POLICY_NEEDED");
-  EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum, .conflict = Conflict::kMap}),
-            "CONFLICT_NOT_SUPPORTED");
+  EXPECT_EQ(ReasonToRefuse({.name = "a", .mode = Mode::kQuorum, .conflict = Conflict::kRegister}),
+            "");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .conflict = Conflict::kLww}), "CONFLICT_POLICY_REFUSED");
+  for (const Conflict conflict : {Conflict::kCounter, Conflict::kSet, Conflict::kMap}) {
+    ring::KeyspaceSpec spec{.name = "a", .mode = Mode::kQuorum, .conflict = conflict};
+    EXPECT_EQ(ReasonToRefuse(spec), "") << ConflictName(conflict);
+    spec.default_ttl_us = 5;
+    EXPECT_EQ(ReasonToRefuse(spec), "EXPIRY_NOT_SUPPORTED") << ConflictName(conflict);
+  }
   EXPECT_EQ(ReasonToRefuse({.name = "a", .default_read = Level::kAll}), "LEVEL_UNSUPPORTED");
   EXPECT_EQ(ReasonToRefuse({.name = "a", .default_write = Level::kAny}), "LEVEL_UNSUPPORTED");
   const auto status = WithKeyspace(ThreeNodes(), {.name = "a", .replicas = 4}).status();

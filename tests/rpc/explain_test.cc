@@ -26,21 +26,27 @@ class ExplainTest : public ::testing::Test {
     ring::KeyspaceSpec spec;
     spec.name = "orders";
     spec.replicas = 3;
-    return *ring::WithKeyspace(*ring::Bootstrap("test", nodes), spec);
+    ring::KeyspaceSpec carts = spec;
+    carts.name = "carts";
+    carts.mode = Mode::kQuorum;
+    carts.conflict = Conflict::kLww;
+    return *ring::WithKeyspace(*ring::WithKeyspace(*ring::Bootstrap("test", nodes), spec), carts);
   }
-  absl::StatusOr<v1::ExplainResponse> Explain(v1::Level read, v1::Level write) {
+  absl::StatusOr<v1::ExplainResponse> Explain(v1::Level read, v1::Level write,
+                                              const std::string& keyspace = "orders") {
     v1::ExplainRequest request;
     request.set_read(read);
     request.set_write(write);
     v1::ExplainResponse out;
-    const absl::Status status =
-        FillExplanation(topology_, *topology_.FindKeyspace("orders"), request, calls_, &out);
+    const absl::Status status = FillExplanation(topology_, *topology_.FindKeyspace(keyspace),
+                                                request, calls_, measured_, &out);
     if (!status.ok()) return status;
     return out;
   }
 
   ring::Topology topology_ = Nodes({"a", "a", "b"});
   CallMetrics calls_;
+  quorum::RoundTrips measured_;
 };
 
 TEST_F(ExplainTest, TakesTheKeyspacesLevelsWhereNoneAreNamed) {
@@ -92,6 +98,51 @@ TEST_F(ExplainTest, RefusesWhatTheModeDoesNotHave) {
   EXPECT_EQ(ReasonOf(Explain(v1::LEVEL_ALL, v1::LEVEL_QUORUM).status()), "LEVEL_UNSUPPORTED");
   EXPECT_EQ(ReasonOf(Explain(v1::LEVEL_ONE, v1::LEVEL_SESSION).status()), "LEVEL_UNSUPPORTED");
   EXPECT_EQ(ReasonOf(Explain(static_cast<v1::Level>(99), v1::LEVEL_ONE).status()), "UNKNOWN_LEVEL");
+}
+
+TEST_F(ExplainTest, TellsWhatALevelNeedsInEachZone) {
+  const auto out = Explain(v1::LEVEL_LOCAL_QUORUM, v1::LEVEL_EACH_QUORUM, "carts");
+  ASSERT_TRUE(out.ok()) << out.status();
+  ASSERT_EQ(out->write().zones_size(), 2);
+  EXPECT_EQ(out->write().zones(0).zone(), "a");
+  EXPECT_EQ(out->write().zones(0).replicas(), 2u);
+  EXPECT_EQ(out->write().zones(0).needs(), 2u);
+  EXPECT_EQ(out->write().zones(1).needs(), 1u);
+  EXPECT_EQ(out->write().needs(), 3u);
+  EXPECT_EQ(out->read().needs(), 1u);
+  EXPECT_EQ(out->write().one_node().stopped(), 8u);
+  EXPECT_EQ(out->read().one_node().stopped(), 0u);
+  EXPECT_TRUE(Explain(v1::LEVEL_ONE, v1::LEVEL_QUORUM, "carts")->write().zones().empty());
+}
+
+TEST_F(ExplainTest, SaysHowLikelyAWeakReadIsStaleOnceThereAreLatencies) {
+  const auto none = Explain(v1::LEVEL_ONE, v1::LEVEL_ONE, "carts");
+  EXPECT_TRUE(none->staleness().empty());
+  EXPECT_THAT(none->staleness_note(), HasSubstr("no latency has been measured"));
+  for (int i = 1; i <= 100; ++i) {
+    measured_.write_way.Record(absl::Microseconds(50 * i));
+    measured_.own_disk.Record(absl::Microseconds(10));
+  }
+  const auto weak = Explain(v1::LEVEL_ONE, v1::LEVEL_ONE, "carts");
+  ASSERT_GT(weak->staleness_size(), 4);
+  EXPECT_EQ(weak->staleness(0).since_write_us(), 0u);
+  EXPECT_NEAR(weak->staleness(0).probability(), 2.0 / 3, 0.02);  // nobody else has it yet
+  for (int i = 1; i < weak->staleness_size(); ++i) {
+    EXPECT_LE(weak->staleness(i).probability(), weak->staleness(i - 1).probability());
+  }
+  EXPECT_EQ(weak->staleness().rbegin()->probability(), 0.0);
+  EXPECT_EQ(weak->staleness().rbegin()->since_write_us(), 5'000u);
+  EXPECT_THAT(weak->staleness_note(), HasSubstr("from 100 answers to writes"));
+}
+
+TEST_F(ExplainTest, SaysWhyThereIsNoSuchCurve) {
+  EXPECT_EQ(Explain(v1::LEVEL_ONE, v1::LEVEL_ONE)->staleness_note(), "");
+  EXPECT_THAT(Explain(v1::LEVEL_QUORUM, v1::LEVEL_QUORUM, "carts")->staleness_note(),
+              HasSubstr("never stale: of 3 replicas any 2"));
+  EXPECT_THAT(Explain(v1::LEVEL_BOUNDED, v1::LEVEL_ONE, "carts")->staleness_note(),
+              HasSubstr("misses nothing that it promises"));
+  EXPECT_THAT(Explain(v1::LEVEL_LOCAL_QUORUM, v1::LEVEL_ONE, "carts")->staleness_note(),
+              HasSubstr("by zones are not simulated"));
 }
 
 }  // namespace

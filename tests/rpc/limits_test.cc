@@ -68,5 +68,22 @@ TEST(LimitsTest, ShowsKeysEscapedAndCut) {
   EXPECT_LT(ShownKey(std::string(4000, 'x')).size(), 60u);
 }
 
+TEST(LimitsTest, ElementsFieldsAndContextsHaveBoundsOfTheirOwn) {
+  kv::Mutation element = Put("k", limits::kElementBytesMax + 1);
+  EXPECT_TRUE(CheckMutation(element, {}).ok());
+  element.action = kv::Mutation::Action::kAddElement;
+  EXPECT_EQ(ReasonOf(CheckMutation(element, {})), "ELEMENT_TOO_LARGE");
+  element.action = kv::Mutation::Action::kChangeField;
+  EXPECT_TRUE(CheckMutation(element, {}).ok());
+  element.field_action = kv::FieldAction::kRemoveElement;
+  EXPECT_EQ(ReasonOf(CheckMutation(element, {})), "ELEMENT_TOO_LARGE");
+  kv::Mutation field = Put("k", 0);
+  field.field = std::string(limits::kFieldNameBytesMax + 1, 'f');
+  EXPECT_EQ(ReasonOf(CheckMutation(field, {})), "FIELD_TOO_LARGE");
+  kv::Mutation context = Put("k", 0);
+  context.context = std::string(limits::kContextBytesMax + 1, 'c');
+  EXPECT_EQ(ReasonOf(CheckMutation(context, {})), "CONTEXT_TOO_LARGE");
+}
+
 }  // namespace
 }  // namespace quorate::rpc

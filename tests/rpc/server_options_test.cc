@@ -111,6 +111,19 @@ TEST(ServerOptionsTest, RefusesALogSegmentThatIsNoMultipleOfABlock) {
   EXPECT_THAT(Refusal(options), HasSubstr("not a multiple of 4KiB"));
 }
 
+TEST(ServerOptionsTest, TheClocksBoundLeavesRoomForWhatIsReservedAndHedgingIsAShare) {
+  const auto read = [](const std::string& flag) {
+    ServerOptions options;
+    Config config("kvd", "KVD_");
+    AddSettings(config, options);
+    return config.ReadFlags({flag}).ok();
+  };
+  EXPECT_TRUE(read("--clock-skew-max=2s"));
+  EXPECT_FALSE(read("--clock-skew-max=500ms"));
+  EXPECT_TRUE(read("--hedge-reads=1000"));
+  EXPECT_FALSE(read("--hedge-reads=1001"));
+}
+
 TEST(ServerOptionsTest, EverySettingIsInTheDocuments) {
   ServerOptions options;
   Config config("kvd", "KVD_");

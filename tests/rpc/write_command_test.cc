@@ -94,5 +94,38 @@ TEST(WriteCommandTest, CompareAndSetNeedsAConditionAndAnAction) {
   EXPECT_EQ(mutation->condition.version, 7u);
 }
 
+TEST(TakeMutationTest, ChangesOfSetsAndMapsComeWithTheirContexts) {
+  v1::Mutation set;
+  set.set_key("k");
+  set.mutable_set()->set_remove("e");
+  set.set_context("seen");
+  EXPECT_EQ(OperationOf(set), Operation::kMutate);
+  const auto taken = TakeMutation(&set);
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_EQ(taken->action, kv::Mutation::Action::kRemoveElement);
+  EXPECT_EQ(taken->value, "e");
+  EXPECT_EQ(taken->context, "seen");
+  EXPECT_EQ(taken->ttl_us, 0u);
+  v1::Mutation map;
+  map.mutable_map()->set_field("f");
+  EXPECT_EQ(ReasonOf(TakeMutation(&map).status()), "INCOMPLETE_REQUEST");
+  map.mutable_map()->set_add(3);
+  EXPECT_EQ(TakeMutation(&map)->delta, 3);
+}
+
+TEST(FillGetTest, TellsWhatMergingPoliciesKeep) {
+  Reply reply;
+  kv::Record& record = reply.found.emplace_back(kv::Record{"k", "b", 7}).value();
+  record.merged = std::make_shared<kv::Merged>();
+  record.merged->context = "seen";
+  record.merged->siblings = {{"b", 7, 0}, {"a", 5, 0}};
+  v1::GetResponse response;
+  FillGet(reply, 0, 0, &response);
+  EXPECT_EQ(response.value(), "b");
+  EXPECT_EQ(response.merged().context(), "seen");
+  ASSERT_EQ(response.merged().siblings_size(), 2);
+  EXPECT_EQ(response.merged().siblings(1).value(), "a");
+}
+
 }  // namespace
 }  // namespace quorate::rpc

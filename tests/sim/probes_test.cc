@@ -21,9 +21,9 @@ std::string Unreached() {
 TEST(ProbesTest, EveryRarePathIsReachedBySomeSeed) {
   ASSERT_GT(ProbeCounts().size(), 10u);
   const Profile profiles[] = {Profile::kMixed, Profile::kMixed, Profile::kElections,
-                              Profile::kFigure8, Profile::kLearners};
+                              Profile::kFigure8, Profile::kLeaderless, Profile::kLearners};
   for (uint64_t seed = 1; seed <= kSeedsMax && !Unreached().empty(); ++seed) {
-    ExpectClean({.seed = seed, .profile = profiles[seed % 5]});
+    ExpectClean({.seed = seed, .profile = profiles[seed % 6]});
     if (HasFailure()) return;
   }
   EXPECT_EQ(Unreached(), "");

@@ -103,7 +103,9 @@ TEST_F(StalledDiskTest, TakesTheLeadershipWithItAndTheOthersGoOn) {
     queue_.RunUntil(queue_.now() + absl::Milliseconds(50));
   }
   EXPECT_NE(Leader(), stalled);
-  EXPECT_GT(done, 190) << "of 200 writes over ten seconds";
+  // Who has just become the leader does not know, and may try once: for an election
+  // timeout, in which there are eleven writes.
+  EXPECT_GE(done, 189) << "of 200 writes over ten seconds";
   cluster_.node(stalled).machine().disk.stalled = false;
   EXPECT_TRUE(Await(absl::Seconds(10), [&] { return Leader() == stalled; }))
       << "it is the preferred leader, and well again";

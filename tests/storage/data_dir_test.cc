@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_format.h"
+#include "base/boot.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -17,15 +18,25 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 const Identity kOurs{"blue", NodeId(2)};
+constexpr uint64_t kRandom = 1234567;
 
 std::string Message(const absl::Status& status) { return std::string(status.message()); }
 
 TEST(DataDirTest, CountsBoots) {
   SimFiles files(1);
-  for (uint64_t boot = 1; boot <= 5; ++boot) {
-    EXPECT_EQ(ClaimDataDir(files, kOurs).value(), Boot(boot));
+  for (uint64_t start = 1; start <= 5; ++start) {
+    EXPECT_EQ(StartOf(ClaimDataDir(files, kOurs, kRandom).value()), start);
     files.Crash();
   }
+}
+
+TEST(DataDirTest, TwoStartsFromOneImageOfADiskAreToldApart) {
+  SimFiles one(1), other(1);
+  const Boot first = ClaimDataDir(one, kOurs, 17).value();
+  const Boot second = ClaimDataDir(other, kOurs, 18).value();
+  EXPECT_TRUE(AreRivals(first, second));
+  EXPECT_FALSE(AreRivals(first, first));
+  EXPECT_FALSE(AreRivals(first, ClaimDataDir(one, kOurs, 17).value()));
 }
 
 TEST(DataDirTest, ABootIsNeverCountedTwiceWhateverACrashTakes) {
@@ -33,7 +44,7 @@ TEST(DataDirTest, ABootIsNeverCountedTwiceWhateverACrashTakes) {
   Boot last;
   for (int i = 0; i < 100; ++i) {
     files.BeginUnsynced();
-    const Boot boot = ClaimDataDir(files, kOurs).value();
+    const Boot boot = ClaimDataDir(files, kOurs, kRandom).value();
     EXPECT_GT(boot, last);
     if (i % 3 == 0) {
       files.Crash();  // before it came back
@@ -46,8 +57,8 @@ TEST(DataDirTest, ABootIsNeverCountedTwiceWhateverACrashTakes) {
 
 TEST(DataDirTest, RefusesTheFolderOfAnotherClusterAndNamesIt) {
   SimFiles files(1);
-  ASSERT_TRUE(ClaimDataDir(files, kOurs).ok());
-  const absl::Status status = ClaimDataDir(files, {"green", NodeId(2)}).status();
+  ASSERT_TRUE(ClaimDataDir(files, kOurs, kRandom).ok());
+  const absl::Status status = ClaimDataDir(files, {"green", NodeId(2)}, kRandom).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
   EXPECT_EQ(ReasonOf(status), "FOREIGN_CLUSTER");
   EXPECT_THAT(Message(status), AllOf(HasSubstr("n2 of cluster \"blue\""), HasSubstr("green")));
@@ -55,12 +66,13 @@ TEST(DataDirTest, RefusesTheFolderOfAnotherClusterAndNamesIt) {
 
 TEST(DataDirTest, RefusesTheFolderOfAnotherNodeAndNamesIt) {
   SimFiles files(1);
-  ASSERT_TRUE(ClaimDataDir(files, kOurs).ok());
-  const absl::Status status = ClaimDataDir(files, {"blue", NodeId(3)}).status();
+  ASSERT_TRUE(ClaimDataDir(files, kOurs, kRandom).ok());
+  const absl::Status status = ClaimDataDir(files, {"blue", NodeId(3)}, kRandom).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
   EXPECT_EQ(ReasonOf(status), "FOREIGN_NODE");
   EXPECT_THAT(Message(status), AllOf(HasSubstr("n2"), HasSubstr("n3")));
-  EXPECT_EQ(ClaimDataDir(files, kOurs).value(), Boot(2)) << "a refused claim counts no boot";
+  EXPECT_EQ(StartOf(ClaimDataDir(files, kOurs, kRandom).value()), 2u)
+      << "a refused claim counts no boot";
 }
 
 TEST(DataDirTest, RefusesANewerFormat) {
@@ -70,20 +82,20 @@ TEST(DataDirTest, RefusesANewerFormat) {
                   .ReplaceDurably("identity",
                                   StrCat(text, absl::StrFormat("checksum: %016x\n", Hash64(text))))
                   .ok());
-  const absl::Status status = ClaimDataDir(files, kOurs).status();
+  const absl::Status status = ClaimDataDir(files, kOurs, kRandom).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
   EXPECT_EQ(ReasonOf(status), "NEWER_FORMAT");
 }
 
 TEST(DataDirTest, RefusesADamagedIdentityWhicheverBitIsFlipped) {
   SimFiles pristine(1);
-  ASSERT_TRUE(ClaimDataDir(pristine, kOurs).ok());
+  ASSERT_TRUE(ClaimDataDir(pristine, kOurs, kRandom).ok());
   const std::string text = pristine.ReadWhole("identity").value();
   for (size_t i = 0; i < text.size(); ++i) {
     SimFiles files(1);
     ASSERT_TRUE(files.ReplaceDurably("identity", text).ok());
     files.FlipBit("identity", i, static_cast<int>(i % 8));
-    const absl::Status status = ClaimDataDir(files, kOurs).status();
+    const absl::Status status = ClaimDataDir(files, kOurs, kRandom).status();
     EXPECT_TRUE(absl::IsDataLoss(status)) << "byte " << i << ": " << status;
   }
 }
@@ -91,7 +103,7 @@ TEST(DataDirTest, RefusesADamagedIdentityWhicheverBitIsFlipped) {
 TEST(DataDirTest, RefusesDataWithoutAnOwner) {
   SimFiles files(1);
   ASSERT_TRUE(files.Create("log-0000000001", kFileBlockBytes).ok());
-  const absl::Status status = ClaimDataDir(files, kOurs).status();
+  const absl::Status status = ClaimDataDir(files, kOurs, kRandom).status();
   EXPECT_TRUE(absl::IsDataLoss(status));
   EXPECT_THAT(Message(status), HasSubstr("log-0000000001"));
 }

@@ -129,6 +129,67 @@ TEST_F(PartitionTest, BothSidesWriteToALeaderlessKeyspaceAndHoldTheSameOnceTheCu
   }
 }
 
+TEST_F(PartitionTest, BothSidesChangeMergedValuesAndNothingIsLostOnceTheCutHeals) {
+  auto client = Client::Connect((*cluster_)->endpoints());
+  ASSERT_TRUE(client.ok()) << client.status();
+  for (const Conflict conflict : {Conflict::kSiblings, Conflict::kCounter, Conflict::kSet}) {
+    const auto made = client->CreateKeyspace(std::string(ConflictName(conflict)),
+                                             {.mode = Mode::kQuorum, .conflict = conflict});
+    ASSERT_TRUE(made.ok()) << made.status();
+  }
+  const auto mutate = [this](uint32_t node, const std::string& keyspace, auto change) {
+    v1::MutateRequest request;
+    request.set_keyspace(keyspace);
+    request.mutable_mutation()->set_key("k");
+    change(*request.mutable_mutation());
+    request.set_level(v1::LEVEL_ONE);
+    v1::WriteResponse response;
+    grpc::ClientContext context;
+    Allow(context, std::chrono::seconds(20));
+    return Answer{stubs_[node - 1]->Mutate(&context, request, &response), ""}.reason();
+  };
+  const auto get = [this](uint32_t node, const std::string& keyspace) {
+    v1::GetRequest request;
+    request.set_keyspace(keyspace);
+    request.set_key("k");
+    request.set_level(v1::LEVEL_ONE);
+    v1::GetResponse response;
+    grpc::ClientContext context;
+    Allow(context, std::chrono::seconds(20));
+    EXPECT_TRUE(stubs_[node - 1]->Get(&context, request, &response).ok());
+    return response;
+  };
+  const auto add = [](const std::string& element) {
+    return [element](v1::Mutation& mutation) { mutation.mutable_set()->set_add(element); };
+  };
+  ASSERT_EQ(mutate(1, "set", add("shared")), "");
+  ASSERT_TRUE(Eventually([&] { return get(2, "set").merged().elements_size() == 1; }));
+  const std::string seen = get(2, "set").merged().context();
+  ASSERT_TRUE((*cluster_)->Partition({{1}, {2, 3}}).ok());
+  for (uint32_t node = 1; node <= 2; ++node) {
+    const std::string name = node == 1 ? "alone" : "together";
+    ASSERT_EQ(mutate(node, "siblings", [&](v1::Mutation& put) { put.set_put(name); }), "");
+    ASSERT_EQ(mutate(node, "counter", [&](v1::Mutation& count) { count.set_add(10 + node); }), "");
+    ASSERT_EQ(mutate(node, "set", add(name)), "");
+  }
+  ASSERT_EQ(mutate(2, "set",
+                   [&](v1::Mutation& remove) {
+                     remove.mutable_set()->set_remove("shared");
+                     remove.set_context(seen);
+                   }),
+            "");
+  (*cluster_)->Heal();
+  for (uint32_t node = 1; node <= 3; ++node) {
+    EXPECT_TRUE(Eventually([&] {
+      return get(node, "siblings").merged().siblings_size() == 2 &&
+             get(node, "counter").value() == "23" && get(node, "set").merged().elements_size() == 2;
+    })) << "n"
+        << node;
+  }
+  EXPECT_EQ(get(1, "set").merged().elements(0), "alone");
+  EXPECT_EQ(get(1, "set").merged().elements(1), "together");
+}
+
 TEST_F(PartitionTest, WithoutAMajorityNobodyWrites) {
   ASSERT_TRUE(Puts(1, "before"));
   ASSERT_TRUE((*cluster_)->Partition({{1}, {2}, {3}}).ok());

@@ -1,0 +1,29 @@
+// The numbers of a process's starts.
+//   how many there were before, above the lower kBootChanceBits
+//   chance, below
+// They rise from start to start; and two starts from the same disk image, one of
+// which knows nothing of the other, still differ.
+#pragma once
+
+#include <cstdint>
+
+#include "base/ids.h"
+
+namespace quorate {
+
+inline constexpr int kBootChanceBits = 20;
+
+constexpr uint64_t StartOf(Boot boot) { return boot.value() >> kBootChanceBits; }
+
+// `last`: the one before, zero for none.
+constexpr Boot NextBoot(Boot last, uint64_t random) {
+  const uint64_t chance = random & ((uint64_t{1} << kBootChanceBits) - 1);
+  return Boot((StartOf(last) + 1) << kBootChanceBits | chance);
+}
+
+// Starts that both came after the same one.
+constexpr bool AreRivals(Boot a, Boot b) {
+  return a != b && StartOf(a) == StartOf(b) && StartOf(a) != 0;
+}
+
+}  // namespace quorate

@@ -1,0 +1,93 @@
+// What a replica holds of registers: each change obeys its promises, and the
+// partition's ballot floor for keys that it doesn't hold.
+#include <algorithm>
+
+#include "quorum/local.h"
+#include "quorum/register_record.h"
+
+namespace quorate::quorum {
+
+std::optional<Record> Local::Shared(std::string_view key) const {
+  std::optional<Record> record = Lookup(key);
+  if (!record || !policy_.ByRounds()) return record;
+  const absl::StatusOr<RegisterBody> body = RegisterBodyOf(*record);
+  return body.ok() ? SharedRegisterRecord(*body) : record;
+}
+
+// A body that this build can't read is held as one that promised all there is:
+// nothing is accepted over it.
+std::optional<RegisterBody> Local::Held(std::string_view key) const {
+  const std::optional<Record> record = Lookup(key);
+  if (!record) return std::nullopt;
+  absl::StatusOr<RegisterBody> body = RegisterBodyOf(*record);
+  if (body.ok()) return *std::move(body);
+  RegisterBody unread;
+  unread.promised = {HlcTime(~uint64_t{0}), self(), 1};
+  return unread;
+}
+
+AcceptorStep Local::StepRegister(const std::string& key, const RegisterRequest& request) {
+  AcceptorStep step = StepAcceptor(Held(key), floor_, request, config_.bugs.registers);
+  if (!step.persist) return step;
+  std::vector<Dot> dots;
+  const Dot& dot = step.persist->value.dot;
+  if (dot && !seen().Contains(dot)) dots.push_back(dot);
+  if (dot == next_dot()) ++next_counter_;
+  Put(key, RegisterRecord(*step.persist), std::move(dots));
+  return step;
+}
+
+// What is refused counts as not seen: it comes again, and by then the key's round
+// is complete, and beats it or brings it.
+bool Local::MergeRegister(const std::string& key, const std::optional<Record>& theirs,
+                          const std::vector<Dot>& dots) {
+  std::optional<Record> merged;
+  if (theirs && !seen().Contains(theirs->dot)) {
+    const absl::StatusOr<RegisterBody> incoming = RegisterBodyOf(*theirs);
+    if (!incoming.ok()) return false;
+    const AcceptorMerge merge =
+        MergeAccepted(Held(key), floor_, incoming->value, config_.bugs.registers);
+    if (merge.refused) {
+      refused_.push_back(key);
+      return false;
+    }
+    if (merge.persist) merged = RegisterRecord(*merge.persist);
+  }
+  std::vector<Dot> fresh;
+  if (theirs && !seen().Contains(theirs->dot)) fresh.push_back(theirs->dot);
+  for (const Dot& dot : dots) {
+    if (!seen().Contains(dot) && (!theirs || dot != theirs->dot)) fresh.push_back(dot);
+  }
+  if (merged || !fresh.empty()) Put(key, std::move(merged), std::move(fresh));
+  return true;
+}
+
+void Local::RaiseFloorFor(const std::vector<std::string>& dropped) {
+  Ballot raised = floor_;
+  for (const std::string& key : dropped) {
+    const std::optional<RegisterBody> body = Held(key);
+    if (body) raised = FloorAfterDrop(raised, *body);
+  }
+  if (raised == floor_) return;
+  floor_ = raised;
+  Emit(RaiseFloor{floor_});
+}
+
+bool Local::IsIdlePromise(const Record& record, const Now& now) const {
+  if (!policy_.ByRounds()) return false;
+  const absl::StatusOr<RegisterBody> body = RegisterBodyOf(record);
+  if (!body.ok() || body->value.accepted) return false;
+  const auto age = static_cast<uint64_t>(absl::ToInt64Microseconds(config_.bare_promise_age));
+  return MicrosOf(body->promised.time) + age <= now.calendar_us;
+}
+
+// The own promise stays, whatever the other replica had of the value.
+Record Local::WithPromise(const std::string& key, const Record& restored) const {
+  absl::StatusOr<RegisterBody> body = RegisterBodyOf(restored);
+  if (!body.ok()) return restored;
+  const std::optional<RegisterBody> held = Held(key);
+  body->promised = std::max(body->promised, held ? held->promised : floor_);
+  return RegisterRecord(*body);
+}
+
+}  // namespace quorate::quorum

@@ -1,0 +1,256 @@
+#include "quorum/register_coordinator.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/strings.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr size_t kCompletingMax = 64;
+constexpr absl::Duration kCompletionTime = absl::Seconds(2);
+// It is the deadline that ends those who are always overtaken.
+constexpr uint32_t kRoundsMax = 1000;
+constexpr uint32_t kPauseDoublings = 6;
+
+bool Waits(const RegisterOp& op) { return op.kind != RegisterOp::Kind::kRead; }
+
+}  // namespace
+
+RegisterCoordinator::RegisterCoordinator(Local& local, const Peers& peers)
+    : local_(local), peers_(peers), ballots_(local.self()) {
+  for (const Member& member : local_.config().members) config_.replicas.push_back(member.node);
+  config_.quorum = MajorityOf(config_.replicas);
+  config_.rounds_max = kRoundsMax;
+  config_.bugs = local_.config().bugs.registers;
+}
+
+HlcTime RegisterCoordinator::Time(const Now& now) const {
+  return std::max(local_.time(), HlcFromMicros(now.calendar_us));
+}
+
+// --- operations begin ---
+
+absl::Status RegisterCoordinator::Refuse() const {
+  if (!local_.policy().ByRounds()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "NEEDS_ONE_ORDER",
+                     "only keyspaces of policy register have one order of all writes of a key");
+  }
+  if (!local_.filled()) {
+    return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",
+                     StrCat("the replica at ", local_.self().node.ToString(),
+                            " began with an empty disk, and what it had promised is lost with it; "
+                            "nothing was done. Ask another node"),
+                     Applied::kNo);
+  }
+  if (peers_.Enough(Level::kQuorum, peers_.Living())) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+      StrCat("LINEARIZABLE needs a majority of the replicas, and only ", peers_.Living().size(),
+             " can be reached; nothing was done. Bring the others back, or read at a "
+             "lower level"),
+      Applied::kNo);
+}
+
+void RegisterCoordinator::Start(const RegisterCall& call, const Now& now) {
+  if (absl::Status refused = Refuse(); !refused.ok()) {
+    Reply reply;
+    reply.id = call.id;
+    reply.status = std::move(refused);
+    return local_.AnswerAtOnce(std::move(reply));
+  }
+  Add(call.id, call.key, call.op, call.deadline, now);
+}
+
+void RegisterCoordinator::Add(uint64_t request, const std::string& key, RegisterOp op,
+                              absl::Duration deadline, const Now& now) {
+  const uint64_t id = next_id_++;
+  Operation& operation = operations_[id];
+  operation.request = request;
+  operation.key = key;
+  operation.op = std::move(op);
+  operation.deadline = deadline;
+  if (Waits(operation.op)) {
+    std::deque<uint64_t>& line = lines_[key];
+    line.push_back(id);
+    if (line.size() > 1) return;
+  }
+  Run(id, now);
+}
+
+void RegisterCoordinator::Run(uint64_t id, const Now& now) {
+  Operation& operation = operations_.at(id);
+  operation.proposer = std::make_unique<Proposer>(config_, ballots_, operation.op, Time(now));
+  Pump(id, now);
+}
+
+// At most one at a time for each key; what is left over is refused again.
+void RegisterCoordinator::CompleteRefused(const Now& now) {
+  for (std::string& key : local_.TakeRefused()) {
+    if (completing_.size() >= kCompletingMax || !Refuse().ok()) return;
+    if (!completing_.insert(key).second) continue;
+    RegisterOp complete;
+    complete.kind = RegisterOp::Kind::kComplete;
+    Add(0, key, std::move(complete), now.monotonic + kCompletionTime, now);
+  }
+}
+
+// --- the host of proposers ---
+
+void RegisterCoordinator::Pump(uint64_t id, const Now& now) {
+  for (;;) {
+    const auto at = operations_.find(id);
+    if (at == operations_.end() || !at->second.proposer->has_output()) return;
+    Operation& operation = at->second;
+    ProposerOutput output = operation.proposer->TakeOutput();
+    if (output.outcome) return Finish(id, *std::move(output.outcome), now);
+    if (!ReserveBallot(operation, now)) continue;
+    if (!output.messages.empty()) operation.sent_at = now.monotonic;
+    for (const auto& [to, request] : output.messages) Send(id, operation, to, request);
+    if (output.pause != 0) {
+      operation.continue_at = now.monotonic + PauseOf(id, output.pause);
+      ++paused_;
+    }
+    if (output.accept_here) AcceptHere(id, operation, *std::move(output.accept_here), now);
+    OnPersisted(now);  // what needed no sync
+  }
+}
+
+// False: the ballot would lie too far ahead of this node's calendar.
+bool RegisterCoordinator::ReserveBallot(Operation& operation, const Now& now) {
+  if (ballots_.last() <= local_.time() || local_.Observe(ballots_.last(), now)) return true;
+  operation.proposer->Abandon(
+      absl::StatusCode::kUnavailable, "TIME_AHEAD",
+      StrCat("the key was written at ", MicrosOf(ballots_.last()), " us, more than ",
+             local_.config().skew_us_max, " us ahead of ", local_.self().node.ToString(),
+             "'s calendar, ", now.calendar_us, " us; set the nodes' clocks right"));
+  return false;
+}
+
+void RegisterCoordinator::Send(uint64_t id, Operation& operation, NodeId to,
+                               const RegisterRequest& request) {
+  if (to == local_.self().node) {
+    const AcceptorStep step = local_.StepRegister(operation.key, request);
+    unsynced_.push_back({step.reply_after_sync ? local_.emitted() : 0, id, step.reply});
+    return;
+  }
+  const bool at_once =
+      request.kind == RegisterRequest::Kind::kQuery || local_.TimeIsDurable(ballots_.last());
+  local_.Send(to, Boot(), RegisterAsk{id, operation.key, request}, at_once);
+}
+
+void RegisterCoordinator::AcceptHere(uint64_t id, Operation& operation, RegisterRequest request,
+                                     const Now& now) {
+  request.value.dot = local_.next_dot();
+  const AcceptorStep step = local_.StepRegister(operation.key, request);
+  if (!step.reply.granted) return operation.proposer->RefusedHere(step.reply, Time(now));
+  operation.proposer->AcceptedHere(request.value.dot);
+  unsynced_.push_back({step.reply_after_sync ? local_.emitted() : 0, id, step.reply});
+}
+
+// Up to a bound that doubles with each attempt; by chance, which here is a hash of
+// what no two operations have in common.
+absl::Duration RegisterCoordinator::PauseOf(uint64_t id, uint32_t attempt) const {
+  const Identity self = local_.self();
+  const uint64_t seed = Hash64(self.ToString(), id * 1000 + attempt);
+  const int64_t most = absl::ToInt64Microseconds(local_.config().contention_pause)
+                       << std::min(attempt, kPauseDoublings);
+  return absl::Microseconds(static_cast<int64_t>(seed % static_cast<uint64_t>(most + 1)));
+}
+
+void RegisterCoordinator::Finish(uint64_t id, RegisterOutcome outcome, const Now& now) {
+  const auto at = operations_.find(id);
+  const Operation operation = std::move(at->second);
+  operations_.erase(at);
+  if (operation.continue_at) --paused_;
+  round_trips_ += outcome.round_trips;
+  if (operation.request == 0) {
+    completing_.erase(operation.key);
+  } else {
+    Reply reply;
+    reply.id = operation.request;
+    reply.status = outcome.status;
+    reply.receipt.time = outcome.version.time;
+    reply.receipt.acked_by = outcome.holders;
+    reply.outcome = std::move(outcome);
+    local_.AnswerAtOnce(std::move(reply));
+  }
+  if (Waits(operation.op)) NextInLine(operation.key, id, now);
+}
+
+void RegisterCoordinator::NextInLine(const std::string& key, uint64_t done, const Now& now) {
+  const auto at = lines_.find(key);
+  std::deque<uint64_t>& line = at->second;
+  const bool was_first = line.front() == done;
+  line.erase(std::find(line.begin(), line.end(), done));
+  if (line.empty()) {
+    lines_.erase(at);
+  } else if (was_first) {
+    ready_.push_back(line.front());
+    RunReady(now);
+  }
+}
+
+void RegisterCoordinator::RunReady(const Now& now) {
+  if (std::exchange(running_ready_, true)) return;
+  while (!ready_.empty()) {
+    const uint64_t id = ready_.front();
+    ready_.pop_front();
+    if (operations_.contains(id)) Run(id, now);
+  }
+  running_ready_ = false;
+}
+
+// --- messages ---
+
+void RegisterCoordinator::OnAsk(const Identity& from, const RegisterAsk& ask, const Now& now) {
+  if (!local_.policy().ByRounds() || !local_.filled()) return;
+  RegisterAnswer answer;
+  answer.id = ask.id;
+  const HlcTime time = std::max(ask.request.ballot.time, ask.request.value.accepted.time);
+  answer.too_far_ahead = !local_.Observe(time, now);
+  bool after_sync = true;
+  if (!answer.too_far_ahead) {
+    AcceptorStep step = local_.StepRegister(ask.key, ask.request);
+    answer.reply = std::move(step.reply);
+    after_sync = step.reply_after_sync;
+  }
+  local_.Send(from.node, from.boot, std::move(answer), !after_sync);
+}
+
+void RegisterCoordinator::OnAnswer(NodeId from, const RegisterAnswer& answer, const Now& now) {
+  const auto at = operations_.find(answer.id);
+  if (at == operations_.end() || !at->second.proposer) return;
+  Operation& operation = at->second;
+  const HlcTime time = std::max(answer.reply.promised.time, answer.reply.value.accepted.time);
+  if (!answer.too_far_ahead && local_.Observe(time, now)) {
+    operation.proposer->Replied(from, answer.reply, Time(now));
+    return Pump(answer.id, now);
+  }
+  operation.refused.insert(from);
+  Nodes left = peers_.Living();
+  for (NodeId node : operation.refused) left.erase(node);
+  if (peers_.Enough(Level::kQuorum, left)) return;
+  operation.proposer->Abandon(
+      absl::StatusCode::kUnavailable, "TIME_AHEAD",
+      StrCat("the calendars of ", local_.self().node.ToString(), " and ", from.ToString(),
+             " are more than ", local_.config().skew_us_max,
+             " us apart, and no majority agrees with ", local_.self().node.ToString(),
+             "'s; set the nodes' clocks right"));
+  Pump(answer.id, now);
+}
+
+void RegisterCoordinator::OnPersisted(const Now& now) {
+  while (!unsynced_.empty() && unsynced_.front().effects <= local_.durable()) {
+    const OwnReply own = std::move(unsynced_.front());
+    unsynced_.pop_front();
+    const auto asked = operations_.find(own.operation);
+    if (asked == operations_.end()) continue;
+    asked->second.proposer->Replied(local_.self().node, own.reply, Time(now));
+    Pump(own.operation, now);
+  }
+}
+
+}  // namespace quorate::quorum

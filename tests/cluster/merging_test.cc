@@ -1,0 +1,170 @@
+// Keyspaces whose policies merge, over real processes: through the client library
+// and kvctl, over kills, and with what does not belong there.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "cluster/cluster.h"
+
+namespace quorate::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class MergingTest : public ::testing::Test {
+ protected:
+  Keyspace Make(const std::string& name, Conflict conflict) {
+    const auto made = client_.CreateKeyspace(
+        name, {.mode = Mode::kQuorum, .partitions = 2, .conflict = conflict});
+    EXPECT_TRUE(made.ok()) << made.status();
+    return client_.Keyspace(name);
+  }
+  Refusal Kvctl(std::vector<std::string> arguments) {
+    std::vector<std::string> command = {QUORATE_BIN_DIR "/kvctl", "--endpoints",
+                                        cluster_.endpoints()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return RunToEnd(command);
+  }
+  nlohmann::json Shown(const std::string& keyspace, const std::string& key) {
+    const Refusal read = Kvctl({"get", keyspace, key, "--output", "json"});
+    EXPECT_EQ(read.exit_code, 0) << read.output;
+    return nlohmann::json::parse(read.output, nullptr, false);
+  }
+
+  Cluster cluster_{3};
+  Client client_ = cluster_.Connect();
+};
+
+TEST_F(MergingTest, SiblingsAreKeptUntilOneIsPutInTheirPlace) {
+  Keyspace notes = Make("notes", Conflict::kSiblings);
+  ASSERT_TRUE(notes.Put("k", "a").ok());
+  ASSERT_TRUE(notes.Put("k", "b").ok());
+  const auto both = notes.Get("k");
+  ASSERT_TRUE(both.ok() && both->merged) << both.status();
+  ASSERT_EQ(both->merged->siblings.size(), 2u);
+  EXPECT_EQ(both->merged->siblings.front().value, "b");
+  EXPECT_EQ(both->value, "b");
+  const auto one = notes.Put("k", "both", {.context = both->merged->context});
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_EQ(notes.Get("k")->merged->siblings.size(), 1u);
+  EXPECT_EQ(ReasonOf(notes.Put("other", "v", {.context = one->context}).status()),
+            "FOREIGN_CONTEXT");
+  EXPECT_EQ(ReasonOf(notes.Delete("k").status()), "CONTEXT_NEEDED");
+  ASSERT_TRUE(notes.Delete("k", {.context = one->context}).ok());
+  EXPECT_FALSE(notes.Get("k")->found());
+}
+
+TEST_F(MergingTest, ACounterIsTheSumOfWhatWasAddedOverKills) {
+  Keyspace hits = Make("hits", Conflict::kCounter);
+  int64_t sum = 0;
+  for (int64_t i = 1; i <= 60; ++i) {
+    const auto added = hits.Add("k", i);
+    ASSERT_TRUE(added.ok()) << added.status();
+    sum += i;
+  }
+  for (int node = 1; node <= 3; ++node) cluster_.Kill(node);
+  for (int node = 1; node <= 3; ++node) cluster_.Start(node);
+  cluster_.WaitReady();
+  const auto added = hits.Add("k", -5);
+  ASSERT_TRUE(added.ok()) << added.status();
+  EXPECT_EQ(added->sum, sum - 5);
+  EXPECT_EQ(hits.Get("k")->value, std::to_string(sum - 5));
+}
+
+TEST_F(MergingTest, SetsAndMapsAreChangedByElementAndField) {
+  Keyspace carts = Make("carts", Conflict::kSet);
+  ASSERT_TRUE(carts.Mutate(Mutation::AddElement("ann", "apples")).ok());
+  ASSERT_TRUE(carts.Mutate(Mutation::AddElement("ann", "pears")).ok());
+  auto cart = carts.Get("ann");
+  ASSERT_TRUE(cart.ok() && cart->merged) << cart.status();
+  EXPECT_THAT(cart->merged->elements, ElementsAre("apples", "pears"));
+  ASSERT_TRUE(carts.Mutate(Mutation::RemoveElement("ann", "apples", cart->merged->context)).ok());
+  EXPECT_THAT(carts.Get("ann")->merged->elements, ElementsAre("pears"));
+  EXPECT_EQ(ReasonOf(carts.Add("ann", 1).status()), "WRONG_POLICY");
+
+  Keyspace users = Make("users", Conflict::kMap);
+  Pipeline pipe = users.Pipeline();
+  absl::Status failed;
+  for (Mutation& mutation : std::vector<Mutation>{Mutation::PutField("u", "name", "Ann"),
+                                                  Mutation::AddToField("u", "visits", 2),
+                                                  Mutation::AddFieldElement("u", "tags", "new")}) {
+    pipe.Mutate(std::move(mutation), [&failed](absl::StatusOr<WriteReceipt> written) {
+      failed.Update(written.status());
+    });
+  }
+  pipe.Drain();
+  ASSERT_TRUE(failed.ok()) << failed;
+  const auto user = users.Get("u");
+  ASSERT_TRUE(user.ok() && user->merged) << user.status();
+  ASSERT_EQ(user->merged->fields.size(), 3u);
+  EXPECT_EQ(std::get<std::string>(user->merged->fields[0].content), "Ann");
+  EXPECT_THAT(std::get<Field::Elements>(user->merged->fields[1].content), ElementsAre("new"));
+  EXPECT_EQ(std::get<int64_t>(user->merged->fields[2].content), 2);
+  auto cursor = users.Scan({.level = Level::kOne});
+  ASSERT_TRUE(cursor.Next()) << cursor.status();
+  EXPECT_EQ(cursor.record().merged->fields.size(), 3u);
+}
+
+TEST_F(MergingTest, ModeRaftRefusesContextsSetsAndMapsBeforeItsLog) {
+  ASSERT_TRUE(client_.CreateKeyspace("orders", {}).ok());
+  Keyspace orders = client_.Keyspace("orders");
+  ASSERT_TRUE(orders.Put("k", "v").ok());
+  for (const absl::Status& refused :
+       {orders.Put("k", "w", {.context = "c"}).status(),
+        orders.Delete("k", {.context = "c"}).status(),
+        orders.Mutate(Mutation::AddElement("k", "e")).status(),
+        orders.Mutate(Mutation::PutField("k", "f", "v")).status(),
+        orders.Batch({Mutation::Put("k", "w"), Mutation::AddElement("k", "e")}).status()}) {
+    EXPECT_EQ(ReasonOf(refused), "MERGING_POLICY_NEEDED") << refused;
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(OutcomeOf(refused), Outcome::kNotDone);
+  }
+  EXPECT_EQ(orders.Get("k")->value, "v");
+  EXPECT_TRUE(orders.Mutate(Mutation::Add("n", 2)).ok());
+}
+
+TEST_F(MergingTest, KvctlMakesShowsAndChangesThem) {
+  for (const char* policy : {"siblings", "counter", "set", "map"}) {
+    const Refusal made =
+        Kvctl({"keyspace", "create", policy, "--mode", "quorum", "--conflict", policy});
+    ASSERT_EQ(made.exit_code, 0) << made.output;
+  }
+  EXPECT_EQ(Kvctl({"put", "siblings", "k", "a"}).exit_code, 0);
+  EXPECT_EQ(Kvctl({"put", "siblings", "k", "b"}).exit_code, 0);
+  const auto both = Shown("siblings", "k");
+  ASSERT_EQ(both["siblings"].size(), 2u) << both;
+  const Refusal table = Kvctl({"get", "siblings", "k", "--output", "table"});
+  EXPECT_THAT(table.output, HasSubstr("b\na\n"));
+  EXPECT_THAT(table.output, HasSubstr("2 values were written at once"));
+  EXPECT_EQ(Kvctl({"put", "siblings", "k", "c", "--context", both["context"]}).exit_code, 0);
+  EXPECT_EQ(Shown("siblings", "k")["siblings"].size(), 1u);
+  EXPECT_EQ(Kvctl({"put", "siblings", "k", "c", "--context", "?"}).exit_code, 2);
+
+  EXPECT_THAT(Kvctl({"incr", "counter", "k", "--by", "4"}).output, HasSubstr("4"));
+  EXPECT_THAT(Kvctl({"put", "counter", "k", "4"}).output, HasSubstr("WRONG_POLICY"));
+
+  EXPECT_EQ(Kvctl({"set", "add", "set", "k", "x"}).exit_code, 0);
+  EXPECT_EQ(Kvctl({"set", "add", "set", "k", "y"}).exit_code, 0);
+  EXPECT_EQ(Kvctl({"set", "remove", "set", "k", "x"}).exit_code, 0);
+  EXPECT_EQ(Shown("set", "k")["elements"], nlohmann::json({"y"}));
+  EXPECT_EQ(Kvctl({"set", "remove", "set", "none", "x"}).exit_code, 3);
+
+  EXPECT_EQ(Kvctl({"map", "put", "map", "u", "name", "Ann"}).exit_code, 0);
+  EXPECT_EQ(Kvctl({"map", "incr", "map", "u", "visits", "--by", "2"}).exit_code, 0);
+  EXPECT_EQ(Kvctl({"map", "add", "map", "u", "tags", "new"}).exit_code, 0);
+  const Refusal fields = Kvctl({"get", "map", "u", "--output", "table"});
+  EXPECT_THAT(fields.output, HasSubstr("Ann"));
+  EXPECT_THAT(fields.output, HasSubstr("{new}"));
+  EXPECT_EQ(Kvctl({"map", "remove", "map", "u", "tags", "new"}).exit_code, 0);
+  EXPECT_EQ(Kvctl({"map", "remove", "map", "u", "name"}).exit_code, 0);
+  EXPECT_THAT(Kvctl({"map", "remove", "map", "u", "visits", "--type", "counter"}).output,
+              HasSubstr("COUNTER_NOT_REMOVABLE"));
+  EXPECT_EQ(Shown("map", "u")["fields"].size(), 1u);
+  EXPECT_THAT(Kvctl({"scan", "map", "--level", "ONE"}).output, HasSubstr("visits=2"));
+}
+
+}  // namespace
+}  // namespace quorate::testing

@@ -1,0 +1,67 @@
+// A node on an older copy of its disk has forgotten what it promised, and must not
+// take part.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "cluster/cluster.h"
+
+namespace quorate::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr int kNode = 3;
+
+// Starts the node on a copy of its folder that is older than what it ran on since.
+void StartOnOldCopy(Cluster& cluster) {
+  const std::string folder = cluster.data_dir(kNode);
+  const std::string copy = folder + "-copy";
+  ASSERT_EQ(cluster.Terminate(kNode), 0);
+  fs::copy(folder, copy, fs::copy_options::recursive);
+  cluster.Start(kNode);
+  cluster.WaitReady(kNode);
+  ASSERT_EQ(cluster.Terminate(kNode), 0);
+  fs::remove_all(folder);
+  fs::rename(copy, folder);
+  cluster.Start(kNode);
+}
+
+TEST(OldDiskImageTest, ANodeOnAnOlderCopyOfItsDiskEndsAndSaysWhy) {
+  Cluster cluster(3);
+  cluster.WaitReady();
+  StartOnOldCopy(cluster);
+  EXPECT_NE(cluster.process(kNode).Wait(absl::Seconds(30)), 0);
+  EXPECT_THAT(cluster.log(kNode), HasSubstr("OLD_DISK_IMAGE"));
+  EXPECT_THAT(cluster.log(kNode), HasSubstr("Put the newest folder back"));
+}
+
+TEST(OldDiskImageTest, TheOthersRememberThoughTheyWereRestartedAllWhereTheyKeepItOnDisk) {
+  Cluster cluster(3);
+  cluster.WaitReady();
+  auto client = cluster.Connect();
+  ASSERT_TRUE(
+      client.CreateKeyspace("carts", {.mode = Mode::kQuorum, .conflict = Conflict::kLww}).ok());
+  ASSERT_TRUE(client.Keyspace("carts").Put("k", "v", {.level = Level::kAll}).ok());
+  const std::string folder = cluster.data_dir(kNode);
+  const std::string copy = folder + "-copy";
+  ASSERT_EQ(cluster.Terminate(kNode), 0);
+  fs::copy(folder, copy, fs::copy_options::recursive);
+  for (int start = 0; start < 2; ++start) {  // so that the copy is older than one start
+    cluster.Start(kNode);
+    cluster.WaitReady(kNode);
+    // A write at ALL: every replica has heard of this start, on disk.
+    ASSERT_TRUE(client.Keyspace("carts").Put("k", "w", {.level = Level::kAll}).ok());
+    ASSERT_EQ(cluster.Terminate(kNode), 0);
+  }
+  for (int other : {1, 2}) cluster.Kill(other);
+  fs::remove_all(folder);
+  fs::rename(copy, folder);
+  for (int node : {1, 2, kNode}) cluster.Start(node);
+  EXPECT_NE(cluster.process(kNode).Wait(absl::Seconds(30)), 0);
+  EXPECT_THAT(cluster.log(kNode), HasSubstr("OLD_DISK_IMAGE"));
+}
+
+}  // namespace
+}  // namespace quorate::testing

@@ -1,0 +1,129 @@
+#include "quorum_world.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <utility>
+
+namespace quorate {
+namespace {
+
+constexpr PartitionId kPartition{7};
+constexpr absl::Duration kTick = absl::Milliseconds(20);
+// Replicas at rest ask each other every ten seconds.
+constexpr absl::Duration kLongTick = absl::Milliseconds(50);
+
+}  // namespace
+
+QuorumWorld::QuorumWorld(Conflict conflict, uint32_t nodes, std::string scope) {
+  for (uint32_t id = 1; id <= nodes; ++id) {
+    QuorumReplicaOptions options;
+    options.partition = kPartition;
+    options.core.self = {NodeId(id), Boot(1)};
+    for (uint32_t member = 1; member <= nodes; ++member) {
+      options.core.members.push_back({NodeId(member), ""});
+    }
+    options.conflict = conflict;
+    options.context_scope = scope;
+    Node& node = nodes_[id];
+    node.engine = std::make_unique<MemEngine>(MemEngineOptions{});
+    auto opened = QuorumReplica::Open(std::move(options), *node.engine, nullptr,
+                                      LogClock(now_, absl::FromUnixSeconds(1'000'000)));
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    node.replica = *std::move(opened);
+  }
+  Settle();
+}
+
+// Each turn is durable at its end.
+void QuorumWorld::Collect() {
+  bool more = true;
+  while (std::exchange(more, false)) {
+    for (auto& [id, node] : nodes_) {
+      Turn turn;
+      const auto collected = node.replica->Collect(turn, now_);
+      ASSERT_TRUE(collected.ok()) << collected.status();
+      more = more || *collected;
+      for (PeerMessage& message : turn.sends) messages_.emplace_back(id, std::move(message));
+      if (turn.persist_token != 0) node.replica->Persisted(turn.persist_token, now_);
+      for (PeerMessage& message : turn.sends_after_sync) {
+        messages_.emplace_back(id, std::move(message));
+      }
+    }
+  }
+}
+
+void QuorumWorld::Deliver() {
+  Collect();
+  while (!messages_.empty()) {
+    const auto [from, message] = std::move(messages_.front());
+    messages_.pop_front();
+    const auto to = static_cast<uint32_t>(message.to.value());
+    if (cut_.contains({from, to})) continue;
+    nodes_.at(to).replica->Receive(NodeId(from), message.payload, now_);
+    Collect();
+  }
+}
+
+void QuorumWorld::Advance(absl::Duration by) {
+  now_ += by;
+  for (auto& [id, node] : nodes_) node.replica->Tick(now_);
+  Deliver();
+}
+
+void QuorumWorld::Settle() {
+  for (int i = 0; i < 300; ++i) Advance(kLongTick);
+}
+
+Reply QuorumWorld::Ask(uint32_t node, Request request) {
+  request.partition = kPartition;
+  request.deadline = now_ + absl::Seconds(2);
+  std::optional<Reply> answer;
+  nodes_.at(node).replica->Execute(
+      std::move(request), [&answer](Reply reply) { answer = std::move(reply); }, now_);
+  Deliver();
+  for (int i = 0; i < 200 && !answer; ++i) Advance(kTick);
+  EXPECT_TRUE(answer.has_value());
+  return answer ? *std::move(answer) : Reply();
+}
+
+Reply QuorumWorld::Write(uint32_t node, kv::Mutation mutation, Level level) {
+  Request request;
+  request.level = level;
+  request.op.emplace<kv::Command>().mutations.push_back(std::move(mutation));
+  return Ask(node, std::move(request));
+}
+
+Reply QuorumWorld::Read(uint32_t node, std::string key, Level level) {
+  Request request;
+  request.level = level;
+  request.op = Lookup{{std::move(key)}};
+  return Ask(node, std::move(request));
+}
+
+kv::Mutation Mutate(kv::Mutation::Action action, std::string value, std::string context) {
+  kv::Mutation mutation;
+  mutation.key.push_back('k');
+  mutation.action = action;
+  mutation.value = std::move(value);
+  mutation.context = std::move(context);
+  return mutation;
+}
+
+kv::Mutation MutateField(kv::FieldAction action, std::string field, std::string value,
+                         std::string context, int64_t delta) {
+  kv::Mutation mutation =
+      Mutate(kv::Mutation::Action::kChangeField, std::move(value), std::move(context));
+  mutation.field = std::move(field);
+  mutation.field_action = action;
+  mutation.delta = delta;
+  return mutation;
+}
+
+kv::Mutation AddTo(int64_t delta) {
+  kv::Mutation mutation = Mutate(kv::Mutation::Action::kAdd);
+  mutation.delta = delta;
+  return mutation;
+}
+
+}  // namespace quorate

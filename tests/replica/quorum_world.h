@@ -1,0 +1,55 @@
+// A few leaderless replicas of one partition on engines in memory, whose messages
+// are passed on, and whose logs are durable, when the test says so.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "replica/quorum_replica.h"
+#include "storage/mem_engine.h"
+
+namespace quorate {
+
+class QuorumWorld {
+ public:
+  QuorumWorld(Conflict conflict, uint32_t nodes, std::string scope = "c1/ks1");
+
+  // The answer of replica `node`, once everything that follows from it is done.
+  // A deadline ends it where others don't answer.
+  Reply Ask(uint32_t node, Request request);
+  Reply Write(uint32_t node, kv::Mutation mutation, Level level);
+  Reply Read(uint32_t node, std::string key, Level level);
+  // What is said from one to the other is lost; and nobody knows.
+  void Cut(uint32_t a, uint32_t b) { cut_.insert({a, b}), cut_.insert({b, a}); }
+  void Heal() { cut_.clear(); }
+  // Time goes on until nothing is to be said any more.
+  void Settle();
+
+ private:
+  struct Node {
+    std::unique_ptr<MemEngine> engine;
+    std::unique_ptr<QuorumReplica> replica;
+  };
+
+  void Collect();
+  void Deliver();
+  void Advance(absl::Duration by);
+
+  std::map<uint32_t, Node> nodes_;
+  std::deque<std::pair<uint32_t, PeerMessage>> messages_;
+  std::set<std::pair<uint32_t, uint32_t>> cut_;
+  absl::Duration now_ = absl::Seconds(1000);
+};
+
+// A mutation of key "k".
+kv::Mutation Mutate(kv::Mutation::Action action, std::string value = "", std::string context = "");
+kv::Mutation MutateField(kv::FieldAction action, std::string field, std::string value = "",
+                         std::string context = "", int64_t delta = 0);
+kv::Mutation AddTo(int64_t delta);
+
+}  // namespace quorate
