@@ -25,8 +25,37 @@ void AntiEntropy::Tick(const Now& now) {
         !local_.logged().empty() &&
         now.monotonic - exchange.asked_at >= kIntervalsToWake * local_.config().sync_interval;
     const bool due = exchange.id == 0 && (now.monotonic >= exchange.next_at || woken);
-    if (peers_.alive(node) && (lost || due)) Ask(node, exchange, now);
+    if (!peers_.alive(node)) continue;
+    if (lost && exchange.behind) {
+      exchange.id = 0;
+      AskThoseBehind(node, now);
+    } else if (lost || (due && MayAsk(node))) {
+      Ask(node, exchange, now);
+    }
   }
+}
+
+bool AntiEntropy::MayAsk(NodeId node) const {
+  const auto waits_for = [this](const auto& other) {
+    return other.second.behind && other.second.id != 0 && peers_.alive(other.first);
+  };
+  const auto own = exchanges_.find(node);
+  if (own == exchanges_.end() || !own->second.behind) return true;
+  return std::none_of(exchanges_.begin(), exchanges_.end(), waits_for);
+}
+
+// The next one in turn, so that one that answers nothing is not asked for ever.
+void AntiEntropy::AskThoseBehind(NodeId after, const Now& now) {
+  const auto wanted = [&](NodeId node) {
+    const Exchange& exchange = exchanges_[node];
+    return peers_.alive(node) && exchange.behind && exchange.id == 0 &&
+           now.monotonic >= exchange.next_at;
+  };
+  const std::vector<NodeId>& others = peers_.others();
+  const auto last = std::find(others.begin(), others.end(), after);
+  auto next = std::find_if(last == others.end() ? last : last + 1, others.end(), wanted);
+  if (next == others.end()) next = std::find_if(others.begin(), others.end(), wanted);
+  if (next != others.end() && MayAsk(*next)) Ask(*next, exchanges_[*next], now);
 }
 
 void AntiEntropy::Ask(NodeId node, Exchange& exchange, const Now& now) {
@@ -36,13 +65,18 @@ void AntiEntropy::Ask(NodeId node, Exchange& exchange, const Now& now) {
 }
 
 void AntiEntropy::OnPeerBack(NodeId node, const Now& now) {
-  if (peers_.Knows(node)) Ask(node, exchanges_[node], now);
+  if (!peers_.Knows(node)) return;
+  Exchange& exchange = exchanges_[node];
+  exchange.behind = true;
+  exchange.id = 0;
+  exchange.next_at = now.monotonic;
+  if (MayAsk(node)) Ask(node, exchange, now);
 }
 
 void AntiEntropy::Hurry(const Now& now) {
   for (NodeId node : peers_.others()) {
     Exchange& exchange = exchanges_[node];
-    if (peers_.alive(node) && exchange.id == 0) Ask(node, exchange, now);
+    if (peers_.alive(node) && exchange.id == 0 && MayAsk(node)) Ask(node, exchange, now);
   }
 }
 
@@ -101,6 +135,8 @@ void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const
   if (!answer.complete && all_taken) return Ask(from.node, exchange, now);
   const Config& config = local_.config();
   exchange.next_at = now.monotonic + (AtRest() ? config.sync_interval_idle : config.sync_interval);
+  if (answer.complete) exchange.behind = false;
+  AskThoseBehind(from.node, now);
 }
 
 bool AntiEntropy::CaughtUpSince(NodeId node, absl::Duration since) const {

@@ -39,13 +39,19 @@ class AntiEntropy {
  private:
   struct Exchange {
     uint64_t id = 0;  // of the question that has no answer yet; 0: none
+    // Not caught up since the link is there: the answer may be long.
+    bool behind = true;
     absl::Duration asked_at;
     absl::Duration next_at;
     std::optional<absl::Duration> caught_up_at;  // by then its dot log was here
     std::optional<absl::Duration> fresh_at;      // all it had then is here
   };
 
+  // What all of them have would come from each of them: while one that may have
+  // much to tell is asked, others of that kind wait.
+  bool MayAsk(NodeId node) const;
   void Ask(NodeId node, Exchange& exchange, const Now& now);
+  void AskThoseBehind(NodeId after, const Now& now);
   bool AtRest() const;
   SyncAnswer WhatMisses(const SyncAsk& ask) const;
 
