@@ -74,8 +74,11 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   }
 }
 
+// Whoever is away asks for what it missed when it is back; what queued for it until
+// then would come on top of that.
 void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, const Record& record,
                               bool at_once) {
+  if (!peers_.alive(node)) return;
   local_.Send(node, local_.knowledge().HeardOf(node),
               WriteAsk{id, write.key, record, local_.seen()}, at_once);
 }
