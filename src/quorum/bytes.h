@@ -82,7 +82,10 @@ class Reader {
   }
   quorum::Dot Dot() {
     const quorum::Identity identity = Identity();
-    return {identity, Varint()};
+    const uint64_t counter = Varint();
+    // No clock could hold it: one more than any counter is one, too.
+    if (counter == ~uint64_t{0}) Spoil();
+    return {identity, counter};
   }
 
  private:

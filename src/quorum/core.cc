@@ -11,7 +11,8 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       verify_(local_, peers_, coverage_),
       writes_(local_, peers_),
       reads_(local_, peers_, anti_entropy_),
-      registers_(local_, peers_) {}
+      registers_(local_, peers_),
+      lister_(local_, peers_) {}
 
 void Core::Tick(const Now& now) {
   anti_entropy_.Tick(now);
@@ -19,6 +20,7 @@ void Core::Tick(const Now& now) {
   writes_.Tick(now);
   reads_.Tick(now);
   registers_.Tick(now);
+  lister_.Tick(now);
   coverage_.Advance(now);
   coverage_.Sweep(now);
   verify_.Tick(now);
@@ -39,6 +41,8 @@ void Core::Write(const WriteRequest& request, const Now& now) { writes_.Start(re
 
 void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(request, now); }
 
+void Core::List(const ListRequest& request, const Now& now) { lister_.Start(request, now); }
+
 void Core::Operate(const RegisterCall& call, const Now& now) { registers_.Start(call, now); }
 
 void Core::Persisted(uint64_t count, const Now& now) {
@@ -51,6 +55,7 @@ void Core::Shutdown(const Now& now) {
   writes_.Shutdown();
   reads_.Shutdown(now);
   registers_.Shutdown(now);
+  lister_.Shutdown();
 }
 
 void Core::PeerGone(NodeId node, const Now& now) {
@@ -58,6 +63,7 @@ void Core::PeerGone(NodeId node, const Now& now) {
   writes_.OnPeerGone();
   reads_.OnPeerGone(now);
   registers_.OnPeerGone(now);
+  lister_.OnPeerGone(now);
 }
 
 void Core::PeerBack(NodeId node, const Now& now) {
@@ -135,6 +141,14 @@ void Core::Handle(const Identity& from, const RegisterAsk& ask, const Now& now) 
 
 void Core::Handle(const Identity& from, const RegisterAnswer& answer, const Now& now) {
   registers_.OnAnswer(from.node, answer, now);
+}
+
+void Core::Handle(const Identity& from, const KeysAsk& ask, const Now&) {
+  lister_.OnAsk(from, ask);
+}
+
+void Core::Handle(const Identity& from, const KeysAnswer& answer, const Now&) {
+  lister_.OnAnswer(from.node, answer);
 }
 
 }  // namespace quorate::quorum

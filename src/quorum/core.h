@@ -15,6 +15,7 @@
 #include "quorum/anti_entropy.h"
 #include "quorum/coverage.h"
 #include "quorum/filling.h"
+#include "quorum/key_lister.h"
 #include "quorum/local.h"
 #include "quorum/peers.h"
 #include "quorum/read_coordinator.h"
@@ -36,6 +37,7 @@ class Core {
   void Receive(const Message& message, const Now& now);
   void Write(const WriteRequest& request, const Now& now);
   void Read(const ReadRequest& request, const Now& now);
+  void List(const ListRequest& request, const Now& now);
   // Policy `register` only, whose writes come by no other way.
   void Operate(const RegisterCall& call, const Now& now);
   // Of all effects handed out, the first `count` are durable.
@@ -74,7 +76,7 @@ class Core {
   // without contention, two for a write.
   uint64_t register_round_trips() const { return registers_.round_trips(); }
   size_t under_way() const {
-    return writes_.under_way() + reads_.under_way() + registers_.under_way();
+    return writes_.under_way() + reads_.under_way() + registers_.under_way() + lister_.under_way();
   }
 
  private:
@@ -90,6 +92,8 @@ class Core {
   void Handle(const Identity& from, const VerifyAnswer& answer, const Now& now);
   void Handle(const Identity& from, const RegisterAsk& ask, const Now& now);
   void Handle(const Identity& from, const RegisterAnswer& answer, const Now& now);
+  void Handle(const Identity& from, const KeysAsk& ask, const Now& now);
+  void Handle(const Identity& from, const KeysAnswer& answer, const Now& now);
 
   Local local_;
   Peers peers_;
@@ -100,6 +104,7 @@ class Core {
   WriteCoordinator writes_;
   ReadCoordinator reads_;
   RegisterCoordinator registers_;
+  KeyLister lister_;
 };
 
 }  // namespace quorate::quorum

@@ -75,6 +75,12 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
 bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
                   const std::vector<Dot>& dots, const SeenClock& context, const Now& now) {
   if (theirs && !Observe(theirs->time, now)) return false;
+  // As this life's own, what it has not written: it would be taken for seen when it is.
+  const auto forged = [this](const Dot& dot) {
+    return dot.identity == self() && dot.counter >= next_counter_;
+  };
+  if ((theirs && forged(theirs->dot)) || std::any_of(dots.begin(), dots.end(), forged))
+    return false;
   if (policy_.ByRounds()) return MergeRegister(key, theirs, dots);
   std::optional<Record> merged;
   std::vector<Dot> fresh;

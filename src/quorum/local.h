@@ -36,6 +36,9 @@ class Local {
   std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const {
     return store_.KeysAfter(after, limit);
   }
+  std::vector<std::string> Keys(std::string_view start, std::string_view end, size_t limit) const {
+    return store_.Keys(start, end, limit);
+  }
   const Knowledge& knowledge() const { return knowledge_; }
   const SeenClock& seen() const { return knowledge_.seen; }
   const SeenClock& logged() const { return logged_; }

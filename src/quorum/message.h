@@ -136,6 +136,28 @@ struct RegisterAnswer {
   friend bool operator==(const RegisterAnswer&, const RegisterAnswer&) = default;
 };
 
+// Of [start, end), so many of them at most.
+struct KeysAsk {
+  uint64_t id = 0;
+  std::string start;
+  std::string end;  // empty: to the last
+  uint64_t limit = 0;
+  friend bool operator==(const KeysAsk&, const KeysAsk&) = default;
+};
+
+// Keys that have a record, dead ones too, rising.
+struct KeyList {
+  std::vector<std::string> keys;
+  bool more = false;  // there are others behind the last
+  friend bool operator==(const KeyList&, const KeyList&) = default;
+};
+
+struct KeysAnswer {
+  uint64_t id = 0;
+  KeyList list;
+  friend bool operator==(const KeysAnswer&, const KeysAnswer&) = default;
+};
+
 struct Message {
   Identity from;
   NodeId to;
@@ -143,7 +165,7 @@ struct Message {
   // the sender has heard of. Else zero.
   Boot to_boot;
   std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer,
-               VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer>
+               VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer, KeysAsk, KeysAnswer>
       body;
   friend bool operator==(const Message&, const Message&) = default;
 };

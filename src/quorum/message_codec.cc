@@ -20,7 +20,7 @@ void AppendOptional(std::string_view key, const std::optional<Record>& record, s
 
 Record TakeRecord(std::string_view key, Reader& reader) {
   absl::StatusOr<Record> record = DecodeRecord(key, reader.Sized());
-  if (!record.ok()) reader.Spoil();
+  if (!record.ok() || !record->dot) reader.Spoil();
   return record.ok() ? *std::move(record) : Record();
 }
 
@@ -28,7 +28,7 @@ std::optional<Record> TakeOptional(std::string_view key, Reader& reader) {
   const std::string_view bytes = reader.Sized();
   if (bytes.empty()) return std::nullopt;
   absl::StatusOr<Record> record = DecodeRecord(key, bytes);
-  if (!record.ok()) reader.Spoil();
+  if (!record.ok() || !record->dot) reader.Spoil();
   return record.ok() ? std::optional(*std::move(record)) : std::nullopt;
 }
 
@@ -116,6 +116,7 @@ std::vector<SyncRecord> TakeRecords(Reader& reader) {
     record.record = TakeOptional(record.key, reader);
     for (uint64_t dots = reader.Count(3); dots > 0 && reader.ok(); --dots) {
       record.dots.push_back(reader.Dot());
+      if (!record.dots.back()) reader.Spoil();
     }
   }
   return records;
@@ -206,6 +207,33 @@ void Take(RegisterAnswer& answer, Reader& reader) {
   answer.id = reader.Varint();
   answer.too_far_ahead = reader.Flag();
   answer.reply = TakeRegisterReply(reader);
+}
+
+void Append(const KeysAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  AppendSized(ask.start, out);
+  AppendSized(ask.end, out);
+  AppendVarint(ask.limit, out);
+}
+void Take(KeysAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.start = reader.Sized();
+  ask.end = reader.Sized();
+  ask.limit = reader.Varint();
+}
+
+void Append(const KeysAnswer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  AppendFlag(answer.list.more, out);
+  AppendVarint(answer.list.keys.size(), out);
+  for (const std::string& key : answer.list.keys) AppendSized(key, out);
+}
+void Take(KeysAnswer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  answer.list.more = reader.Flag();
+  for (uint64_t left = reader.Count(); left > 0 && reader.ok(); --left) {
+    answer.list.keys.emplace_back(reader.Sized());
+  }
 }
 
 using Body = decltype(Message::body);

@@ -31,6 +31,7 @@ struct Reply {
   // Reads: the living one. Writes, where the policy merges: what it left.
   std::optional<Record> record;
   std::optional<RegisterOutcome> outcome;  // of a RegisterCall; its status is `status`
+  KeyList keys;                            // of a ListRequest
   Receipt receipt;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "quorum/readable.h"
 #include "quorum/round_trips.h"
 
 namespace quorate::quorum {
@@ -15,30 +16,10 @@ constexpr absl::Duration kToldBefore = absl::Milliseconds(150);
 
 }  // namespace
 
-absl::Status ReadCoordinator::Refuse(const ReadRequest& request) const {
-  const Level level = request.level;
-  if (level != Level::kSession && level != Level::kBounded && !CountsForReads(level)) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
-                     StrCat("a leaderless keyspace has no reads at ", LevelName(level),
-                            "; use ONE, TWO, QUORUM, LOCAL_QUORUM, ALL, SESSION or BOUNDED"));
-  }
-  if (!local_.filled()) {
-    return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",
-                     StrCat("the replica at ", local_.self().node.ToString(),
-                            " began with an empty disk and is being filled by the others; ask "
-                            "another node"));
-  }
-  if (!CountsForReads(level) || peers_.Enough(level, peers_.Living())) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
-                   StrCat("a read at ", LevelName(level), " needs more replicas than the ",
-                          peers_.Living().size(),
-                          " that can be reached; bring the others back, or read at a lower level"));
-}
-
 void ReadCoordinator::Start(const ReadRequest& request, const Now& now) {
   Read read;
   read.request = request;
-  if (absl::Status status = Refuse(request); !status.ok()) {
+  if (absl::Status status = CheckReadable(request.level, local_, peers_); !status.ok()) {
     return Answer(read, std::move(status), std::nullopt, {}, now);
   }
   if (request.level == Level::kOne || Proven(request, now)) {
@@ -188,7 +169,8 @@ bool ReadCoordinator::Hopeless(const Read& read) const {
 void ReadCoordinator::OnPeerGone(const Now& now) {
   for (auto at = reads_.begin(); at != reads_.end();) {
     if (Hopeless(at->second)) {
-      Answer(at->second, Refuse(at->second.request), std::nullopt, {}, now);
+      Answer(at->second, CheckReadable(at->second.request.level, local_, peers_), std::nullopt, {},
+             now);
       at = Forget(at);
       continue;
     }

@@ -63,7 +63,6 @@ class ReadCoordinator {
   using Reads = std::map<uint64_t, Read>;
 
   // --- read_coordinator.cc ---
-  absl::Status Refuse(const ReadRequest& request) const;
   Reads::iterator Forget(Reads::iterator read);
   void AskOthers(uint64_t id, Read& read, const Now& now);
   void Ask(NodeId node, uint64_t id, Read& read, bool data, const Now& now);

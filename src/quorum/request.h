@@ -33,6 +33,16 @@ struct ReadRequest {
   bool here = false;
 };
 
+// The keys of [start, end), dead ones too; an empty end: to the last.
+struct ListRequest {
+  uint64_t id = 0;
+  std::string start;
+  std::string end;
+  size_t limit = 0;              // of each replica's; the answer may have some times as many
+  Level level = Level::kQuorum;  // that counts replicas
+  absl::Duration deadline;
+};
+
 // Keyspaces of policy `register`: what is linearizable.
 struct RegisterCall {
   uint64_t id = 0;

@@ -27,8 +27,13 @@ class Store {
   // Dots of that identity in the dot log, rising, at most `limit`; appended.
   virtual void DotLog(const Identity& identity, CounterRange range, size_t limit,
                       std::vector<LoggedDot>& out) const = 0;
-  // Up to `limit` keys with a record, after `after`, rising. Fewer: the end.
-  virtual std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const = 0;
+  // Up to `limit` keys with a record, dead or not, from `start` on and below `end`
+  // (empty: to the last), rising. Fewer: there are no more.
+  virtual std::vector<std::string> Keys(std::string_view start, std::string_view end,
+                                        size_t limit) const = 0;
+  std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const {
+    return Keys(std::string(after) + '\0', {}, limit);
+  }
 };
 
 // What the engine holds at start, the log's rest applied.

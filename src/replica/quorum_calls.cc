@@ -100,6 +100,9 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
   call.keys = std::get<Lookup>(request.op).keys;
   call.missing = call.keys.size();
   call.answer.found.resize(call.keys.size());
+  if (call.keys.empty()) {
+    return Refuse(id, Refused("NO_KEYS", "a lookup of no keys; name at least one"));
+  }
   // The core answers later, at the end of its turn: `call` stays.
   for (size_t i = 0; i < call.keys.size(); ++i) {
     if (call.registers && request.level == Level::kLinearizable) {

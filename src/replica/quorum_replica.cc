@@ -37,7 +37,8 @@ QuorumReplica::QuorumReplica(QuorumReplicaOptions options,
       store_(options_.partition, engine),
       clock_(clock),
       calls_(*values_),
-      scans_(store_, *values_) {}
+      scans_(store_, *values_),
+      counted_scans_(calls_) {}
 
 absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplicaOptions options,
                                                                    Engine& engine,
@@ -93,6 +94,9 @@ bool QuorumReplica::Grows(std::string_view payload) const {
   if (const auto* answer = std::get_if<quorum::SyncAnswer>(&message->body)) {
     return !answer->records.empty();
   }
+  if (const auto* answer = std::get_if<quorum::FillAnswer>(&message->body)) {
+    return !answer->records.empty();
+  }
   if (const auto* ask = std::get_if<quorum::RegisterAsk>(&message->body)) {
     return ask->request.value.present;
   }
@@ -103,18 +107,25 @@ bool QuorumReplica::Grows(std::string_view payload) const {
 void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
   if (std::holds_alternative<kv::Range>(request.op)) {
     Receipt receipt = MakeReceipt(request.level);
-    scans_.Start(std::move(request), std::move(reply), std::move(receipt), *core_, At(now));
-    return scans_.Release(effects_out_, effects_durable_);
+    if (QuorumScans::Has(request.level)) {
+      return scans_.Start(std::move(request), std::move(reply), std::move(receipt), *core_,
+                          At(now));
+    }
+    return counted_scans_.Start(std::move(request), std::move(reply), std::move(receipt), *core_,
+                                At(now));
   }
   const Receipt receipt = MakeReceipt(request.level);
   calls_.Start(std::move(request), std::move(reply), receipt, *core_, At(now));
 }
 
 void QuorumReplica::Answer(quorum::Reply reply, absl::Duration now) {
-  if (!scans_.Answer(reply, *core_, At(now))) {
-    return calls_.Answer(std::move(reply), *core_, At(now));
+  if (scans_.Answer(reply, *core_, At(now))) {
+    return scans_.Release(effects_out_, effects_durable_);
   }
-  scans_.Release(effects_out_, effects_durable_);
+  if (!counted_scans_.Answer(reply, *core_, At(now))) {
+    calls_.Answer(std::move(reply), *core_, At(now));
+  }
+  counted_scans_.GoOn(*core_, At(now));
 }
 
 Receipt QuorumReplica::MakeReceipt(Level level) const {
@@ -253,6 +264,7 @@ std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) con
 void QuorumReplica::Shutdown() {
   calls_.FailAll("SHUTTING_DOWN", "the node is shutting down");
   scans_.FailAll("SHUTTING_DOWN", "the node is shutting down");
+  counted_scans_.FailAll("SHUTTING_DOWN", "the node is shutting down");
 }
 
 }  // namespace quorate

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "quorum/core.h"
+#include "replica/counted_scans.h"
 #include "replica/log_clock.h"
 #include "replica/quorum_calls.h"
 #include "replica/quorum_scans.h"
@@ -90,6 +91,7 @@ class QuorumReplica final : public Replica {
   std::unique_ptr<quorum::Core> core_;
   QuorumCalls calls_;
   QuorumScans scans_;
+  CountedScans counted_scans_;
   Epoch epoch_;
   LogIndex last_index_;       // of the entries written
   uint64_t effects_out_ = 0;  // by the core, in this life

@@ -25,13 +25,6 @@ void QuorumScans::Start(Request request, ReplyFn reply, Receipt receipt, quorum:
                         const quorum::Now& now) {
   const Level level = request.level;
   Scan scan{std::move(request), std::move(reply), std::move(receipt)};
-  if (level == Level::kOne) return ReadPage(std::move(scan), core, now);
-  if (level != Level::kSession && level != Level::kBounded) {
-    return Fail(scan.reply,
-                MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
-                          "a scan of a leaderless keyspace is of one replica: it can be had at "
-                          "SESSION, BOUNDED and ONE"));
-  }
   auto session = quorum::DecodeSessionPart(scan.request.session);
   if (!session.ok()) return Fail(scan.reply, session.status());
   quorum::ReadRequest proof;
@@ -78,6 +71,10 @@ absl::Status QuorumScans::Fill(QuorumStore::Items items, bool keys_only, const q
                                const quorum::Now& now, Reply& answer) const {
   quorum::SessionPart seen;
   answer.page.more = items.more;
+  // That they are gone was read as well.
+  for (const quorum::Record& record : items.dead) {
+    for (const quorum::Dot& dot : values_.policy().NewestIn(record)) seen.Note(dot, record.time);
+  }
   for (QuorumStore::Item& item : items.items) {
     const uint64_t version = item.record.time.value();
     for (const quorum::Dot& dot : values_.policy().NewestIn(item.record)) {

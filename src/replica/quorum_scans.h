@@ -1,6 +1,6 @@
-// Pages of a leaderless partition, as this replica has them: at ONE at once, at
-// SESSION and BOUNDED once its state is proven to be enough. What it read leaves
-// only when that is durable.
+// Pages of a leaderless partition, as this replica has them: at ONE at the end of
+// the turn, at SESSION and BOUNDED once its state is proven to be enough. What it
+// read leaves only when that is durable.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,10 @@ class QuorumScans {
   // Both outlive it.
   QuorumScans(const QuorumStore& store, const QuorumValues& values);
 
-  // `receipt`: what is the same of all answers. INVALID_ARGUMENT,
-  // LEVEL_UNSUPPORTED: at another level.
+  static bool Has(Level level) {
+    return level == Level::kOne || level == Level::kSession || level == Level::kBounded;
+  }
+  // At a level that Has names. `receipt`: what is the same of all answers.
   void Start(Request request, ReplyFn reply, Receipt receipt, quorum::Core& core,
              const quorum::Now& now);
   // False: it is of no scan.

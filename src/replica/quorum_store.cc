@@ -136,10 +136,11 @@ void QuorumStore::DotLog(const quorum::Identity& identity, quorum::CounterRange 
   Keep(found->status());
 }
 
-std::vector<std::string> QuorumStore::KeysAfter(std::string_view after, size_t limit) const {
-  // The least key behind `after`.
-  const std::string begin = kv::RecordKey(partition_, after) + '\0';
-  const auto found = engine_.Scan(begin, kv::RecordsEnd(partition_));
+std::vector<std::string> QuorumStore::Keys(std::string_view start, std::string_view end,
+                                           size_t limit) const {
+  const auto found =
+      engine_.Scan(kv::RecordKey(partition_, start),
+                   end.empty() ? kv::RecordsEnd(partition_) : kv::RecordKey(partition_, end));
   std::vector<std::string> keys;
   for (; keys.size() < limit && found->Valid(); found->Next()) {
     keys.emplace_back(kv::UserKey(found->key()));
@@ -216,7 +217,10 @@ absl::StatusOr<QuorumStore::Items> QuorumStore::Scan(const kv::Range& range,
     const std::string_view key = kv::UserKey(found->key());
     auto record = quorum::DecodeRecord(key, found->value());
     if (!record.ok()) return record.status();
-    if (record->Dead(calendar_us)) continue;
+    if (record->Dead(calendar_us)) {
+      page.dead.push_back(*std::move(record));
+      continue;
+    }
     if (page.items.size() >= limit || (!page.items.empty() && bytes >= bytes_max)) {
       page.more = true;
       break;

@@ -27,7 +27,8 @@ class QuorumStore final : public quorum::Store {
   std::optional<quorum::Record> Lookup(std::string_view key) const override;
   void DotLog(const quorum::Identity& identity, quorum::CounterRange range, size_t limit,
               std::vector<quorum::LoggedDot>& out) const override;
-  std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const override;
+  std::vector<std::string> Keys(std::string_view start, std::string_view end,
+                                size_t limit) const override;
 
   // The first error met, which must stop the node.
   const absl::Status& status() const { return status_; }
@@ -51,6 +52,7 @@ class QuorumStore final : public quorum::Store {
   struct Items {
     std::vector<Item> items;
     bool more = false;
+    std::vector<quorum::Record> dead;  // passed over
   };
   absl::StatusOr<Items> Scan(const kv::Range& range, uint64_t calendar_us) const;
 

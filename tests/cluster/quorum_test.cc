@@ -99,9 +99,8 @@ TEST_F(QuorumTest, RefusesWhatNeedsOneOrderOfAllWritesAndSaysWhy) {
       "BATCH_NOT_ATOMIC");
   EXPECT_EQ(ReasonOf(keyspace_.Get("k", {.level = Level::kLinearizable}).status()),
             "LEVEL_UNSUPPORTED");
-  EXPECT_EQ(ReasonOf(keyspace_.ReadPage({.level = Level::kQuorum}, "").status()),
+  EXPECT_EQ(ReasonOf(keyspace_.ReadPage({.level = Level::kLinearizable}, "").status()),
             "LEVEL_UNSUPPORTED");
-  EXPECT_TRUE(keyspace_.ReadPage({.level = Level::kOne}, "").ok());
   EXPECT_EQ(ReasonOf(client_.CreateKeyspace("q", {.mode = Mode::kQuorum}).status()),
             "CONFLICT_POLICY_NEEDED");
   EXPECT_EQ(ReasonOf(client_.CreateKeyspace("r", {.conflict = Conflict::kLww}).status()),
@@ -115,7 +114,10 @@ TEST_F(QuorumTest, IsMadeAndDescribedByKvctl) {
   EXPECT_THAT(made.output, HasSubstr("quorum"));
   EXPECT_EQ(Kvctl({"put", "seen", "k", "v", "--level", "ALL"}).exit_code, 0);
   EXPECT_THAT(Kvctl({"get", "seen", "k"}).output, HasSubstr("v"));
-  EXPECT_THAT(Kvctl({"scan", "seen", "--level", "ONE"}).output, HasSubstr("k"));
+  for (const char* level : {"ONE", "BOUNDED(10s)", "TWO", "QUORUM", "ALL"}) {
+    EXPECT_THAT(Kvctl({"scan", "seen", "--level", level}).output, HasSubstr("k")) << level;
+  }
+  EXPECT_THAT(Kvctl({"scan", "seen"}).output, HasSubstr("k")) << "at the keyspace's own level";
   const Refusal explained = Kvctl({"explain", "seen"});
   EXPECT_EQ(explained.exit_code, 0) << explained.output;
   EXPECT_THAT(explained.output, HasSubstr("mode quorum"));

@@ -60,6 +60,8 @@ std::vector<decltype(Message::body)> AllBodies() {
           RegisterAnswer{1, false, {3, true, {HlcTime(7), kSelf, 2}, {}, SomeRequest().value}},
           RegisterAnswer{1, true, {}},
           VerifyAnswer{9, false, {{"k", SomeRecord(), {}}}},
+          KeysAsk{3, "a", "", 100},
+          KeysAnswer{3, {{"a", "b"}, true}},
           FillAnswer{8, knowledge, false, {{"k", SomeRecord(), {}}}, HlcTime(9)},
           SyncAnswer{7,
                      knowledge,
@@ -131,6 +133,21 @@ TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
     const bool later =
         std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
     EXPECT_EQ(EncodeEffect(effect)[0], later ? 2 : 1);
+  }
+}
+
+// No clock can hold it, and one that was to would never be read again.
+TEST(CodecTest, ADotThatNoWriteCanHaveIsRefused) {
+  for (const uint64_t counter : {uint64_t{0}, ~uint64_t{0}}) {
+    Record record = SomeRecord();
+    record.dot.counter = counter;
+    const std::vector<decltype(Message::body)> bodies = {
+        WriteAsk{5, "k", record, {}}, SyncAnswer{7, {}, true, {{"k", record, {}}}},
+        SyncAnswer{7, {}, true, {{"k", std::nullopt, {{kSelf, counter}}}}}};
+    for (const auto& body : bodies) {
+      const std::string bytes = EncodeMessage({kSelf, NodeId(2), Boot(4), body});
+      EXPECT_EQ(ReasonOf(DecodeMessage(kSelf.node, NodeId(2), bytes).status()), "MESSAGE_DAMAGED");
+    }
   }
 }
 

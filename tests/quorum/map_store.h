@@ -42,9 +42,11 @@ class MapStore final : public Store {
       --limit;
     }
   }
-  std::vector<std::string> KeysAfter(std::string_view after, size_t limit) const override {
+  std::vector<std::string> Keys(std::string_view start, std::string_view end,
+                                size_t limit) const override {
     std::vector<std::string> keys;
-    for (auto at = records.upper_bound(after); at != records.end() && keys.size() < limit; ++at) {
+    for (auto at = records.lower_bound(start);
+         at != records.end() && (end.empty() || at->first < end) && keys.size() < limit; ++at) {
       keys.push_back(at->first);
     }
     return keys;

@@ -50,7 +50,7 @@ TEST(VersionVectorTest, MergesToWhatBothSaw) {
 
 TEST(VersionVectorTest, ReadsWhatItWrote) {
   for (const VersionVector& vector :
-       {VersionVector(), Vector({{Of(1), 1}}), Vector({{Of(9, 1000), ~uint64_t{0}}, {Of(1), 7}})}) {
+       {VersionVector(), Vector({{Of(1), 1}}), Vector({{Of(9, 1000), ~uint64_t{1}}, {Of(1), 7}})}) {
     const absl::StatusOr<VersionVector> read = VersionVector::Decode(vector.Encode());
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_EQ(*read, vector);

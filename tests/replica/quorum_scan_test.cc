@@ -103,13 +103,38 @@ TEST_F(QuorumScanTest, InASessionWaitsForWhatIsNotHereAndSaysSoAtItsDeadline) {
   EXPECT_EQ(ReasonOf(page->status), "SESSION_NOT_COVERED");
 }
 
-TEST_F(QuorumScanTest, IsRefusedAtTheLevelsThatCountReplicas) {
-  for (const Level level : {Level::kTwo, Level::kQuorum, Level::kAll, Level::kLocalQuorum}) {
-    std::optional<Reply> page;
-    Execute(Scan(level), page);
-    ASSERT_TRUE(page.has_value());
-    EXPECT_EQ(ReasonOf(page->status), "LEVEL_UNSUPPORTED") << LevelName(level);
-  }
+// Else a later read in the session could show what it saw to be gone.
+TEST_F(QuorumScanTest, NotesWhatItSawToBeGone) {
+  std::optional<Reply> gone;
+  Request remove = Put("k");
+  std::get<kv::Command>(remove.op).mutations.front().action = kv::Mutation::Action::kDelete;
+  Execute(std::move(remove), gone);
+  Sync();
+  std::optional<Reply> page;
+  Execute(Scan(Level::kOne), page);
+  Sync();
+  ASSERT_TRUE(page && page->status.ok());
+  EXPECT_TRUE(page->page.records.empty());
+  EXPECT_EQ(quorum::DecodeSessionPart(page->receipt.seen)->dots.ToString(), "n1b1:1");
+}
+
+// What came in the same turn is counted in its age, so it is in the page.
+TEST_F(QuorumScanTest, HoldsWhatCameInTheSameTurn) {
+  quorum::Message message;
+  message.from = kOther;
+  message.to = NodeId(1);
+  quorum::WriteAsk write;
+  write.key = "k";
+  write.record.dot = {kOther, 1};
+  write.record.time = HlcTime(1);
+  write.record.body = "v";
+  message.body = write;
+  replica_->Receive(kOther.node, quorum::EncodeMessage(message), kNow);
+  std::optional<Reply> page;
+  Execute(Scan(Level::kOne), page);
+  Sync();
+  ASSERT_TRUE(page && page->status.ok());
+  EXPECT_EQ(page->page.records.size(), 1u);
 }
 
 TEST_F(QuorumScanTest, IsAnsweredWhenTheReplicaGoesDown) {
