@@ -64,6 +64,7 @@ void CallBase::OnRpcDone(const grpc::Status& rpc) {
 
 void CallBase::RetryOrFail(RpcResult result) {
   if (result.node_failed) causes_.emplace_back(choice_.link->address(), result.cause);
+  if (!result.node_failed) told_ = result.status;
   none_reached_ = none_reached_ && result.unreachable;
   const bool round_over = choice_.untried == 0;
   const RetryDecision decision =
@@ -79,7 +80,11 @@ void CallBase::RetryOrFail(RpcResult result) {
   const bool unknown = AppliedOf(result.status) != Applied::kNo;
   // What became of a write is always worth the question.
   const bool again = decision.retry && (unknown || core_.TakeRetry());
-  if (!again) return Finish(Explain(JudgeLast(result.status, unknown_before_)));
+  if (!again) {
+    // What a node said tells more than that the last one asked is not there.
+    const absl::Status& last = result.unreachable && !told_.ok() ? told_ : result.status;
+    return Finish(Explain(JudgeLast(last, unknown_before_)));
+  }
   unknown_before_ = unknown_before_ || unknown;
   ++attempt_;
   // With every node tried once, the round starts anew.

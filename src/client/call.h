@@ -62,6 +62,7 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   std::vector<std::shared_ptr<NodeLink>> tried_;             // of this round
   bool none_reached_ = true;                                 // of those tried
   bool unknown_before_ = false;                              // an attempt may have been done
+  absl::Status told_;                                        // by a node, not OK: the latest
   std::vector<std::pair<std::string, std::string>> causes_;  // address, cause
 };
 

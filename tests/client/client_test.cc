@@ -271,6 +271,17 @@ TEST(ClientTest, TellsASilentWriteForUnknownAtItsDeadline) {
   EXPECT_EQ(OutcomeOf(written.status()), Outcome::kUnknown);
 }
 
+TEST(ClientTest, TellsWhatANodeSaidRatherThanThatAnotherIsNotThere) {
+  FakeCluster cluster(2);
+  auto orders = Connect(cluster, {.retry_budget = {.capacity = 1, .per_call = 1}}).Keyspace("orders");
+  ASSERT_TRUE(orders.Put("42", "paid").ok());
+  cluster.Kill(2);
+  cluster.node(1).Play({Script::Error(NotApplied())});
+  const auto read = orders.Get("42");
+  EXPECT_EQ(ReasonOf(read.status()), "NO_LEADER") << read.status();
+  EXPECT_THAT(read.status().ToString(), HasSubstr("refused")) << "of n2, beside it";
+}
+
 TEST(ClientTest, StopsRetryingWhenTheBudgetIsSpent) {
   FakeCluster cluster(1);
   auto orders =
