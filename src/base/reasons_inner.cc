@@ -72,9 +72,12 @@ constexpr ReasonText kReasons[] = {
      "Run that version; there is no way back."},
     {"NO_REPLICA_HERE", "The node has no replica of that partition.",
      "Ask one that has: kvctl partition list."},
+    {"DATA_FOLDER_INCOMPLETE",
+     "The node has run on this folder before, and its log or its data is gone.",
+     "Put it back; a node that begins anew would have forgotten what it promised."},
     {"OLD_DISK_IMAGE",
-     "Others have heard of a later start of this node: its data folder is an older copy, or two "
-     "processes run on copies of one folder.",
+     "Others have heard of a later start of this node, or of writes that it had: its data folder "
+     "is an older copy, or two processes run on copies of one folder.",
      "Put the newest folder back and start the node on that; never run two on copies."},
     {"OLDER_BOOT", "A message of a node's earlier life came late and was dropped.",
      "Nothing is to be done."},

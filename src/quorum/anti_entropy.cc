@@ -130,7 +130,10 @@ void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const
   if (exchange.id == 0 || answer.id != exchange.id) return;
   exchange.id = 0;
   peers_.NoteLatency(from.node, now.monotonic - exchange.asked_at);
-  if (local_.seen().Covers(answer.knowledge.seen)) exchange.fresh_at = exchange.asked_at;
+  const bool has_all = local_.seen().Covers(answer.knowledge.seen);
+  if (has_all) exchange.fresh_at = exchange.asked_at;
+  // What the other no longer has in its dot log, it was told from this disk.
+  if (answer.complete && all_taken && !has_all && local_.filled()) has_forgotten_ = true;
   if (answer.complete && all_taken) exchange.caught_up_at = exchange.asked_at;
   if (!answer.complete && all_taken) return Ask(from.node, exchange, now);
   const Config& config = local_.config();

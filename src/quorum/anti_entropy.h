@@ -33,6 +33,9 @@ class AntiEntropy {
   // All that its dot log had at some time since is here.
   bool CaughtUpSince(NodeId node, absl::Duration since) const;
 
+  // See Core.
+  bool has_forgotten() const { return has_forgotten_; }
+
   // How old this replica's state is at most; nullopt: not known.
   std::optional<absl::Duration> Staleness(const Now& now) const;
 
@@ -59,6 +62,7 @@ class AntiEntropy {
   Peers& peers_;
   Coverage& coverage_;
   uint64_t next_id_ = 1;
+  bool has_forgotten_ = false;
   std::map<NodeId, Exchange> exchanges_;
 };
 

@@ -65,6 +65,9 @@ class Core {
   std::optional<absl::Duration> Staleness(const Now& now) const {
     return anti_entropy_.Staleness(now);
   }
+  // This replica lacks what it once told the others to have on disk: it runs on an
+  // older copy of that, and must not go on.
+  bool has_forgotten() const { return anti_entropy_.has_forgotten(); }
   // Records that the slow comparison had to repair here: bit rot, or a defect.
   uint64_t records_repaired() const { return verify_.repaired(); }
   uint64_t reads_hedged() const { return reads_.hedged(); }

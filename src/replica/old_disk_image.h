@@ -19,4 +19,13 @@ inline absl::Status OldDiskImage(NodeId self, std::string_view witness) {
                           "acknowledged since the copy was made is missing here"));
 }
 
+// Likewise where the copy was made in the same life, or while it ran.
+inline absl::Status ForgottenWrites(NodeId self, std::string_view replica) {
+  return MakeError(absl::StatusCode::kDataLoss, "OLD_DISK_IMAGE",
+                   StrCat(replica, " lacks writes that ", self.ToString(),
+                          " had told the others to have on disk: its data folder is an older copy. "
+                          "Put the newest folder back; what it had acknowledged since the copy "
+                          "was made is missing here"));
+}
+
 }  // namespace quorate

@@ -161,6 +161,9 @@ absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
   if (core_->knowledge().HeardOf(self.node) > self.boot) {
     return OldDiskImage(self.node, StrCat("a replica of ", options_.partition.ToString()));
   }
+  if (core_->has_forgotten()) {
+    return ForgottenWrites(self.node, StrCat("a replica of ", options_.partition.ToString()));
+  }
   if (!core_->has_output()) return false;
   quorum::Output output = core_->TakeOutput();
   if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;

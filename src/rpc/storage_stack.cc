@@ -30,6 +30,9 @@ RocksEngineOptions EngineOptionsOf(const ServerOptions& options) {
   return engine;
 }
 
+// There once log and data have been made: from then on neither may be missing.
+constexpr char kComplete[] = "complete";
+
 class OnFolder : public Disk {
  public:
   OnFolder(std::string path, const RocksEngineOptions& engine)
@@ -37,18 +40,44 @@ class OnFolder : public Disk {
 
   absl::StatusOr<std::shared_ptr<Files>> OpenRoot() override {
     if (absl::Status made = MakeParents(path_); !made.ok()) return made;
-    return OpenFolder(path_);
+    auto root = OpenFolder(path_);
+    if (!root.ok()) return root.status();
+    root_ = *std::move(root);
+    complete_ = root_->ReadWhole(kComplete).ok();
+    return root_;
   }
-  absl::StatusOr<std::shared_ptr<Files>> OpenLog() override { return OpenFolder(path_ + "/log"); }
+  absl::StatusOr<std::shared_ptr<Files>> OpenLog() override {
+    auto log = OpenFolder(path_ + "/log");
+    if (!log.ok() || !complete_) return log;
+    const auto names = (*log)->List();
+    if (!names.ok()) return names.status();
+    if (names->empty()) return Incomplete("log");
+    return log;
+  }
   absl::StatusOr<std::shared_ptr<Engine>> OpenEngine() override {
-    RocksEngineOptions engine = engine_;
-    engine.filter = expired().get();
-    return OpenRocksEngine(path_ + "/data", engine);
+    RocksEngineOptions options = engine_;
+    options.filter = expired().get();
+    const std::string folder = path_ + "/data";
+    if (complete_ && !std::filesystem::exists(folder + "/CURRENT")) return Incomplete("data");
+    auto engine = OpenRocksEngine(folder, options);
+    if (!engine.ok() || complete_) return engine;
+    if (absl::Status kept = root_->ReplaceDurably(kComplete, "log and data are here\n"); !kept.ok())
+      return kept;
+    return engine;
   }
 
  private:
+  // To begin anew would be to have forgotten votes, promises and acknowledgements.
+  absl::Status Incomplete(std::string_view part) const {
+    return MakeError(absl::StatusCode::kDataLoss, "DATA_FOLDER_INCOMPLETE",
+                     StrCat("the folder ", path_, " was a node's, and its part ", part,
+                            " is gone: put it back"));
+  }
+
   const std::string path_;
   const RocksEngineOptions engine_;
+  std::shared_ptr<Files> root_;
+  bool complete_ = false;
 };
 
 }  // namespace

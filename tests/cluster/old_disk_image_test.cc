@@ -2,8 +2,10 @@
 // take part.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <filesystem>
 
+#include "base/strings.h"
 #include "cluster/cluster.h"
 
 namespace quorate::testing {
@@ -61,6 +63,57 @@ TEST(OldDiskImageTest, TheOthersRememberThoughTheyWereRestartedAllWhereTheyKeepI
   for (int node : {1, 2, kNode}) cluster.Start(node);
   EXPECT_NE(cluster.process(kNode).Wait(absl::Seconds(30)), 0);
   EXPECT_THAT(cluster.log(kNode), HasSubstr("OLD_DISK_IMAGE"));
+}
+
+TEST(OldDiskImageTest, ACopyMadeOfARunningNodeIsNoticedByTheWritesThatItLacks) {
+  Cluster cluster(3);
+  cluster.WaitReady();
+  auto client = cluster.Connect();
+  ASSERT_TRUE(
+      client.CreateKeyspace("carts", {.mode = Mode::kQuorum, .conflict = Conflict::kLww}).ok());
+  auto carts = client.Keyspace("carts");
+  ASSERT_TRUE(carts.Put("k", "v", {.level = Level::kAll}).ok());
+  const std::string folder = cluster.data_dir(kNode);
+  const std::string copy = folder + "-copy";
+  ASSERT_EQ(cluster.Terminate(kNode), 0);
+  cluster.Start(kNode);
+  cluster.WaitReady(kNode);
+  // Stopped for as long as the copy takes, as a snapshot of its disk would be.
+  cluster.process(kNode).Signal(SIGSTOP);
+  fs::copy(folder, copy, fs::copy_options::recursive);
+  cluster.process(kNode).Signal(SIGCONT);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(
+        Eventually([&] { return carts.Put(StrCat("k", i), "w", {.level = Level::kAll}).ok(); }));
+  }
+  ASSERT_TRUE(Eventually([&] {
+    const auto lag = client.Lag("carts");
+    return lag.ok() && lag->nothing_behind();
+  }));
+  cluster.Kill(kNode);
+  fs::remove_all(folder);
+  fs::rename(copy, folder);
+  cluster.Start(kNode);
+  EXPECT_NE(cluster.process(kNode).Wait(absl::Seconds(30)), 0);
+  EXPECT_THAT(cluster.log(kNode), HasSubstr("OLD_DISK_IMAGE"));
+  EXPECT_THAT(cluster.log(kNode), HasSubstr("lacks writes"));
+}
+
+TEST(OldDiskImageTest, ANodeWhoseDataOrLogIsGoneDoesNotBeginAnew) {
+  Cluster cluster(3);
+  cluster.WaitReady();
+  for (const char* part : {"log", "data"}) {
+    ASSERT_EQ(cluster.Terminate(kNode), 0);
+    const std::string gone = cluster.data_dir(kNode) + "/" + part;
+    fs::rename(gone, gone + "-elsewhere");
+    cluster.Start(kNode);
+    EXPECT_NE(cluster.process(kNode).Wait(absl::Seconds(30)), 0) << part;
+    EXPECT_THAT(cluster.log(kNode), HasSubstr("DATA_FOLDER_INCOMPLETE"));
+    fs::remove_all(gone);
+    fs::rename(gone + "-elsewhere", gone);
+    cluster.Start(kNode);
+    cluster.WaitReady(kNode);
+  }
 }
 
 }  // namespace

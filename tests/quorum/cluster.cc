@@ -331,6 +331,8 @@ void Cluster::Damage(uint64_t id, const std::string& key, const std::optional<Re
   }
 }
 
+void Cluster::Replace(uint64_t node, const MapStore& disk) { Find(node).disk = disk; }
+
 void Cluster::Wipe(uint64_t id) {
   Find(id).disk = MapStore();
   Find(id).disk.filled = false;

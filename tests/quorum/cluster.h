@@ -93,6 +93,8 @@ class Cluster {
   void Restart(uint64_t node);
   // A crashed one's disk is replaced by an empty one.
   void Wipe(uint64_t node);
+  // A crashed one's disk is that from now on.
+  void Replace(uint64_t node, const MapStore& disk);
   size_t unsynced(uint64_t node) { return Find(node).unsynced.size(); }
 
   // --- what happened ---

@@ -63,5 +63,22 @@ TEST(LostDiskTest, WhatRotsIsFoundByComparingAndTakenFromTheOthers) {
   EXPECT_EQ(cluster.Value(2, "e"), "");
 }
 
+// A copy from before the last writes, made in the life that is the last before.
+TEST(LostDiskTest, AnOlderCopyOfTheDiskIsNoticedThoughNobodyHasHeardOfALaterStart) {
+  Cluster cluster({});
+  cluster.Put(1, "k", "old", Level::kAll);
+  cluster.Settle();
+  const MapStore copy = cluster.disk(3);
+  cluster.Put(1, "k", "new", Level::kAll);
+  cluster.Settle();
+  EXPECT_TRUE(cluster.store(1).dot_log.empty()) << "no log tells of it any more";
+  cluster.Crash(3);
+  cluster.Replace(3, copy);
+  cluster.Restart(3);
+  cluster.Settle(1);
+  EXPECT_TRUE(cluster.core(3).has_forgotten());
+  EXPECT_FALSE(cluster.core(1).has_forgotten());
+}
+
 }  // namespace
 }  // namespace quorate::quorum

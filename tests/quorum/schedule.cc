@@ -72,6 +72,10 @@ std::string Schedule::Wrong() {
   if (!cluster_->invariants().violations().empty()) {
     return cluster_->invariants().violations().front();
   }
+  for (uint64_t node : cluster_->living()) {
+    if (cluster_->core(node).has_forgotten())
+      return StrCat("n", node, " takes its disk for an older copy");
+  }
   return oracle_->violations().empty() ? "" : oracle_->violations().front();
 }
 
