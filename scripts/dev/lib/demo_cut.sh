@@ -20,8 +20,10 @@ step_leaderless() {
   show keyspace create anywhere --mode quorum --conflict lww --replicas 3
   show keyspace create baskets --mode quorum --conflict siblings --replicas 3
   show keyspace create votes --mode quorum --conflict counter --replicas 3
+  tell 'Or nothing is concurrent: registers are linearizable, without a leader either.'
+  show keyspace create seats --mode quorum --conflict register --replicas 3
   show import anywhere --format dpkg /var/lib/dpkg/status
-  show incr votes yes 10
+  show incr votes yes --by 10
   show put baskets alice bread
 }
 
@@ -31,10 +33,13 @@ step_cut() {
   tell 'A majority is out of reach of n1. What needs one it refuses, instead of hanging or guessing:'
   refused_at_n1 get "$keyspace" "$chosen" --level LINEARIZABLE
   refused_at_n1 put anywhere "$chosen" 'nobody will see this' --level QUORUM
-  tell 'What needs none goes on, on both sides:'
+  refused_at_n1 cas seats 1A --if-absent alice
+  tell 'The other side has a majority, and no leader to elect first:'
+  at 2 cas seats 1A --if-absent bob
+  tell 'What needs no majority goes on, on both sides:'
   at 1 get anywhere "$chosen" --level ONE | sed -n '1,2p'
-  at 1 incr votes yes 3 --level ONE
-  at 2 incr votes yes 4 --level ONE
+  at 1 incr votes yes --by 3 --level ONE
+  at 2 incr votes yes --by 4 --level ONE
   at 1 put baskets alice milk --level ONE --context "$(basket_context 1)"
   at 2 put baskets alice eggs --level ONE --context "$(basket_context 2)"
   at 1 put anywhere lighthouse 'as n1 saw it' --level ONE
@@ -73,4 +78,7 @@ step_heal() {
   tell 'Both baskets are kept, until somebody who has read both writes the next:'
   show --output table get baskets alice
   show mget anywhere lighthouse harbour
+  tell ''
+  tell 'And nobody gave the seat away twice:'
+  at 1 get seats 1A
 }
