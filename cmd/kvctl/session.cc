@@ -43,7 +43,8 @@ void Session::AddGlobalsTo(CLI::App& app) {
       ->capture_default_str()
       ->group(group);
   app.add_flag("--only-endpoints", globals_.only_endpoints,
-               "Ask no node but those, which pass on what others have to answer")
+               "Ask no node but those, which pass on what others have to answer, and tell "
+               "what they say at once")
       ->envname("QUORATE_ONLY_ENDPOINTS")
       ->group(group);
   app.add_option("--output,-o", globals_.output, "table, json, or raw bytes")
@@ -134,8 +135,9 @@ Output Session::output_of_one_value() const {
 
 absl::StatusOr<Client*> Session::client() {
   if (!client_) {
-    auto connected = Client::Connect(
-        globals_.endpoints, {.deadline = timeout_, .only_endpoints = globals_.only_endpoints});
+    ClientOptions options{.deadline = timeout_, .only_endpoints = globals_.only_endpoints};
+    if (globals_.only_endpoints) options.retry_budget = {.capacity = 0, .per_call = 0};
+    auto connected = Client::Connect(globals_.endpoints, options);
     if (!connected.ok()) return connected.status();
     client_.emplace(*std::move(connected));
     if (absl::Status taken = TakeUpSession(); !taken.ok()) return taken;

@@ -56,6 +56,16 @@ TEST(RetryPolicyTest, RetriesReadsThatMayDoBetterElsewhere) {
   }
 }
 
+TEST(RetryPolicyTest, AsksEveryNodeOnceForReplicasThatAreMissing) {
+  FailedAttempt failed{.status = MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+                                           "n2 can't be reached", Applied::kNo),
+                       .left = absl::Seconds(5)};
+  failed.untried_nodes = 1;
+  EXPECT_TRUE(Decide(failed).retry);
+  failed.untried_nodes = 0;
+  EXPECT_FALSE(Decide(failed).retry);
+}
+
 TEST(RetryPolicyTest, LeavesAloneWhatWouldFailAgain) {
   for (const auto code : {absl::StatusCode::kInvalidArgument, absl::StatusCode::kNotFound,
                           absl::StatusCode::kFailedPrecondition, absl::StatusCode::kAlreadyExists,
