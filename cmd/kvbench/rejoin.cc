@@ -8,10 +8,10 @@
 #include "base/strings.h"
 #include "call.h"
 #include "node_metrics.h"
+#include "settled.h"
 #include "stream_load.h"
 #include "target.h"
 #include "view.h"
-#include "wait.h"
 
 namespace quorate::bench {
 namespace {
@@ -20,44 +20,21 @@ constexpr char kKeyspace[] = "rejoin";
 constexpr uint32_t kNodes = 3;
 constexpr uint32_t kPartitions = 8;
 constexpr uint32_t kAway = 3;
-constexpr absl::Duration kLevelMax = absl::Minutes(2);
 constexpr double kExchangedGoal = 1.5;
 constexpr double kIdleGoalBytes = 1024;
 constexpr double kAtRestGoalBytes = 48;
+constexpr char kRegistersKeyspace[] = "registers";
+constexpr uint64_t kRegisters = 1000;
+constexpr double kRoundsGoal = 1;
+constexpr char kRoundTrips[] = "quorate_register_round_trips_total";
 constexpr char kSent[] = "quorate_peer_sent_bytes_total";
 
-// Nobody lacks anything, and everybody knows.
-bool IsLevel(v1::Admin::Stub& admin) {
-  v1::GetLagRequest request;
-  request.set_keyspace(kKeyspace);
-  v1::GetLagResponse response;
-  grpc::ClientContext context;
-  SetDeadline(context);
-  if (!admin.GetLag(&context, request, &response).ok()) return false;
-  if (response.unreachable_size() > 0) return false;
-  if (response.backlogs_size() != static_cast<int>(kNodes * kPartitions)) return false;
-  for (const v1::ReplicaBacklog& backlog : response.backlogs()) {
-    if (backlog.dots() > 0 || !backlog.filled()) return false;
-  }
-  for (const v1::ReplicaLag& lag : response.lags()) {
-    if (!lag.heard_of() || lag.writes() > 0) return false;
-  }
-  return true;
-}
-
-absl::Status AwaitLevel(OwnCluster& cluster) {
-  const bool level = WaitUntil(kLevelMax, [&] { return IsLevel(cluster.admin(1)); });
-  if (level) return absl::OkStatus();
-  return absl::UnavailableError(StrCat("the replicas have not come to the same within ",
-                                       ToStd(absl::FormatDuration(kLevelMax))));
-}
-
-absl::StatusOr<double> SentByAll(OwnCluster& cluster) {
+absl::StatusOr<double> SumOfAll(OwnCluster& cluster, const char* metric) {
   double sum = 0;
   for (uint32_t node = 1; node <= cluster.size(); ++node) {
-    const auto sent = SumOfMetric(cluster.http_address(node), kSent);
-    if (!sent.ok()) return sent.status();
-    sum += *sent;
+    const auto one = SumOfMetric(cluster.http_address(node), metric);
+    if (!one.ok()) return one.status();
+    sum += *one;
   }
   return sum;
 }
@@ -92,18 +69,52 @@ class Rejoin {
       : cluster_(cluster), options_(options) {}
 
   absl::Status Measure() {
-    for (const auto step : {&Rejoin::Fill, &Rejoin::Idle, &Rejoin::Miss, &Rejoin::ComeBack}) {
+    for (const auto step :
+         {&Rejoin::ReadRegisters, &Rejoin::Fill, &Rejoin::Idle, &Rejoin::Miss, &Rejoin::ComeBack}) {
       if (absl::Status done = (this->*step)(); !done.ok()) return done;
     }
     return absl::OkStatus();
   }
 
+  Figure rounds{"questions to a quorum for a read of a register", "", {}, {kRoundsGoal, true}};
   Figure seconds{"until it has all that it missed", "s", {}, {}};
   Figure exchanged{"bytes exchanged / bytes of what it missed", "", {}, {kExchangedGoal, true}};
   Figure idle{
       "at rest, between two replicas of a partition", "bytes/s", {}, {kIdleGoalBytes, true}};
 
  private:
+  // One after the other, of what is everywhere: nothing is in their way.
+  absl::Status ReadRegisters() {
+    options_.progress(StrCat("writing and reading ", kRegisters, " registers"));
+    TargetOptions fill;
+    fill.keyspace = {kRegistersKeyspace, kNodes, kPartitions, v1::CONFLICT_REGISTER};
+    fill.keys = kRegisters;
+    auto target = PrepareCluster(cluster_.address(1), fill);
+    if (!target.ok()) return target.status();
+    if (absl::Status level = AwaitLevel(cluster_, kRegistersKeyspace, kPartitions); !level.ok()) {
+      return level;
+    }
+    const auto before = SumOfAll(cluster_, kRoundTrips);
+    if (!before.ok()) return before.status();
+    for (Member& member : target->members) {
+      for (const std::string& key : member.keys) {
+        v1::GetRequest request;
+        request.set_keyspace(kRegistersKeyspace);
+        request.set_key(key);
+        request.set_level(v1::LEVEL_LINEARIZABLE);
+        v1::GetResponse response;
+        grpc::ClientContext context;
+        SetDeadline(context);
+        const grpc::Status read = member.stub->Get(&context, request, &response);
+        if (!read.ok()) return absl::UnavailableError(read.error_message());
+      }
+    }
+    const auto after = SumOfAll(cluster_, kRoundTrips);
+    if (!after.ok()) return after.status();
+    rounds.values.push_back((*after - *before) / kRegisters);
+    return absl::OkStatus();
+  }
+
   absl::Status Fill() {
     options_.progress(StrCat("writing ", options_.keys, " keys"));
     TargetOptions fill;
@@ -112,17 +123,17 @@ class Rejoin {
     auto target = PrepareCluster(cluster_.address(1), fill);
     if (!target.ok()) return target.status();
     target_ = *std::move(target);
-    return AwaitLevel(cluster_);
+    return AwaitLevel(cluster_, kKeyspace, kPartitions);
   }
 
   absl::Status Idle() {
     options_.progress("all is everywhere; waiting, then measuring what is said at rest");
     absl::SleepFor(options_.settle);
-    const auto before = SentByAll(cluster_);
+    const auto before = SumOfAll(cluster_, kSent);
     if (!before.ok()) return before.status();
     const absl::Time begin = absl::Now();
     absl::SleepFor(options_.idle);
-    const auto after = SentByAll(cluster_);
+    const auto after = SumOfAll(cluster_, kSent);
     if (!after.ok()) return after.status();
     const double pairs = kPartitions * kNodes * (kNodes - 1) / 2.0;
     idle.values.push_back((*after - *before) / absl::ToDoubleSeconds(absl::Now() - begin) / pairs);
@@ -151,9 +162,10 @@ class Rejoin {
     if (absl::Status launched = cluster_.Launch(kAway); !launched.ok()) return launched;
     if (absl::Status ready = cluster_.WaitUntilReady(kAway); !ready.ok()) return ready;
     const absl::Time begin = absl::Now();
-    if (absl::Status level = AwaitLevel(cluster_); !level.ok()) return level;
+    if (absl::Status level = AwaitLevel(cluster_, kKeyspace, kPartitions); !level.ok())
+      return level;
     seconds.values.push_back(absl::ToDoubleSeconds(absl::Now() - begin));
-    const auto after = SentByAll(cluster_);
+    const auto after = SumOfAll(cluster_, kSent);
     if (!after.ok()) return after.status();
     exchanged.values.push_back((*after - before) / missed_bytes_);
     return absl::OkStatus();
@@ -174,7 +186,9 @@ constexpr char kMethod[] =
     "long, from when it serves, until every replica has told that it has all, and the bytes of all "
     "frames from its start until then, over those of the keys and values that it missed. At last "
     "as many keys of 14 bytes with values of 256 random bytes are applied as a replica does it, "
-    "and let go of what is only kept until all is everywhere: the engine's files after a flush.";
+    "and let go of what is only kept until all is everywhere: the engine's files after a flush. "
+    "Before all that, a thousand registers (policy register) are written and, once they are "
+    "everywhere, read at LINEARIZABLE one after the other: how often a quorum was asked for each.";
 
 }  // namespace
 
@@ -190,7 +204,7 @@ absl::StatusOr<Experiment> MeasureRejoin(const Surroundings& surroundings,
       "on disk for each key, beside key and value", "bytes", {*beside}, {kAtRestGoalBytes, true}};
   return Experiment{"rejoin",
                     StrCat(options.keys, kMethod),
-                    {rejoin.seconds, rejoin.exchanged, rejoin.idle, at_rest}};
+                    {rejoin.seconds, rejoin.exchanged, rejoin.idle, at_rest, rejoin.rounds}};
 }
 
 }  // namespace quorate::bench

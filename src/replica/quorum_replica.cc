@@ -259,6 +259,7 @@ std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) con
   status.staleness = core_->Staleness(At(now));
   status.records_repaired = core_->records_repaired();
   status.reads_hedged = core_->reads_hedged();
+  status.register_round_trips = core_->register_round_trips();
   status.conflicts_discarded = conflicts_discarded_;
   status.times_refused = core_->times_refused();
   return status;

@@ -26,6 +26,7 @@ void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
     all.dots += replica.dots;
     all.records_repaired += replica.records_repaired;
     all.reads_hedged += replica.reads_hedged;
+    all.register_round_trips += replica.register_round_trips;
     all.conflicts_discarded += replica.conflicts_discarded;
     all.times_refused += replica.times_refused;
     unfilled += replica.filled ? 0 : 1;
@@ -55,6 +56,9 @@ void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
   page.AddCounter("quorate_reads_hedged_total",
                   "Reads that asked one replica more, as another was slow.",
                   Number(all.reads_hedged));
+  page.AddCounter("quorate_register_round_trips_total",
+                  "Questions to a quorum for operations on registers.",
+                  Number(all.register_round_trips));
 }
 
 }  // namespace
