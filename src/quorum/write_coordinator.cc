@@ -126,12 +126,11 @@ bool WriteCoordinator::Hopeless(const Write& write) const {
 }
 
 // Nobody is told that a write is done while a crash could make this replica give
-// out an earlier time-stamp to a later one; nor that a hint's is, which a crash could
-// make it take again.
+// out an earlier time-stamp to a later one.
 void WriteCoordinator::Settle(Writes::iterator at) {
   const Write& write = at->second;
-  const bool time_is_safe = write.acked.contains(local_.self().node) ||
-                            (!write.hint && local_.TimeIsDurable(write.record.time));
+  const bool time_is_safe =
+      write.acked.contains(local_.self().node) || local_.TimeIsDurable(write.record.time);
   if (time_is_safe && peers_.Enough(write.level, write.acked)) {
     Finish(at, absl::OkStatus());
   } else if (Hopeless(write)) {
