@@ -21,6 +21,9 @@ constexpr Boot NextBoot(Boot last, uint64_t random) {
   return Boot((StartOf(last) + 1) << kBootChanceBits | chance);
 }
 
+// Above all numbers that an earlier start has counted up from its own.
+constexpr uint64_t FirstNumberOf(Boot boot) { return StartOf(boot) << 40; }
+
 // Starts that both came after the same one.
 constexpr bool AreRivals(Boot a, Boot b) {
   return a != b && StartOf(a) == StartOf(b) && StartOf(a) != 0;

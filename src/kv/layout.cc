@@ -15,6 +15,8 @@ constexpr char kReservedTimeKind = '\x12';
 constexpr char kBallotFloorKind = '\x13';
 constexpr char kDiscardKind = '\x14';
 constexpr char kBehindDiscards = '\x15';
+constexpr char kTakenHintKind = '\x16';
+constexpr char kBehindTakenHints = '\x17';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -105,6 +107,12 @@ std::string DiscardKey(PartitionId partition, uint64_t number) {
 }
 std::string DiscardsEnd(PartitionId partition) { return WithKind(partition, kBehindDiscards); }
 uint64_t DiscardOf(std::string_view stored) { return NumberOf(stored); }
+
+std::string TakenHintKey(PartitionId partition, NodeId keeper) {
+  return WithNumber(partition, kTakenHintKind, keeper.value());
+}
+std::string TakenHintsEnd(PartitionId partition) { return WithKind(partition, kBehindTakenHints); }
+NodeId KeeperOf(std::string_view stored) { return NodeId(NumberOf(stored)); }
 
 std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
 

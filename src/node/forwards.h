@@ -5,6 +5,7 @@
 #include <map>
 
 #include "absl/time/time.h"
+#include "base/boot.h"
 #include "base/ids.h"
 #include "replica/request.h"
 
@@ -15,7 +16,7 @@ class Forwards {
   // Ids are never used again, not even after a restart: a reply to an earlier
   // life must not answer a request of this one.
   Forwards(Boot boot, uint32_t worker, uint32_t workers)
-      : next_id_((boot.value() << 40) + worker), step_(workers) {}
+      : next_id_(FirstNumberOf(boot) + worker), step_(workers) {}
 
   uint64_t Add(NodeId to, const Request& request, absl::Duration now, ReplyFn reply);
   void Complete(uint64_t id, NodeId from, Reply reply, absl::Duration now);

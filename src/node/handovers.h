@@ -1,6 +1,7 @@
-// Hints that other nodes have handed to this one, so that one that comes again is
-// not done again: its sender asks until it has an answer, and sends the next of a
-// partition only then. Of this life of the node alone.
+// Hints that other nodes hand over here: of those of one node and partition, what
+// was sent before the newest that has come is not begun any more. Its sender asks
+// one after the other, and may have gone elsewhere with it since. Of this life of the
+// node alone, as its connections are; what a replica has taken it knows itself.
 #pragma once
 
 #include <cstdint>
@@ -8,28 +9,22 @@
 #include <utility>
 
 #include "base/ids.h"
-#include "replica/request.h"
 
 namespace quorate {
 
 class Handovers {
  public:
-  // True: it is to be executed, and `reply` tells of the answer here as well.
-  // False: it is known, and `reply` is taken care of.
-  bool Begin(NodeId from, PartitionId partition, uint64_t hint, ReplyFn& reply);
+  // `ask`: the number under which it was sent, which rises. False: it is late, and
+  // nobody waits for an answer.
+  bool Begin(NodeId from, PartitionId partition, uint64_t ask) {
+    uint64_t& newest = newest_[{from, partition}];
+    if (ask < newest) return false;
+    newest = ask;
+    return true;
+  }
 
  private:
-  struct Last {
-    uint64_t hint = 0;
-    bool done = false;
-    absl::Status status;
-    ReplyFn reply;
-  };
-  using Key = std::pair<NodeId, PartitionId>;
-
-  void Finish(const Key& key, uint64_t hint, Reply answer);
-
-  std::map<Key, Last> last_;
+  std::map<std::pair<NodeId, PartitionId>, uint64_t> newest_;
 };
 
 }  // namespace quorate

@@ -7,32 +7,21 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
-#include "quorum/bytes.h"
+#include "quorum/session.h"
 #include "replica/quorum_values.h"
 
 namespace quorate {
 namespace {
 
-// The log is made for terms; here nobody is elected.
-constexpr Term kOnlyTerm{1};
 constexpr absl::Duration kReleaseInterval = absl::Seconds(1);
 // For an answer; then the same replica is asked again, which may have lost the
 // question, or its answer may have been lost.
 constexpr absl::Duration kAnswerMax = absl::Seconds(2);
+// After a refusal; and of what could be done one day, until it is tried again.
+constexpr absl::Duration kRefusedPause = absl::Milliseconds(200);
+constexpr absl::Duration kPutOffPause = absl::Seconds(10);
 // Written again at the log's end at a time, so that its old segments can go.
 constexpr uint64_t kCarryBytes = 1 << 20;
-
-// What an entry of the log begins with.
-constexpr char kKeep = 'k';
-constexpr char kForget = 'f';
-
-uint64_t FirstId(Boot boot) { return StartOf(boot) << 40; }
-
-std::string ForgetEntry(uint64_t id) {
-  std::string data(1, kForget);
-  AppendVarint(id, data);
-  return data;
-}
 
 // A time to live counts from when the write was acknowledged.
 void ShortenTtl(kv::Command& command, uint64_t elapsed_us) {
@@ -40,6 +29,13 @@ void ShortenTtl(kv::Command& command, uint64_t elapsed_us) {
     if (mutation.ttl_us == 0) continue;
     mutation.ttl_us = mutation.ttl_us > elapsed_us ? mutation.ttl_us - elapsed_us : 1;
   }
+}
+
+// A clock, or what stands at the key, is against it, which may change; the hints
+// behind it need not wait for that.
+bool MayFitLater(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  return absl::IsResourceExhausted(status) || reason == "TIME_AHEAD" || reason == "CONTEXT_AHEAD";
 }
 
 // However often it is asked, no replica will do it.
@@ -51,56 +47,29 @@ bool IsFinal(const absl::Status& status) {
 }  // namespace
 
 HintKeeper::HintKeeper(NodeShared& shared)
-    : shared_(shared), hints_(shared.options.hints_bytes_max, {}, FirstId(shared.options.boot)) {}
+    : shared_(shared),
+      hints_(shared.options.hints_bytes_max, {}, FirstNumberOf(shared.options.boot)) {}
 
 absl::Status HintKeeper::Restore(const RecoveredGroup& recovered) {
-  std::map<uint64_t, quorum::Hint> kept;
-  last_index_ = recovered.base.index;
-  for (const LogEntry& entry : recovered.entries) {
-    last_index_ = entry.index;
-    const std::string_view data = entry.data.view();
-    if (!data.empty() && data.front() == kKeep) {
-      auto hint = quorum::DecodeHint(data.substr(1));
-      if (!hint.ok()) return hint.status();
-      Place(hint->id, entry.index);
-      kept[hint->id] = *std::move(hint);
-      continue;
-    }
-    quorum::Reader reader(data.empty() ? data : data.substr(1));
-    const uint64_t id = reader.Varint();
-    kept.erase(id);
-    if (const auto at = index_of_.find(id); at != index_of_.end()) {
-      id_at_.erase(at->second);
-      index_of_.erase(at);
-    }
-  }
-  durable_ = last_index_;
+  auto found = log_.Restore(recovered);
+  if (!found.ok()) return found.status();
   if (shared_.options.bugs.forget_hints_on_restart) {
-    kept.clear();
-    index_of_.clear();
-    id_at_.clear();
+    found->kept.clear();
+    log_.Drop();
   }
   std::vector<quorum::Hint> hints;
-  for (auto& [id, hint] : kept) hints.push_back(std::move(hint));
+  for (auto& [id, hint] : found->kept) hints.push_back(std::move(hint));
   hints_ = quorum::Hints(shared_.options.hints_bytes_max, std::move(hints),
-                         FirstId(shared_.options.boot));
+                         FirstNumberOf(shared_.options.boot));
+  for (const auto& [partition, holder] : found->holders) {
+    if (hints_.First(partition) == nullptr) {
+      log_.Unhold(partition);
+    } else if (!shared_.options.bugs.forget_hint_holders) {
+      hints_.DoubtAll(partition, holder);
+    }
+  }
   Tell();
   return absl::OkStatus();
-}
-
-void HintKeeper::Place(uint64_t id, LogIndex index) {
-  if (const auto at = index_of_.find(id); at != index_of_.end()) id_at_.erase(at->second);
-  index_of_[id] = index;
-  id_at_[index] = id;
-}
-
-void HintKeeper::Append(std::string data) {
-  last_index_ = last_index_.next();
-  LogEntry& entry = entries_.emplace_back();
-  entry.term = kOnlyTerm;
-  entry.index = last_index_;
-  entry.kind = EntryKind::kCommand;
-  entry.data = Payload(std::move(data));
 }
 
 absl::Status HintKeeper::Refuse(const Request& request) const {
@@ -120,6 +89,7 @@ absl::Status HintKeeper::Refuse(const Request& request) const {
     absl::Status fit = values == nullptr ? absl::OkStatus() : values->CheckBlindly(mutation);
     if (!fit.ok()) return fit;
   }
+  if (absl::Status ahead = RefuseSession(request); !ahead.ok()) return ahead;
   if (closed_) {
     return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
                      shared_.options.self.ToString() + " is shutting down; ask another node");
@@ -131,6 +101,19 @@ absl::Status HintKeeper::Refuse(const Request& request) const {
                             " has less room left than is kept back; nothing was written"));
   }
   return absl::OkStatus();
+}
+
+absl::Status HintKeeper::RefuseSession(const Request& request) const {
+  const auto session = quorum::DecodeSessionPart(request.session);
+  if (!session.ok()) return session.status();
+  const absl::Time seen = absl::FromUnixMicros(static_cast<int64_t>(MicrosOf(session->time)));
+  const absl::Duration ahead = seen - shared_.edges.env.WallTime();
+  if (ahead <= shared_.options.clock_skew_max) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, "TIME_AHEAD",
+                   StrCat("the session has seen a time-stamp that is ", absl::FormatDuration(ahead),
+                          " ahead of the calendar of ", shared_.options.self.ToString(), ", and ",
+                          absl::FormatDuration(shared_.options.clock_skew_max),
+                          " are allowed; nothing was kept. Set the nodes' clocks right"));
 }
 
 void HintKeeper::Keep(Request request, ReplyFn reply) {
@@ -150,8 +133,7 @@ void HintKeeper::Keep(Request request, ReplyFn reply) {
     return std::move(waiting.reply)(std::move(waiting.answer));
   }
   Reached<"node: a write at ANY is kept for a replica">();
-  Append(kKeep + quorum::EncodeHint(*kept));
-  Place(kept->id, last_index_);
+  log_.Keep(*kept);
   Receipt& receipt = waiting.answer.receipt;
   receipt.asked = request.level;
   receipt.achieved = request.level;
@@ -169,117 +151,131 @@ void HintKeeper::Keep(Request request, ReplyFn reply) {
 }
 
 void HintKeeper::Tick(absl::Duration now) {
-  for (PartitionId partition : hints_.partitions()) {
-    if (!attempts_.contains(partition)) HandOver(partition, now);
-  }
+  for (PartitionId partition : hints_.partitions()) HandOver(partition, now);
   if (now < next_release_) return;
   next_release_ = now + kReleaseInterval;
-  const LogIndex before_live(id_at_.empty() ? durable_.value() : id_at_.begin()->first.value() - 1);
-  if (const LogIndex dead = std::min(durable_, before_live); dead > released_) {
-    released_ = dead;
-    shared_.log->Release(kHintsPartition, dead);
+  log_.Release(*shared_.log);
+  // Else a few hints that nobody takes keep all of the log behind them.
+  if (shared_.log->stats().bytes_on_disk > shared_.options.log_flush_bytes) {
+    log_.CarryForward(hints_, kCarryBytes);
   }
-  CarryForward();
 }
 
 // Who is to have the partition's first: whoever may have it already, or any that
 // can be heard of. No node: nobody, for now.
-quorum::Identity HintKeeper::ReplicaFor(PartitionId partition) {
-  if (const auto holder = hints_.Holder(partition); holder) {
-    return shared_.peers.alive(holder->node) ? *holder : Identity();
-  }
-  const auto topology = shared_.topology.Get();
-  const ring::PartitionInfo* info = topology->FindPartition(partition);
-  if (info == nullptr) return {};
+NodeId HintKeeper::ReplicaFor(const ring::PartitionInfo& info, const Way& way) {
+  const NodeId holder = hints_.Holder(info.id);
+  const auto& replicas = info.replicas;
+  // One that is no replica any more has taken what it knew with it.
+  const bool holds = std::find(replicas.begin(), replicas.end(), holder) != replicas.end();
+  const bool there = holds && shared_.peers.alive(holder);
+  if (holds && hints_.InDoubt(info.id)) return there ? holder : NodeId();
+  if (there && !way.refused) return holder;
   // Another each time, as one may be there and refuse.
-  const size_t count = info->replicas.size();
-  for (size_t i = 0; i < count; ++i) {
-    const NodeId node = info->replicas[next_replica_++ % count];
-    const bool here = node == shared_.options.self;
-    const Boot boot = here ? shared_.options.boot : shared_.peers.boot(node);
-    // Of whose life nothing is known yet, that life's end could not be told either.
-    if (shared_.peers.alive(node) && boot) return {node, boot};
+  for (size_t i = 0; i < replicas.size(); ++i) {
+    const NodeId node = replicas[next_replica_++ % replicas.size()];
+    if (shared_.peers.alive(node)) return node;
   }
   return {};
 }
 
 void HintKeeper::HandOver(PartitionId partition, absl::Duration now) {
-  if (const auto holder = hints_.Holder(partition); holder) {
-    const bool here = holder->node == shared_.options.self;
-    if (!here) hints_.Lives({holder->node, shared_.peers.boot(holder->node)});
-  }
-  const Identity replica = ReplicaFor(partition);
-  if (!replica.node) {
-    if (shared_.topology.Get()->FindPartition(partition) != nullptr) return;
+  const auto topology = shared_.topology.Get();
+  const ring::PartitionInfo* info = topology->FindPartition(partition);
+  if (info == nullptr) {
     // Its keyspace was dropped.
-    for (Identity nobody; const quorum::Hint* hint = hints_.HandTo(nobody, partition);) {
-      Forget(hint->id);
-    }
+    while (const quorum::Hint* hint = hints_.First(partition)) Forget(partition, hint->id);
     return;
   }
-  const quorum::Hint* hint = hints_.HandTo(replica, partition);
-  if (hint == nullptr) return;
-  auto bundle = kv::DecodeBundle(hint->command);
-  if (!bundle.ok() || bundle->commands.size() != 1) return Forget(hint->id);
+  const quorum::Hint* first = hints_.First(partition);
+  if (first == nullptr) return;
+  Way& way = ways_[partition];
+  const auto due = put_off_.find(first->id);
+  if (way.asked || now < way.not_before || (due != put_off_.end() && now < due->second)) return;
+  const NodeId replica = ReplicaFor(*info, way);
+  if (!replica) return;
+  way.refused = false;
+  if (replica != hints_.Holder(partition)) {
+    hints_.Hold(partition, replica);
+    way.ready = log_.Hold(partition, replica);
+  }
+  // What a crash took back would be told done, or be done by another as well.
+  if (!log_.IsDurable(std::max(way.ready, log_.IndexOf(first->id)))) return;
+  Ask(*first, replica, now);
+}
+
+void HintKeeper::Ask(const quorum::Hint& hint, NodeId holder, absl::Duration now) {
+  auto bundle = kv::DecodeBundle(hint.command);
+  if (!bundle.ok() || bundle->commands.size() != 1) return Forget(hint.partition, hint.id);
   const auto calendar = static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime()));
-  ShortenTtl(bundle->commands.front(), calendar > hint->at_us ? calendar - hint->at_us : 0);
+  ShortenTtl(bundle->commands.front(), calendar > hint.at_us ? calendar - hint.at_us : 0);
   Request request;
-  request.partition = partition;
+  request.partition = hint.partition;
   request.epoch = shared_.topology.Get()->epoch;
   request.level = Level::kOne;
   request.deadline = now + kAnswerMax;
-  request.session = hint->session;
-  request.to = replica.node;
-  request.hint = hint->id;
+  request.session = hint.session;
+  request.to = holder;
+  request.hint = hint.id;
+  request.keeper = shared_.options.self;
   request.op = std::move(bundle->commands.front());
-  attempts_.insert(partition);
+  const Asked asked{hint.partition, hint.id, holder, hints_.InDoubt(hint.partition)};
+  hints_.Asked(hint.id);
+  ways_[hint.partition].asked = true;
   // Answered on the thread of the worker that sends it.
-  shared_.execute(std::move(request), [&shared = shared_, partition, id = hint->id](Reply reply) {
-    shared.to_hints([partition, id, reply = std::move(reply)](HintKeeper& keeper) {
-      keeper.HandedOver(partition, id, reply);
-    });
+  shared_.execute(std::move(request), [&shared = shared_, asked](Reply reply) {
+    shared.to_hints(
+        [asked, reply = std::move(reply)](HintKeeper& keeper) { keeper.HandedOver(asked, reply); });
   });
 }
 
-void HintKeeper::HandedOver(PartitionId partition, uint64_t id, const Reply& reply) {
-  attempts_.erase(partition);
+void HintKeeper::HandedOver(const Asked& asked, const Reply& reply) {
+  const auto way = ways_.find(asked.partition);
+  if (way == ways_.end()) return;
+  way->second.asked = false;
   if (reply.status.ok()) {
     Reached<"node: a replica took a hint">();
-    Forget(id);
-    return HandOver(partition, shared_.edges.env.Monotonic());
+    Forget(asked.partition, asked.id);
+    return HandOver(asked.partition, shared_.edges.env.Monotonic());
+  }
+  if (hints_.Find(asked.id) != nullptr && AppliedOf(reply.status) == Applied::kNo) {
+    NotTaken(asked, reply, way->second);
   }
   // Else it may have been done, and the same replica is asked again.
-  if (AppliedOf(reply.status) != Applied::kNo) return;
-  hints_.Refused(id);
+}
+
+void HintKeeper::NotTaken(const Asked& asked, const Reply& reply, Way& way) {
+  // A replica answers for all that it was asked. Whoever else refuses, on the way
+  // there, says nothing of an ask before this.
+  const bool by_replica = reply.receipt.served_by == asked.holder;
+  way.not_before = shared_.edges.env.Monotonic() + kRefusedPause;
+  if (!by_replica && asked.again) return;
+  hints_.NotDone(asked.id);
+  way.refused = true;
+  if (by_replica && MayFitLater(reply.status)) return PutOff(asked.id, way);
   if (!IsFinal(reply.status)) return;
   shared_.hints_refused.fetch_add(1, std::memory_order_relaxed);
-  Forget(id);
+  Forget(asked.partition, asked.id);
 }
 
-void HintKeeper::Forget(uint64_t id) {
-  if (!hints_.Coordinated(id)) return;
-  const LogIndex at = index_of_.extract(id).mapped();
-  id_at_.erase(at);
-  Append(ForgetEntry(id));
+void HintKeeper::PutOff(uint64_t id, Way& way) {
+  Reached<"node: a hint that fits later is put off">();
+  shared_.hints_put_off.fetch_add(1, std::memory_order_relaxed);
+  const quorum::Hint* hint = hints_.PutOff(id);
+  put_off_.erase(id);
+  put_off_.insert_or_assign(hint->id, shared_.edges.env.Monotonic() + kPutOffPause);
+  way.ready = log_.PutOff(id, *hint);
+}
+
+void HintKeeper::Forget(PartitionId partition, uint64_t id) {
+  if (!hints_.Done(id)) return;
+  put_off_.erase(id);
+  log_.Forget(id);
+  if (hints_.First(partition) == nullptr) {
+    log_.Unhold(partition);
+    ways_.erase(partition);
+  }
   Tell();
-}
-
-// Else a few hints that nobody takes keep all of the log behind them.
-void HintKeeper::CarryForward() {
-  if (id_at_.empty() || shared_.log->stats().bytes_on_disk <= shared_.options.log_flush_bytes) {
-    return;
-  }
-  uint64_t bytes = 0;
-  std::vector<uint64_t> oldest;
-  for (const auto& [index, id] : id_at_) {
-    if (bytes >= kCarryBytes) break;
-    bytes += hints_.Find(id)->command.size();
-    oldest.push_back(id);
-  }
-  for (uint64_t id : oldest) {
-    Append(kKeep + quorum::EncodeHint(*hints_.Find(id)));
-    Place(id, last_index_);
-  }
 }
 
 void HintKeeper::Tell() const {
@@ -288,11 +284,7 @@ void HintKeeper::Tell() const {
 }
 
 void HintKeeper::Collect(std::vector<GroupWrite>& writes) {
-  if (entries_.empty()) return;
-  GroupWrite& write = writes.emplace_back();
-  write.partition = kHintsPartition;
-  write.entries = std::exchange(entries_, {});
-  collected_ = Written{last_index_, std::exchange(fresh_, 0)};
+  if (log_.Collect(writes)) collected_ = Written{log_.last(), std::exchange(fresh_, 0)};
 }
 
 void HintKeeper::Submitted(LogTicket ticket) {
@@ -303,7 +295,7 @@ void HintKeeper::Open(const SyncProof& proof) {
   while (!unsynced_.empty() && unsynced_.front().CoveredBy(proof)) {
     const Written written = *std::move(unsynced_.front()).Open(proof);
     unsynced_.pop_front();
-    durable_ = written.last;
+    log_.Durable(written.last);
     for (size_t i = 0; i < written.replies && !waiting_.empty(); ++i) {
       Waiting one = std::move(waiting_.front());
       waiting_.pop_front();

@@ -1,6 +1,6 @@
-// Writes at ANY that this node keeps for replicas it cannot reach: durable in a
-// group of the log of their own, and handed over one by one once a replica can be
-// heard of. What a hint promises is told in quorum/hints.h.
+// Writes at ANY that this node keeps for replicas it cannot reach: durable, and
+// handed over one by one once a replica can be heard of. What a hint promises, and
+// whom it goes to, is told in quorum/hints.h.
 //
 // The first worker's, and used on its thread alone.
 #pragma once
@@ -9,20 +9,17 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "base/sync_proof.h"
+#include "node/hint_log.h"
 #include "node/shared.h"
 #include "quorum/hints.h"
 #include "replica/request.h"
 #include "storage/log_batch.h"
 
 namespace quorate {
-
-// A group of the log that is no partition's.
-inline constexpr PartitionId kHintsPartition{~uint64_t{0}};
 
 class HintKeeper {
  public:
@@ -32,7 +29,8 @@ class HintKeeper {
   absl::Status Restore(const RecoveredGroup& recovered);
 
   // Answered once it is durable here. RESOURCE_EXHAUSTED: HINTS_FULL,
-  // DISK_NEARLY_FULL.
+  // DISK_NEARLY_FULL. INVALID_ARGUMENT, what no replica would take: NEEDS_ONE_ORDER,
+  // TIME_AHEAD, and of the policy.
   void Keep(Request request, ReplyFn reply);
   // Hands over what can be, forgets what nobody can take any more, and lets the
   // log go on. Once a tick.
@@ -47,7 +45,13 @@ class HintKeeper {
   void Open(const SyncProof& proof);
 
  private:
-  using Identity = quorum::Identity;
+  // How it stands with a partition's hints.
+  struct Way {
+    bool asked = false;         // the answer is due
+    bool refused = false;       // by the holder: another is to be tried
+    LogIndex ready;             // to be durable before anybody is asked
+    absl::Duration not_before;  // likewise, a moment
+  };
   struct Waiting {
     Reply answer;
     ReplyFn reply;
@@ -59,29 +63,31 @@ class HintKeeper {
   };
 
   absl::Status Refuse(const Request& request) const;
+  absl::Status RefuseSession(const Request& request) const;
   void HandOver(PartitionId partition, absl::Duration now);
-  Identity ReplicaFor(PartitionId partition);
-  void HandedOver(PartitionId partition, uint64_t id, const Reply& reply);
-  void Forget(uint64_t id);
-  void Append(std::string data);
-  void Place(uint64_t id, LogIndex index);
-  void CarryForward();
+  NodeId ReplicaFor(const ring::PartitionInfo& info, const Way& way);
+  void Ask(const quorum::Hint& hint, NodeId holder, absl::Duration now);
+  // What is told of an ask: of whom, and whether one before it may have had effect.
+  struct Asked {
+    PartitionId partition;
+    uint64_t id = 0;
+    NodeId holder;
+    bool again = false;
+  };
+  void HandedOver(const Asked& asked, const Reply& reply);
+  void NotTaken(const Asked& asked, const Reply& reply, Way& way);
+  void PutOff(uint64_t id, Way& way);
+  void Forget(PartitionId partition, uint64_t id);
   void Tell() const;
 
   NodeShared& shared_;
   quorum::Hints hints_;
-  std::set<PartitionId> attempts_;  // a hint of theirs is on its way
-  size_t next_replica_ = 0;         // counts, whoever is asked next
-
-  LogIndex last_index_;
-  LogIndex durable_;
-  LogIndex released_;
-  // Where in the log each hint stands, both ways.
-  std::map<uint64_t, LogIndex> index_of_;
-  std::map<LogIndex, uint64_t> id_at_;
+  HintLog log_;
+  std::map<PartitionId, Way> ways_;
+  std::map<uint64_t, absl::Duration> put_off_;  // until when
+  size_t next_replica_ = 0;                     // counts, whoever is asked next
   absl::Duration next_release_;
 
-  std::vector<LogEntry> entries_;  // of this turn
   bool closed_ = false;
   std::deque<Waiting> waiting_;
   std::optional<Written> collected_;  // of this turn

@@ -41,6 +41,7 @@ struct NodeBugs {
   bool forget_vote_on_restart = false;
   bool hint_counts = false;  // at every level, where no replica is there
   bool forget_hints_on_restart = false;
+  bool forget_hint_holders = false;   // likewise, whom each was handed to
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
 };
 
@@ -87,6 +88,7 @@ struct NodeStatusReport {
   uint64_t hints = 0;                   // writes at ANY that wait for a replica
   uint64_t hint_bytes = 0;
   uint64_t hints_refused = 0;  // by their replicas, and given up
+  uint64_t hints_put_off = 0;  // likewise, to be tried again
 };
 
 class Node {

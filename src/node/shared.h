@@ -64,6 +64,7 @@ struct NodeShared {
   std::atomic<uint64_t> hints = 0;
   std::atomic<uint64_t> hint_bytes = 0;
   std::atomic<uint64_t> hints_refused = 0;  // by replicas, for good
+  std::atomic<uint64_t> hints_put_off = 0;  // likewise, for now
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
 

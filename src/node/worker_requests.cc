@@ -9,8 +9,6 @@
 namespace quorate {
 namespace {
 
-constexpr absl::Duration kHintTakenMax = absl::Hours(1);
-
 void Answer(ReplyFn& reply, absl::StatusCode code, std::string_view reason,
             const std::string& message) {
   Reply answer;
@@ -59,6 +57,11 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
     }
     it->second.replica->Execute(std::move(request), std::move(reply), now_);
     return Touch(it->first, it->second);
+  }
+  if (request.hint != 0) {
+    return Answer(reply, absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+                  shared_.options.self.ToString() + " has no replica of " +
+                      request.partition.ToString() + " that could take a write kept for one");
   }
   const NodeId target = ChooseTarget(request.partition, replica);
   if (target && request.hops < limits::kForwardHopsMax) {
@@ -142,11 +145,8 @@ void Worker::HandleFrame(FrameInput& frame) {
     request->deadline = now_ + forwarded.left;
     request->arrived = now_;
     request->hops = forwarded.hops;
-    // Its sender asks again; here it is done once, however long it takes.
-    if (request->hint != 0) request->deadline = now_ + kHintTakenMax;
-    if (request->hint != 0 && !handovers_.Begin(from, request->partition, request->hint, reply)) {
-      continue;
-    }
+    request->keeper = from;
+    if (request->hint != 0 && !handovers_.Begin(from, request->partition, id)) continue;
     HandleRequest(*std::move(request), std::move(reply));
   }
   for (FrameInput::Answered& answered : frame.replies) {

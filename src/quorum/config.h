@@ -26,6 +26,7 @@ struct Bugs {
   bool tell_before_sync = false;       // what was read, or seen, before it is durable
   bool merge_by_adding = false;        // a merge of two counters is their sum
   bool ignore_session = false;         // any state will do for a read at SESSION
+  bool forget_taken_hints = false;     // with a restart
   RegisterBugs registers;
 };
 

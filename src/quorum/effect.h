@@ -14,6 +14,7 @@
 #include "quorum/ballot.h"
 #include "quorum/knowledge.h"
 #include "quorum/record.h"
+#include "quorum/taken_hints.h"
 
 namespace quorate::quorum {
 
@@ -60,10 +61,17 @@ struct Discard {
   friend bool operator==(const Discard&, const Discard&) = default;
 };
 
-using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard>;
+// The write before it is that of a hint: neither it nor any earlier one of that
+// keeper is to be done again here.
+struct TakeHint {
+  HintNumber hint;
+  friend bool operator==(const TakeHint&, const TakeHint&) = default;
+};
 
-// For the log: a format byte, the kind, the fields. What a build that knows only
-// the first three kinds can't read has the format after theirs.
+using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard, TakeHint>;
+
+// For the log: a format byte, the kind, the fields. The format rises with the kinds
+// that earlier builds can't read.
 std::string EncodeEffect(const Effect& effect);
 // DATA_LOSS, EFFECT_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes);

@@ -8,13 +8,16 @@ namespace {
 
 constexpr uint8_t kFormat = 1;
 constexpr uint8_t kSecondFormat = 2;
+constexpr uint8_t kThirdFormat = 3;
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
 constexpr uint8_t kRaiseFloor = 4;  // of the second format
 constexpr uint8_t kDiscard = 5;     // likewise
+constexpr uint8_t kTakeHint = 6;    // of the third
 
 uint8_t FormatOf(const Effect& effect) {
+  if (std::holds_alternative<TakeHint>(effect)) return kThirdFormat;
   const bool later =
       std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
   return later ? kSecondFormat : kFormat;
@@ -54,6 +57,11 @@ struct Encoder {
     AppendFixed(discard.winner_time.value(), 8, out);
     AppendFixed(discard.at_us, 8, out);
   }
+  void operator()(const TakeHint& take) const {
+    out.push_back(kTakeHint);
+    AppendVarint(take.hint.keeper.value(), out);
+    AppendVarint(take.hint.number, out);
+  }
 };
 
 PutRecord TakePut(Reader& reader) {
@@ -84,6 +92,13 @@ Checkpoint TakeCheckpoint(Reader& reader) {
   return checkpoint;
 }
 
+TakeHint TakeTaken(Reader& reader) {
+  TakeHint take;
+  take.hint.keeper = NodeId(reader.Varint());
+  take.hint.number = reader.Varint();
+  return take;
+}
+
 Discard TakeDiscard(Reader& reader) {
   Discard discard;
   discard.key = reader.Sized();
@@ -112,11 +127,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && (format < kFormat || format > kSecondFormat)) {
+  if (reader.ok() && (format < kFormat || format > kThirdFormat)) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
-               int{kSecondFormat}, "; run the build that wrote it"));
+               int{kThirdFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {
@@ -129,6 +144,8 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     effect = RaiseFloor{ReadBallot(reader)};
   } else if (kind == kDiscard) {
     effect = TakeDiscard(reader);
+  } else if (kind == kTakeHint) {
+    effect = TakeTaken(reader);
   } else {
     reader.Spoil();
   }

@@ -20,7 +20,7 @@ Hints::Hints(uint64_t bytes_max, std::vector<Hint> kept, uint64_t last_id)
   for (Hint& hint : kept) {
     bytes_ += BytesOf(hint);
     last_id_ = std::max(last_id_, hint.id);
-    order_[hint.partition].insert(hint.id);
+    queues_[hint.partition].ids.insert(hint.id);
     hints_[hint.id].hint = std::move(hint);
   }
 }
@@ -41,27 +41,47 @@ absl::StatusOr<Hint> Hints::Add(Hint hint) {
   }
   hint.id = ++last_id_;
   bytes_ += bytes;
-  order_[hint.partition].insert(hint.id);
+  queues_[hint.partition].ids.insert(hint.id);
   hints_[hint.id].hint = hint;
   return hint;
 }
 
-const Hints::Kept* Hints::First(PartitionId partition) const {
-  const auto order = order_.find(partition);
-  return order == order_.end() ? nullptr : &hints_.at(*order->second.begin());
+const Hints::Kept* Hints::FirstKept(PartitionId partition) const {
+  const auto queue = queues_.find(partition);
+  return queue == queues_.end() ? nullptr : &hints_.at(*queue->second.ids.begin());
 }
 
-const Hint* Hints::HandTo(const Identity& replica, PartitionId partition) {
-  const Kept* first = First(partition);
-  if (first == nullptr || (first->under_way && *first->under_way != replica)) return nullptr;
-  Kept& kept = hints_.at(first->hint.id);
-  kept.under_way = replica;
-  return &kept.hint;
+const Hint* Hints::First(PartitionId partition) const {
+  const Kept* first = FirstKept(partition);
+  return first == nullptr ? nullptr : &first->hint;
 }
 
-std::optional<Identity> Hints::Holder(PartitionId partition) const {
-  const Kept* first = First(partition);
-  return first == nullptr ? std::nullopt : first->under_way;
+NodeId Hints::Holder(PartitionId partition) const {
+  const auto queue = queues_.find(partition);
+  return queue == queues_.end() ? NodeId() : queue->second.holder;
+}
+
+void Hints::Hold(PartitionId partition, NodeId holder) {
+  const auto queue = queues_.find(partition);
+  if (queue == queues_.end() || queue->second.holder == holder) return;
+  queue->second.holder = holder;
+  for (uint64_t id : queue->second.ids) SetDoubt(id, false);
+}
+
+bool Hints::InDoubt(PartitionId partition) const {
+  const Kept* first = FirstKept(partition);
+  return first != nullptr && first->doubt;
+}
+
+void Hints::SetDoubt(uint64_t id, bool doubt) {
+  if (const auto found = hints_.find(id); found != hints_.end()) found->second.doubt = doubt;
+}
+
+void Hints::DoubtAll(PartitionId partition, NodeId holder) {
+  const auto queue = queues_.find(partition);
+  if (queue == queues_.end()) return;
+  queue->second.holder = holder;
+  for (uint64_t id : queue->second.ids) SetDoubt(id, true);
 }
 
 const Hint* Hints::Find(uint64_t id) const {
@@ -71,33 +91,34 @@ const Hint* Hints::Find(uint64_t id) const {
 
 std::set<PartitionId> Hints::partitions() const {
   std::set<PartitionId> partitions;
-  for (const auto& [partition, ids] : order_) partitions.insert(partition);
+  for (const auto& [partition, queue] : queues_) partitions.insert(partition);
   return partitions;
 }
 
-bool Hints::Coordinated(uint64_t id) {
+void Hints::Leave(PartitionId partition, uint64_t id) {
+  std::set<uint64_t>& ids = queues_.at(partition).ids;
+  ids.erase(id);
+  if (ids.empty()) queues_.erase(partition);
+}
+
+bool Hints::Done(uint64_t id) {
   const auto found = hints_.find(id);
   if (found == hints_.end()) return false;
-  const PartitionId partition = found->second.hint.partition;
   bytes_ -= BytesOf(found->second.hint);
+  Leave(found->second.hint.partition, id);
   hints_.erase(found);
-  std::set<uint64_t>& order = order_.at(partition);
-  order.erase(id);
-  if (order.empty()) order_.erase(partition);
   return true;
 }
 
-void Hints::Refused(uint64_t id) {
-  if (const auto found = hints_.find(id); found != hints_.end()) found->second.under_way.reset();
-}
-
-void Hints::Lives(const Identity& replica) {
-  for (auto& [id, kept] : hints_) {
-    if (kept.under_way && kept.under_way->node == replica.node &&
-        kept.under_way->boot < replica.boot) {
-      kept.under_way.reset();
-    }
-  }
+const Hint* Hints::PutOff(uint64_t id) {
+  auto node = hints_.extract(id);
+  if (node.empty()) return nullptr;
+  Hint& hint = node.mapped().hint;
+  hint.id = ++last_id_;
+  queues_[hint.partition].ids.insert(hint.id);
+  Leave(hint.partition, id);
+  node.key() = hint.id;
+  return &hints_.insert(std::move(node)).position->second.hint;
 }
 
 std::string EncodeHint(const Hint& hint) {

@@ -4,16 +4,14 @@
 // dot and time-stamp. There is no time limit; over a size limit new ones are
 // refused.
 //
-// The hints of a partition are handed over one by one, in the order they came. One
-// that was handed to a replica goes to no other while that one may still have taken
-// it, or the write could take effect twice with another in between. To that life of
-// the replica it may be handed again, which then has to know it by its number; only
-// when that life has ended without an answer does it go elsewhere.
+// The hints of a partition are handed over one by one, by rising numbers, to its
+// holder: one replica, whose name is durable here before it is asked anything. While
+// that one may have taken the first of them, that goes to no other, over restarts of
+// either too; asked again, the replica knows it by its number (taken_hints.h).
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,17 +39,24 @@ class Hints {
   // To be made durable before the write is acknowledged; its id is given here.
   // RESOURCE_EXHAUSTED, HINTS_FULL: nothing was kept.
   absl::StatusOr<Hint> Add(Hint hint);
-  // The partition's first, for that replica; it is then under way there. Nullptr:
-  // there is none, or another may have it.
-  const Hint* HandTo(const Identity& replica, PartitionId partition);
-  // To whom the partition's first was handed; nullopt: it is free to go to any.
-  std::optional<Identity> Holder(PartitionId partition) const;
-  // A replica has coordinated it: forget it, on disk as well. False: not known.
-  bool Coordinated(uint64_t id);
-  // It provably did nothing with it.
-  void Refused(uint64_t id);
-  // Any other life of that node has ended.
-  void Lives(const Identity& replica);
+  // The partition's first; nullptr: there is none.
+  const Hint* First(PartitionId partition) const;
+  // Who is asked, and nobody else; zero: nobody is yet.
+  NodeId Holder(PartitionId partition) const;
+  // Nothing is in doubt any more where that is another than before.
+  void Hold(PartitionId partition, NodeId holder);
+  // The holder may have done the first, or do it yet.
+  bool InDoubt(PartitionId partition) const;
+  void Asked(uint64_t id) { SetDoubt(id, true); }
+  // Neither has it done it, nor will it.
+  void NotDone(uint64_t id) { SetDoubt(id, false); }
+  // At start, where a holder was known: any may have been done there.
+  void DoubtAll(PartitionId partition, NodeId holder);
+  // Done, or given up: forget it, on disk as well. False: not known.
+  bool Done(uint64_t id);
+  // Not in doubt; goes behind all others, under a new number. To be made durable as
+  // one with the end of the old one. Nullptr: not known.
+  const Hint* PutOff(uint64_t id);
 
   const Hint* Find(uint64_t id) const;
   std::set<PartitionId> partitions() const;
@@ -61,16 +66,22 @@ class Hints {
  private:
   struct Kept {
     Hint hint;
-    std::optional<Identity> under_way;
+    bool doubt = false;
+  };
+  struct Queue {
+    std::set<uint64_t> ids;
+    NodeId holder;
   };
   static uint64_t BytesOf(const Hint& hint);
-  const Kept* First(PartitionId partition) const;
+  const Kept* FirstKept(PartitionId partition) const;
+  void SetDoubt(uint64_t id, bool doubt);
+  void Leave(PartitionId partition, uint64_t id);
 
   uint64_t bytes_max_;
   uint64_t bytes_ = 0;
   uint64_t last_id_;
   std::map<uint64_t, Kept> hints_;
-  std::map<PartitionId, std::set<uint64_t>> order_;  // ids of each
+  std::map<PartitionId, Queue> queues_;
 };
 
 // For the disk; with a format byte.

@@ -23,6 +23,7 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
       reserved_durable_(restored.reserved),
       filled_(restored.filled),
       floor_(restored.floor) {
+  if (!config_.bugs.forget_taken_hints) hints_ = std::move(restored.hints);
   knowledge_.seen.Merge(logged_);
   next_counter_ = seen().Of(self()).largest() + 1;
   (void)Hear(self());
@@ -70,6 +71,16 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
   Reserve();
   Put(key, *record, {dot});
   return record;
+}
+
+void Local::TakeHint(const HintNumber& hint) {
+  hints_[hint.keeper] = hint.number;
+  Emit(quorum::TakeHint{hint});
+}
+
+bool Local::HasTaken(const HintNumber& hint) const {
+  const auto last = hints_.find(hint.keeper);
+  return last != hints_.end() && hint.number <= last->second;
 }
 
 bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,

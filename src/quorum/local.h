@@ -52,6 +52,9 @@ class Local {
   // the policy refuses: nothing was written then.
   absl::StatusOr<Record> Coordinate(const std::string& key, const Change& change, HlcTime after,
                                     const Now& now);
+  // The write just coordinated is that hint's; it and those before it are taken then.
+  void TakeHint(const HintNumber& hint);
+  bool HasTaken(const HintNumber& hint) const;
   // Takes a record of another replica (none: it was deleted everywhere), with
   // the dots that it stands for. `context`: what the sender had seen, of which
   // nothing is a conflict any more. False: its time lies too far ahead, or a
@@ -137,6 +140,7 @@ class Local {
   Witnesses witnesses_;
   bool filled_;
   Ballot floor_;
+  TakenHints hints_;
   std::vector<std::string> refused_;
   bool unsaved_ = false;  // boots heard of or ended, in no effect yet
 

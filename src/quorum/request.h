@@ -9,6 +9,7 @@
 #include "quorum/conflict_policy.h"
 #include "quorum/register_op.h"
 #include "quorum/session.h"
+#include "quorum/taken_hints.h"
 
 namespace quorate::quorum {
 
@@ -19,6 +20,7 @@ struct WriteRequest {
   Level level = Level::kQuorum;
   absl::Duration deadline;  // a moment of Now::monotonic
   SessionPart session;      // the write is above all this
+  HintNumber hint;          // done once, however often it is asked
 };
 
 struct ReadRequest {

@@ -45,6 +45,7 @@ struct Restored {
   // Of the checkpoint. False also where the disk is empty though the partition
   // isn't new: one that was wiped, or lost.
   bool filled = true;
+  TakenHints hints;
 };
 
 }  // namespace quorate::quorum

@@ -45,6 +45,7 @@ absl::Status WriteCoordinator::Refuse(const WriteRequest& request) const {
 void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   Reply reply;
   reply.id = request.id;
+  if (request.hint && local_.HasTaken(request.hint)) return local_.Answer(std::move(reply));
   reply.status = Refuse(request);
   if (!reply.status.ok()) return local_.AnswerAtOnce(std::move(reply));
   const uint64_t rests_on = local_.emitted();
@@ -54,8 +55,10 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
     reply.status = record.status();
     return local_.AnswerAtOnce(std::move(reply));
   }
+  if (request.hint) local_.TakeHint(request.hint);
   const uint64_t id = next_id_++;
   Write& write = writes_[id];
+  write.hint = static_cast<bool>(request.hint);
   write.request = request.id;
   write.key = request.key;
   write.record = *std::move(record);
@@ -66,8 +69,10 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   unsynced_.emplace_back(local_.emitted(), id);
   watch_.Sent(id, now.monotonic);
   // Before our own sync, so that the two go on side by side; unless others' writes
-  // are in the record, which must not be told before they are durable here.
-  const bool at_once = local_.policy().NewestWins() || local_.durable() >= rests_on;
+  // are in the record, which must not be told before they are durable here. Nor may a
+  // hint's, which is done again should a crash make this replica forget that it took it.
+  const bool at_once =
+      !write.hint && (local_.policy().NewestWins() || local_.durable() >= rests_on);
   for (NodeId node : peers_.others()) {
     SendTo(node, id, write, write.record, at_once);
     if (local_.config().bugs.count_unreachable && !peers_.alive(node)) write.acked.insert(node);
@@ -169,7 +174,8 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
 void WriteCoordinator::SendAgain(uint64_t id, const Write& write) {
   const std::optional<Record> record = local_.Lookup(write.key);
   if (!record) return;
-  const bool at_once = local_.policy().NewestWins() && record->dot == write.record.dot;
+  const bool at_once =
+      !write.hint && local_.policy().NewestWins() && record->dot == write.record.dot;
   for (NodeId node : peers_.others()) {
     if (write.acked.contains(node) || write.refused.contains(node)) continue;
     SendTo(node, id, write, *record, at_once);

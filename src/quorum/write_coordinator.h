@@ -20,6 +20,8 @@ class WriteCoordinator {
       : local_(local), peers_(peers), watch_(local.config().round_trips) {}
 
   // UNAVAILABLE at once, and nothing written, where too few replicas are alive.
+  // A hint that was taken before: OK once that is durable, nothing more is written,
+  // and the receipt tells of no write.
   void Start(const WriteRequest& request, const Now& now);
   void OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now);
   // Local::durable() has risen.
@@ -44,6 +46,7 @@ class WriteCoordinator {
     SessionPart session;
     Nodes acked;
     Nodes refused;  // its time lies too far ahead for them
+    bool hint = false;
   };
   using Writes = std::map<uint64_t, Write>;
 

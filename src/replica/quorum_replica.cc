@@ -115,7 +115,16 @@ void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) 
                                 At(now));
   }
   const Receipt receipt = MakeReceipt(request.level);
+  if (request.hint != 0) reply = Signed(std::move(reply));
   calls_.Start(std::move(request), std::move(reply), receipt, *core_, At(now));
+}
+
+// A refusal too says that it is this replica's, which knows of all hints it has taken.
+ReplyFn QuorumReplica::Signed(ReplyFn reply) const {
+  return [self = options_.core.self.node, reply = std::move(reply)](Reply answer) mutable {
+    answer.receipt.served_by = self;
+    std::move(reply)(std::move(answer));
+  };
 }
 
 void QuorumReplica::Answer(quorum::Reply reply, absl::Duration now) {

@@ -83,6 +83,7 @@ class QuorumReplica final : public Replica {
   void Send(const std::vector<quorum::Message>& messages, std::vector<PeerMessage>& out) const;
   void Answer(quorum::Reply reply, absl::Duration now);
   Receipt MakeReceipt(Level level) const;
+  ReplyFn Signed(ReplyFn reply) const;
 
   const QuorumReplicaOptions options_;
   const std::unique_ptr<const QuorumValues> values_;

@@ -71,6 +71,11 @@ class Stager {
     AppendBallot(raise.floor, bytes);
     batch_.PutKey(kv::BallotFloorKey(partition_), std::move(bytes));
   }
+  void operator()(const quorum::TakeHint& take) {
+    std::string bytes;
+    AppendVarint(take.hint.number, bytes);
+    batch_.PutKey(kv::TakenHintKey(partition_, take.hint.keeper), std::move(bytes));
+  }
   void operator()(const quorum::Discard& discard) {
     if (status.ok()) status = journal_.Stage(discard, batch_);
   }
@@ -198,7 +203,23 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
     restored.logged.Add({{place.node, place.boot}, place.counter});
   }
   if (!dots->status().ok()) return dots->status();
+  absl::StatusOr<quorum::TakenHints> hints = RestoreHints();
+  if (!hints.ok()) return hints.status();
+  restored.hints = *std::move(hints);
   return restored;
+}
+
+absl::StatusOr<quorum::TakenHints> QuorumStore::RestoreHints() const {
+  quorum::TakenHints hints;
+  const auto rows =
+      engine_.Scan(kv::TakenHintKey(partition_, NodeId()), kv::TakenHintsEnd(partition_));
+  for (; rows->Valid(); rows->Next()) {
+    quorum::Reader reader(rows->value());
+    hints[kv::KeeperOf(rows->key())] = reader.Varint();
+    if (!reader.done()) return Damaged("the last hint of a node");
+  }
+  if (!rows->status().ok()) return rows->status();
+  return hints;
 }
 
 absl::StatusOr<QuorumStore::Items> QuorumStore::Scan(const kv::Range& range,

@@ -102,6 +102,9 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
   page.AddCounter("quorate_hints_refused_total",
                   "Of those, how many their replicas refused, so that they are lost.",
                   Number(report.hints_refused));
+  page.AddCounter("quorate_hints_put_off_total",
+                  "Of those, how often one was refused for now and put behind the others.",
+                  Number(report.hints_put_off));
   page.AddGauge("quorate_node_id", "This node's id.", Number(self.value()));
   for (const ClockSkew& skew : report.skews) {
     page.AddGauge("quorate_clock_skew_seconds",

@@ -24,6 +24,10 @@ void AddLeaderless(Add add) {
       .hint_counts = true;
   add("forget-hints", "writes kept for replicas are gone after a restart", kProfile)
       .forget_hints_on_restart = true;
+  add("hints-forget-holder", "a keeper forgets with a restart whom it handed a hint to", kProfile)
+      .forget_hint_holders = true;
+  add("hints-forget-number", "a replica forgets with a restart which hints it has taken", kProfile)
+      .quorum.forget_taken_hints = true;
   add("session-ignored-without-leader", "a leaderless replica reads without what the session saw",
       kProfile)
       .quorum.ignore_session = true;

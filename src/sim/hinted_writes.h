@@ -1,10 +1,11 @@
-// Clients that write at ANY to a leaderless keyspace with few replicas, so that
+// Clients that write at ANY to leaderless keyspaces with few replicas, so that
 // there is often none to be reached; and at ONE, which must not count on that.
 //
 // What it holds against the system: what was acknowledged at ANY is at every
 // replica in the end, however often nodes crashed in between; each key is written
-// once, so that nothing can have beaten it. What was acknowledged at ONE is on a
-// replica's disk.
+// once, so that nothing can have beaten it. In the keyspace of counters that is an
+// addition of one, which is in there once: never twice, acknowledged or not. What
+// was acknowledged at ONE is on a replica's disk.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,7 @@ class HintedWrites {
   void AskOnly(Nodes nodes) { targets_ = std::move(nodes); }
   void Stop() { running_ = false; }
   uint64_t in_flight() const { return in_flight_; }
-  // What is not yet where it must come to be. Empty: nothing.
+  // What is not yet where it must come to be, or there twice. Empty: nothing.
   std::string WhatIsMissing();
 
  private:
@@ -38,14 +39,19 @@ class HintedWrites {
     Level level = Level::kAny;
     bool open = true;
   };
+  // What the clients know of a key.
+  struct Told {
+    bool acknowledged = false;
+    bool hinted = false;
+  };
   using CallPtr = std::shared_ptr<Call>;
 
-  void MakeKeyspace();
-  const ring::KeyspaceInfo* keyspace(const ring::SharedTopology& topology) const;
+  void MakeKeyspace(bool counted);
   void PlanNext();
   void IssueOne();
   void Answered(const CallPtr& call, const Reply& reply);
   void Close(const CallPtr& call);
+  std::string WhatIsWrongAt(const std::string& key, const Told& told, NodeId node);
 
   EventQueue& queue_;
   Trace& trace_;
@@ -56,7 +62,7 @@ class HintedWrites {
   bool running_ = false;
   uint64_t next_key_ = 1;
   uint64_t in_flight_ = 0;
-  std::map<std::string, bool> acknowledged_;  // keys, and whether as a hint
+  std::map<std::string, Told> told_;  // of each key ever asked for
 };
 
 }  // namespace quorate::sim

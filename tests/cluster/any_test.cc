@@ -108,6 +108,34 @@ TEST_F(AnyTest, IsKeptOverACrashOfItsKeeperAndReachesTheReplica) {
   }
 }
 
+TEST_F(AnyTest, IsCountedOnceWhoeverIsKilledMeanwhile) {
+  const auto made = client_.CreateKeyspace(
+      "votes",
+      {.mode = Mode::kQuorum, .replicas = 1, .partitions = 1, .conflict = Conflict::kCounter});
+  ASSERT_TRUE(made.ok()) << made.status();
+  const int replica = static_cast<int>(made->partitions.front().replicas.front().value());
+  Keyspace votes = client_.Keyspace("votes");
+  cluster_.Kill(replica);
+  int64_t kept = 0;
+  ASSERT_TRUE(Eventually([&] {
+    const auto added = votes.Add("yes", 1, {.level = Level::kAny});
+    kept += added.ok() && added->receipt.hinted ? 1 : 0;
+    return kept == 15;
+  }));
+  // The kills come while they are handed over: by chance before, amid or after.
+  cluster_.Start(replica);
+  for (int node = 1; node <= 3; ++node) {
+    cluster_.Kill(node);
+    cluster_.Start(node);
+  }
+  for (int node = 1; node <= 3; ++node) {
+    EXPECT_TRUE(Eventually([&] { return client_.Status().ok() && HintsAt(node) == 0; })) << node;
+  }
+  const auto read = votes.Get("yes", {.level = Level::kOne});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->value, std::to_string(kept));
+}
+
 TEST_F(AnyTest, TheLaterOfTwoFromOneKeeperIsTheLaterAtTheReplicasToo) {
   const std::vector<int> replicas = Make(2);
   for (const int replica : replicas) cluster_.Kill(replica);

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/boot.h"
 #include "base/error.h"
+#include "node/replay_window.h"
 
 namespace quorate {
 namespace {
@@ -91,9 +93,10 @@ TEST(ForwardsTest, ATimeOutOfAWriteIsUnknown) {
 
 TEST(ForwardsTest, IdsOfTwoLivesAndOfTwoWorkersNeverMeet) {
   Answers answers;
-  Forwards before(Boot(1), 0, 2);
-  Forwards other(Boot(1), 1, 2);
-  Forwards after(Boot(2), 0, 2);
+  const Boot boot = NextBoot(Boot(), 12345);
+  Forwards before(boot, 0, 2);
+  Forwards other(boot, 1, 2);
+  Forwards after(NextBoot(boot, 7), 0, 2);
   for (int i = 0; i < 100; ++i) {
     const uint64_t a = before.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
     const uint64_t b = other.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
@@ -103,6 +106,20 @@ TEST(ForwardsTest, IdsOfTwoLivesAndOfTwoWorkersNeverMeet) {
     EXPECT_EQ(Forwards::WorkerOf(a, 2), 0u);
     EXPECT_EQ(Forwards::WorkerOf(b, 2), 1u);
     EXPECT_EQ(Forwards::WorkerOf(c, 2), 0u);
+  }
+}
+
+TEST(ForwardsTest, WhatAPeerTakesFromALaterLifeIsNeverTakenForARepeat) {
+  Answers answers;
+  ReplayWindow peers;
+  Boot boot;
+  for (uint64_t start = 1; start <= 40; ++start) {
+    boot = NextBoot(boot, 0x9e3779b97f4a7c15 * start);
+    Forwards forwards(boot, 0, 1);
+    for (int i = 0; i < 3; ++i) {
+      const uint64_t id = forwards.Add(NodeId(2), Write(absl::Seconds(1)), kNow, answers.Taker());
+      ASSERT_TRUE(peers.Admit(id)) << "start " << start;
+    }
   }
 }
 

@@ -76,7 +76,8 @@ std::vector<Effect> AllEffects() {
           Checkpoint{SomeKnowledge(), false, SomeKnowledge().seen, {"a", ""}},
           ReserveTime{HlcTime(123'456)},
           RaiseFloor{{HlcTime(7), kSelf, 2}},
-          Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7}};
+          Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7},
+          TakeHint{{NodeId(2), uint64_t{3} << 40}}};
 }
 
 TEST(CodecTest, EveryMessageComesBackAsItWas) {
@@ -127,12 +128,13 @@ TEST(CodecTest, AnyDamageIsSurvived) {
   EXPECT_GT(refused, 5'000u);
 }
 
-// So that a build that knows no journals, and no floors, says which build is needed.
+// So that a build that knows no journals, no floors or no hints says which is needed.
 TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   for (const Effect& effect : AllEffects()) {
     const bool later =
         std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
-    EXPECT_EQ(EncodeEffect(effect)[0], later ? 2 : 1);
+    const bool latest = std::holds_alternative<TakeHint>(effect);
+    EXPECT_EQ(EncodeEffect(effect)[0], latest ? 3 : later ? 2 : 1);
   }
 }
 

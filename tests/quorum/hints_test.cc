@@ -8,7 +8,7 @@ namespace quorate::quorum {
 namespace {
 
 constexpr PartitionId kPartition{7};
-constexpr Identity kReplica{NodeId(2), Boot(1)};
+constexpr NodeId kReplica{2};
 
 Hint Of(const std::string& command, PartitionId partition = kPartition) {
   Hint hint;
@@ -22,38 +22,71 @@ TEST(HintsTest, AreHandedOverOneByOneInTheOrderTheyCame) {
   const uint64_t first = hints.Add(Of("1"))->id;
   const uint64_t other = hints.Add(Of("other", PartitionId(8)))->id;
   const uint64_t second = hints.Add(Of("2"))->id;
-  EXPECT_EQ(hints.HandTo(kReplica, PartitionId(9)), nullptr);
-  EXPECT_EQ(hints.HandTo(kReplica, kPartition)->id, first);
-  EXPECT_EQ(hints.HandTo(kReplica, PartitionId(8))->id, other);
-  EXPECT_TRUE(hints.Coordinated(first));
-  EXPECT_FALSE(hints.Coordinated(first));
-  EXPECT_EQ(hints.HandTo(kReplica, kPartition)->id, second);
-  EXPECT_TRUE(hints.Coordinated(second));
+  EXPECT_EQ(hints.First(PartitionId(9)), nullptr);
+  EXPECT_EQ(hints.First(kPartition)->id, first);
+  EXPECT_EQ(hints.First(PartitionId(8))->id, other);
+  EXPECT_TRUE(hints.Done(first));
+  EXPECT_FALSE(hints.Done(first));
+  EXPECT_EQ(hints.First(kPartition)->id, second);
+  EXPECT_TRUE(hints.Done(second));
   EXPECT_EQ(hints.partitions(), std::set<PartitionId>{PartitionId(8)});
-  EXPECT_TRUE(hints.Coordinated(other));
+  EXPECT_TRUE(hints.Done(other));
   EXPECT_EQ(hints.bytes(), 0u);
 }
 
-TEST(HintsTest, GoToAnotherReplicaOnlyWhenTheFirstCannotHaveThemAnyMore) {
+TEST(HintsTest, AreInDoubtFromTheAskUntilTheReplicaSaysThatItIsNotDone) {
   Hints hints(1 << 20, {}, 0);
   const uint64_t id = hints.Add(Of("1"))->id;
-  hints.HandTo(kReplica, kPartition);
-  hints.Lives(kReplica);
-  EXPECT_EQ(hints.HandTo({NodeId(3), Boot(1)}, kPartition), nullptr);
+  EXPECT_EQ(hints.Holder(kPartition), NodeId());
+  hints.Hold(kPartition, kReplica);
   EXPECT_EQ(hints.Holder(kPartition), kReplica);
-  EXPECT_EQ(hints.HandTo(kReplica, kPartition)->id, id) << "it knows the number";
-  hints.Lives({kReplica.node, Boot(2)});
-  ASSERT_NE(hints.HandTo({NodeId(3), Boot(1)}, kPartition), nullptr);
-  hints.Refused(id);
-  EXPECT_EQ(hints.Holder(kPartition), std::nullopt);
-  EXPECT_NE(hints.HandTo(kReplica, kPartition), nullptr);
+  EXPECT_FALSE(hints.InDoubt(kPartition));
+  hints.Asked(id);
+  EXPECT_TRUE(hints.InDoubt(kPartition));
+  hints.NotDone(id);
+  EXPECT_FALSE(hints.InDoubt(kPartition));
+}
+
+TEST(HintsTest, AfterARestartAnyMayHaveBeenDoneByTheHolder) {
+  Hints hints(1 << 20, {}, 0);
+  const Hint first = *hints.Add(Of("1"));
+  const Hint second = *hints.Add(Of("2"));
+  Hints again(1 << 20, {first, second}, 9);
+  again.DoubtAll(kPartition, kReplica);
+  again.DoubtAll(PartitionId(8), kReplica);
+  EXPECT_EQ(again.Holder(kPartition), kReplica);
+  EXPECT_TRUE(again.InDoubt(kPartition));
+  again.Done(first.id);
+  EXPECT_TRUE(again.InDoubt(kPartition));
+  again.Hold(kPartition, NodeId(3));
+  EXPECT_FALSE(again.InDoubt(kPartition)) << "nobody was asked that is asked now";
+}
+
+TEST(HintsTest, OneThatIsPutOffGoesBehindTheOthersUnderANewNumber) {
+  Hints hints(1 << 20, {}, 0);
+  const uint64_t first = hints.Add(Of("1"))->id;
+  const uint64_t second = hints.Add(Of("2"))->id;
+  const uint64_t bytes = hints.bytes();
+  const Hint* later = hints.PutOff(first);
+  ASSERT_NE(later, nullptr);
+  EXPECT_GT(later->id, second);
+  EXPECT_EQ(later->command, "1");
+  EXPECT_EQ(hints.First(kPartition)->id, second);
+  EXPECT_EQ(hints.Find(first), nullptr);
+  EXPECT_EQ(hints.bytes(), bytes);
+  EXPECT_EQ(hints.PutOff(first), nullptr);
+  const uint64_t id = later->id;
+  hints.Done(second);
+  hints.Hold(kPartition, kReplica);
+  EXPECT_NE(hints.PutOff(id), nullptr) << "the only one";
+  EXPECT_EQ(hints.Holder(kPartition), kReplica);
 }
 
 TEST(HintsTest, AreRefusedOverTheLimitAndTakenAgainWhenThereIsRoom) {
   Hints hints(170, {}, 0);
   const uint64_t id = hints.Add(Of(std::string(100, 'v')))->id;
   EXPECT_EQ(ReasonOf(hints.Add(Of("more")).status()), "HINTS_FULL");
-  hints.Coordinated(id);
+  hints.Done(id);
   EXPECT_TRUE(hints.Add(Of("more")).ok());
 }
 

@@ -25,6 +25,8 @@ class MapStore final : public Store {
       floor = raise->floor;
     } else if (const auto* discard = std::get_if<Discard>(&effect)) {
       journal.push_back(*discard);
+    } else if (const auto* take = std::get_if<TakeHint>(&effect)) {
+      hints[take->hint.keeper] = take->hint.number;
     } else {
       reserved = std::get<ReserveTime>(effect).until;
     }
@@ -52,7 +54,7 @@ class MapStore final : public Store {
     return keys;
   }
   Restored Restore() const {
-    Restored restored{knowledge, {}, reserved, floor, filled};
+    Restored restored{knowledge, {}, reserved, floor, filled, hints};
     for (const auto& [dot, key] : dot_log) restored.logged.Add(dot);
     return restored;
   }
@@ -60,6 +62,7 @@ class MapStore final : public Store {
   std::map<std::string, Record, std::less<>> records;
   std::map<Dot, std::string> dot_log;
   std::vector<Discard> journal;
+  TakenHints hints;
   Knowledge knowledge;
   HlcTime reserved;
   Ballot floor;
