@@ -14,7 +14,8 @@ constexpr char kKnowledgeKind = '\x11';
 constexpr char kReservedTimeKind = '\x12';
 constexpr char kBallotFloorKind = '\x13';
 constexpr char kDiscardKind = '\x14';
-constexpr char kBehindDiscards = '\x15';
+constexpr char kOperationKind = '\x15';
+constexpr char kBehindOperations = '\x16';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -103,8 +104,19 @@ std::string BallotFloorKey(PartitionId partition) { return WithKind(partition, k
 std::string DiscardKey(PartitionId partition, uint64_t number) {
   return WithNumber(partition, kDiscardKind, number);
 }
-std::string DiscardsEnd(PartitionId partition) { return WithKind(partition, kBehindDiscards); }
+std::string DiscardsEnd(PartitionId partition) { return WithKind(partition, kOperationKind); }
 uint64_t DiscardOf(std::string_view stored) { return NumberOf(stored); }
+
+std::string OperationKey(PartitionId partition, uint64_t writer, uint64_t sequence) {
+  std::string stored = WithKind(partition, kOperationKind, 2 * sizeof(uint64_t));
+  for (uint64_t number : {writer, sequence}) AppendBigEndian(number, stored);
+  return stored;
+}
+std::string OperationsEnd(PartitionId partition) { return WithKind(partition, kBehindOperations); }
+OperationPlace OperationOf(std::string_view stored) {
+  const std::string_view at = stored.substr(kPrefixBytes + 1);
+  return {LoadBigEndian(at), LoadBigEndian(at.substr(8))};
+}
 
 std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
 

@@ -13,16 +13,19 @@
 #include "absl/status/statusor.h"
 #include "quorum/ballot.h"
 #include "quorum/knowledge.h"
+#include "quorum/operation.h"
 #include "quorum/record.h"
 
 namespace quorate::quorum {
 
 // A key's record becomes this one (none: it stays as it is), and the dot log
-// says of each dot that it concerns this key.
+// says of each dot that it concerns this key. `operation`: the write is the one that
+// came of it, which is never durable without that row, nor the row without it.
 struct PutRecord {
   std::string key;
   std::optional<Record> record;
   std::vector<Dot> dots;
+  std::optional<Operation> operation = {};
   friend bool operator==(const PutRecord&, const PutRecord&) = default;
 };
 
@@ -60,10 +63,31 @@ struct Discard {
   friend bool operator==(const Discard&, const Discard&) = default;
 };
 
-using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard>;
+// This replica never does that write (operations.h).
+struct FenceOperation {
+  OperationId id;
+  friend bool operator==(const FenceOperation&, const FenceOperation&) = default;
+};
+
+// Of the writer's operations, those below are known to it.
+struct SettleOperations {
+  uint64_t writer = 0;
+  uint64_t below = 0;
+  friend bool operator==(const SettleOperations&, const SettleOperations&) = default;
+};
+
+// This replica can tell nothing of writers below any more.
+struct ForgetOperations {
+  uint64_t writers_below = 0;
+  friend bool operator==(const ForgetOperations&, const ForgetOperations&) = default;
+};
+
+using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard, FenceOperation,
+                            SettleOperations, ForgetOperations>;
 
 // For the log: a format byte, the kind, the fields. What a build that knows only
-// the first three kinds can't read has the format after theirs.
+// the first three kinds can't read has the format after theirs, what concerns
+// operations the one after that.
 std::string EncodeEffect(const Effect& effect);
 // DATA_LOSS, EFFECT_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes);

@@ -8,13 +8,26 @@ namespace {
 
 constexpr uint8_t kFormat = 1;
 constexpr uint8_t kSecondFormat = 2;
+constexpr uint8_t kThirdFormat = 3;
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
 constexpr uint8_t kRaiseFloor = 4;  // of the second format
 constexpr uint8_t kDiscard = 5;     // likewise
+// Of the third.
+constexpr uint8_t kPutOperation = 6;  // as kPutRecord, and the operation
+constexpr uint8_t kFence = 7;
+constexpr uint8_t kSettle = 8;
+constexpr uint8_t kForget = 9;
 
 uint8_t FormatOf(const Effect& effect) {
+  const auto* put = std::get_if<PutRecord>(&effect);
+  if (put != nullptr && put->operation) return kThirdFormat;
+  if (std::holds_alternative<FenceOperation>(effect) ||
+      std::holds_alternative<SettleOperations>(effect) ||
+      std::holds_alternative<ForgetOperations>(effect)) {
+    return kThirdFormat;
+  }
   const bool later =
       std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
   return later ? kSecondFormat : kFormat;
@@ -24,11 +37,12 @@ struct Encoder {
   std::string& out;
 
   void operator()(const PutRecord& put) const {
-    out.push_back(kPutRecord);
+    out.push_back(put.operation ? kPutOperation : kPutRecord);
     AppendSized(put.key, out);
     AppendSized(put.record ? EncodeRecord(put.key, *put.record) : "", out);
     AppendVarint(put.dots.size(), out);
     for (const Dot& dot : put.dots) AppendDot(dot, out);
+    if (put.operation) AppendOperation(*put.operation, out);
   }
   void operator()(const Checkpoint& checkpoint) const {
     out.push_back(kCheckpoint);
@@ -53,6 +67,19 @@ struct Encoder {
     AppendDot(discard.winner, out);
     AppendFixed(discard.winner_time.value(), 8, out);
     AppendFixed(discard.at_us, 8, out);
+  }
+  void operator()(const FenceOperation& fence) const {
+    out.push_back(kFence);
+    AppendOperationId(fence.id, out);
+  }
+  void operator()(const SettleOperations& settle) const {
+    out.push_back(kSettle);
+    AppendVarint(settle.writer, out);
+    AppendVarint(settle.below, out);
+  }
+  void operator()(const ForgetOperations& forget) const {
+    out.push_back(kForget);
+    AppendVarint(forget.writers_below, out);
   }
 };
 
@@ -112,15 +139,28 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && (format < kFormat || format > kSecondFormat)) {
+  if (reader.ok() && (format < kFormat || format > kThirdFormat)) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
-               int{kSecondFormat}, "; run the build that wrote it"));
+               int{kThirdFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {
     effect = TakePut(reader);
+  } else if (kind == kPutOperation) {
+    PutRecord put = TakePut(reader);
+    put.operation = TakeOperation(reader);
+    effect = std::move(put);
+  } else if (kind == kFence) {
+    effect = FenceOperation{TakeOperationId(reader)};
+  } else if (kind == kSettle) {
+    SettleOperations settle;
+    settle.writer = reader.Varint();
+    settle.below = reader.Varint();
+    effect = settle;
+  } else if (kind == kForget) {
+    effect = ForgetOperations{reader.Varint()};
   } else if (kind == kCheckpoint) {
     effect = TakeCheckpoint(reader);
   } else if (kind == kReserveTime) {

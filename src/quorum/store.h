@@ -11,6 +11,7 @@
 
 #include "quorum/counter_set.h"
 #include "quorum/effect.h"
+#include "quorum/operations.h"
 
 namespace quorate::quorum {
 
@@ -45,6 +46,7 @@ struct Restored {
   // Of the checkpoint. False also where the disk is empty though the partition
   // isn't new: one that was wiped, or lost.
   bool filled = true;
+  Operations operations = {};
 };
 
 }  // namespace quorate::quorum
