@@ -34,6 +34,7 @@ Operation TakeOperation(Reader& reader) {
   operation.body = static_cast<uint32_t>(reader.Fixed(4));
   operation.dot = reader.Dot();
   operation.time = HlcTime(reader.Fixed(8));
+  if (!operation.dot || !operation.id || operation.id.sequence == 0) reader.Spoil();
   return operation;
 }
 
