@@ -29,8 +29,8 @@ std::map<std::string, uint64_t> RunAll(OperationScheduleOptions options, uint64_
 
 TEST(OperationPropertyTest, WhatIsToldOfAnOperationHoldsForEver) {
   for (const bool counters : {true, false}) {
-    const auto counts = RunAll({.counters = counters}, 150);
-    for (const auto& [what, count] : counts) std::cout << what << " " << count << "\n";
+    const auto counts = RunAll({.counters = counters}, 100);
+    for (const auto& [what, count] : counts) RecordProperty(what, std::to_string(count));
     for (const char* what : {"applied", "never", "possible", "expired", "REPLICAS_MISSING",
                              "write done", "write WRITE_FENCED", "write WRITER_EXPIRED"}) {
       EXPECT_GT(counts.contains(what) ? counts.at(what) : 0, 0u) << "never reached: " << what;
@@ -40,7 +40,7 @@ TEST(OperationPropertyTest, WhatIsToldOfAnOperationHoldsForEver) {
 
 TEST(OperationPropertyTest, AndWhereDisksAreLost) {
   for (const bool counters : {true, false}) {
-    const auto counts = RunAll({.counters = counters, .wipes = true}, 100);
+    const auto counts = RunAll({.counters = counters, .wipes = true}, 60);
     EXPECT_GT(counts.contains("expired") ? counts.at("expired") : 0, 0u);
   }
 }

@@ -101,7 +101,9 @@ void OperationSchedule::StepNetwork() {
 }
 
 void OperationSchedule::StepClient() {
-  if (operations_.size() < kOperationsMax && random_.Chance(0.4)) return Begin(AnyLiving());
+  if (operations_.size() < kOperationsMax && random_.Chance(0.4)) {
+    return Begin(AnyLiving(), random_.Chance(0.7));
+  }
   if (operations_.empty()) return;
   const size_t any =
       operations_.size() - 1 - random_.Below(std::min<size_t>(12, operations_.size()));
@@ -114,7 +116,8 @@ void OperationSchedule::StepClient() {
   }
 }
 
-void OperationSchedule::Begin(uint64_t node) {
+// `send`: else the request is late.
+void OperationSchedule::Begin(uint64_t node, bool send) {
   Client& client = clients_[random_.Below(clients_.size())];
   if (client.writer == 0 || random_.Chance(0.02)) {
     client = Client();
@@ -127,7 +130,7 @@ void OperationSchedule::Begin(uint64_t node) {
   operation.key = options_.counters ? StrCat("k", number / kDigits) : StrCat("k", number);
   operation.delta = int64_t{1} << (4 * (number % kDigits));
   client.operations.push_back(number);
-  Send(operation);
+  if (send) Send(operation);
 }
 
 uint64_t OperationSchedule::OpenWriter(uint64_t node) {
@@ -238,8 +241,11 @@ void OperationSchedule::StepAmbush() {
   if (node == 0 || options_.wipes) return;
   if (random_.Chance(0.5) && operations_.size() < kOperationsMax) {
     // A coordinator that sends, forgets, and is soon back, unheard by one other.
-    Begin(node);
-    cluster_->Crash(node, random_.Below(2));
+    Begin(node, true);
+    // Its messages come, if they do, when all is over.
+    late_ = cluster_->Take(
+        [](const Message& message) { return std::holds_alternative<WriteAsk>(message.body); });
+    cluster_->Crash(node, 0);
     cluster_->Restart(node);
     cluster_->Cut(node, 1 + node % cluster_->replicas());
     return Ask(operations_.size() - 1, true);

@@ -55,7 +55,7 @@ class OperationSchedule {
   void StepNetwork();
   void StepFault();
   void StepAmbush();
-  void Begin(uint64_t node);
+  void Begin(uint64_t node, bool send);
   void Send(const Operation& operation);
   uint64_t OpenWriter(uint64_t node);
   uint64_t WriterFromAhead();
