@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "client/core.h"
 #include "client/options.h"
+#include "client/types.h"
 #include "client/writer_pool.h"
 
 namespace quorate::client {

@@ -41,7 +41,9 @@ class Stager {
       batch_.PutKey(kv::RecordKey(partition_, put.key), EncodeRecord(put.key, *put.record));
     }
     for (const quorum::Dot& dot : put.dots) batch_.PutKey(DotKeyOf(partition_, dot), put.key);
-    if (put.operation) PutOperation(put.operation->id, EncodeRow({put.key, *put.operation}));
+    if (put.operation) {
+      PutOperation(put.operation->id, quorum::EncodeRow({put.key, *put.operation}));
+    }
   }
   void operator()(const Checkpoint& checkpoint) {
     std::string bytes;
