@@ -137,55 +137,6 @@ TEST(ClientTest, NeverRepeatsAnAdditionOfUnknownOutcomeInModeQuorum) {
   }
 }
 
-FakeCluster& WithCounters(FakeCluster& cluster) {
-  cluster.SetMode(v1::MODE_QUORUM);
-  cluster.SetConflict(v1::CONFLICT_COUNTER);
-  return cluster;
-}
-
-TEST(ClientTest, AsksWhatBecameOfAnAdditionInModeQuorumAndSendsItAgainIfItNeverWas) {
-  FakeCluster cluster(2);
-  auto orders = Connect(WithCounters(cluster)).Keyspace("orders");
-  cluster.node(1).Play({Script::Error(Unknown())});
-  const auto added = orders.Add("42", 1);
-  ASSERT_TRUE(added.ok()) << added.status();
-  const auto sent = cluster.identities();
-  ASSERT_EQ(sent.size(), 2u);
-  EXPECT_EQ(sent[0].writer(), sent[1].writer());
-  EXPECT_EQ(sent[1].sequence(), 2u) << "under another sequence, for the first is fenced";
-}
-
-TEST(ClientTest, AnAdditionInModeQuorumThatWasAppliedIsNotSentAgain) {
-  FakeCluster cluster(2);
-  auto orders = Connect(WithCounters(cluster)).Keyspace("orders");
-  cluster.SetFate(1, v1::FATE_APPLIED);
-  cluster.node(1).Play({Script::Error(Unknown())});
-  const auto added = orders.Add("42", 1);
-  EXPECT_TRUE(added.ok()) << added.status();
-  EXPECT_EQ(cluster.identities().size(), 1u);
-}
-
-TEST(ClientTest, AnAdditionThatWasAppliedBelowItsLevelIsSaidToBe) {
-  FakeCluster cluster(2);
-  auto orders = Connect(WithCounters(cluster)).Keyspace("orders");
-  cluster.SetFate(1, v1::FATE_APPLIED, v1::LEVEL_ONE);
-  cluster.node(1).Play({Script::Error(Unknown())});
-  const absl::Status status = orders.Add("42", 1).status();
-  EXPECT_EQ(ReasonOf(status), "LEVEL_NOT_REACHED") << status;
-  EXPECT_EQ(AppliedOf(status), Applied::kYes);
-}
-
-TEST(ClientTest, AnAdditionInModeQuorumWhoseFateNobodyKnowsNamesItsOperation) {
-  FakeCluster cluster(2);
-  auto orders = Connect(WithCounters(cluster)).Keyspace("orders");
-  cluster.SetFate(1, v1::FATE_EXPIRED);
-  cluster.node(1).Play({Script::Error(Unknown())});
-  const absl::Status status = orders.Add("42", 1).status();
-  EXPECT_EQ(OutcomeOf(status), Outcome::kUnknown) << status;
-  ASSERT_TRUE(OperationOf(status));
-  EXPECT_EQ(OperationText(*OperationOf(status)), "orders/2/1/1");
-}
-
 TEST(ClientTest, SendsAWriteOfUnknownOutcomeAgainUnderTheSameIdentity) {
   for (const Script& script :
        {Script::Error(Unknown()), Script::RawError(absl::UnavailableError("socket closed")),
