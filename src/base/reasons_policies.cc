@@ -37,9 +37,14 @@ constexpr ReasonText kReasons[] = {
     {"FIELD_TOO_LARGE", "The name of a map's field has more bytes than are allowed.",
      "Use a shorter one."},
     {"NOT_IN_THIS_MODE",
-     "Writers, which make writes happen once, are of mode raft: in mode quorum a put or delete "
-     "under lww may be sent twice, an addition may not.",
-     "Send the write without an identity; the client library does."},
+     "A keyspace of registers has no writers, under whose identity a write happens once.",
+     "Send the write without an identity, and with a condition; the client library does."},
+    {"LEVEL_NOT_REACHED",
+     "The write is done, but in time too few replicas were known to have it on disk for the level "
+     "that was asked for.",
+     "Nothing: the others get it when they can be reached. Do not send it again."},
+    {"OPERATION_DAMAGED", "What a replica keeps of a write that may be asked for cannot be read.",
+     "Remove the node's data folder and let it be rebuilt from its peers."},
     {"NO_LEADER_HERE", "A partition of mode quorum has no leader to move.",
      "Nothing: any replica takes its requests."},
     {"BAD_CONTEXT",

@@ -196,15 +196,19 @@ constexpr ReasonText kReasons[] = {
     {"FAULT_SWITCH_OFF", "Faults can be brought about only at nodes that were started for drills.",
      "Start the nodes with --fault-switch, and never so where the data matters."},
     {"WRITER_EXPIRED",
-     "The writer under whose identity the write came is not known, or is forgotten after an "
-     "hour without writes. The write is not done now; if it was sent before, it may have "
+     "The writer under whose identity the write came is not known, or is forgotten: in mode raft "
+     "after an hour without writes, in mode quorum an hour after it was opened, and at a replica "
+     "that was started since. The write is not done now; if it was sent before, it may have "
      "been done then.",
      "Open another writer; read before writing again. The client library does so by "
      "itself."},
     {"WRITER_FULL", "The writer has more writes whose outcome it has not settled than are kept.",
      "Raise settled_below as answers come."},
-    {"WRITE_FENCED", "The write was resolved before it came, so it was not done and never will be.",
-     "Do it anew if it is still wanted."},
+    {"WRITE_FENCED",
+     "The write came after the question what became of it, so it is not done. In mode raft it "
+     "never "
+     "was; in mode quorum an earlier life of the replica may have done it.",
+     "Do it anew if it is still wanted; in mode quorum resolve it first: kvctl resolve."},
     {"WRITE_SETTLED",
      "The write comes again though its writer had said that it knows the outcome; it is not "
      "done a second time.",

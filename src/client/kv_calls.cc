@@ -149,7 +149,7 @@ class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>
                            if (!ticket.ok()) return std::move(self->done_)(ticket.status());
                            self->ticket_ = *std::move(ticket);
                            *self->request_.mutable_identity() = self->ticket_.identity;
-                           self->target_.once = self->ticket_.writer != nullptr;
+                           self->target_.once = self->ticket_.once();
                            self->Send();
                          });
   }
@@ -163,6 +163,8 @@ class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>
   void Send() {
     CallOptions options(options_);
     options.deadline = Left();
+    // Time to ask what became of it.
+    if (ticket_.writer != nullptr && !ticket_.once()) options.deadline *= 0.75;
     quorate::client::Start<Result, Request, v1::WriteResponse>(
         core_, target_, options, request_, method_, convert_,
         [self = this->shared_from_this()](absl::StatusOr<Result> result) {
@@ -180,8 +182,31 @@ class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>
       core_.writers().Forget(ticket_.writer);
       return Start();
     }
+    if (WorthAsking(ticket_, status, Left())) return Ask(std::move(status));
     Conclude(ticket_, status);
     std::move(done_)(std::move(status));
+  }
+
+  void Ask(absl::Status unknown) {
+    const Level level = options_.level == Level::kDefault ? place_.default_write : options_.level;
+    AskFate(core_, ticket_, level, Left(),
+            [self = this->shared_from_this(),
+             unknown = std::move(unknown)](absl::StatusOr<v1::ResolveResponse> fate) mutable {
+              self->TakeFate(fate, JudgeFate(fate, std::move(unknown)));
+            });
+  }
+
+  void TakeFate(const absl::StatusOr<v1::ResolveResponse>& fate, absl::Status judged) {
+    if (absl::IsCancelled(judged)) {
+      ticket_.Settle();
+      ticket_.identity = ticket_.writer->Next();
+      *request_.mutable_identity() = ticket_.identity;
+      return Send();
+    }
+    Conclude(ticket_, judged);
+    if (!judged.ok()) return std::move(done_)(std::move(judged));
+    Learn(core_, target_, options_.session, fate->write());
+    std::move(done_)(convert_(fate->write()));
   }
 
   Core& core_;

@@ -184,7 +184,7 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
     PipelineOp& op = *one.op;
     const RetryDecision decision = DecideRetry({.status = one.reply.status(),
                                                 .write = op.write,
-                                                .once = op.ticket.writer != nullptr,
+                                                .once = op.ticket.once(),
                                                 .node_failed = node_failed,
                                                 .attempt = op.attempt,
                                                 .untried_nodes = op.untried,
@@ -198,6 +198,7 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
     if (!paid) {
       absl::Status judged = JudgeLast(one.reply.status(), op.unknown_before);
       if (TryAnotherWriter(one.op, judged)) continue;
+      if (TryAsking(one.op, judged)) continue;
       Conclude(op.ticket, judged);
       answers.push_back({std::move(one.op), std::move(judged)});
       continue;
@@ -225,6 +226,49 @@ bool PipelineCore::TryAnotherWriter(PipelineOpPtr& op, const absl::Status& judge
       absl::ZeroDuration(),
       [self = shared_from_this(), op = std::move(op)]() mutable { self->Identify(std::move(op)); });
   return true;
+}
+
+bool PipelineCore::TryAsking(PipelineOpPtr& op, const absl::Status& judged) {
+  if (!WorthAsking(op->ticket, judged, op->deadline - SystemEnv().Monotonic())) return false;
+  // Off the lane's thread, whose answer this is.
+  core_.housekeeping().PostAfter(absl::ZeroDuration(), [self = shared_from_this(),
+                                                        op = std::move(op), judged]() mutable {
+    const absl::Duration left = op->deadline - SystemEnv().Monotonic();
+    const Level level =
+        self->options_.level != Level::kDefault
+            ? self->options_.level
+            : self->core_.router().PlaceOf(self->keyspace_, op->key_hash).default_write;
+    const Ticket ticket = op->ticket;
+    AskFate(self->core_, ticket, level, std::max(left, absl::Milliseconds(1)),
+            [self, op = std::move(op), judged](absl::StatusOr<v1::ResolveResponse> fate) mutable {
+              self->TakeFate(std::move(op), fate, JudgeFate(fate, judged));
+            });
+  });
+  return true;
+}
+
+void PipelineCore::TakeFate(PipelineOpPtr op, const absl::StatusOr<v1::ResolveResponse>& fate,
+                            absl::Status judged) {
+  if (absl::IsCancelled(judged)) {
+    op->ticket.Settle();
+    op->ticket.identity = op->ticket.writer->Next();
+    *op->wire.mutable_identity() = op->ticket.identity;
+    op->unknown_before = false;
+    return Dispatch(std::move(op));
+  }
+  Conclude(op->ticket, judged);
+  std::vector<Answer> answers;
+  if (!judged.ok()) {
+    answers.push_back({std::move(op), std::move(judged)});
+    return Deliver(nullptr, std::move(answers));
+  }
+  auto response = std::make_unique<v1::StreamResponse>();
+  v1::StreamReply* reply = response->add_replies();
+  reply->set_id(op->wire.id());
+  *reply->mutable_write() = fate->write();
+  Learn(*response);
+  answers.push_back({std::move(op), reply});
+  Deliver(std::move(response), std::move(answers));
 }
 
 void PipelineCore::Learn(const v1::StreamResponse& response) {

@@ -54,6 +54,10 @@ class PipelineCore : public LaneOwner, public std::enable_shared_from_this<Pipel
       ABSL_LOCKS_EXCLUDED(mutex_);
   // Nothing was done because the writer is gone: another is opened. False: not so.
   bool TryAnotherWriter(PipelineOpPtr& op, const absl::Status& judged);
+  // In mode quorum, of unknown outcome: asked what became of it. False: not so.
+  bool TryAsking(PipelineOpPtr& op, const absl::Status& judged);
+  void TakeFate(PipelineOpPtr op, const absl::StatusOr<v1::ResolveResponse>& fate,
+                absl::Status judged);
   // Sends those worth it again, moves the others to `answers`.
   void RetryOrAnswer(std::vector<Answer> failed, bool node_failed, std::vector<Answer>& answers);
   void Learn(const v1::StreamResponse& response);

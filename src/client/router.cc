@@ -53,7 +53,7 @@ Router::Place Router::PlaceOf(const std::string& keyspace, uint64_t key_hash) co
   const KeyspaceDescription* known = current->table.topology().FindKeyspace(keyspace);
   if (known == nullptr || known->partitions.empty()) return {};
   return {ArcOf(key_hash, static_cast<uint32_t>(known->partitions.size())), known->default_write,
-          known->mode};
+          known->mode, known->conflict};
 }
 
 Epoch Router::epoch() const { return map()->table.topology().epoch; }

@@ -55,6 +55,7 @@ class Router {
     std::optional<uint32_t> arc;  // nullopt: the keyspace is not known here
     Level default_write = Level::kDefault;
     Mode mode = Mode::kNone;
+    Conflict conflict = Conflict::kNone;
   };
   Place PlaceOf(const std::string& keyspace, uint64_t key_hash) const;
   Epoch epoch() const;

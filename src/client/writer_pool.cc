@@ -33,8 +33,9 @@ void Open(Core& core, const std::string& keyspace, std::string key, absl::Durati
        opened = std::move(opened)](absl::StatusOr<v1::OpenWriterResponse> response) mutable {
         if (!response.ok()) return std::move(opened)(response.status());
         LearnFrom(core, keyspace, response->receipt(), /*serving=*/true);
+        const bool leaderless = response->receipt().mode() == v1::MODE_QUORUM;
         std::move(opened)(std::make_shared<Writer>(keyspace, response->receipt().partition_id(),
-                                                   response->writer()));
+                                                   response->writer(), leaderless));
       });
 }
 

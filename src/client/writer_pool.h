@@ -27,8 +27,14 @@ class Core;
 // Numbers one partition's writes. Thread-safe.
 class Writer {
  public:
-  Writer(std::string keyspace, uint64_t partition_id, uint64_t id)
-      : keyspace_(std::move(keyspace)), partition_id_(partition_id), id_(id) {}
+  Writer(std::string keyspace, uint64_t partition_id, uint64_t id, bool leaderless = false)
+      : keyspace_(std::move(keyspace)),
+        partition_id_(partition_id),
+        id_(id),
+        leaderless_(leaderless) {}
+
+  // Of mode quorum: a write of unknown outcome is asked for, not sent again.
+  bool leaderless() const { return leaderless_; }
 
   v1::Identity Next() ABSL_LOCKS_EXCLUDED(mutex_);
   // Its outcome is known and it will not be sent again.
@@ -47,6 +53,7 @@ class Writer {
   const std::string keyspace_;
   const uint64_t partition_id_;
   const uint64_t id_;
+  const bool leaderless_;
   absl::Mutex mutex_;
   uint64_t settled_below_ ABSL_GUARDED_BY(mutex_) = 1;
   std::deque<State> window_ ABSL_GUARDED_BY(mutex_);  // from settled_below_ on
@@ -57,6 +64,8 @@ struct Ticket {
   std::shared_ptr<Writer> writer;
   v1::Identity identity;
 
+  // Sent again under it, to whomever, the write still happens once.
+  bool once() const { return writer != nullptr && !writer->leaderless(); }
   void Settle() const {
     if (writer != nullptr) writer->Settle(identity.sequence());
   }

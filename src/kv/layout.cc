@@ -17,6 +17,8 @@ constexpr char kDiscardKind = '\x14';
 constexpr char kBehindDiscards = '\x15';
 constexpr char kTakenHintKind = '\x16';
 constexpr char kBehindTakenHints = '\x17';
+constexpr char kOperationKind = '\x18';
+constexpr char kBehindOperations = '\x19';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -113,6 +115,17 @@ std::string TakenHintKey(PartitionId partition, NodeId keeper) {
 }
 std::string TakenHintsEnd(PartitionId partition) { return WithKind(partition, kBehindTakenHints); }
 NodeId KeeperOf(std::string_view stored) { return NodeId(NumberOf(stored)); }
+
+std::string OperationKey(PartitionId partition, uint64_t writer, uint64_t sequence) {
+  std::string stored = WithKind(partition, kOperationKind, 2 * sizeof(uint64_t));
+  for (uint64_t number : {writer, sequence}) AppendBigEndian(number, stored);
+  return stored;
+}
+std::string OperationsEnd(PartitionId partition) { return WithKind(partition, kBehindOperations); }
+OperationPlace OperationOf(std::string_view stored) {
+  const std::string_view at = stored.substr(kPrefixBytes + 1);
+  return {LoadBigEndian(at), LoadBigEndian(at.substr(8))};
+}
 
 std::string ContentsEnd(PartitionId partition) { return WithKind(partition, kBehindContents); }
 

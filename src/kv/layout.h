@@ -7,9 +7,9 @@
 // A leaderless partition has, beside its own record and the keys:
 //   1 byte   0x10 a dot, 0x11 what the replica knows, 0x12 the time reserved,
 //            0x13 the ballot floor of registers, 0x14 a discarded write of its
-//            conflict journal, 0x16 the last hint taken from a node
+//            conflict journal, 0x16 the last hint taken from a node, 0x18 an operation
 //   of a dot node, boot and counter, of a discarded write its number, of a hint the
-//   node, 8 bytes each, big endian
+//   node, of an operation writer and sequence, 8 bytes each, big endian
 #pragma once
 
 #include <string>
@@ -49,6 +49,15 @@ uint64_t DiscardOf(std::string_view stored);  // of DiscardKey's form
 std::string TakenHintKey(PartitionId partition, NodeId keeper);
 std::string TakenHintsEnd(PartitionId partition);
 NodeId KeeperOf(std::string_view stored);  // of TakenHintKey's form
+// Sequence 0 stands for what is settled of the writer, writer 0 for the writers that
+// are forgotten.
+std::string OperationKey(PartitionId partition, uint64_t writer, uint64_t sequence);
+std::string OperationsEnd(PartitionId partition);
+struct OperationPlace {
+  uint64_t writer = 0;
+  uint64_t sequence = 0;
+};
+OperationPlace OperationOf(std::string_view stored);  // of OperationKey's form
 // Behind all that a partition holds but its own record.
 std::string ContentsEnd(PartitionId partition);
 // Whose range a stored key is in.

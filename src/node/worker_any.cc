@@ -14,6 +14,15 @@ void Worker::WriteAny(Request request, ReplyFn reply) {
   const ring::PartitionInfo* info = topology->FindPartition(request.partition);
   if (info == nullptr) return PartitionUnknown(request.partition, std::move(reply));
   const NodeId target = Untried(*info, request.tried);
+  if (!target && std::get<kv::Command>(request.op).identity.writer != 0) {
+    // A hint would outlive what the replicas remember of its writer.
+    Reply answer;
+    answer.status = MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+                              StrCat("no replica of ", request.partition.ToString(),
+                                     " can be reached, and a write with an identity is not kept "
+                                     "for them; nothing was done. Send it without one"));
+    return std::move(reply)(std::move(answer));
+  }
   if (!target) return KeepHint(std::move(request), std::move(reply));
   Request attempt = request;
   attempt.to = target;

@@ -27,6 +27,11 @@ struct Bugs {
   bool merge_by_adding = false;        // a merge of two counters is their sum
   bool ignore_session = false;         // any state will do for a read at SESSION
   bool forget_taken_hints = false;     // with a restart
+  bool forget_fences = false;          // a fence is told, and lost with a crash
+  bool resolve_in_one_phase = false;   // what older lives sent may still come
+  bool rows_at_coordinator = false;    // and not at those who take the write from it
+  bool trust_older_writers = false;    // of before a restart, which may have lost their writes
+  bool keep_floor_low = false;         // what a lost disk had was "not here"
   RegisterBugs registers;
 };
 
@@ -71,6 +76,10 @@ struct Config {
   absl::Duration bare_promise_age = absl::Seconds(60);
   // Who was overtaken waits up to so long before the next attempt, doubled with each.
   absl::Duration contention_pause = absl::Milliseconds(2);
+  // Operations (operations.h): a writer lives so long from when it was made, and
+  // about so many are remembered of all.
+  uint64_t writer_life_us = 3'600'000'000;
+  size_t operations_max = 65'536;
   // Where latencies are counted; of the core's thread, and outlives it. Null: nowhere.
   RoundTrips* round_trips = nullptr;
   Bugs bugs;

@@ -12,7 +12,8 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       writes_(local_, peers_),
       reads_(local_, peers_, anti_entropy_),
       registers_(local_, peers_),
-      lister_(local_, peers_) {}
+      lister_(local_, peers_),
+      resolves_(local_, peers_, writes_) {}
 
 void Core::Tick(const Now& now) {
   anti_entropy_.Tick(now);
@@ -21,6 +22,8 @@ void Core::Tick(const Now& now) {
   reads_.Tick(now);
   registers_.Tick(now);
   lister_.Tick(now);
+  resolves_.Tick(now);
+  local_.SweepOperations(now);
   coverage_.Advance(now);
   coverage_.Sweep(now);
   verify_.Tick(now);
@@ -43,6 +46,15 @@ void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(reque
 
 void Core::List(const ListRequest& request, const Now& now) { lister_.Start(request, now); }
 
+void Core::Resolve(const ResolveRequest& request, const Now& now) { resolves_.Start(request, now); }
+
+void Core::OpenWriter(uint64_t id, const Now& now) {
+  Reply reply;
+  reply.id = id;
+  reply.writer = local_.MakeWriter(now);
+  local_.Answer(std::move(reply));
+}
+
 void Core::Operate(const RegisterCall& call, const Now& now) { registers_.Start(call, now); }
 
 void Core::Persisted(uint64_t count, const Now& now) {
@@ -56,6 +68,7 @@ void Core::Shutdown(const Now& now) {
   reads_.Shutdown(now);
   registers_.Shutdown(now);
   lister_.Shutdown();
+  resolves_.Shutdown();
 }
 
 void Core::PeerGone(NodeId node, const Now& now) {
@@ -64,6 +77,7 @@ void Core::PeerGone(NodeId node, const Now& now) {
   reads_.OnPeerGone(now);
   registers_.OnPeerGone(now);
   lister_.OnPeerGone(now);
+  resolves_.OnPeerGone(now);
 }
 
 void Core::PeerBack(NodeId node, const Now& now) {
@@ -73,7 +87,9 @@ void Core::PeerBack(NodeId node, const Now& now) {
 
 void Core::Handle(const Identity& from, const WriteAsk& ask, const Now& now) {
   local_.NoteSeenBy(from, ask.context);
-  const bool taken = local_.Merge(ask.key, ask.record, {}, ask.context, now);
+  std::vector<Dot> dots;
+  if (ask.operation) dots.push_back(ask.operation->dot);
+  const bool taken = local_.Merge(ask.key, ask.record, dots, ask.context, now, ask.operation);
   if (ask.id != 0) {
     local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken},
                 local_.config().bugs.ack_before_sync);
@@ -115,7 +131,7 @@ void Core::Handle(const Identity& from, const SyncAsk& ask, const Now& now) {
 
 void Core::Handle(const Identity& from, const SyncAnswer& answer, const Now& now) {
   anti_entropy_.OnAnswer(from, answer, now);
-  filling_.Advance();
+  filling_.Advance(now);
   coverage_.Advance(now);
 }
 
@@ -149,6 +165,14 @@ void Core::Handle(const Identity& from, const KeysAsk& ask, const Now&) {
 
 void Core::Handle(const Identity& from, const KeysAnswer& answer, const Now&) {
   lister_.OnAnswer(from.node, answer);
+}
+
+void Core::Handle(const Identity& from, const ResolveAsk& ask, const Now& now) {
+  resolves_.OnAsk(from, ask, now);
+}
+
+void Core::Handle(const Identity& from, const ResolveAnswer& answer, const Now& now) {
+  resolves_.OnAnswer(from, answer, now);
 }
 
 }  // namespace quorate::quorum

@@ -21,6 +21,7 @@
 #include "quorum/read_coordinator.h"
 #include "quorum/register_coordinator.h"
 #include "quorum/request.h"
+#include "quorum/resolve_coordinator.h"
 #include "quorum/verify.h"
 #include "quorum/write_coordinator.h"
 
@@ -38,6 +39,10 @@ class Core {
   void Write(const WriteRequest& request, const Now& now);
   void Read(const ReadRequest& request, const Now& now);
   void List(const ListRequest& request, const Now& now);
+  // Not of registers, which have no operations: a new writer, and what became of one
+  // of a writer's operations.
+  void OpenWriter(uint64_t id, const Now& now);
+  void Resolve(const ResolveRequest& request, const Now& now);
   // Policy `register` only, whose writes come by no other way.
   void Operate(const RegisterCall& call, const Now& now);
   // Of all effects handed out, the first `count` are durable.
@@ -59,6 +64,7 @@ class Core {
   // Dots that are not yet known to be everywhere.
   const SeenClock& logged() const { return local_.logged(); }
   const Config& config() const { return local_.config(); }
+  const Operations& operations() const { return local_.operations(); }
   SeenClock Covered() const { return coverage_.Covered(); }
   Lag LagOf(NodeId node, const Now& now) const { return coverage_.LagOf(node, now); }
   // How old the state is at most; nullopt: not known.
@@ -79,7 +85,8 @@ class Core {
   // without contention, two for a write.
   uint64_t register_round_trips() const { return registers_.round_trips(); }
   size_t under_way() const {
-    return writes_.under_way() + reads_.under_way() + registers_.under_way() + lister_.under_way();
+    return writes_.under_way() + reads_.under_way() + registers_.under_way() + lister_.under_way() +
+           resolves_.under_way();
   }
 
  private:
@@ -97,6 +104,8 @@ class Core {
   void Handle(const Identity& from, const RegisterAnswer& answer, const Now& now);
   void Handle(const Identity& from, const KeysAsk& ask, const Now& now);
   void Handle(const Identity& from, const KeysAnswer& answer, const Now& now);
+  void Handle(const Identity& from, const ResolveAsk& ask, const Now& now);
+  void Handle(const Identity& from, const ResolveAnswer& answer, const Now& now);
 
   Local local_;
   Peers peers_;
@@ -108,6 +117,7 @@ class Core {
   ReadCoordinator reads_;
   RegisterCoordinator registers_;
   KeyLister lister_;
+  ResolveCoordinator resolves_;
 };
 
 }  // namespace quorate::quorum

@@ -13,17 +13,20 @@
 #include "absl/status/statusor.h"
 #include "quorum/ballot.h"
 #include "quorum/knowledge.h"
+#include "quorum/operation.h"
 #include "quorum/record.h"
 #include "quorum/taken_hints.h"
 
 namespace quorate::quorum {
 
 // A key's record becomes this one (none: it stays as it is), and the dot log
-// says of each dot that it concerns this key.
+// says of each dot that it concerns this key. `operation`: the write is the one that
+// came of it, which is never durable without that row, nor the row without it.
 struct PutRecord {
   std::string key;
   std::optional<Record> record;
   std::vector<Dot> dots;
+  std::optional<Operation> operation = {};
   friend bool operator==(const PutRecord&, const PutRecord&) = default;
 };
 
@@ -68,7 +71,27 @@ struct TakeHint {
   friend bool operator==(const TakeHint&, const TakeHint&) = default;
 };
 
-using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard, TakeHint>;
+// This replica never does that write (operations.h).
+struct FenceOperation {
+  OperationId id;
+  friend bool operator==(const FenceOperation&, const FenceOperation&) = default;
+};
+
+// Of the writer's operations, those below are known to it.
+struct SettleOperations {
+  uint64_t writer = 0;
+  uint64_t below = 0;
+  friend bool operator==(const SettleOperations&, const SettleOperations&) = default;
+};
+
+// This replica can tell nothing of writers below any more.
+struct ForgetOperations {
+  uint64_t writers_below = 0;
+  friend bool operator==(const ForgetOperations&, const ForgetOperations&) = default;
+};
+
+using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard, TakeHint,
+                            FenceOperation, SettleOperations, ForgetOperations>;
 
 // For the log: a format byte, the kind, the fields. The format rises with the kinds
 // that earlier builds can't read.

@@ -14,10 +14,21 @@ constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
 constexpr uint8_t kRaiseFloor = 4;  // of the second format
 constexpr uint8_t kDiscard = 5;     // likewise
-constexpr uint8_t kTakeHint = 6;    // of the third
+// Of the third.
+constexpr uint8_t kTakeHint = 6;
+constexpr uint8_t kPutOperation = 7;  // as kPutRecord, and the operation
+constexpr uint8_t kFence = 8;
+constexpr uint8_t kSettle = 9;
+constexpr uint8_t kForget = 10;
 
 uint8_t FormatOf(const Effect& effect) {
-  if (std::holds_alternative<TakeHint>(effect)) return kThirdFormat;
+  const auto* put = std::get_if<PutRecord>(&effect);
+  if (put != nullptr && put->operation) return kThirdFormat;
+  if (std::holds_alternative<TakeHint>(effect) || std::holds_alternative<FenceOperation>(effect) ||
+      std::holds_alternative<SettleOperations>(effect) ||
+      std::holds_alternative<ForgetOperations>(effect)) {
+    return kThirdFormat;
+  }
   const bool later =
       std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
   return later ? kSecondFormat : kFormat;
@@ -27,11 +38,12 @@ struct Encoder {
   std::string& out;
 
   void operator()(const PutRecord& put) const {
-    out.push_back(kPutRecord);
+    out.push_back(put.operation ? kPutOperation : kPutRecord);
     AppendSized(put.key, out);
     AppendSized(put.record ? EncodeRecord(put.key, *put.record) : "", out);
     AppendVarint(put.dots.size(), out);
     for (const Dot& dot : put.dots) AppendDot(dot, out);
+    if (put.operation) AppendOperation(*put.operation, out);
   }
   void operator()(const Checkpoint& checkpoint) const {
     out.push_back(kCheckpoint);
@@ -61,6 +73,19 @@ struct Encoder {
     out.push_back(kTakeHint);
     AppendVarint(take.hint.keeper.value(), out);
     AppendVarint(take.hint.number, out);
+  }
+  void operator()(const FenceOperation& fence) const {
+    out.push_back(kFence);
+    AppendOperationId(fence.id, out);
+  }
+  void operator()(const SettleOperations& settle) const {
+    out.push_back(kSettle);
+    AppendVarint(settle.writer, out);
+    AppendVarint(settle.below, out);
+  }
+  void operator()(const ForgetOperations& forget) const {
+    out.push_back(kForget);
+    AppendVarint(forget.writers_below, out);
   }
 };
 
@@ -136,6 +161,19 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Effect effect;
   if (kind == kPutRecord) {
     effect = TakePut(reader);
+  } else if (kind == kPutOperation) {
+    PutRecord put = TakePut(reader);
+    put.operation = TakeOperation(reader);
+    effect = std::move(put);
+  } else if (kind == kFence) {
+    effect = FenceOperation{TakeOperationId(reader)};
+  } else if (kind == kSettle) {
+    SettleOperations settle;
+    settle.writer = reader.Varint();
+    settle.below = reader.Varint();
+    effect = settle;
+  } else if (kind == kForget) {
+    effect = ForgetOperations{reader.Varint()};
   } else if (kind == kCheckpoint) {
     effect = TakeCheckpoint(reader);
   } else if (kind == kReserveTime) {

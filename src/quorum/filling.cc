@@ -69,7 +69,7 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
   source.done_at = now.monotonic;
 }
 
-void Filling::Advance() {
+void Filling::Advance(const Now& now) {
   // What a register's replica had promised is lost with its disk, and with fewer
   // promises than it gave it must not take part in rounds again.
   if (local_.filled() || local_.policy().ByRounds()) return;
@@ -83,7 +83,7 @@ void Filling::Advance() {
   }
   // A quorum without any of those asked may have acknowledged what none of them has.
   if (peers_.Enough(Level::kQuorum, others)) return;
-  local_.TakeOver(seen);
+  local_.TakeOver(seen, now);
   sources_.clear();
 }
 

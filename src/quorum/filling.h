@@ -26,7 +26,7 @@ class Filling {
   void OnAsk(const Identity& from, const FillAsk& ask);
   void OnAnswer(const Identity& from, const FillAnswer& answer, const Now& now);
   // Anti-entropy has gone on: what is filled may be complete.
-  void Advance();
+  void Advance(const Now& now);
 
  private:
   struct Source {

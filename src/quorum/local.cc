@@ -21,6 +21,9 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
       clock_(restored.reserved),
       reserved_(restored.reserved),
       reserved_durable_(restored.reserved),
+      operations_(std::move(restored.operations)),
+      reserved_before_(restored.reserved),
+      last_writer_us_(MicrosOf(restored.reserved)),
       filled_(restored.filled),
       floor_(restored.floor) {
   if (!config_.bugs.forget_taken_hints) hints_ = std::move(restored.hints);
@@ -52,7 +55,8 @@ std::vector<LoggedDot> Local::Logged(const SeenClock& clock, size_t limit) const
 }
 
 absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& change,
-                                         HlcTime after, const Now& now) {
+                                         HlcTime after, const Now& now,
+                                         const std::optional<OperationAsk>& ask) {
   if (!clock_.Observe(after, now.calendar_us, config_.skew_us_max)) {
     ++times_refused_;
     return MakeError(
@@ -69,7 +73,10 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
   if (!record.ok()) return record;
   ++next_counter_;
   Reserve();
-  Put(key, *record, {dot});
+  std::optional<Operation> operation;
+  if (ask) operation = Operation{ask->id, ask->settled_below, ask->body, dot, record->time};
+  Put(key, *record, {dot}, operation);
+  if (ask) SettleBelow(ask->id.writer, ask->settled_below);
   return record;
 }
 
@@ -84,7 +91,8 @@ bool Local::HasTaken(const HintNumber& hint) const {
 }
 
 bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
-                  const std::vector<Dot>& dots, const SeenClock& context, const Now& now) {
+                  const std::vector<Dot>& dots, const SeenClock& context, const Now& now,
+                  const std::optional<Operation>& operation) {
   if (theirs && !Observe(theirs->time, now)) return false;
   // As this life's own, what it has not written: it would be taken for seen when it is.
   const auto forged = [this](const Dot& dot) {
@@ -112,11 +120,19 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
   for (const Dot& dot : dots) {
     if (!theirs || dot != theirs->dot) note(dot);
   }
-  if (merged || !fresh.empty()) Put(key, std::move(merged), std::move(fresh));
+  std::optional<Operation> row;
+  if (operation && !config_.bugs.rows_at_coordinator) {
+    // Also where it was fenced: its coordinator took it before that.
+    const Standing standing = operations_.StandingOf(operation->id);
+    if (standing == Standing::kUnknown || standing == Standing::kFenced) row = operation;
+  }
+  if (merged || !fresh.empty() || row) Put(key, std::move(merged), std::move(fresh), row);
+  if (operation) SettleBelow(operation->id.writer, operation->settled_below);
   return true;
 }
 
-void Local::Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots) {
+void Local::Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
+                std::optional<Operation> operation) {
   for (const Dot& dot : dots) {
     const uint64_t first = config_.bugs.raise_past_hole ? 1 : dot.counter;
     knowledge_.seen.Add(dot.identity, {first, dot.counter});
@@ -124,7 +140,8 @@ void Local::Put(const std::string& key, std::optional<Record> record, std::vecto
     dots_[dot] = key;
   }
   if (record) records_[key] = *record;
-  Emit(PutRecord{key, std::move(record), std::move(dots)});
+  if (operation) operations_.Put({key, *operation});
+  Emit(PutRecord{key, std::move(record), std::move(dots), operation});
 }
 
 bool Local::Hear(const Identity& from) {
@@ -148,8 +165,11 @@ bool Local::Observe(HlcTime time, const Now& now) {
   return true;
 }
 
-void Local::TakeOver(const SeenClock& seen) {
+void Local::TakeOver(const SeenClock& seen, const Now& now) {
   knowledge_.seen.Merge(seen);
+  // What the lost disk had of operations came back from nobody.
+  const uint64_t us = std::max(now.calendar_us, MicrosOf(clock_.last())) + config_.skew_us_max;
+  if (!config_.bugs.keep_floor_low) ForgetBelow(HlcFromMicros(us).value());
   filled_ = true;
   unsaved_ = true;
   ++changes_;

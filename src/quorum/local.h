@@ -49,9 +49,11 @@ class Local {
   // --- changing ---
   // A new write by this replica, under the next dot; above `after` in time.
   // INVALID_ARGUMENT where `after` lies too far ahead of the calendar, and what
-  // the policy refuses: nothing was written then.
+  // the policy refuses: nothing was written then. `ask`: the operation that it is of,
+  // admitted by Admit.
   absl::StatusOr<Record> Coordinate(const std::string& key, const Change& change, HlcTime after,
-                                    const Now& now);
+                                    const Now& now,
+                                    const std::optional<OperationAsk>& ask = std::nullopt);
   // The write just coordinated is that hint's; it and those before it are taken then.
   void TakeHint(const HintNumber& hint);
   bool HasTaken(const HintNumber& hint) const;
@@ -59,9 +61,10 @@ class Local {
   // the dots that it stands for. `context`: what the sender had seen, of which
   // nothing is a conflict any more. False: its time lies too far ahead, or a
   // register's promise forbids it (see TakeRefused); nothing was taken then, and its
-  // dots are still not seen.
+  // dots are still not seen. `operation`: of the write that it was sent for.
   bool Merge(const std::string& key, const std::optional<Record>& theirs,
-             const std::vector<Dot>& dots, const SeenClock& context, const Now& now);
+             const std::vector<Dot>& dots, const SeenClock& context, const Now& now,
+             const std::optional<Operation>& operation = std::nullopt);
   // Another replica is known to have seen all this, be it durable or not.
   void NoteSeenBy(const Identity& other, const SeenClock& seen) { witnesses_.Note(other, seen); }
   void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
@@ -72,7 +75,7 @@ class Local {
   HlcTime time() const { return clock_.last(); }
   uint64_t times_refused() const { return times_refused_; }
   // All that others had when they began to fill this replica is here now.
-  void TakeOver(const SeenClock& seen);
+  void TakeOver(const SeenClock& seen, const Now& now);
   bool filled() const { return filled_; }
   // Ended for all replicas: every boot of the node before this.
   void End(NodeId node, Boot first_live);
@@ -82,6 +85,27 @@ class Local {
   void Restore(const std::string& key, Record record);
   // The dots go from the dot log, the keys with their records.
   void Trim(SeenClock dots, std::vector<std::string> keys);
+
+  // --- operations (local_operations.cc) ---
+  const Operations& operations() const { return operations_; }
+  // A writer that nobody has had; it holds once all effects so far are durable.
+  uint64_t MakeWriter(const Now& now);
+  // Whether a write of it may begin here; else nothing is to be written:
+  //   FAILED_PRECONDITION WRITE_FENCED, WRITER_EXPIRED, WRITE_SETTLED: unknown, for an
+  //   earlier life may have done it
+  //   INVALID_ARGUMENT IDENTITY_REUSED, IDENTITY_INVALID
+  // One that is here already is admitted; see Operations::Find.
+  absl::Status Admit(const OperationAsk& ask, const Now& now);
+  // What can be said of it, once all effects so far are durable; `fence`: and it is
+  // not done here any more, if that is nothing.
+  Standing LookAt(const OperationId& id, bool fence, const Now& now);
+  // A crash may take it from this disk after it was sent: a later life will refuse it,
+  // for its writer is older than that life.
+  bool MayForget(const OperationId& id) const { return TimeIsDurable(HlcTime(id.writer)); }
+  // Its writer was made further ahead of this calendar than clocks may differ.
+  bool TooFarAhead(const OperationId& id, const Now& now) const;
+  // Drops what is old, or too much.
+  void SweepOperations(const Now& now);
 
   // --- registers (local_register.cc) ---
   // What the own acceptor makes of the request; its reply holds once all effects
@@ -118,7 +142,10 @@ class Local {
 
  private:
   void Emit(Effect effect);
-  void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots);
+  void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
+           std::optional<Operation> operation = std::nullopt);
+  void SettleBelow(uint64_t writer, uint64_t below);
+  void ForgetBelow(uint64_t writers);
   void Reserve();
   bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
                      const std::vector<Dot>& dots);
@@ -137,6 +164,9 @@ class Local {
   uint64_t reserve_effect_ = 0;
   uint64_t next_counter_ = 1;
   uint64_t times_refused_ = 0;
+  Operations operations_;
+  HlcTime reserved_before_;  // by earlier lives
+  uint64_t last_writer_us_;  // of this node
   Witnesses witnesses_;
   bool filled_;
   Ballot floor_;

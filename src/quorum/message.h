@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "quorum/acceptor.h"
 #include "quorum/knowledge.h"
+#include "quorum/operations.h"
 #include "quorum/record.h"
 
 namespace quorate::quorum {
@@ -23,6 +25,7 @@ struct WriteAsk {
   std::string key;
   Record record;
   SeenClock context;
+  std::optional<Operation> operation = {};  // of the write that this is about
   friend bool operator==(const WriteAsk&, const WriteAsk&) = default;
 };
 
@@ -158,6 +161,29 @@ struct KeysAnswer {
   friend bool operator==(const KeysAnswer&, const KeysAnswer&) = default;
 };
 
+// Say what is known of it; `fence`: and don't do it, if that is nothing. `lives`:
+// what older lives of these nodes have sent is refused from the answer on.
+struct ResolveAsk {
+  uint64_t id = 0;
+  OperationId operation;
+  bool fence = false;
+  std::map<NodeId, Boot> lives;
+  friend bool operator==(const ResolveAsk&, const ResolveAsk&) = default;
+};
+
+// From the disk. kApplied: the write's key as it is now (no record: it was deleted
+// everywhere), by one who has seen all that.
+struct ResolveAnswer {
+  uint64_t id = 0;
+  Standing standing = Standing::kUnknown;
+  std::map<NodeId, Boot> heard;  // the newest lives that it has heard of
+  std::optional<Operation> operation;
+  std::string key;
+  std::optional<Record> record;
+  SeenClock seen;
+  friend bool operator==(const ResolveAnswer&, const ResolveAnswer&) = default;
+};
+
 struct Message {
   Identity from;
   NodeId to;
@@ -165,7 +191,8 @@ struct Message {
   // the sender has heard of. Else zero.
   Boot to_boot;
   std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer,
-               VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer, KeysAsk, KeysAnswer>
+               VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer, KeysAsk, KeysAnswer,
+               ResolveAsk, ResolveAnswer>
       body;
   friend bool operator==(const Message&, const Message&) = default;
 };
@@ -173,7 +200,8 @@ struct Message {
 Version VersionOf(std::string_view key, const Record& record);
 
 // A format byte, the kind, then the fields in their order. Who sent it and to
-// whom is told by the frame, but for the boots.
+// whom is told by the frame, but for the boots. What concerns operations has the
+// second format.
 std::string EncodeMessage(const Message& message);
 // INVALID_ARGUMENT, MESSAGE_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes);

@@ -11,6 +11,15 @@ namespace quorate::quorum {
 namespace {
 
 constexpr uint8_t kFormat = 1;
+constexpr uint8_t kSecondFormat = 2;
+
+uint8_t FormatOf(const Message& message) {
+  const auto* write = std::get_if<WriteAsk>(&message.body);
+  const bool later = (write != nullptr && write->operation) ||
+                     std::holds_alternative<ResolveAsk>(message.body) ||
+                     std::holds_alternative<ResolveAnswer>(message.body);
+  return later ? kSecondFormat : kFormat;
+}
 
 void AppendFlag(bool flag, std::string& out) { out.push_back(flag ? 1 : 0); }
 
@@ -39,6 +48,7 @@ void Append(const WriteAsk& ask, std::string& out) {
   AppendSized(ask.key, out);
   AppendSized(EncodeRecord(ask.key, ask.record), out);
   ask.context.AppendTo(out);
+  if (ask.operation) AppendOperation(*ask.operation, out);
 }
 void Take(WriteAsk& ask, Reader& reader) {
   ask.id = reader.Varint();
@@ -236,6 +246,56 @@ void Take(KeysAnswer& answer, Reader& reader) {
   }
 }
 
+void AppendLives(const std::map<NodeId, Boot>& lives, std::string& out) {
+  AppendVarint(lives.size(), out);
+  for (const auto& [node, boot] : lives) AppendIdentity({node, boot}, out);
+}
+std::map<NodeId, Boot> TakeLives(Reader& reader) {
+  std::map<NodeId, Boot> lives;
+  for (uint64_t left = reader.Count(2); left > 0 && reader.ok(); --left) {
+    const Identity life = reader.Identity();
+    lives[life.node] = life.boot;
+  }
+  return lives;
+}
+
+void Append(const ResolveAsk& ask, std::string& out) {
+  AppendVarint(ask.id, out);
+  AppendOperationId(ask.operation, out);
+  AppendFlag(ask.fence, out);
+  AppendLives(ask.lives, out);
+}
+void Take(ResolveAsk& ask, Reader& reader) {
+  ask.id = reader.Varint();
+  ask.operation = TakeOperationId(reader);
+  ask.fence = reader.Flag();
+  ask.lives = TakeLives(reader);
+}
+
+void Append(const ResolveAnswer& answer, std::string& out) {
+  AppendVarint(answer.id, out);
+  out.push_back(static_cast<char>(answer.standing));
+  AppendLives(answer.heard, out);
+  AppendFlag(answer.operation.has_value(), out);
+  if (!answer.operation) return;
+  AppendOperation(*answer.operation, out);
+  AppendSized(answer.key, out);
+  AppendOptional(answer.key, answer.record, out);
+  answer.seen.AppendTo(out);
+}
+void Take(ResolveAnswer& answer, Reader& reader) {
+  answer.id = reader.Varint();
+  const uint8_t standing = reader.Byte();
+  if (standing > static_cast<uint8_t>(Standing::kForgotten)) reader.Spoil();
+  answer.standing = static_cast<Standing>(standing);
+  answer.heard = TakeLives(reader);
+  if (!reader.Flag()) return;
+  answer.operation = TakeOperation(reader);
+  answer.key = reader.Sized();
+  answer.record = TakeOptional(answer.key, reader);
+  answer.seen = SeenClock::TakeFrom(reader);
+}
+
 using Body = decltype(Message::body);
 
 template <size_t kind = 0>
@@ -257,7 +317,7 @@ Version VersionOf(std::string_view key, const Record& record) {
 
 std::string EncodeMessage(const Message& message) {
   std::string out;
-  out.push_back(static_cast<char>(kFormat));
+  out.push_back(static_cast<char>(FormatOf(message)));
   out.push_back(static_cast<char>(message.body.index() + 1));
   AppendVarint(message.from.boot.value(), out);
   AppendVarint(message.to_boot.value(), out);
@@ -273,13 +333,18 @@ absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view b
   message.to = to;
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
-  if (reader.ok() && format != kFormat) {
+  if (reader.ok() && (format < kFormat || format > kSecondFormat)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
         StrCat("a message of ", from.ToString(), " has format ", int{format}, ", this build reads ",
-               int{kFormat}, "; run the newer build here as well"));
+               int{kSecondFormat}, "; run the newer build here as well"));
   }
-  if (!TakeKind(kind, message.body, reader) || !reader.done()) {
+  const bool known = TakeKind(kind, message.body, reader);
+  auto* write = std::get_if<WriteAsk>(&message.body);
+  if (known && write != nullptr && format == kSecondFormat) {
+    write->operation = TakeOperation(reader);
+  }
+  if (!known || !reader.done()) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "MESSAGE_DAMAGED",
         StrCat("a message of ", from.ToString(), " of ", bytes.size(), " bytes and kind ",

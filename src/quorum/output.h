@@ -25,6 +25,14 @@ struct Receipt {
   SessionPart seen;  // what a session is to note
 };
 
+enum class Fate : uint8_t {
+  kApplied,   // `key`, `record` and the receipt say more
+  kNever,     // it was not, and never will be
+  kPossible,  // it was not as yet, as far as could be asked
+  kSettled,   // its writer had the answer
+  kExpired,   // its writer is forgotten; it will not be done any more
+};
+
 struct Reply {
   uint64_t id = 0;  // of the request
   absl::Status status;
@@ -33,6 +41,10 @@ struct Reply {
   std::optional<RegisterOutcome> outcome;  // of a RegisterCall; its status is `status`
   KeyList keys;                            // of a ListRequest
   Receipt receipt;
+  uint64_t writer = 0;       // of Core::OpenWriter
+  std::optional<Fate> fate;  // of a ResolveRequest
+  std::string key;           // kApplied: that was written
+  bool reached = false;      // kApplied: the level that was asked for
 };
 
 struct Output {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
 #include "base/level.h"
 #include "quorum/conflict_policy.h"
+#include "quorum/operation.h"
 #include "quorum/register_op.h"
 #include "quorum/session.h"
 #include "quorum/taken_hints.h"
@@ -21,6 +23,18 @@ struct WriteRequest {
   absl::Duration deadline;  // a moment of Now::monotonic
   SessionPart session;      // the write is above all this
   HintNumber hint;          // done once, however often it is asked
+  // Done once under this, however often it is asked of this replica; none: each time.
+  std::optional<OperationAsk> operation = {};
+};
+
+// What became of an operation. `level`: what was applied is brought there first, if
+// it can be.
+struct ResolveRequest {
+  uint64_t id = 0;
+  OperationId operation;
+  bool fence = true;  // what was not applied never will be
+  Level level = Level::kOne;
+  absl::Duration deadline;
 };
 
 struct ReadRequest {

@@ -11,6 +11,7 @@
 
 #include "quorum/counter_set.h"
 #include "quorum/effect.h"
+#include "quorum/operations.h"
 
 namespace quorate::quorum {
 
@@ -46,6 +47,7 @@ struct Restored {
   // isn't new: one that was wiped, or lost.
   bool filled = true;
   TakenHints hints;
+  Operations operations = {};
 };
 
 }  // namespace quorate::quorum

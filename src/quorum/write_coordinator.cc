@@ -26,6 +26,10 @@ absl::Status WriteCoordinator::Refuse(const WriteRequest& request) const {
                             " began with an empty disk and is being filled by the others; "
                             "nothing was written. Ask another node"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status WriteCoordinator::RefuseMissing(const WriteRequest& request) const {
   if (peers_.Enough(request.level, peers_.Living()) || local_.config().bugs.count_unreachable) {
     return absl::OkStatus();
   }
@@ -48,9 +52,24 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   if (request.hint && local_.HasTaken(request.hint)) return local_.Answer(std::move(reply));
   reply.status = Refuse(request);
   if (!reply.status.ok()) return local_.AnswerAtOnce(std::move(reply));
+  if (request.operation) {
+    reply.status = local_.Admit(*request.operation, now);
+    // After what it rests on: a fence must outlive a crash.
+    if (!reply.status.ok()) return local_.Answer(std::move(reply));
+    if (const Operations::Row* row = local_.operations().Find(request.operation->id)) {
+      Write again;
+      again.request = request.id;
+      again.level = request.level;
+      again.deadline = request.deadline;
+      again.session = request.session;
+      return Repeat(std::move(again), *row, now);
+    }
+  }
+  reply.status = RefuseMissing(request);
+  if (!reply.status.ok()) return local_.AnswerAtOnce(std::move(reply));
   const uint64_t rests_on = local_.emitted();
   absl::StatusOr<Record> record =
-      local_.Coordinate(request.key, request.change, request.session.time, now);
+      local_.Coordinate(request.key, request.change, request.session.time, now, request.operation);
   if (!record.ok()) {
     reply.status = record.status();
     return local_.AnswerAtOnce(std::move(reply));
@@ -62,6 +81,12 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   write.request = request.id;
   write.key = request.key;
   write.record = *std::move(record);
+  write.dot = write.record.dot;
+  write.time = write.record.time;
+  if (request.operation) {
+    write.operation = Operation{request.operation->id, request.operation->settled_below,
+                                request.operation->body, write.dot, write.time};
+  }
   write.level = request.level;
   write.deadline = request.deadline;
   write.session = request.session;
@@ -71,12 +96,47 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   // Before our own sync, so that the two go on side by side; unless others' writes
   // are in the record, which must not be told before they are durable here. Nor may a
   // hint's, which is done again should a crash make this replica forget that it took it.
-  const bool at_once =
-      !write.hint && (local_.policy().NewestWins() || local_.durable() >= rests_on);
+  bool at_once = !write.hint && (local_.policy().NewestWins() || local_.durable() >= rests_on);
+  if (request.operation) at_once = at_once && local_.MayForget(request.operation->id);
   for (NodeId node : peers_.others()) {
     SendTo(node, id, write, write.record, at_once);
     if (local_.config().bugs.count_unreachable && !peers_.alive(node)) write.acked.insert(node);
   }
+}
+
+void WriteCoordinator::Complete(const ResolveRequest& request, const Operations::Row& row,
+                                Nodes held, const Now& now) {
+  Write write;
+  write.request = request.id;
+  write.level = request.level;
+  write.deadline = request.deadline;
+  write.resolving = true;
+  write.acked = std::move(held);
+  Repeat(std::move(write), row, now);
+}
+
+void WriteCoordinator::Repeat(Write write, const Operations::Row& row, const Now& now) {
+  const std::optional<Record> record = local_.Lookup(row.key);
+  write.key = row.key;
+  write.dot = row.operation.dot;
+  write.time = row.operation.time;
+  write.operation = row.operation;
+  write.repeated = true;
+  write.sent_at = now.monotonic;
+  if (record) write.record = *record;
+  const uint64_t id = next_id_++;
+  const auto at = writes_.emplace(id, std::move(write)).first;
+  if (!record) {
+    // Deleted everywhere, so all have seen it.
+    at->second.acked.insert(peers_.others().begin(), peers_.others().end());
+  }
+  if (local_.durable() >= local_.emitted()) {
+    at->second.acked.insert(local_.self().node);
+  } else {
+    unsynced_.emplace_back(local_.emitted(), id);
+  }
+  SendAgain(id, at->second);
+  Settle(at);
 }
 
 // Whoever is away asks for what it missed when it is back; what queued for it until
@@ -85,7 +145,7 @@ void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, cons
                               bool at_once) {
   if (!peers_.alive(node)) return;
   local_.Send(node, local_.knowledge().HeardOf(node),
-              WriteAsk{id, write.key, record, local_.seen()}, at_once);
+              WriteAsk{id, write.key, record, local_.seen(), write.operation}, at_once);
 }
 
 void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now) {
@@ -94,7 +154,7 @@ void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer,
   if (write == writes_.end()) return;
   peers_.NoteLatency(from.node, now.monotonic - write->second.sent_at);
   (answer.refused ? write->second.refused : write->second.acked).insert(from.node);
-  if (!answer.refused) local_.NoteSeenBy(from, write->second.record.dot);
+  if (!answer.refused) local_.NoteSeenBy(from, write->second.dot);
   Settle(write);
 }
 
@@ -130,7 +190,7 @@ bool WriteCoordinator::Hopeless(const Write& write) const {
 void WriteCoordinator::Settle(Writes::iterator at) {
   const Write& write = at->second;
   const bool time_is_safe =
-      write.acked.contains(local_.self().node) || local_.TimeIsDurable(write.record.time);
+      write.acked.contains(local_.self().node) || local_.TimeIsDurable(write.time);
   if (time_is_safe && peers_.Enough(write.level, write.acked)) {
     Finish(at, absl::OkStatus());
   } else if (Hopeless(write)) {
@@ -145,10 +205,12 @@ void WriteCoordinator::Settle(Writes::iterator at) {
 }
 
 void WriteCoordinator::NoteSeen(const Write& write, SessionPart& seen) const {
-  const Dot& dot = write.record.dot;
-  seen.Note(dot, write.record.time);
+  const Dot& dot = write.dot;
+  seen.Note(dot, write.time);
   // All of this boot up to a write that is on this disk is there too.
-  if (write.acked.contains(local_.self().node)) seen.dots.Add(dot.identity, {1, dot.counter});
+  const bool own = dot.identity == local_.self();
+  if (own && write.acked.contains(local_.self().node))
+    seen.dots.Add(dot.identity, {1, dot.counter});
   for (const auto& [identity, set] : write.session.dots.sets()) {
     const auto ended = local_.seen().ended().find(identity.node);
     if (local_.seen().Ended(identity)) seen.dots.End(identity.node, ended->second);
@@ -160,22 +222,40 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   const Write& write = at->second;
   Reply reply;
   reply.id = write.request;
+  reply.reached = status.ok();
+  if (write.repeated && !status.ok()) status = NotReached(write);
+  if (write.resolving) status = absl::OkStatus();
+  if (write.resolving) reply.fate = Fate::kApplied;
   reply.status = std::move(status);
-  reply.receipt.dot = write.record.dot;
-  reply.receipt.time = write.record.time;
+  reply.key = write.key;
+  reply.receipt.dot = write.dot;
+  reply.receipt.time = write.time;
   reply.receipt.acked_by.assign(write.acked.begin(), write.acked.end());
   if (reply.status.ok() && !local_.policy().NewestWins()) reply.record = write.record;
   if (reply.status.ok()) NoteSeen(write, reply.receipt.seen);
-  local_.AnswerAtOnce(std::move(reply));
-  return writes_.erase(at);
+  // That it is done, at whatever level, is said of what is on this disk.
+  const bool repeated = write.repeated;
+  writes_.erase(at++);
+  repeated ? local_.Answer(std::move(reply)) : local_.AnswerAtOnce(std::move(reply));
+  return at;
+}
+
+absl::Status WriteCoordinator::NotReached(const Write& write) const {
+  return MakeError(
+      absl::StatusCode::kUnavailable, "LEVEL_NOT_REACHED",
+      StrCat("the write is done, but only ", write.acked.size(),
+             " replicas are known to have it on disk, too few for ", LevelName(write.level),
+             "; the others get it when they can be reached. It need not be sent "
+             "again"),
+      Applied::kYes);
 }
 
 // As the key is by now: a record that was deleted everywhere must not come back.
 void WriteCoordinator::SendAgain(uint64_t id, const Write& write) {
   const std::optional<Record> record = local_.Lookup(write.key);
   if (!record) return;
-  const bool at_once =
-      !write.hint && local_.policy().NewestWins() && record->dot == write.record.dot;
+  const bool at_once = !write.hint && !write.operation && local_.policy().NewestWins() &&
+                       record->dot == write.dot;
   for (NodeId node : peers_.others()) {
     if (write.acked.contains(node) || write.refused.contains(node)) continue;
     SendTo(node, id, write, *record, at_once);

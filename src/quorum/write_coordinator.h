@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "quorum/local.h"
+#include "quorum/operations.h"
 #include "quorum/peers.h"
 #include "quorum/request.h"
 #include "quorum/round_trips.h"
@@ -19,10 +22,16 @@ class WriteCoordinator {
   WriteCoordinator(Local& local, Peers& peers)
       : local_(local), peers_(peers), watch_(local.config().round_trips) {}
 
-  // UNAVAILABLE at once, and nothing written, where too few replicas are alive.
-  // A hint that was taken before: OK once that is durable, nothing more is written,
-  // and the receipt tells of no write.
+  // UNAVAILABLE at once, and nothing written, where too few replicas are alive. What
+  // is here already under its operation is not written again, but told again; of a
+  // hint that was taken before: OK once that is durable, and the receipt tells of no
+  // write.
   void Start(const WriteRequest& request, const Now& now);
+  // The write of an operation, which is here, is brought to the level that was asked
+  // for; the reply tells its fate, and what was reached in time. `held`: others that
+  // have it on disk.
+  void Complete(const ResolveRequest& request, const Operations::Row& row, Nodes held,
+                const Now& now);
   void OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now);
   // Local::durable() has risen.
   void OnPersisted(const Now& now);
@@ -40,6 +49,11 @@ class WriteCoordinator {
     uint64_t request = 0;
     std::string key;
     Record record;
+    Dot dot;
+    HlcTime time;
+    std::optional<Operation> operation;
+    bool repeated = false;   // it was done before; only the level is in question
+    bool resolving = false;  // likewise, for a ResolveRequest
     Level level;
     absl::Duration deadline;
     absl::Duration sent_at;
@@ -51,6 +65,9 @@ class WriteCoordinator {
   using Writes = std::map<uint64_t, Write>;
 
   absl::Status Refuse(const WriteRequest& request) const;
+  absl::Status RefuseMissing(const WriteRequest& request) const;
+  void Repeat(Write write, const Operations::Row& row, const Now& now);
+  absl::Status NotReached(const Write& write) const;
   void SendTo(NodeId node, uint64_t id, const Write& write, const Record& record, bool at_once);
   void SendAgain(uint64_t id, const Write& write);
   // Whether those who may still answer can be enough.

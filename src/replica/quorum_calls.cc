@@ -15,14 +15,14 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
 }
 
 // What only a log can do.
-absl::Status CheckCommand(const kv::Command& command) {
-  if (command.action != kv::Command::Action::kMutate || command.identity.writer != 0) {
-    return Refused(
-        "NOT_IN_THIS_MODE",
-        "writers, which make writes happen once, are of mode raft: a leaderless keyspace "
-        "has none; send the write without an identity");
+absl::Status CheckCommand(const kv::Command& command, bool registers) {
+  const bool mutate = command.action == kv::Command::Action::kMutate;
+  if (registers && (!mutate || command.identity.writer != 0)) {
+    return Refused("NOT_IN_THIS_MODE",
+                   "a keyspace of registers has no writers, under whose identity a write happens "
+                   "once; send it without one, and with a condition");
   }
-  if (command.mutations.size() != 1) {
+  if (mutate && command.mutations.size() != 1) {
     return Refused("BATCH_NOT_ATOMIC",
                    "a leaderless keyspace can't write several keys as one: let each be for itself "
                    "(atomic: false, kvctl batch --no-atomic), or use a keyspace of mode raft");
@@ -42,7 +42,7 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
                         const quorum::Now& now) {
   if (request.is_write()) {
     const auto& command = std::get<kv::Command>(request.op);
-    if (absl::Status fit = CheckCommand(command); !fit.ok()) {
+    if (absl::Status fit = CheckCommand(command, core.has_registers()); !fit.ok()) {
       return Fail(reply, std::move(fit));
     }
   }
@@ -57,6 +57,9 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
   call.taken = request.taken;
   call.answer.receipt = receipt;
   call.answer.timings.queued = request.taken - request.arrived;
+  if (call.write && std::get<kv::Command>(request.op).action != kv::Command::Action::kMutate) {
+    return StartOperation(request, id, core, now);
+  }
   if (call.write) return StartWrite(std::move(request), id, core, now);
   StartLookup(request, id, core, now);
 }
@@ -70,7 +73,8 @@ void QuorumCalls::Refuse(uint64_t id, absl::Status status) {
 void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
                              const quorum::Now& now) {
   Call& call = calls_.at(id);
-  kv::Mutation& mutation = std::get<kv::Command>(request.op).mutations.front();
+  auto& command = std::get<kv::Command>(request.op);
+  kv::Mutation& mutation = command.mutations.front();
   call.keys = {mutation.key};
   call.missing = 1;
   if (call.registers) {
@@ -82,6 +86,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   quorum::WriteRequest write;
   write.id = next_id_++;
   write.key = mutation.key;
+  write.operation = OperationOf(command);
   absl::StatusOr<quorum::Change> change = values_.ChangeOf(std::move(mutation), now.calendar_us);
   if (!change.ok()) return Refuse(id, change.status());
   write.change = *std::move(change);
@@ -166,6 +171,7 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quoru
   // Not Merge, which drops what its session is to be told of ended boots.
   call.seen.dots.Merge(reply.receipt.seen.dots);
   call.seen.time = std::max(call.seen.time, reply.receipt.seen.time);
+  if (call.operation) return TakeOperation(call, reply);
   call.write ? TakeWrite(call, reply) : TakeRead(call, key, reply, now);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ class QuorumCalls {
     Reply answer;
     std::vector<std::string> keys;  // of a lookup; of a write, one
     bool write = false;
+    bool operation = false;  // a writer is opened, or an operation resolved
     bool registers = false;
     kv::Condition condition;      // of a write to a register
     size_t missing = 0;           // answers of the core
@@ -53,6 +55,11 @@ class QuorumCalls {
   void StartWrite(Request request, uint64_t call, quorum::Core& core, const quorum::Now& now);
   void StartLookup(const Request& request, uint64_t call, quorum::Core& core,
                    const quorum::Now& now);
+  // Writers and what became of their writes: quorum_operations.cc.
+  static std::optional<quorum::OperationAsk> OperationOf(const kv::Command& command);
+  void StartOperation(const Request& request, uint64_t call, quorum::Core& core,
+                      const quorum::Now& now);
+  void TakeOperation(Call& call, const quorum::Reply& reply);
   void Take(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now);
   void TakeWrite(Call& call, const quorum::Reply& reply);
   void TakeRead(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now);

@@ -97,6 +97,9 @@ bool QuorumReplica::Grows(std::string_view payload) const {
   if (const auto* answer = std::get_if<quorum::FillAnswer>(&message->body)) {
     return !answer->records.empty();
   }
+  if (const auto* answer = std::get_if<quorum::ResolveAnswer>(&message->body)) {
+    return answer->record.has_value();
+  }
   if (const auto* ask = std::get_if<quorum::RegisterAsk>(&message->body)) {
     return ask->request.value.present;
   }

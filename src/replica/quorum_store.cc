@@ -41,6 +41,9 @@ class Stager {
       batch_.PutKey(kv::RecordKey(partition_, put.key), EncodeRecord(put.key, *put.record));
     }
     for (const quorum::Dot& dot : put.dots) batch_.PutKey(DotKeyOf(partition_, dot), put.key);
+    if (put.operation) {
+      PutOperation(put.operation->id, quorum::EncodeRow({put.key, *put.operation}));
+    }
   }
   void operator()(const Checkpoint& checkpoint) {
     std::string bytes;
@@ -79,10 +82,30 @@ class Stager {
   void operator()(const quorum::Discard& discard) {
     if (status.ok()) status = journal_.Stage(discard, batch_);
   }
+  void operator()(const quorum::FenceOperation& fence) { PutOperation(fence.id, ""); }
+  void operator()(const quorum::SettleOperations& settle) {
+    batch_.DeleteKeys(kv::OperationKey(partition_, settle.writer, 1),
+                      kv::OperationKey(partition_, settle.writer, settle.below));
+    PutOperation({settle.writer, 0}, NumberBytes(settle.below));
+  }
+  void operator()(const quorum::ForgetOperations& forget) {
+    batch_.DeleteKeys(kv::OperationKey(partition_, 1, 0),
+                      kv::OperationKey(partition_, forget.writers_below, 0));
+    PutOperation({}, NumberBytes(forget.writers_below));
+  }
 
   absl::Status status;
 
  private:
+  static std::string NumberBytes(uint64_t number) {
+    std::string bytes;
+    AppendVarint(number, bytes);
+    return bytes;
+  }
+  void PutOperation(const quorum::OperationId& id, std::string bytes) {
+    batch_.PutKey(kv::OperationKey(partition_, id.writer, id.sequence), std::move(bytes));
+  }
+
   const PartitionId partition_;
   EngineBatch& batch_;
   ConflictJournal& journal_;
@@ -206,6 +229,7 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
   absl::StatusOr<quorum::TakenHints> hints = RestoreHints();
   if (!hints.ok()) return hints.status();
   restored.hints = *std::move(hints);
+  if (absl::Status read = RestoreOperations(restored.operations); !read.ok()) return read;
   return restored;
 }
 
@@ -220,6 +244,27 @@ absl::StatusOr<quorum::TakenHints> QuorumStore::RestoreHints() const {
   }
   if (!rows->status().ok()) return rows->status();
   return hints;
+}
+
+absl::Status QuorumStore::RestoreOperations(quorum::Operations& operations) const {
+  const auto found =
+      engine_.Scan(kv::OperationKey(partition_, 0, 0), kv::OperationsEnd(partition_));
+  for (; found->Valid(); found->Next()) {
+    const auto [writer, sequence] = kv::OperationOf(found->key());
+    if (sequence == 0) {
+      quorum::Reader reader(found->value());
+      const uint64_t below = reader.Varint();
+      if (!reader.done()) return Damaged("what is forgotten of operations");
+      writer == 0 ? operations.Forget(below) : operations.Settle(writer, below);
+    } else if (found->value().empty()) {
+      operations.Fence({writer, sequence});
+    } else {
+      auto row = quorum::DecodeRow(found->value());
+      if (!row.ok()) return row.status();
+      operations.Put(*std::move(row));
+    }
+  }
+  return found->status();
 }
 
 absl::StatusOr<QuorumStore::Items> QuorumStore::Scan(const kv::Range& range,

@@ -58,6 +58,7 @@ class QuorumStore final : public quorum::Store {
 
  private:
   absl::StatusOr<quorum::TakenHints> RestoreHints() const;
+  absl::Status RestoreOperations(quorum::Operations& operations) const;
   void Keep(const absl::Status& status) const;
 
   const PartitionId partition_;

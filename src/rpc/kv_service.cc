@@ -50,7 +50,7 @@ template <class In>
 absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
   if constexpr (requires { in.read(); }) {
     return router_.FindForRead(in.keyspace(), in.level(), in.read());
-  } else if constexpr (requires { in.level(); }) {
+  } else if constexpr (requires { in.session(); }) {
     return router_.FindForWrite(in.keyspace(), in.level(), in.session());
   } else {
     return router_.FindForWriter(in.keyspace());

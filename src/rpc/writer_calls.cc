@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "ring/levels.h"
 #include "rpc/convert.h"
 #include "rpc/limits.h"
 #include "rpc/reply_error.h"
@@ -72,6 +73,15 @@ absl::Status StartResolve(Node& node, const Route& route, UnaryCall* call,
   if (!arc.ok()) return arc.status();
   call->arc = *arc;
   Request request = route.ToArc(*arc, call->deadline);
+  if (route.keyspace->mode == Mode::kQuorum) {
+    const absl::StatusOr<Level> level = LevelOf(in->level());
+    if (!level.ok()) return level.status();
+    const bool as_it_is = *level == Level::kDefault || *level == Level::kAny;
+    request.level = as_it_is ? Level::kOne : *level;
+    const absl::Status allowed =
+        ring::CheckWriteLevel(route.keyspace->mode, request.level, route.keyspace->conflict);
+    if (!allowed.ok()) return allowed;
+  }
   auto& command = request.op.emplace<kv::Command>();
   command.action = in->leave_possible() ? kv::Command::Action::kLook : kv::Command::Action::kFence;
   command.identity = {in->writer(), in->sequence(), 0};

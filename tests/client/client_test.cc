@@ -122,7 +122,7 @@ TEST(ClientTest, NeverRepeatsAWriteOfUnknownOutcomeThatMayHappenTwice) {
   }
 }
 
-// There are no identities in mode quorum, and twice they would count twice.
+// Without an identity it would count twice.
 TEST(ClientTest, NeverRepeatsAnAdditionOfUnknownOutcomeInModeQuorum) {
   for (const bool counter : {true, false}) {
     FakeCluster cluster(2);

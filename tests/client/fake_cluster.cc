@@ -27,6 +27,17 @@ void FakeCluster::SetMode(v1::Mode mode) {
   cluster_.topology.mutable_keyspaces(0)->set_mode(mode);
 }
 
+void FakeCluster::SetConflict(v1::Conflict conflict) {
+  absl::MutexLock lock(&cluster_.mutex);
+  cluster_.topology.mutable_keyspaces(0)->set_conflict(conflict);
+}
+
+void FakeCluster::SetFate(uint64_t sequence, v1::Fate fate, v1::Level reached) {
+  absl::MutexLock lock(&cluster_.mutex);
+  cluster_.fates[sequence] = fate;
+  cluster_.reached = reached;
+}
+
 void FakeCluster::Restart(int id) {
   const auto index = static_cast<size_t>(id - 1);
   nodes_[index] = std::make_unique<FakeNode>(static_cast<uint64_t>(id), cluster_, ports_[index]);

@@ -47,8 +47,12 @@ class FakeNode::KvService : public v1::Kv::CallbackService {
   }
 
   // Whatever they ask for: these do nothing.
-  grpc::ServerUnaryReactor* Add(grpc::CallbackServerContext* context, const v1::AddRequest*,
+  grpc::ServerUnaryReactor* Add(grpc::CallbackServerContext* context, const v1::AddRequest* request,
                                 v1::WriteResponse* response) override {
+    {
+      absl::MutexLock lock(&node_.cluster_.mutex);
+      node_.cluster_.identities.push_back(request->identity());
+    }
     return Play(
         context, [&] { response->add_results(); }, response->mutable_receipt());
   }
@@ -106,6 +110,7 @@ class FakeNode::KvService : public v1::Kv::CallbackService {
     response->set_writer(++node_.cluster_.writers);
     node_.Fill(*response->mutable_receipt());
     response->mutable_receipt()->set_partition_id(2);
+    response->mutable_receipt()->set_mode(node_.cluster_.topology.keyspaces(0).mode());
     auto* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
     return reactor;
@@ -115,7 +120,18 @@ class FakeNode::KvService : public v1::Kv::CallbackService {
                                     v1::ResolveResponse* response) override {
     return Play(
         context,
-        [&] { response->set_fate(request->leave_possible() ? v1::FATE_POSSIBLE : v1::FATE_NEVER); },
+        [&] {
+          absl::MutexLock lock(&node_.cluster_.mutex);
+          const auto told = node_.cluster_.fates.find(request->sequence());
+          const bool set = told != node_.cluster_.fates.end();
+          response->set_fate(request->leave_possible() ? v1::FATE_POSSIBLE
+                             : set                     ? told->second
+                                                       : v1::FATE_NEVER);
+          response->mutable_write()->add_results();
+          node_.Fill(*response->mutable_write()->mutable_receipt());
+          response->mutable_write()->mutable_receipt()->set_asked(request->level());
+          response->mutable_write()->mutable_receipt()->set_achieved(node_.cluster_.reached);
+        },
         response->mutable_receipt());
   }
 

@@ -38,7 +38,10 @@ class FakeNode {
     v1::Topology topology ABSL_GUARDED_BY(mutex);
     uint64_t serving ABSL_GUARDED_BY(mutex) = 0;  // node in receipts; 0: who was asked
     uint64_t writers ABSL_GUARDED_BY(mutex) = 0;  // opened so far
-    std::vector<v1::Identity> identities ABSL_GUARDED_BY(mutex);  // of puts, as they came
+    std::vector<v1::Identity> identities ABSL_GUARDED_BY(mutex);  // of writes, as they came
+    // What Resolve says of the operation of that sequence; of others NEVER.
+    std::map<uint64_t, v1::Fate> fates ABSL_GUARDED_BY(mutex);
+    v1::Level reached ABSL_GUARDED_BY(mutex) = v1::LEVEL_QUORUM;  // by what was applied
     std::string altered ABSL_GUARDED_BY(mutex);  // the last AlterKeyspaceRequest, as text
   };
 
@@ -106,6 +109,8 @@ class FakeCluster {
   void SetMode(v1::Mode mode);  // of the keyspace
   std::map<std::string, std::string> data();
   std::vector<v1::Identity> identities();
+  void SetConflict(v1::Conflict conflict);
+  void SetFate(uint64_t sequence, v1::Fate fate, v1::Level reached = v1::LEVEL_QUORUM);
   std::string altered();  // the last AlterKeyspaceRequest, as text
 
  private:

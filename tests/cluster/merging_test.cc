@@ -2,10 +2,15 @@
 // and kvctl, over kills, and with what does not belong there.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <csignal>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "absl/time/clock.h"
 #include "base/error.h"
+#include "base/strings.h"
 #include "cluster/cluster.h"
 
 namespace quorate::testing {
@@ -55,6 +60,75 @@ TEST_F(MergingTest, SiblingsAreKeptUntilOneIsPutInTheirPlace) {
   EXPECT_EQ(ReasonOf(notes.Delete("k").status()), "CONTEXT_NEEDED");
   ASSERT_TRUE(notes.Delete("k", {.context = one->context}).ok());
   EXPECT_FALSE(notes.Get("k")->found());
+}
+
+// A quorum without the coordinator is gone while it waits for its answer.
+TEST_F(MergingTest, WhatBecameOfAnAdditionIsToldThoughItsCoordinatorWasKilled) {
+  Keyspace visits = Make("visits", Conflict::kCounter);
+  ASSERT_TRUE(visits.Add("k", 1).ok());
+  std::vector<OperationId> unknown;
+  int64_t added = 1;
+  for (int node = 1; node <= 3; ++node) {
+    std::atomic<bool> stop = false;
+    std::mutex mutex;
+    std::thread adder([&] {
+      while (!stop) {
+        const auto sum = visits.Add("k", 1, {.deadline = absl::Milliseconds(300)});
+        const std::lock_guard lock(mutex);
+        if (sum.ok()) ++added;
+        if (OutcomeOf(sum.status()) == Outcome::kUnknown) {
+          ASSERT_TRUE(OperationOf(sum.status())) << sum.status();
+          unknown.push_back(*OperationOf(sum.status()));
+        }
+      }
+    });
+    const auto so_far = [&] {
+      const std::lock_guard lock(mutex);
+      return added;
+    };
+    const int64_t before = so_far();
+    EXPECT_TRUE(Eventually([&] { return so_far() > before + 20; }));
+    cluster_.Kill(node);
+    EXPECT_TRUE(Eventually([&] { return so_far() > before + 40; }));
+    cluster_.Start(node);
+    cluster_.WaitReady(node);
+    stop = true;
+    adder.join();
+  }
+  // Now that all are there, each has its fate.
+  for (const OperationId& operation : unknown) {
+    Refusal told;
+    EXPECT_TRUE(Eventually([&] {
+      told = Kvctl({"resolve", OperationText(operation), "--output", "json"});
+      return told.exit_code == 0 || told.output.find("never") != std::string::npos;
+    })) << told.output;
+    if (told.exit_code == 0) ++added;
+  }
+  const auto read = visits.Get("k", {.level = Level::kAll, .deadline = absl::Seconds(20)});
+  ASSERT_TRUE(read.ok() && read->found()) << read.status();
+  EXPECT_EQ(*read->value, std::to_string(added));
+}
+
+TEST_F(MergingTest, AWriteThatNeverCameIsToldSoAndRefusedThen) {
+  Keyspace visits = Make("visits", Conflict::kCounter);
+  ASSERT_TRUE(visits.Add("k", 1).ok());
+  const auto topology = client_.Topology();
+  ASSERT_TRUE(topology.ok()) << topology.status();
+  const PartitionId partition = topology->FindKeyspace("visits")->partitions.front().id;
+  const uint64_t now_us = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
+  const std::string operation = StrCat("visits/", partition.value(), "/", (now_us << 12) + 1, "/7");
+  const Refusal looked = Kvctl({"resolve", operation, "--look"});
+  EXPECT_EQ(looked.exit_code, 6) << looked.output;
+  EXPECT_THAT(looked.output, HasSubstr("possible"));
+  const Refusal told = Kvctl({"resolve", operation});
+  EXPECT_EQ(told.exit_code, 5) << told.output;
+  EXPECT_THAT(told.output, HasSubstr("never"));
+  cluster_.Kill(2);
+  EXPECT_TRUE(Eventually([&] {
+    const Refusal missing = Kvctl({"resolve", StrCat(operation, "1")});
+    return missing.output.find("REPLICAS_MISSING") != std::string::npos;
+  }));
+  EXPECT_EQ(visits.Get("k")->value, "1");
 }
 
 TEST_F(MergingTest, ACounterIsTheSumOfWhatWasAddedOverKills) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/hash.h"
 #include "quorum/lww.h"
 
 namespace quorate::quorum {
@@ -137,6 +138,46 @@ uint64_t Cluster::Put(uint64_t node, const std::string& key, const std::string& 
   request.level = level;
   request.deadline = now_ + absl::Seconds(2);
   Write(node, request);
+  return request.id;
+}
+
+uint64_t Cluster::OpenWriter(uint64_t id) {
+  Node& node = Find(id);
+  const uint64_t request = next_id_++;
+  node.core->OpenWriter(request, At(node));
+  Pump(node);
+  const Reply* reply = Find(id, request);
+  EXPECT_NE(reply, nullptr);
+  return reply == nullptr ? 0 : reply->writer;
+}
+
+uint64_t Cluster::PutOnce(uint64_t node, const std::string& key, const std::string& value,
+                          Level level, OperationId operation, uint64_t settled_below) {
+  WriteRequest request;
+  request.id = next_id_++;
+  request.key = key;
+  request.change.argument = value;
+  request.level = level;
+  request.deadline = now_ + absl::Seconds(2);
+  request.operation = OperationAsk{operation, settled_below, static_cast<uint32_t>(Hash64(value))};
+  Write(node, request);
+  return request.id;
+}
+
+void Cluster::Resolve(uint64_t id, ResolveRequest request) {
+  Node& node = Find(id);
+  node.core->Resolve(request, At(node));
+  Pump(node);
+}
+
+uint64_t Cluster::Resolve(uint64_t node, OperationId operation, bool fence, Level level) {
+  ResolveRequest request;
+  request.id = next_id_++;
+  request.operation = operation;
+  request.fence = fence;
+  request.level = level;
+  request.deadline = now_ + absl::Seconds(2);
+  Resolve(node, request);
   return request.id;
 }
 

@@ -58,6 +58,7 @@ class Cluster {
   void Write(uint64_t node, WriteRequest request);
   void Read(uint64_t node, ReadRequest request);
   void Operate(uint64_t node, RegisterCall call);
+  void Resolve(uint64_t node, ResolveRequest request);
   void PeerGone(uint64_t node, uint64_t peer);
   void PeerBack(uint64_t node, uint64_t peer);
   void Pass(absl::Duration time) { now_ += time; }
@@ -68,6 +69,12 @@ class Cluster {
   uint64_t Delete(uint64_t node, const std::string& key, Level level);
   uint64_t Get(uint64_t node, const std::string& key, Level level);
   uint64_t Operate(uint64_t node, const std::string& key, RegisterOp op);
+  // A new writer's number; its replica's disk must be at once.
+  uint64_t OpenWriter(uint64_t node);
+  uint64_t PutOnce(uint64_t node, const std::string& key, const std::string& value, Level level,
+                   OperationId operation, uint64_t settled_below = 0);
+  uint64_t Resolve(uint64_t node, OperationId operation, bool fence = true,
+                   Level level = Level::kOne);
   // Null while there is none.
   const Reply* Find(uint64_t node, uint64_t id) const;
   // Everybody ticks and all is delivered, a hundred times 50 ms; dead peers stay so.

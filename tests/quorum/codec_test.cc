@@ -28,6 +28,10 @@ Knowledge SomeKnowledge() {
   return knowledge;
 }
 
+Operation SomeOperation() {
+  return {{~uint64_t{0}, 2}, 1, 0xfedcba98, {kSelf, 9}, HlcTime(11)};
+}
+
 RegisterRequest SomeRequest() {
   RegisterRequest request;
   request.kind = RegisterRequest::Kind::kAccept;
@@ -49,6 +53,11 @@ std::vector<decltype(Message::body)> AllBodies() {
   const Version version = VersionOf("k", SomeRecord());
   return {WriteAsk{5, "k", SomeRecord(), knowledge.seen},
           WriteAnswer{5, true},
+          WriteAsk{5, "k", SomeRecord(), knowledge.seen, SomeOperation()},
+          ResolveAsk{6, {7, 8}, true, knowledge.heard},
+          ResolveAnswer{6, Standing::kForgotten, knowledge.heard, {}, "", {}, {}},
+          ResolveAnswer{6, Standing::kApplied, {}, SomeOperation(), "k", SomeRecord(), {}},
+          ResolveAnswer{6, Standing::kApplied, {}, SomeOperation(), "k", {}, knowledge.seen},
           ReadAsk{~uint64_t{0}, "k", true, knowledge.seen},
           ReadAnswer{6, true, version, SomeRecord(), {}},
           ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},
@@ -77,7 +86,12 @@ std::vector<Effect> AllEffects() {
           ReserveTime{HlcTime(123'456)},
           RaiseFloor{{HlcTime(7), kSelf, 2}},
           Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7},
-          TakeHint{{NodeId(2), uint64_t{3} << 40}}};
+          TakeHint{{NodeId(2), uint64_t{3} << 40}},
+          PutRecord{"k", SomeRecord(), {{kSelf, 9}}, SomeOperation()},
+          PutRecord{"k", std::nullopt, {}, SomeOperation()},
+          FenceOperation{{~uint64_t{0}, 7}},
+          SettleOperations{5, 6},
+          ForgetOperations{~uint64_t{0}}};
 }
 
 TEST(CodecTest, EveryMessageComesBackAsItWas) {
@@ -128,13 +142,36 @@ TEST(CodecTest, AnyDamageIsSurvived) {
   EXPECT_GT(refused, 5'000u);
 }
 
-// So that a build that knows no journals, no floors or no hints says which is needed.
+int FormatOf(const Effect& effect) {
+  const auto* put = std::get_if<PutRecord>(&effect);
+  if (put != nullptr) return put->operation ? 3 : 1;
+  if (std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect)) {
+    return 2;
+  }
+  return std::holds_alternative<Checkpoint>(effect) || std::holds_alternative<ReserveTime>(effect)
+             ? 1
+             : 3;
+}
+
+// So that a build that knows no journals, no floors, no hints or no operations says which
+// build is needed.
 TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   for (const Effect& effect : AllEffects()) {
-    const bool later =
-        std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
-    const bool latest = std::holds_alternative<TakeHint>(effect);
-    EXPECT_EQ(EncodeEffect(effect)[0], latest ? 3 : later ? 2 : 1);
+    EXPECT_EQ(EncodeEffect(effect)[0], FormatOf(effect));
+  }
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAsk{}})[0], 1);
+  WriteAsk write;
+  write.operation = SomeOperation();
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), write})[0], 2);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), ResolveAsk{}})[0], 2);
+}
+
+TEST(CodecTest, WhatTheEngineHoldsOfAnOperationComesBackAsItWas) {
+  const Operations::Row row{"k", SomeOperation()};
+  const std::string bytes = EncodeRow(row);
+  EXPECT_EQ(*DecodeRow(bytes), row);
+  for (size_t cut = 0; cut < bytes.size(); ++cut) {
+    EXPECT_EQ(ReasonOf(DecodeRow(bytes.substr(0, cut)).status()), "OPERATION_DAMAGED");
   }
 }
 

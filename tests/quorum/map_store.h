@@ -15,6 +15,7 @@ class MapStore final : public Store {
     if (const auto* put = std::get_if<PutRecord>(&effect)) {
       if (put->record) records[put->key] = *put->record;
       for (const Dot& dot : put->dots) dot_log[dot] = put->key;
+      if (put->operation) operations.Put({put->key, *put->operation});
     } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
       knowledge = checkpoint->knowledge;
       filled = checkpoint->filled;
@@ -27,6 +28,12 @@ class MapStore final : public Store {
       journal.push_back(*discard);
     } else if (const auto* take = std::get_if<TakeHint>(&effect)) {
       hints[take->hint.keeper] = take->hint.number;
+    } else if (const auto* fence = std::get_if<FenceOperation>(&effect)) {
+      operations.Fence(fence->id);
+    } else if (const auto* settle = std::get_if<SettleOperations>(&effect)) {
+      operations.Settle(settle->writer, settle->below);
+    } else if (const auto* forget = std::get_if<ForgetOperations>(&effect)) {
+      operations.Forget(forget->writers_below);
     } else {
       reserved = std::get<ReserveTime>(effect).until;
     }
@@ -54,7 +61,7 @@ class MapStore final : public Store {
     return keys;
   }
   Restored Restore() const {
-    Restored restored{knowledge, {}, reserved, floor, filled, hints};
+    Restored restored{knowledge, {}, reserved, floor, filled, hints, operations};
     for (const auto& [dot, key] : dot_log) restored.logged.Add(dot);
     return restored;
   }
@@ -67,6 +74,7 @@ class MapStore final : public Store {
   HlcTime reserved;
   Ballot floor;
   bool filled = true;
+  Operations operations;
 };
 
 }  // namespace quorate::quorum
