@@ -89,6 +89,8 @@ struct NodeStatusReport {
   uint64_t hint_bytes = 0;
   uint64_t hints_refused = 0;  // by their replicas, and given up
   uint64_t hints_put_off = 0;  // likewise, to be tried again
+  // Refused: routed by an older topology to a partition that is gone.
+  uint64_t requests_outdated = 0;
 };
 
 class Node {

@@ -63,6 +63,7 @@ struct NodeShared {
   std::function<void(absl::AnyInvocable<void(HintKeeper&) &&>)> to_hints;
   std::atomic<uint64_t> hints = 0;
   std::atomic<uint64_t> hint_bytes = 0;
+  std::atomic<uint64_t> requests_outdated = 0;  // of partitions that are gone
   std::atomic<uint64_t> hints_refused = 0;  // by replicas, for good
   std::atomic<uint64_t> hints_put_off = 0;  // likewise, for now
   std::atomic<bool> failed = false;

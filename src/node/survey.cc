@@ -71,6 +71,7 @@ NodeStatusReport Survey::Summarise(NodeStatusReport report) const {
   report.hint_bytes = shared_.hint_bytes;
   report.hints_refused = shared_.hints_refused;
   report.hints_put_off = shared_.hints_put_off;
+  report.requests_outdated = shared_.requests_outdated;
   report.skews = shared_.skews.All();
   const auto by_partition = [](const auto& a, const auto& b) { return a.partition < b.partition; };
   std::sort(report.replicas.begin(), report.replicas.end(), by_partition);

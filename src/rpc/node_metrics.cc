@@ -105,6 +105,9 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
   page.AddCounter("quorate_hints_put_off_total",
                   "Of those, how often one was refused for now and put behind the others.",
                   Number(report.hints_put_off));
+  page.AddCounter("quorate_requests_outdated_total",
+                  "Requests refused as an older topology had routed them to a dropped keyspace.",
+                  Number(report.requests_outdated));
   page.AddGauge("quorate_node_id", "This node's id.", Number(self.value()));
   for (const ClockSkew& skew : report.skews) {
     page.AddGauge("quorate_clock_skew_seconds",
