@@ -24,7 +24,7 @@ v1::Level LevelOf(StreamOpKind op) {
     case StreamOpKind::kGet:
       return v1::LEVEL_LINEARIZABLE;
     case StreamOpKind::kPut:
-      return v1::LEVEL_QUORUM;
+      break;  // the keyspace's own, which is QUORUM, or of registers LINEARIZABLE
     case StreamOpKind::kPutAtOne:
       return v1::LEVEL_ONE;
   }

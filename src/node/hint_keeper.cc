@@ -259,7 +259,6 @@ void HintKeeper::NotTaken(const Asked& asked, const Reply& reply, Way& way) {
 }
 
 void HintKeeper::PutOff(uint64_t id, Way& way) {
-  Reached<"node: a hint that fits later is put off">();
   shared_.hints_put_off.fetch_add(1, std::memory_order_relaxed);
   const quorum::Hint* hint = hints_.PutOff(id);
   put_off_.erase(id);

@@ -29,7 +29,7 @@ class QuorumRequestsTest : public ::testing::Test {
                                             grpc::InsecureChannelCredentials()));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-    v1::PutResponse response;
+    v1::WriteResponse response;
     const grpc::Status status = stub->Put(&context, request, &response);
     const auto ours = DecodeStatusDetails(status.error_details());
     return ours ? ReasonOf(*ours) : "no details: " + status.error_message();
