@@ -39,6 +39,7 @@ struct NodeBugs {
   quorum::Bugs quorum;
   bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
+  bool keep_boot = false;    // every start has the number of the first; who runs the node obeys
   bool hint_counts = false;  // at every level, where no replica is there
   bool forget_hints_on_restart = false;
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
@@ -87,6 +88,8 @@ struct NodeStatusReport {
   uint64_t hints = 0;                   // writes at ANY that wait for a replica
   uint64_t hint_bytes = 0;
   uint64_t hints_refused = 0;  // by their replicas, and given up
+  // Refused: routed by an older topology to a partition that is gone.
+  uint64_t requests_outdated = 0;
 };
 
 class Node {

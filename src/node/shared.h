@@ -46,7 +46,8 @@ struct NodeShared {
       : options(std::move(node_options)),
         edges(node_edges),
         topology(std::move(topology)),
-        peers(options.self, options.tick * options.election_ticks),
+        peers(options.self, options.tick * options.election_ticks,
+              options.bugs.quorum.accept_older_boot),
         disk(options.disk_reserve_bytes) {}
 
   const NodeOptions options;
@@ -63,6 +64,7 @@ struct NodeShared {
   std::function<void(absl::AnyInvocable<void(HintKeeper&) &&>)> to_hints;
   std::atomic<uint64_t> hints = 0;
   std::atomic<uint64_t> hint_bytes = 0;
+  std::atomic<uint64_t> requests_outdated = 0;  // of partitions that are gone
   std::atomic<uint64_t> hints_refused = 0;  // by replicas, for good
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;

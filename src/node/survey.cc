@@ -70,6 +70,7 @@ NodeStatusReport Survey::Summarise(NodeStatusReport report) const {
   report.hints = shared_.hints;
   report.hint_bytes = shared_.hint_bytes;
   report.hints_refused = shared_.hints_refused;
+  report.requests_outdated = shared_.requests_outdated;
   report.skews = shared_.skews.All();
   const auto by_partition = [](const auto& a, const auto& b) { return a.partition < b.partition; };
   std::sort(report.replicas.begin(), report.replicas.end(), by_partition);

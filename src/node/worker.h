@@ -138,7 +138,7 @@ class Worker {
   absl::Status CheckRoom(PartitionId partition) const;
   void HandleFrame(FrameInput& frame);
   void Forward(Request request, ReplyFn reply, NodeId to);
-  void PartitionUnknown(PartitionId partition, ReplyFn reply) const;
+  void PartitionUnknown(const Request& request, ReplyFn reply) const;
   // --- worker_any.cc ---
   void WriteAny(Request request, ReplyFn reply);
   NodeId Untried(const ring::PartitionInfo& info, const std::vector<NodeId>& tried) const;

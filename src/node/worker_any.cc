@@ -12,7 +12,7 @@ namespace quorate {
 void Worker::WriteAny(Request request, ReplyFn reply) {
   const auto topology = shared_.topology.Get();
   const ring::PartitionInfo* info = topology->FindPartition(request.partition);
-  if (info == nullptr) return PartitionUnknown(request.partition, std::move(reply));
+  if (info == nullptr) return PartitionUnknown(request, std::move(reply));
   const NodeId target = Untried(*info, request.tried);
   if (!target) return KeepHint(std::move(request), std::move(reply));
   Request attempt = request;

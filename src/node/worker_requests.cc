@@ -67,7 +67,7 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
   const auto topology = shared_.topology.Get();
   const ring::KeyspaceInfo* keyspace = topology->FindKeyspaceOf(request.partition);
   if (replica == nullptr && topology->FindPartition(request.partition) == nullptr) {
-    return PartitionUnknown(request.partition, std::move(reply));
+    return PartitionUnknown(request, std::move(reply));
   }
   if (keyspace != nullptr && keyspace->mode == Mode::kQuorum) {
     if (shared_.options.bugs.hint_counts && request.is_write() && request.hops == 0) {
@@ -83,11 +83,22 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
              " can reach; an election may be under way");
 }
 
-void Worker::PartitionUnknown(PartitionId partition, ReplyFn reply) const {
+// Who asked by an older topology learns the newer one from the frame around the
+// answer.
+void Worker::PartitionUnknown(const Request& request, ReplyFn reply) const {
+  const Epoch epoch = shared_.topology.Get()->epoch;
+  const std::string unknown =
+      request.partition.ToString() + " is not in the topology of " + epoch.ToString();
+  if (request.epoch >= epoch) {
+    return Answer(reply, absl::StatusCode::kUnavailable, "PARTITION_UNKNOWN",
+                  unknown + ": its keyspace was dropped, or " + shared_.options.self.ToString() +
+                      " has yet to learn of it; try again in a moment");
+  }
+  ++shared_.requests_outdated;
   Answer(reply, absl::StatusCode::kUnavailable, "PARTITION_UNKNOWN",
-         partition.ToString() + " is not in the topology of " +
-             shared_.topology.Get()->epoch.ToString() +
-             ": its keyspace was dropped, or this node has yet to learn of it");
+         unknown + ", and the request was routed by the older " + request.epoch.ToString() +
+             ": its keyspace was dropped meanwhile; nothing was done. Make the keyspace again, or "
+             "ask for another");
 }
 
 NodeId Worker::ChooseTarget(PartitionId partition, const Replica* replica) const {

@@ -28,6 +28,7 @@ void Invariants::Started(const Identity& replica, const Knowledge& known, const 
   // Others may still count on what a disk had that was wiped.
   if (!wiped_.contains(replica.node)) durable = Knowledge();
   durable.Merge(known);
+  seen_[replica.node] = known.seen;
   auto& held = held_[replica.node];
   held.clear();
   for (const std::string& key : store.KeysAfter("", ~size_t{0})) held[key] = *store.Lookup(key);
@@ -39,6 +40,8 @@ void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& eff
   for (const Effect& effect : effects) {
     if (const auto* put = std::get_if<PutRecord>(&effect)) {
       CheckWrite(replica, *put);
+      CheckBoot(replica.node, *put);
+      for (const Dot& dot : put->dots) seen_[replica.node].Add(dot);
       if (put->record) held_[replica.node][put->key] = *put->record;
       for (const Dot& dot : put->dots) {
         const auto known = written_.find(dot);
@@ -52,6 +55,7 @@ void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& eff
                         " without that write or a newer one"));
       }
     } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
+      seen_[replica.node].Merge(checkpoint->knowledge.seen);
       CheckTrim(replica, *checkpoint);
     }
   }
@@ -62,6 +66,7 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
   const Dot dot = put.dots.front();
   if (dot.identity != replica || put.record->dot != dot) return;
   const auto [known, fresh] = written_.try_emplace(dot, Written{put.key, *put.record});
+  if (fresh) dots_of_[put.key].push_back(dot);
   if (!fresh) {
     return Violated("DOT-1 one write", replica.node,
                     StrCat("used ", dot.ToString(), " again, for ", put.key));
@@ -102,7 +107,47 @@ void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint
       }
     }
   }
-  for (const std::string& key : checkpoint.keys) held_[replica.node].erase(key);
+  for (const std::string& key : checkpoint.keys) {
+    const auto held = held_[replica.node].find(key);
+    if (held == held_[replica.node].end()) continue;
+    if (held->second.dot) CheckBurial(replica.node, key, held->second);
+    held_[replica.node].erase(held);
+  }
+}
+
+// What its writer has on disk, and is older than what is dropped here, would be
+// taken for new when it comes.
+void Invariants::CheckBurial(NodeId node, const std::string& key, const Record& dead) {
+  if (wiped_.contains(node)) return;
+  for (const Dot& dot : dots_of_[key]) {
+    if (seen_[node].Contains(dot) || !Older(written_.at(dot).record, dead)) continue;
+    if (!durable_[dot.identity.node].seen.Contains(dot)) continue;
+    Violated("DOT-4 no early burial", node,
+             StrCat("drops ", dead.dot.ToString(), " of ", key, ", but has yet to see the older ",
+                    dot.ToString()));
+  }
+}
+
+// All have agreed on what there is of a boot when it ends.
+void Invariants::CheckBoot(NodeId node, const PutRecord& put) {
+  if (!put.record || !put.record->dot || wiped_.contains(node)) return;
+  if (!durable_[node].seen.Ended(put.record->dot.identity)) return;
+  const auto held = held_[node].find(put.key);
+  if (held != held_[node].end() && !Older(held->second, *put.record)) return;
+  Violated("DOT-7 over is over", node,
+           StrCat("takes ", put.record->dot.ToString(), " of ", put.key,
+                  " anew, of a boot that has ended"));
+}
+
+void Invariants::CheckHeld(const Message& message, const WriteAnswer& answer) {
+  const auto asked = asked_.find({{message.to, message.to_boot}, answer.id, message.from.node});
+  if (asked == asked_.end() || answer.refused) return;
+  const SeenClock& seen = durable_[message.from.node].seen;
+  const auto is_held = [&](const Dot& dot) { return seen.Contains(dot); };
+  if (std::any_of(asked->second.begin(), asked->second.end(), is_held)) return;
+  Violated("DOT-5 told is durable", message.from.node,
+           StrCat("says that it holds ", asked->second.begin()->ToString(),
+                  ", and has on disk only ", seen.ToString()));
 }
 
 void Invariants::Persisted(NodeId node, const Effect& effect) {
@@ -115,6 +160,10 @@ void Invariants::Persisted(NodeId node, const Effect& effect) {
 }
 
 void Invariants::Sent(const Message& message) {
+  if (const auto* ask = std::get_if<WriteAsk>(&message.body); ask != nullptr && ask->id != 0) {
+    asked_[{message.from, ask->id, message.to}].insert(ask->record.dot);
+  }
+  if (const auto* held = std::get_if<WriteAnswer>(&message.body)) CheckHeld(message, *held);
   const Knowledge* told = nullptr;
   if (const auto* ask = std::get_if<SyncAsk>(&message.body)) told = &ask->knowledge;
   if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) told = &answer->knowledge;

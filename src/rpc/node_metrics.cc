@@ -98,6 +98,9 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
   page.AddCounter("quorate_hints_refused_total",
                   "Of those, how many their replicas refused, so that they are lost.",
                   Number(report.hints_refused));
+  page.AddCounter("quorate_requests_outdated_total",
+                  "Requests refused as an older topology had routed them to a dropped keyspace.",
+                  Number(report.requests_outdated));
   page.AddGauge("quorate_node_id", "This node's id.", Number(self.value()));
   for (const ClockSkew& skew : report.skews) {
     page.AddGauge("quorate_clock_skew_seconds",

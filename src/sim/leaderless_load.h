@@ -24,6 +24,7 @@ class LeaderlessLoad {
 
   // `clients` of them; zero: nothing is done, not even the keyspace made.
   void Start(uint32_t clients);
+  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
   void AskOnly(Nodes nodes) { targets_ = std::move(nodes); }
   void Stop() { running_ = false; }
   uint64_t in_flight() const { return in_flight_; }

@@ -107,6 +107,7 @@ class Run {
     cluster_.BootAll();
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });
+    leaderless_.ExpectCalendars({knobs_.wall_offset_max, knobs_.clock_drift_max});
     leaderless_.Start(knobs_.workload.leaderless_clients);
     merging_.Start(knobs_.workload.leaderless_clients / 2);
     hinted_.Start(knobs_.workload.leaderless_clients > 0 ? kHintingClients : 0);

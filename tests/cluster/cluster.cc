@@ -33,8 +33,12 @@ std::vector<std::string> OnADiskOfItsOwn(std::vector<std::string> command, const
 
 }  // namespace
 
-Cluster::Cluster(int nodes, std::vector<std::string> flags, uint64_t disk_bytes)
-    : folder_(MakeFolder()), flags_(std::move(flags)), disk_bytes_(disk_bytes) {
+Cluster::Cluster(int nodes, std::vector<std::string> flags, uint64_t disk_bytes,
+                 std::vector<std::string> zones)
+    : folder_(MakeFolder()),
+      flags_(std::move(flags)),
+      disk_bytes_(disk_bytes),
+      zones_(std::move(zones)) {
   EXPECT_TRUE(ports_.first() != 0 && 3 * nodes <= Ports::kCount) << "not enough free ports";
   nodes_.resize(static_cast<size_t>(nodes));
   for (int node = 1; node <= nodes; ++node) Start(node);
@@ -57,6 +61,7 @@ std::vector<std::string> Cluster::CommandLine(int node) const {
   for (int i = 1; i <= static_cast<int>(nodes_.size()); ++i) {
     bootstrap +=
         (i > 1 ? "," : "") + std::to_string(i) + "=" + at(client_port(i)) + "/" + at(peer_port(i));
+    if (!zones_.empty()) bootstrap += "/" + zones_[Index(i)];
   }
   std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvd",
                                       "--node-id",
@@ -134,6 +139,13 @@ Client Cluster::Connect() const {
 Client Cluster::Through(int node) const {
   auto client = Client::Connect("127.0.0.1:" + std::to_string(client_port(node)),
                                 {.deadline = absl::Seconds(10)});
+  EXPECT_TRUE(client.ok()) << client.status();
+  return *std::move(client);
+}
+
+Client Cluster::Only(int node) const {
+  auto client = Client::Connect("127.0.0.1:" + std::to_string(client_port(node)),
+                                {.deadline = absl::Seconds(10), .only_endpoints = true});
   EXPECT_TRUE(client.ok()) << client.status();
   return *std::move(client);
 }

@@ -14,8 +14,9 @@ class Cluster {
  public:
   // Nodes 1 to `nodes`, started and ready. Fails the test if they are not in time.
   // `disk_bytes`: of each node, on a disk of its own that is gone with its process;
-  // zero: all on the machine's.
-  explicit Cluster(int nodes, std::vector<std::string> flags = {}, uint64_t disk_bytes = 0);
+  // zero: all on the machine's. `zones`: of each node; empty: they name none.
+  explicit Cluster(int nodes, std::vector<std::string> flags = {}, uint64_t disk_bytes = 0,
+                   std::vector<std::string> zones = {});
   ~Cluster();
 
   void Start(int node);
@@ -39,6 +40,8 @@ class Cluster {
   Client Connect() const;
   // A client that knows only one node at first.
   Client Through(int node) const;
+  // A client that asks no other node.
+  Client Only(int node) const;
   // Made, known to every node, and led by someone everywhere.
   Keyspace Create(Client& client, const std::string& name, uint32_t partitions = 4) const;
   // The key as this very node has it; empty where it has none, or gives no answer.
@@ -58,6 +61,7 @@ class Cluster {
   Ports ports_;
   std::vector<std::string> flags_;
   uint64_t disk_bytes_;
+  std::vector<std::string> zones_;
   std::vector<Member> nodes_;
 };
 
