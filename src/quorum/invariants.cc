@@ -121,7 +121,10 @@ void Invariants::CheckBurial(NodeId node, const std::string& key, const Record& 
   if (wiped_.contains(node)) return;
   for (const Dot& dot : dots_of_[key]) {
     if (seen_[node].Contains(dot) || !Older(written_.at(dot).record, dead)) continue;
-    if (!durable_[dot.identity.node].seen.Contains(dot)) continue;
+    // Of a boot that has ended, what was lost counts as seen too.
+    const SeenClock& there = durable_[dot.identity.node].seen;
+    if (there.Ended(dot.identity) || !there.Contains(dot)) continue;
+    if (wiped_.contains(dot.identity.node)) continue;
     Violated("DOT-4 no early burial", node,
              StrCat("drops ", dead.dot.ToString(), " of ", key, ", but has yet to see the older ",
                     dot.ToString()));
