@@ -67,8 +67,10 @@ void CallBase::RetryOrFail(RpcResult result) {
   if (!result.node_failed) told_ = result.status;
   none_reached_ = none_reached_ && result.unreachable;
   const bool round_over = choice_.untried == 0;
+  // What a node said tells more than that the last one asked is not there.
+  const absl::Status& telling = result.unreachable && !told_.ok() ? told_ : result.status;
   const RetryDecision decision =
-      DecideRetry({.status = result.status,
+      DecideRetry({.status = telling,
                    .write = target_.write,
                    .once = target_.once,
                    .node_failed = result.node_failed,
@@ -80,11 +82,7 @@ void CallBase::RetryOrFail(RpcResult result) {
   const bool unknown = AppliedOf(result.status) != Applied::kNo;
   // What became of a write is always worth the question.
   const bool again = decision.retry && (unknown || core_.TakeRetry());
-  if (!again) {
-    // What a node said tells more than that the last one asked is not there.
-    const absl::Status& last = result.unreachable && !told_.ok() ? told_ : result.status;
-    return Finish(Explain(JudgeLast(last, unknown_before_)));
-  }
+  if (!again) return Finish(Explain(JudgeLast(telling, unknown_before_)));
   unknown_before_ = unknown_before_ || unknown;
   ++attempt_;
   // With every node tried once, the round starts anew.

@@ -273,13 +273,27 @@ TEST(ClientTest, TellsASilentWriteForUnknownAtItsDeadline) {
 
 TEST(ClientTest, TellsWhatANodeSaidRatherThanThatAnotherIsNotThere) {
   FakeCluster cluster(2);
-  auto orders = Connect(cluster, {.retry_budget = {.capacity = 1, .per_call = 1}}).Keyspace("orders");
+  auto orders =
+      Connect(cluster, {.retry_budget = {.capacity = 1, .per_call = 1}}).Keyspace("orders");
   ASSERT_TRUE(orders.Put("42", "paid").ok());
   cluster.Kill(2);
   cluster.node(1).Play({Script::Error(NotApplied())});
   const auto read = orders.Get("42");
   EXPECT_EQ(ReasonOf(read.status()), "NO_LEADER") << read.status();
   EXPECT_THAT(read.status().ToString(), HasSubstr("refused")) << "of n2, beside it";
+}
+
+TEST(ClientTest, AsksNobodyAgainWhereReplicasAreMissing) {
+  FakeCluster cluster(2);
+  auto orders = Connect(cluster).Keyspace("orders");
+  ASSERT_TRUE(orders.Put("42", "paid").ok());
+  const int before = cluster.node(1).calls();
+  cluster.Kill(2);
+  cluster.node(1).Play(std::vector<Script>(
+      2, Script::Error(MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
+                                 "n2 can't be reached", Applied::kNo))));
+  EXPECT_EQ(ReasonOf(orders.Get("42").status()), "REPLICAS_MISSING");
+  EXPECT_EQ(cluster.node(1).calls(), before + 1);
 }
 
 TEST(ClientTest, StopsRetryingWhenTheBudgetIsSpent) {
