@@ -176,8 +176,17 @@ TEST_F(WireTest, AStreamAnswersEveryOperationByItsIdRightOrWrong) {
     }
   }
   ASSERT_EQ(replies.size(), 2003u);
-  EXPECT_TRUE(replies[1].has_write()) << replies[1].ShortDebugString();
-  EXPECT_GT(replies[2000].write().results(0).version(), 0u);
+  int done = 0;
+  for (uint64_t id = 1; id <= 2000; ++id) {
+    const v1::StreamReply& reply = replies[id];
+    done += reply.has_write() ? 1 : 0;
+    if (reply.has_write()) {
+      EXPECT_GT(reply.write().results(0).version(), 0u);
+    } else {  // of a partition whose leadership is on the move
+      EXPECT_EQ(reply.error().applied(), "no") << reply.ShortDebugString();
+    }
+  }
+  EXPECT_GT(done, 1000);
   EXPECT_EQ(replies[2001].error().reason(), "INCOMPLETE_REQUEST");
   EXPECT_EQ(replies[2002].error().reason(), "KEY_TOO_LARGE");
   EXPECT_EQ(replies[2003].error().reason(), "CROSS_PARTITION");
