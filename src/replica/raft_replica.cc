@@ -65,6 +65,7 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
 
 void RaftReplica::Tick(absl::Duration now) {
   raft_->Tick();
+  apply_asked_ = true;
   Expire(now);
 }
 
@@ -94,6 +95,7 @@ bool RaftReplica::Serves(Level level, bool write) const {
 }
 
 void RaftReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
+  if (apply_failed_.ok()) apply_failed_ = ApplyCommitted(now);
   if (request.is_write()) return ExecuteWrite(std::move(request), std::move(reply));
   ExecuteRead(std::move(request), std::move(reply), now);
 }
@@ -134,6 +136,8 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
     write.hard_state = raft_->status().hard_state;
     turn.writes.push_back(std::move(write));
   }
+  if (!apply_failed_.ok()) return apply_failed_;
+  if (absl::Status applied = ApplyIfDue(now); !applied.ok()) return applied;
   if (TimeIsDue(now)) time_proposed_ = proposals_.ProposeTime(*raft_, clock_.At(now));
   proposals_.Flush(*raft_, now, clock_.At(now));
   reads_.Flush(*raft_, now);
@@ -157,18 +161,20 @@ absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration 
   }
   Send(output.messages, turn.sends);
   Send(output.messages_after_sync, turn.sends_after_sync);
-  for (const raft::ReceivedChunk& received : output.chunks_received) {
-    if (absl::Status installed = Install(received, turn); !installed.ok()) return installed;
-  }
-  if (!output.committed.empty()) {
-    if (absl::Status applied = Apply(output.committed, now); !applied.ok()) return applied;
-  }
-  for (const raft::ChunkWanted& wanted : output.chunks_wanted) snapshots_.Serve(wanted, *raft_);
   for (const raft::ReadReady& ready : output.reads) {
     if (options_.replica_bugs.bound_from_receipt) reads_.Redate(ready.read_id, now);
     reads_.Confirmed(ready);
   }
   for (const raft::ReadFailed& failed : output.reads_failed) reads_.Failed(failed);
+  // A snapshot takes the place of what is applied by then.
+  apply_asked_ = apply_asked_ || !output.chunks_received.empty() || !output.chunks_wanted.empty();
+  if (absl::Status applied = ApplyIfDue(now); !applied.ok()) return applied;
+  for (const raft::ReceivedChunk& received : output.chunks_received) {
+    if (absl::Status installed = Install(received, turn); !installed.ok()) return installed;
+  }
+  TakeCommitted(output.committed);
+  if (absl::Status applied = ApplyIfDue(now); !applied.ok()) return applied;
+  for (const raft::ChunkWanted& wanted : output.chunks_wanted) snapshots_.Serve(wanted, *raft_);
   AnswerHeldByAll(now);
   ServeReads(now);
   return absl::OkStatus();
@@ -200,17 +206,6 @@ absl::Status RaftReplica::Install(const raft::ReceivedChunk& received, Turn& tur
   return absl::OkStatus();
 }
 
-absl::Status RaftReplica::Apply(const std::vector<LogEntry>& entries, absl::Duration now) {
-  const LogIndex last = entries.back().index;
-  auto results = state_.Apply(entries, raft::EncodeConfiguration(raft_->ConfigurationAt(last)));
-  if (!results.ok()) return results.status();
-  clock_.Learn(state_.applied().time_us, now);
-  Acknowledge(entries, *results, now);
-  raft_->Applied(last);
-  TrimMemory();
-  return absl::OkStatus();
-}
-
 // Writes bring the time along; an entry of its own is for when there are none.
 bool RaftReplica::TimeIsDue(absl::Duration now) const {
   return state_.next_expiry_us() <= clock_.At(now) && raft_->is_leader() &&
@@ -224,16 +219,6 @@ absl::StatusOr<LogIndex> RaftReplica::ReleasableIndex() {
     options_.expired->SetDurable(options_.partition, durable->time_us);
   }
   return durable->index;
-}
-
-void RaftReplica::TrimMemory() {
-  if (raft_->log_bytes() <= options_.log_bytes_max) return;
-  const LogIndex applied = state_.applied().index;
-  const raft::Status status = raft_->status();
-  // Half goes at a time, so that this is rare.
-  const uint64_t kept = status.last_index - status.first_index;
-  const LogIndex middle = status.first_index + kept / 2;
-  raft_->Compact(std::min(applied, middle));
 }
 
 absl::StatusOr<HeldRecord> RaftReplica::Inspect(std::string_view key) const {

@@ -92,10 +92,16 @@ class RaftReplica final : public Replica {
 
   absl::Status Obey(raft::Output& output, Turn& turn, absl::Duration now);
   void Send(std::vector<raft::Message>& messages, std::vector<PeerMessage>& out) const;
-  absl::Status Apply(const std::vector<LogEntry>& entries, absl::Duration now);
   // The leader: time is due that lets keys expire, and no entry is on its way.
   bool TimeIsDue(absl::Duration now) const;
   absl::Status Install(const raft::ReceivedChunk& received, Turn& turn);
+
+  // --- raft_replica_applies.cc ---
+  void TakeCommitted(std::vector<LogEntry>& committed);
+  bool ApplyIsDue() const;
+  absl::Status ApplyIfDue(absl::Duration now);
+  absl::Status ApplyCommitted(absl::Duration now);
+  absl::Status Apply(const std::vector<LogEntry>& entries, absl::Duration now);
   void TrimMemory();
 
   // --- raft_replica_reads.cc ---
@@ -131,7 +137,11 @@ class RaftReplica final : public Replica {
   Lease lease_;
   uint32_t lease_drift_ppm_ = 0;
   Epoch epoch_;
-  LogIndex time_proposed_;  // for keys to expire
+  LogIndex time_proposed_;           // for keys to expire
+  std::vector<LogEntry> unapplied_;  // handed out by the core
+  size_t unapplied_bytes_ = 0;
+  bool apply_asked_ = false;
+  absl::Status apply_failed_;
   bool reset_log_at_start_ = false;
   LogBase start_base_;
 };

@@ -39,6 +39,8 @@ class Reads {
   void Redate(uint64_t read_id, absl::Duration began);
   // Those whose index has been applied, in the order confirmed.
   std::vector<Read> TakeReady(LogIndex applied);
+  // Some only wait for the state to come that far.
+  bool waiting() const { return !confirmed_.empty(); }
   // The clock does not tell any more how long ago a round began.
   void ForgetWhen();
   // The moment by which everything committed is known to be applied here.

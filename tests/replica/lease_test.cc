@@ -3,22 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <map>
-#include <memory>
-
 #include "base/error.h"
+#include "raft_world.h"
 #include "replica/raft_replica.h"
-#include "storage/mem_engine.h"
 
 namespace quorate {
 namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(10);
-constexpr absl::Duration kPromise =
-    absl::Milliseconds(90);  // of ten ticks the first may come at once
-
-absl::Duration At(int64_t ms) { return absl::Seconds(100) + absl::Milliseconds(ms); }
 
 TEST(LeaseTest, CountsFromWhenTheRoundBegan) {
   Lease lease;
@@ -63,92 +55,12 @@ TEST(LeaseTest, OnASlowerClockIsShorterThanThePromise) {
   EXPECT_EQ(LeaseLength(-kTick, 10), absl::ZeroDuration());
 }
 
-// Three replicas; all that they write is durable at once.
-class LeaseReadTest : public ::testing::Test {
+class LeaseReadTest : public RaftWorld {
  protected:
   LeaseReadTest() {
-    for (uint64_t id = 1; id <= 3; ++id) Open(id, nullptr);
-    leader().Campaign();
-    Settle();
-    EXPECT_TRUE(leader().leading());
     for (auto& [id, replica] : replicas_) replica->SetLeaseDrift(1000);
     TickLeader(2);
   }
-
-  void Open(uint64_t id, RecoveredGroup* recovered) {
-    RaftReplicaOptions options;
-    options.partition = PartitionId(7);
-    options.raft.self = NodeId(id);
-    options.raft.promise_us = static_cast<uint64_t>(absl::ToInt64Microseconds(kPromise));
-    options.voters = {NodeId(1), NodeId(2), NodeId(3)};
-    auto replica = RaftReplica::Open(std::move(options), engines_[id], recovered,
-                                     LogClock(now_, absl::UnixEpoch()));
-    ASSERT_TRUE(replica.ok()) << replica.status();
-    replicas_[id] = *std::move(replica);
-  }
-  RaftReplica& leader() { return *replicas_[1]; }
-
-  void Take(uint64_t id) {
-    RaftReplica& replica = *replicas_[id];
-    for (bool more = true; more;) {
-      Turn turn;
-      more = replica.Collect(turn, now_).value();
-      for (auto* list : {&turn.sends, &turn.sends_after_sync}) {
-        for (PeerMessage& message : *list) {
-          if (!deaf_ || message.to != NodeId(1)) sent_.push_back({NodeId(id), std::move(message)});
-        }
-      }
-      if (turn.persist_token != 0) replica.Persisted(turn.persist_token, now_);
-      more = more || turn.persist_token != 0;
-    }
-  }
-  void Settle() {
-    for (auto& [id, replica] : replicas_) Take(id);
-    for (; !sent_.empty(); sent_.pop_front()) {
-      auto& [from, message] = sent_.front();
-      const uint64_t to = message.to.value();
-      replicas_[to]->Receive(from, message.payload, now_);
-      Take(to);
-      if (replicas_[to]->HasNews()) replicas_[to]->TellNews();
-    }
-  }
-  void TickLeader(int ticks) {
-    for (int i = 0; i < ticks; ++i) {
-      leader().Tick(now_);
-      Settle();
-    }
-  }
-
-  // What a read at `id` is told; nothing while it waits.
-  std::optional<Reply>& Read(uint64_t id, Level level = Level::kLease) {
-    Request request;
-    request.partition = PartitionId(7);
-    request.level = level;
-    request.deadline = now_ + absl::Seconds(1);
-    request.op = Lookup{{"k"}};
-    auto& answer = answers_.emplace_back();
-    replicas_[id]->Execute(
-        std::move(request), [&answer](Reply reply) { answer = std::move(reply); }, now_);
-    return answer;
-  }
-  void Write(const std::string& value) {
-    kv::Mutation put;
-    put.key = "k";
-    put.value = value;
-    Request request;
-    request.level = Level::kQuorum;
-    request.deadline = now_ + absl::Seconds(1);
-    request.op = kv::Command{{put}};
-    leader().Execute(
-        std::move(request), [](Reply) {}, now_);
-  }
-
-  absl::Duration now_ = At(0);
-  bool deaf_ = false;  // the leader hears nobody
-  std::map<uint64_t, MemEngine> engines_;
-  std::map<uint64_t, std::unique_ptr<RaftReplica>> replicas_;
-  std::deque<std::pair<NodeId, PeerMessage>> sent_;
-  std::deque<std::optional<Reply>> answers_;
 };
 
 TEST_F(LeaseReadTest, IsAnsweredAtOnceAndBeginsNoRoundWhileTheLeaseHolds) {
