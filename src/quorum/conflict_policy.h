@@ -56,7 +56,7 @@ class ConflictPolicy {
                                        const SeenClock& covered) const;
 
   // Whether Merge is nothing but the choice of the newer record, so that versions
-  // alone tell which it will be.
+  // alone tell which it will be. Then Write needs no `current`, and Forget does nothing.
   virtual bool NewestWins() const { return false; }
 
   // Of each writer its newest write in the record: who has seen these has merged

@@ -67,9 +67,13 @@ void Coverage::Advance(const Now& now) {
 void Coverage::TrimCovered(const SeenClock& covered, const Now& now) {
   const bool early = local_.config().bugs.drop_tombstones_early;
   SeenClock dots;
+  SeenClock looked_at = early ? local_.logged() : Intersect(covered, local_.logged());
+  if (!early) {
+    dots = Intersect(looked_at, local_.plain());
+    looked_at.Subtract(dots);
+  }
   std::set<std::string> keys;
-  for (LoggedDot& logged :
-       local_.Logged(early ? local_.logged() : covered, local_.config().trim_dots_max)) {
+  for (LoggedDot& logged : local_.Logged(looked_at, local_.config().trim_dots_max)) {
     if (covered.Contains(logged.dot)) dots.Add(logged.dot);
     keys.insert(std::move(logged.key));
   }

@@ -25,9 +25,11 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
       reserved_before_(restored.reserved),
       last_writer_us_(MicrosOf(restored.reserved)),
       filled_(restored.filled),
-      floor_(restored.floor) {
+      floor_(restored.floor),
+      recent_(restored.reserved, {}) {
   if (!config_.bugs.forget_taken_hints) hints_ = std::move(restored.hints);
   knowledge_.seen.Merge(logged_);
+  recent_ = RecentWrites(restored.reserved, knowledge_.seen);
   next_counter_ = seen().Of(self()).largest() + 1;
   (void)Hear(self());
 }
@@ -66,7 +68,8 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
                now.calendar_us, " us; set the nodes' clocks right"));
   }
   const Dot dot{self(), next_counter_};
-  const std::optional<Record> current = Lookup(key);
+  std::optional<Record> current;
+  if (!policy_.NewestWins()) current = Lookup(key);
   const HlcTime time = clock_.Next(now.calendar_us);
   absl::StatusOr<Record> record =
       policy_.Write(key, current ? &*current : nullptr, change, dot, time, seen());
@@ -106,7 +109,10 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
   const auto note = [&](const Dot& dot) {
     if (!seen().Contains(dot)) fresh.push_back(dot);
   };
-  if (theirs) {
+  if (theirs && SurelyNewest(key, *theirs, context)) {
+    merged = theirs;
+    note(theirs->dot);
+  } else if (theirs) {
     if (const std::optional<Record> mine = Lookup(key); mine) {
       ConcurrentDiscards discards(*mine, seen(), context, witnesses_, now.calendar_us);
       merged = policy_.Merge(key, *mine, *theirs, seen(), discards);
@@ -131,15 +137,27 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
   return true;
 }
 
+bool Local::SurelyNewest(const std::string& key, const Record& record,
+                         const SeenClock& context) const {
+  return policy_.NewestWins() && !seen().Contains(record.dot) &&
+         recent_.IsNewest(key, record, context);
+}
+
 void Local::Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
                 std::optional<Operation> operation) {
+  const bool dies = record && (record->tombstone || record->expires_at_us != 0);
+  const bool plain = policy_.NewestWins() && !dies;
   for (const Dot& dot : dots) {
+    if (plain) plain_.Add(dot);
     const uint64_t first = config_.bugs.raise_past_hole ? 1 : dot.counter;
     knowledge_.seen.Add(dot.identity, {first, dot.counter});
     logged_.Add(dot);
     dots_[dot] = key;
   }
-  if (record) records_[key] = *record;
+  if (record) {
+    records_[key] = *record;
+    recent_.Note(key, *record, seen());
+  }
   if (operation) operations_.Put({key, *operation});
   Emit(PutRecord{key, std::move(record), std::move(dots), operation});
 }
@@ -193,6 +211,7 @@ void Local::Restore(const std::string& key, Record record) {
 void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
   if (policy_.ByRounds()) RaiseFloorFor(keys);
   logged_.Subtract(dots);
+  plain_.Subtract(dots);
   for (const auto& [identity, set] : dots.sets()) {
     for (const CounterRange& range : set.ranges()) {
       dots_.erase(dots_.lower_bound({identity, range.first}),

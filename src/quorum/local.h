@@ -19,6 +19,7 @@
 #include "quorum/conflict_policy.h"
 #include "quorum/discards.h"
 #include "quorum/output.h"
+#include "quorum/recent_writes.h"
 #include "quorum/store.h"
 
 namespace quorate::quorum {
@@ -42,6 +43,9 @@ class Local {
   const Knowledge& knowledge() const { return knowledge_; }
   const SeenClock& seen() const { return knowledge_.seen; }
   const SeenClock& logged() const { return logged_; }
+  // Of these dots nothing but their entries in the log is to go once they are
+  // covered. Those of earlier lives are not in it.
+  const SeenClock& plain() const { return plain_; }
   const Config& config() const { return config_; }
   const ConflictPolicy& policy() const { return policy_; }
   Identity self() const { return config_.self; }
@@ -147,6 +151,8 @@ class Local {
   void SettleBelow(uint64_t writer, uint64_t below);
   void ForgetBelow(uint64_t writers);
   void Reserve();
+  // Of a record that comes: told without a look at what is held.
+  bool SurelyNewest(const std::string& key, const Record& record, const SeenClock& context) const;
   bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
                      const std::vector<Dot>& dots);
   std::optional<RegisterBody> Held(std::string_view key) const;
@@ -158,6 +164,7 @@ class Local {
   const Store& store_;
   Knowledge knowledge_;
   SeenClock logged_;
+  SeenClock plain_;
   HybridClock clock_;
   HlcTime reserved_;
   HlcTime reserved_durable_;
@@ -172,6 +179,7 @@ class Local {
   Ballot floor_;
   TakenHints hints_;
   std::vector<std::string> refused_;
+  RecentWrites recent_;
   bool unsaved_ = false;  // boots heard of or ended, in no effect yet
 
   // Of effects not yet handed out.
