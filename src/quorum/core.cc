@@ -86,10 +86,12 @@ void Core::PeerBack(NodeId node, const Now& now) {
 }
 
 void Core::Handle(const Identity& from, const WriteAsk& ask, const Now& now) {
-  local_.NoteSeenBy(from, ask.context);
+  // Once for all that came with it.
+  if (!ask.context.IsCopyOf(last_context_)) local_.NoteSeenBy(from, *ask.context);
+  last_context_ = ask.context;
   std::vector<Dot> dots;
   if (ask.operation) dots.push_back(ask.operation->dot);
-  const bool taken = local_.Merge(ask.key, ask.record, dots, ask.context, now, ask.operation);
+  const bool taken = local_.Merge(ask.key, ask.record, dots, *ask.context, now, ask.operation);
   if (ask.id != 0) {
     local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken},
                 local_.config().bugs.ack_before_sync);

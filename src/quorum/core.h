@@ -118,6 +118,7 @@ class Core {
   RegisterCoordinator registers_;
   KeyLister lister_;
   ResolveCoordinator resolves_;
+  SharedClock last_context_;  // that came with a WriteAsk
 };
 
 }  // namespace quorate::quorum

@@ -151,6 +151,7 @@ void Local::Put(const std::string& key, std::optional<Record> record, std::vecto
     if (plain) plain_.Add(dot);
     const uint64_t first = config_.bugs.raise_past_hole ? 1 : dot.counter;
     knowledge_.seen.Add(dot.identity, {first, dot.counter});
+    if (dot.identity != self()) context_.reset();
     logged_.Add(dot);
     dots_[dot] = key;
   }
@@ -160,6 +161,11 @@ void Local::Put(const std::string& key, std::optional<Record> record, std::vecto
   }
   if (operation) operations_.Put({key, *operation});
   Emit(PutRecord{key, std::move(record), std::move(dots), operation});
+}
+
+const SharedClock& Local::Context() {
+  if (!context_) context_ = SharedClock(seen());
+  return *context_;
 }
 
 bool Local::Hear(const Identity& from) {
@@ -185,6 +191,7 @@ bool Local::Observe(HlcTime time, const Now& now) {
 
 void Local::TakeOver(const SeenClock& seen, const Now& now) {
   knowledge_.seen.Merge(seen);
+  context_.reset();
   // What the lost disk had of operations came back from nobody.
   const uint64_t us = std::max(now.calendar_us, MicrosOf(clock_.last())) + config_.skew_us_max;
   if (!config_.bugs.keep_floor_low) ForgetBelow(HlcFromMicros(us).value());
@@ -197,6 +204,7 @@ void Local::End(NodeId node, Boot first_live) {
   // An empty disk has none of what all the others have; see TakeOver.
   if (!filled_ || seen().Ended({node, first_live.prev()})) return;
   knowledge_.seen.End(node, first_live);
+  context_.reset();
   unsaved_ = true;
   ++changes_;
 }
@@ -247,6 +255,7 @@ Output Local::TakeOutput() {
   if (unsaved_) Trim({}, {});
   records_.clear();
   dots_.clear();
+  context_.reset();
   return std::exchange(output_, Output());
 }
 

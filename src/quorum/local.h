@@ -49,6 +49,9 @@ class Local {
   const Config& config() const { return config_; }
   const ConflictPolicy& policy() const { return policy_; }
   Identity self() const { return config_.self; }
+  // What has been seen, for a WriteAsk: without what this replica itself has written
+  // since the last output, which is no conflict of what it writes next.
+  const SharedClock& Context();
 
   // --- changing ---
   // A new write by this replica, under the next dot; above `after` in time.
@@ -180,7 +183,8 @@ class Local {
   TakenHints hints_;
   std::vector<std::string> refused_;
   RecentWrites recent_;
-  bool unsaved_ = false;  // boots heard of or ended, in no effect yet
+  std::optional<SharedClock> context_;  // until others' writes are seen, or the next output
+  bool unsaved_ = false;                // boots heard of or ended, in no effect yet
 
   // Of effects not yet handed out.
   absl::flat_hash_map<std::string, std::optional<Record>> records_;

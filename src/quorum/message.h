@@ -15,6 +15,7 @@
 #include "quorum/knowledge.h"
 #include "quorum/operations.h"
 #include "quorum/record.h"
+#include "quorum/shared_clock.h"
 
 namespace quorate::quorum {
 
@@ -24,7 +25,7 @@ struct WriteAsk {
   uint64_t id = 0;  // 0: no answer wanted
   std::string key;
   Record record;
-  SeenClock context;
+  SharedClock context;
   std::optional<Operation> operation = {};  // of the write that this is about
   friend bool operator==(const WriteAsk&, const WriteAsk&) = default;
 };
@@ -197,12 +198,17 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
+// Who takes it needs room for it, so that a full disk has to refuse it.
+bool Grows(const Message& message);
+
 Version VersionOf(std::string_view key, const Record& record);
 
 // A format byte, the kind, then the fields in their order. Who sent it and to
 // whom is told by the frame, but for the boots. What concerns operations has the
 // second format.
 std::string EncodeMessage(const Message& message);
+// Likewise; `with_context` false: a WriteAsk's is left out, as if there were none.
+void AppendMessage(const Message& message, bool with_context, std::string& out);
 // INVALID_ARGUMENT, MESSAGE_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes);
 

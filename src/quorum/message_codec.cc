@@ -43,13 +43,14 @@ std::optional<Record> TakeOptional(std::string_view key, Reader& reader) {
 
 // One pair of functions for each kind, numbered by its place in the variant.
 
-void Append(const WriteAsk& ask, std::string& out) {
+void AppendWrite(const WriteAsk& ask, const SeenClock& context, std::string& out) {
   AppendVarint(ask.id, out);
   AppendSized(ask.key, out);
   AppendSized(EncodeRecord(ask.key, ask.record), out);
-  ask.context.AppendTo(out);
+  context.AppendTo(out);
   if (ask.operation) AppendOperation(*ask.operation, out);
 }
+void Append(const WriteAsk& ask, std::string& out) { AppendWrite(ask, *ask.context, out); }
 void Take(WriteAsk& ask, Reader& reader) {
   ask.id = reader.Varint();
   ask.key = reader.Sized();
@@ -315,14 +316,31 @@ Version VersionOf(std::string_view key, const Record& record) {
   return {record.dot, record.time, Hash64(EncodeRecord(key, record))};
 }
 
+bool Grows(const Message& message) {
+  if (const auto* ask = std::get_if<WriteAsk>(&message.body)) return !ask->record.tombstone;
+  if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) return !answer->records.empty();
+  if (const auto* answer = std::get_if<FillAnswer>(&message.body)) return !answer->records.empty();
+  if (const auto* answer = std::get_if<ResolveAnswer>(&message.body)) {
+    return answer->record.has_value();
+  }
+  const auto* ask = std::get_if<RegisterAsk>(&message.body);
+  return ask != nullptr && ask->request.value.present;
+}
+
 std::string EncodeMessage(const Message& message) {
   std::string out;
+  AppendMessage(message, /*with_context=*/true, out);
+  return out;
+}
+
+void AppendMessage(const Message& message, bool with_context, std::string& out) {
   out.push_back(static_cast<char>(FormatOf(message)));
   out.push_back(static_cast<char>(message.body.index() + 1));
   AppendVarint(message.from.boot.value(), out);
   AppendVarint(message.to_boot.value(), out);
+  const auto* write = std::get_if<WriteAsk>(&message.body);
+  if (write != nullptr && !with_context) return AppendWrite(*write, {}, out);
   std::visit([&](const auto& body) { Append(body, out); }, message.body);
-  return out;
 }
 
 absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes) {

@@ -29,7 +29,8 @@ bool RecentWrites::Allows(const Generation& generation, uint64_t key, const Reco
                           const SeenClock& context) {
   const auto found = generation.writes.find(key);
   return found == generation.writes.end() ||
-         (found->second.time < record.time && context.Contains(found->second.dot));
+         (found->second.time < record.time && (found->second.dot.identity == record.dot.identity ||
+                                               context.Contains(found->second.dot)));
 }
 
 bool RecentWrites::IsNewest(std::string_view key, const Record& record,

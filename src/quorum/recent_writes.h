@@ -27,8 +27,8 @@ class RecentWrites {
 
   // The key's record is `record` from now on; `seen`: all that was seen by now.
   void Note(std::string_view key, const Record& record, const SeenClock& seen);
-  // `record` is newer than what is held of the key, and whoever wrote it had seen
-  // that: `context` is what it had seen.
+  // `record` is newer than what is held of the key, and whoever wrote it had seen, or
+  // itself written, that: `context` is what it had seen.
   bool IsNewest(std::string_view key, const Record& record, const SeenClock& context) const;
 
  private:

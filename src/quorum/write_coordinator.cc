@@ -145,7 +145,7 @@ void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, cons
                               bool at_once) {
   if (!peers_.alive(node)) return;
   local_.Send(node, local_.knowledge().HeardOf(node),
-              WriteAsk{id, write.key, record, local_.seen(), write.operation}, at_once);
+              WriteAsk{id, write.key, record, local_.Context(), write.operation}, at_once);
 }
 
 void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now) {
@@ -254,8 +254,8 @@ absl::Status WriteCoordinator::NotReached(const Write& write) const {
 void WriteCoordinator::SendAgain(uint64_t id, const Write& write) {
   const std::optional<Record> record = local_.Lookup(write.key);
   if (!record) return;
-  const bool at_once = !write.hint && !write.operation && local_.policy().NewestWins() &&
-                       record->dot == write.dot;
+  const bool at_once =
+      !write.hint && !write.operation && local_.policy().NewestWins() && record->dot == write.dot;
   for (NodeId node : peers_.others()) {
     if (write.acked.contains(node) || write.refused.contains(node)) continue;
     SendTo(node, id, write, *record, at_once);

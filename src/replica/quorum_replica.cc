@@ -1,9 +1,11 @@
 #include "replica/quorum_replica.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "quorum/message_batch.h"
 #include "replica/old_disk_image.h"
 
 namespace quorate {
@@ -84,27 +86,14 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
 void QuorumReplica::Tick(absl::Duration now) { core_->Tick(At(now)); }
 
 void QuorumReplica::Receive(NodeId from, std::string_view payload, absl::Duration now) {
-  const auto message = quorum::DecodeMessage(from, options_.core.self.node, payload);
-  if (message.ok()) core_->Receive(*message, At(now));
+  const auto messages = quorum::DecodeBatch(from, options_.core.self.node, payload);
+  if (!messages.ok()) return;
+  for (const quorum::Message& message : *messages) core_->Receive(message, At(now));
 }
 
 bool QuorumReplica::Grows(std::string_view payload) const {
-  const auto message = quorum::DecodeMessage(NodeId(), options_.core.self.node, payload);
-  if (!message.ok()) return false;
-  if (const auto* answer = std::get_if<quorum::SyncAnswer>(&message->body)) {
-    return !answer->records.empty();
-  }
-  if (const auto* answer = std::get_if<quorum::FillAnswer>(&message->body)) {
-    return !answer->records.empty();
-  }
-  if (const auto* answer = std::get_if<quorum::ResolveAnswer>(&message->body)) {
-    return answer->record.has_value();
-  }
-  if (const auto* ask = std::get_if<quorum::RegisterAsk>(&message->body)) {
-    return ask->request.value.present;
-  }
-  const auto* write = std::get_if<quorum::WriteAsk>(&message->body);
-  return write != nullptr && !write->record.tombstone;
+  const auto messages = quorum::DecodeBatch(NodeId(), options_.core.self.node, payload);
+  return messages.ok() && std::any_of(messages->begin(), messages->end(), quorum::Grows);
 }
 
 void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
@@ -218,10 +207,15 @@ absl::Status QuorumReplica::Write(const std::vector<quorum::Effect>& effects, Tu
   return absl::OkStatus();
 }
 
+// One payload for each replica, and another for what a full disk has to refuse.
 void QuorumReplica::Send(const std::vector<quorum::Message>& messages,
                          std::vector<PeerMessage>& out) const {
+  std::map<std::pair<NodeId, bool>, std::vector<const quorum::Message*>> batches;
   for (const quorum::Message& message : messages) {
-    out.push_back({message.to, options_.partition, EncodeMessage(message)});
+    batches[{message.to, quorum::Grows(message)}].push_back(&message);
+  }
+  for (const auto& [to, batch] : batches) {
+    out.push_back({to.first, options_.partition, quorum::EncodeBatch(batch)});
   }
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "quorum/message_batch.h"
 #include "quorum/session.h"
 #include "replica/quorum_replica.h"
 #include "storage/mem_engine.h"
@@ -129,7 +130,7 @@ TEST_F(QuorumScanTest, HoldsWhatCameInTheSameTurn) {
   write.record.time = HlcTime(1);
   write.record.body = "v";
   message.body = write;
-  replica_->Receive(kOther.node, quorum::EncodeMessage(message), kNow);
+  replica_->Receive(kOther.node, quorum::EncodeBatch({&message}), kNow);
   std::optional<Reply> page;
   Execute(Scan(Level::kOne), page);
   Sync();

@@ -1,0 +1,65 @@
+#include "quorum/message_batch.h"
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "quorum/bytes.h"
+
+namespace quorate::quorum {
+namespace {
+
+constexpr uint8_t kFormat = 3;
+
+absl::Status Newer(NodeId from, uint8_t format) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
+      StrCat("a batch of messages of ", from.ToString(), " has format ", int{format},
+             ", this build reads ", int{kFormat}, "; run the newer build here as well"));
+}
+
+absl::Status Damaged(NodeId from, size_t bytes) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "MESSAGE_DAMAGED",
+                   StrCat("a batch of messages of ", from.ToString(), " of ", bytes,
+                          " bytes can't be read; it is dropped, and what was in it sent anew"));
+}
+
+}  // namespace
+
+std::string EncodeBatch(absl::Span<const Message* const> messages) {
+  std::string out(1, static_cast<char>(kFormat));
+  std::string bytes;
+  const SharedClock* before = nullptr;
+  for (const Message* message : messages) {
+    const auto* ask = std::get_if<WriteAsk>(&message->body);
+    const bool same = ask != nullptr && before != nullptr && ask->context.IsCopyOf(*before);
+    if (ask != nullptr) before = &ask->context;
+    bytes.clear();
+    AppendMessage(*message, /*with_context=*/!same, bytes);
+    out.push_back(same ? 1 : 0);
+    AppendSized(bytes, out);
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<Message>> DecodeBatch(NodeId from, NodeId to, std::string_view bytes) {
+  Reader reader(bytes);
+  const uint8_t format = reader.Byte();
+  if (format > kFormat) return Newer(from, format);
+  if (format != kFormat) reader.Spoil();
+  std::vector<Message> messages;
+  SharedClock context;
+  while (reader.ok() && !reader.done()) {
+    const bool same = reader.Flag();
+    auto message = DecodeMessage(from, to, reader.Sized());
+    if (!reader.ok()) break;
+    if (!message.ok()) return message.status();
+    auto* ask = std::get_if<WriteAsk>(&message->body);
+    if (same && ask == nullptr) reader.Spoil();
+    if (same && ask != nullptr) ask->context = context;
+    if (ask != nullptr) context = ask->context;
+    messages.push_back(*std::move(message));
+  }
+  if (!reader.ok()) return Damaged(from, bytes.size());
+  return messages;
+}
+
+}  // namespace quorate::quorum
