@@ -19,6 +19,7 @@ constexpr char kTakenHintKind = '\x16';
 constexpr char kBehindTakenHints = '\x17';
 constexpr char kOperationKind = '\x18';
 constexpr char kBehindOperations = '\x19';
+constexpr char kDotMovesKind = '\x1a';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -98,6 +99,8 @@ DotPlace DotOf(std::string_view stored) {
 }
 std::string DotsBegin(PartitionId partition) { return WithKind(partition, kDotKind); }
 std::string DotsEnd(PartitionId partition) { return WithKind(partition, kKnowledgeKind); }
+std::string DotMovesKey(PartitionId partition) { return WithKind(partition, kDotMovesKind); }
+
 std::string KnowledgeKey(PartitionId partition) { return WithKind(partition, kKnowledgeKind); }
 std::string ReservedTimeKey(PartitionId partition) {
   return WithKind(partition, kReservedTimeKind);

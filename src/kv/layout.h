@@ -7,7 +7,8 @@
 // A leaderless partition has, beside its own record and the keys:
 //   1 byte   0x10 a dot, 0x11 what the replica knows, 0x12 the time reserved,
 //            0x13 the ballot floor of registers, 0x14 a discarded write of its
-//            conflict journal, 0x16 the last hint taken from a node, 0x18 an operation
+//            conflict journal, 0x16 the last hint taken from a node, 0x18 an operation,
+//            0x1a how often dots went from memory to here
 //   of a dot node, boot and counter, of a discarded write its number, of a hint the
 //   node, of an operation writer and sequence, 8 bytes each, big endian
 #pragma once
@@ -40,6 +41,7 @@ struct DotPlace {
 DotPlace DotOf(std::string_view stored);  // of DotKey's form
 std::string DotsBegin(PartitionId partition);
 std::string DotsEnd(PartitionId partition);
+std::string DotMovesKey(PartitionId partition);
 std::string KnowledgeKey(PartitionId partition);
 std::string ReservedTimeKey(PartitionId partition);
 std::string BallotFloorKey(PartitionId partition);

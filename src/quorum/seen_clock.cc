@@ -27,6 +27,15 @@ void SeenClock::Subtract(const SeenClock& other) {
   }
 }
 
+void SeenClock::Remove(const SeenClock& dots) {
+  for (const auto& [identity, set] : dots.sets_) {
+    const auto mine = sets_.find(identity);
+    if (mine == sets_.end()) continue;
+    mine->second.Subtract(set);
+    if (mine->second.empty()) sets_.erase(mine);
+  }
+}
+
 void SeenClock::End(NodeId node, Boot first_live) {
   Boot& known = ended_[node];
   known = std::max(known, first_live);

@@ -23,6 +23,8 @@ class SeenClock {
   void Merge(const SeenClock& other);
   // What is left is dots alone: of a boot that has ended nobody misses any.
   void Subtract(const SeenClock& other);
+  // Those dots are not seen any more; what has ended stays so.
+  void Remove(const SeenClock& dots);
   // All dots of the node's boots before `first_live` count as seen.
   void End(NodeId node, Boot first_live);
 

@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplica
 // The state may be ahead of the log, where it was flushed before a sync that a
 // crash prevented, or behind it.
 absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
-  const auto applied = store_.Applied();
+  const auto applied = store_.Open();
   if (!applied.ok()) return applied.status();
   last_index_ = *applied;
   LogIndex in_log;
@@ -68,14 +68,21 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
     }
     in_log = recovered->base.index + recovered->entries.size();
     for (const LogEntry& entry : recovered->entries) {
-      if (entry.index <= last_index_) continue;
       const auto effects = DecodeEffects(entry.data.view());
       if (!effects.ok()) return effects.status();
+      if (entry.index <= *applied) {
+        store_.Recall(*effects, entry.index);
+        continue;
+      }
       if (absl::Status done = store_.Apply(*effects, entry.index); !done.ok()) return done;
       last_index_ = entry.index;
     }
   }
+  if (absl::Status found = store_.RecallLost(values_->policy()); !found.ok()) return found;
   reset_log_at_start_ = last_index_ > in_log;
+  if (reset_log_at_start_) {
+    if (absl::Status left = store_.LeaveLog(last_index_); !left.ok()) return left;
+  }
   auto restored = store_.Restore();
   if (!restored.ok()) return restored.status();
   core_ = std::make_unique<quorum::Core>(options_.core, values_->policy(), store_,

@@ -59,7 +59,7 @@ class QuorumReplica final : public Replica {
   absl::StatusOr<bool> Collect(Turn& turn, absl::Duration now) override;
   bool HasNews() const override { return false; }
   void TellNews() override {}
-  absl::StatusOr<LogIndex> ReleasableIndex() override { return store_.Durable(); }
+  absl::StatusOr<LogIndex> ReleasableIndex() override { return store_.Releasable(); }
   absl::Status TransferLeadership(NodeId to) override;
   bool leading() const override { return false; }
   ReplicaStatus status() const override;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/probe.h"
 #include "base/varint.h"
 #include "kv/layout.h"
 #include "kv/state_machine.h"
@@ -27,39 +28,31 @@ absl::Status Damaged(std::string_view what) {
                        "let it be rebuilt from its peers");
 }
 
-std::string DotKeyOf(PartitionId partition, const quorum::Dot& dot) {
-  return kv::DotKey(partition, dot.identity.node, dot.identity.boot, dot.counter);
+std::string KnowledgeBytes(bool filled, const quorum::Knowledge& knowledge) {
+  std::string bytes(1, filled ? 1 : 0);
+  knowledge.AppendTo(bytes);
+  return bytes;
 }
 
 class Stager {
  public:
-  Stager(PartitionId partition, EngineBatch& batch, ConflictJournal& journal)
-      : partition_(partition), batch_(batch), journal_(journal) {}
+  Stager(PartitionId partition, LogIndex index, EngineBatch& batch, LoggedDots& dots,
+         ConflictJournal& journal)
+      : partition_(partition), index_(index), batch_(batch), dots_(dots), journal_(journal) {}
 
   void operator()(const PutRecord& put) {
     if (put.record) {
       batch_.PutKey(kv::RecordKey(partition_, put.key), EncodeRecord(put.key, *put.record));
     }
-    for (const quorum::Dot& dot : put.dots) batch_.PutKey(DotKeyOf(partition_, dot), put.key);
+    for (const quorum::Dot& dot : put.dots) dots_.Add(dot, put.key, index_);
     if (put.operation) {
       PutOperation(put.operation->id, quorum::EncodeRow({put.key, *put.operation}));
     }
   }
   void operator()(const Checkpoint& checkpoint) {
-    std::string bytes;
-    bytes.push_back(checkpoint.filled ? 1 : 0);
-    checkpoint.knowledge.AppendTo(bytes);
-    batch_.PutKey(kv::KnowledgeKey(partition_), std::move(bytes));
-    for (const auto& [identity, counters] : checkpoint.dots.sets()) {
-      for (const quorum::CounterRange& range : counters.ranges()) {
-        batch_.DeleteKeys(DotKeyOf(partition_, {identity, range.first}),
-                          DotKeyOf(partition_, {identity, range.last + 1}));
-      }
-    }
-    for (const auto& [node, first_live] : checkpoint.dots.ended()) {
-      batch_.DeleteKeys(kv::DotKey(partition_, node, Boot(), 0),
-                        kv::DotKey(partition_, node, first_live, 0));
-    }
+    batch_.PutKey(kv::KnowledgeKey(partition_),
+                  KnowledgeBytes(checkpoint.filled, checkpoint.knowledge));
+    dots_.Drop(checkpoint.dots, index_, batch_);
     for (const std::string& key : checkpoint.keys) {
       batch_.DeleteKey(kv::RecordKey(partition_, key));
     }
@@ -107,16 +100,17 @@ class Stager {
   }
 
   const PartitionId partition_;
+  const LogIndex index_;
   EngineBatch& batch_;
+  LoggedDots& dots_;
   ConflictJournal& journal_;
 };
 
-absl::StatusOr<LogIndex> IndexIn(const absl::StatusOr<std::optional<std::string>>& stored) {
+absl::StatusOr<kv::AppliedState> AppliedIn(
+    const absl::StatusOr<std::optional<std::string>>& stored) {
   if (!stored.ok()) return stored.status();
-  if (!*stored) return LogIndex();
-  auto applied = kv::AppliedState::Decode(**stored);
-  if (!applied.ok()) return applied.status();
-  return applied->index;
+  if (!*stored) return kv::AppliedState();
+  return kv::AppliedState::Decode(**stored);
 }
 
 }  // namespace
@@ -155,13 +149,7 @@ std::optional<quorum::Record> QuorumStore::Lookup(std::string_view key) const {
 
 void QuorumStore::DotLog(const quorum::Identity& identity, quorum::CounterRange range, size_t limit,
                          std::vector<quorum::LoggedDot>& out) const {
-  const auto found = engine_.Scan(DotKeyOf(partition_, {identity, range.first}),
-                                  DotKeyOf(partition_, {identity, range.last + 1}));
-  for (size_t n = 0; n < limit && found->Valid(); ++n, found->Next()) {
-    const uint64_t counter = kv::DotOf(found->key()).counter;
-    out.push_back({{identity, counter}, std::string(found->value())});
-  }
-  Keep(found->status());
+  Keep(dots_.Find(identity, range, limit, out));
 }
 
 std::vector<std::string> QuorumStore::Keys(std::string_view start, std::string_view end,
@@ -177,21 +165,73 @@ std::vector<std::string> QuorumStore::Keys(std::string_view start, std::string_v
   return keys;
 }
 
-absl::StatusOr<LogIndex> QuorumStore::Applied() const {
-  return IndexIn(engine_.Get(kv::AppliedKey(partition_)));
+absl::StatusOr<LogIndex> QuorumStore::Open() {
+  const auto applied = AppliedIn(engine_.Get(kv::AppliedKey(partition_)));
+  if (!applied.ok()) return applied.status();
+  quorum::Reader young(applied->configuration);
+  if (absl::Status loaded = dots_.Load(quorum::SeenClock::TakeFrom(young)); !loaded.ok()) {
+    return loaded;
+  }
+  return applied->index;
 }
 
-absl::StatusOr<LogIndex> QuorumStore::Durable() const {
-  return IndexIn(engine_.GetDurable(kv::AppliedKey(partition_)));
+absl::StatusOr<LogIndex> QuorumStore::Releasable() {
+  const auto applied = AppliedIn(engine_.Get(kv::AppliedKey(partition_)));
+  if (!applied.ok()) return applied.status();
+  if (absl::Status aged = dots_.Age(applied->index); !aged.ok()) return aged;
+  const auto durable = AppliedIn(engine_.GetDurable(kv::AppliedKey(partition_)));
+  if (!durable.ok()) return durable.status();
+  return dots_.Releasable(durable->index);
+}
+
+void QuorumStore::Recall(absl::Span<const Effect> effects, LogIndex index) {
+  EngineBatch done;
+  for (const Effect& effect : effects) {
+    if (const auto* put = std::get_if<PutRecord>(&effect)) {
+      for (const quorum::Dot& dot : put->dots) dots_.Add(dot, put->key, index);
+    } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
+      dots_.Drop(checkpoint->dots, index, done);
+    }
+  }
+}
+
+absl::Status QuorumStore::RecallLost(const quorum::ConflictPolicy& policy) {
+  if (dots_.lost().empty()) return absl::OkStatus();
+  Reached<"replica: the log lacked writes that the engine has">();
+  EngineBatch batch;
+  const auto found = engine_.Scan(kv::RecordKey(partition_, ""), kv::RecordsEnd(partition_));
+  for (; found->Valid() && !dots_.lost().empty(); found->Next()) {
+    const std::string key(kv::UserKey(found->key()));
+    const auto record = quorum::DecodeRecord(key, found->value());
+    if (!record.ok()) return record.status();
+    if (!record->dot) continue;
+    for (const quorum::Dot& dot : policy.NewestIn(*record)) {
+      if (dots_.lost().Contains(dot)) dots_.AddOld(dot, key, batch);
+    }
+  }
+  if (!found->status().ok()) return found->status();
+  // What no record shows was never told to anyone: whoever has it sends it again.
+  auto restored = Restore();
+  if (!restored.ok()) return restored.status();
+  restored->checkpoint.seen.Remove(dots_.lost());
+  batch.PutKey(kv::KnowledgeKey(partition_),
+               KnowledgeBytes(restored->filled, restored->checkpoint));
+  return engine_.Write(batch);
+}
+
+absl::Status QuorumStore::LeaveLog(LogIndex applied) {
+  if (absl::Status moved = dots_.MoveUpTo(applied); !moved.ok()) return moved;
+  return engine_.Flush();
 }
 
 absl::Status QuorumStore::Apply(absl::Span<const Effect> effects, LogIndex index) {
   EngineBatch batch;
-  Stager stager(partition_, batch, journal_);
+  Stager stager(partition_, index, batch, dots_, journal_);
   for (const Effect& effect : effects) std::visit(stager, effect);
   if (!stager.status.ok()) return stager.status;
   kv::AppliedState applied;
   applied.index = index;
+  dots_.YoungClock().AppendTo(applied.configuration);
   batch.PutKey(kv::AppliedKey(partition_), applied.Encode());
   return engine_.Write(batch);
 }
@@ -220,12 +260,7 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
     restored.floor = quorum::ReadBallot(reader);
     if (!reader.done()) return Damaged("the ballot floor");
   }
-  const auto dots = engine_.Scan(kv::DotsBegin(partition_), kv::DotsEnd(partition_));
-  for (; dots->Valid(); dots->Next()) {
-    const kv::DotPlace place = kv::DotOf(dots->key());
-    restored.logged.Add({{place.node, place.boot}, place.counter});
-  }
-  if (!dots->status().ok()) return dots->status();
+  restored.logged = dots_.All();
   absl::StatusOr<quorum::TakenHints> hints = RestoreHints();
   if (!hints.ok()) return hints.status();
   restored.hints = *std::move(hints);

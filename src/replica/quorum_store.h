@@ -10,9 +10,11 @@
 #include "absl/types/span.h"
 #include "base/ids.h"
 #include "kv/command.h"
+#include "quorum/conflict_policy.h"
 #include "quorum/effect.h"
 #include "quorum/store.h"
 #include "replica/conflict_journal.h"
+#include "replica/logged_dots.h"
 #include "storage/engine.h"
 
 namespace quorate {
@@ -21,7 +23,10 @@ namespace quorate {
 class QuorumStore final : public quorum::Store {
  public:
   QuorumStore(PartitionId partition, Engine& engine)
-      : partition_(partition), engine_(engine), journal_(partition, engine) {}
+      : partition_(partition),
+        engine_(engine),
+        dots_(partition, engine),
+        journal_(partition, engine) {}
 
   // --- quorum::Store ---
   std::optional<quorum::Record> Lookup(std::string_view key) const override;
@@ -33,10 +38,18 @@ class QuorumStore final : public quorum::Store {
   // The first error met, which must stop the node.
   const absl::Status& status() const { return status_; }
 
-  // Up to where the log has been applied; zero: an empty partition.
-  absl::StatusOr<LogIndex> Applied() const;
-  // Likewise what a crash at this moment would leave.
-  absl::StatusOr<LogIndex> Durable() const;
+  // Once, before anything else: up to where the log has been applied; zero: an empty
+  // partition. The entries up to there that the log still has are to be recalled, those
+  // behind to be applied, in their order.
+  absl::StatusOr<LogIndex> Open();
+  void Recall(absl::Span<const quorum::Effect> effects, LogIndex index);
+  // Then, where a crash took the log's end though the engine had it already: of the
+  // dots that only the log knew of, the records say what is left. May take long then.
+  absl::Status RecallLost(const quorum::ConflictPolicy& policy);
+  // The log is to begin anew behind `applied`: the engine alone has all up to there.
+  absl::Status LeaveLog(LogIndex applied);
+  // Up to here the log is not needed any more, whatever happens. Called now and then.
+  absl::StatusOr<LogIndex> Releasable();
   // The effects of the entry at `index`, in one write together with it.
   absl::Status Apply(absl::Span<const quorum::Effect> effects, LogIndex index);
   const ConflictJournal& journal() const { return journal_; }
@@ -63,6 +76,7 @@ class QuorumStore final : public quorum::Store {
 
   const PartitionId partition_;
   Engine& engine_;
+  LoggedDots dots_;
   ConflictJournal journal_;
   mutable absl::Status status_;
 };

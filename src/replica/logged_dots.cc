@@ -1,0 +1,177 @@
+#include "replica/logged_dots.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "kv/layout.h"
+#include "quorum/bytes.h"
+
+namespace quorate {
+namespace {
+
+using quorum::CounterRange;
+using quorum::CounterSet;
+using quorum::Dot;
+using quorum::Identity;
+using quorum::LoggedDot;
+
+std::string KeyOf(PartitionId partition, const Dot& dot) {
+  return kv::DotKey(partition, dot.identity.node, dot.identity.boot, dot.counter);
+}
+
+uint64_t NumberIn(const std::optional<std::string>& stored) {
+  return stored ? quorum::Reader(*stored).Varint() : 0;
+}
+
+quorum::SeenClock Only(const Dot& dot) {
+  quorum::SeenClock clock;
+  clock.Add(dot);
+  return clock;
+}
+
+}  // namespace
+
+absl::Status LoggedDots::Load(quorum::SeenClock young) {
+  const auto moves = engine_.Get(kv::DotMovesKey(partition_));
+  if (!moves.ok()) return moves.status();
+  moves_ = NumberIn(*moves);
+  const auto dots = engine_.Scan(kv::DotsBegin(partition_), kv::DotsEnd(partition_));
+  for (; dots->Valid(); dots->Next()) {
+    const kv::DotPlace place = kv::DotOf(dots->key());
+    old_.Add({{place.node, place.boot}, place.counter});
+  }
+  lost_ = std::move(young);
+  lost_.Remove(old_);
+  return dots->status();
+}
+
+void LoggedDots::Add(const Dot& dot, const std::string& key, LogIndex index) {
+  if (old_.Contains(dot)) return;
+  if (!lost_.empty()) lost_.Remove(Only(dot));
+  YoungDots& dots = young_[dot.identity];
+  const auto [at, fresh] = dots.try_emplace(dot.counter, Young{key, index});
+  if (!fresh) return;
+  ++indexes_[index];
+  young_clock_.Add(dot);
+}
+
+void LoggedDots::AddOld(const Dot& dot, const std::string& key, EngineBatch& batch) {
+  batch.PutKey(KeyOf(partition_, dot), key);
+  old_.Add(dot);
+  young_clock_.Remove(Only(dot));
+  lost_.Remove(Only(dot));
+}
+
+// `lowest` falls to the lowest index met.
+void LoggedDots::Erase(YoungDots& dots, YoungDots::iterator begin, YoungDots::iterator end,
+                       LogIndex& lowest) {
+  for (auto at = begin; at != end; ++at) {
+    lowest = std::min(lowest, at->second.index);
+    const auto count = indexes_.find(at->second.index);
+    if (--count->second == 0) indexes_.erase(count);
+  }
+  dots.erase(begin, end);
+}
+
+void LoggedDots::Drop(const quorum::SeenClock& dots, LogIndex index, EngineBatch& batch) {
+  LogIndex lowest = index;
+  young_clock_.Subtract(dots);
+  lost_.Subtract(dots);
+  for (auto at = young_.begin(); at != young_.end();) {
+    auto& [identity, young] = *at;
+    if (dots.Ended(identity)) Erase(young, young.begin(), young.end(), lowest);
+    for (const CounterRange& range : dots.Of(identity).ranges()) {
+      Erase(young, young.lower_bound(range.first), young.upper_bound(range.last), lowest);
+    }
+    at = young.empty() ? young_.erase(at) : std::next(at);
+  }
+  if (lowest < index) going_.push_back({index, lowest});
+  const quorum::SeenClock gone = Intersect(old_, dots);
+  for (const auto& [identity, set] : gone.sets()) {
+    for (const CounterRange& range : set.ranges()) {
+      batch.DeleteKeys(KeyOf(partition_, {identity, range.first}),
+                       KeyOf(partition_, {identity, range.last + 1}));
+    }
+  }
+  old_.Subtract(gone);
+}
+
+absl::Status LoggedDots::Find(const Identity& identity, CounterRange range, size_t limit,
+                              std::vector<LoggedDot>& out) const {
+  std::vector<LoggedDot> old;
+  CounterSet wanted;
+  wanted.Add(range);
+  if (!Intersect(old_.Of(identity), wanted).empty()) {
+    const auto found = engine_.Scan(KeyOf(partition_, {identity, range.first}),
+                                    KeyOf(partition_, {identity, range.last + 1}));
+    for (; old.size() < limit && found->Valid(); found->Next()) {
+      old.push_back({{identity, kv::DotOf(found->key()).counter}, std::string(found->value())});
+    }
+    if (!found->status().ok()) return found->status();
+  }
+  std::vector<LoggedDot> young;
+  if (const auto dots = young_.find(identity); dots != young_.end()) {
+    const auto end = dots->second.upper_bound(range.last);
+    for (auto at = dots->second.lower_bound(range.first); at != end && young.size() < limit; ++at) {
+      young.push_back({{identity, at->first}, at->second.key});
+    }
+  }
+  std::vector<LoggedDot> all;
+  std::merge(std::make_move_iterator(old.begin()), std::make_move_iterator(old.end()),
+             std::make_move_iterator(young.begin()), std::make_move_iterator(young.end()),
+             std::back_inserter(all),
+             [](const LoggedDot& a, const LoggedDot& b) { return a.dot < b.dot; });
+  if (all.size() > limit) all.resize(limit);
+  std::move(all.begin(), all.end(), std::back_inserter(out));
+  return absl::OkStatus();
+}
+
+quorum::SeenClock LoggedDots::All() const {
+  quorum::SeenClock all = old_;
+  for (const auto& [identity, dots] : young_) {
+    for (const auto& [counter, young] : dots) all.Add({identity, counter});
+  }
+  return all;
+}
+
+absl::Status LoggedDots::Age(LogIndex applied) {
+  return MoveUpTo(std::exchange(aged_to_, applied));
+}
+
+absl::Status LoggedDots::MoveUpTo(LogIndex to) {
+  if (indexes_.empty() || indexes_.begin()->first > to) return absl::OkStatus();
+  EngineBatch batch;
+  LogIndex lowest = indexes_.begin()->first;
+  for (auto& [identity, dots] : young_) {
+    for (auto at = dots.begin(); at != dots.end();) {
+      const auto next = std::next(at);
+      if (at->second.index <= to) {
+        AddOld({identity, at->first}, at->second.key, batch);
+        Erase(dots, at, next, lowest);
+      }
+      at = next;
+    }
+  }
+  std::string number;
+  AppendVarint(++moves_, number);
+  batch.PutKey(kv::DotMovesKey(partition_), std::move(number));
+  moving_.push_back({moves_, lowest});
+  return engine_.Write(batch);
+}
+
+absl::StatusOr<LogIndex> LoggedDots::Releasable(LogIndex durable) {
+  LogIndex releasable = durable;
+  const auto keep = [&](LogIndex index) { releasable = std::min(releasable, index.prev()); };
+  if (!indexes_.empty()) keep(indexes_.begin()->first);
+  while (!going_.empty() && going_.front().index <= durable) going_.pop_front();
+  for (const Going& going : going_) keep(going.lowest);
+  if (moving_.empty()) return releasable;
+  const auto moves = engine_.GetDurable(kv::DotMovesKey(partition_));
+  if (!moves.ok()) return moves.status();
+  while (!moving_.empty() && moving_.front().number <= NumberIn(*moves)) moving_.pop_front();
+  for (const Move& move : moving_) keep(move.lowest);
+  return releasable;
+}
+
+}  // namespace quorate
