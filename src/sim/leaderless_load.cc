@@ -11,6 +11,9 @@ namespace {
 
 constexpr char kName[] = "leaderless";
 constexpr uint64_t kKeys = 5;
+// Written now and then, so that some expire before they are written again.
+constexpr uint64_t kQuietKeys = 15;
+constexpr absl::Duration kTtlMax = absl::Seconds(2);
 constexpr uint32_t kSessions = 3;
 constexpr absl::Duration kRetry = absl::Milliseconds(100);
 constexpr absl::Duration kAdminDeadline = absl::Seconds(2);
@@ -19,7 +22,7 @@ constexpr absl::Duration kDeadlineMax = absl::Seconds(1);
 constexpr absl::Duration kPatience = absl::Milliseconds(100);
 
 Level SomeLevel(Random& random, bool read) {
-  switch (random.Below(8)) {
+  switch (random.Below(10)) {
     case 0:
       return Level::kAll;
     case 1:
@@ -28,6 +31,10 @@ Level SomeLevel(Random& random, bool read) {
       return Level::kOne;
     case 3:
       return read ? Level::kBounded : Level::kOne;
+    case 4:
+      return Level::kLocalQuorum;
+    case 5:
+      return read ? Level::kLocalQuorum : Level::kEachQuorum;
     default:
       return Level::kQuorum;
   }
@@ -85,11 +92,16 @@ void LeaderlessLoad::PlanNext() {
 LeaderlessOp LeaderlessLoad::MakeOp() {
   LeaderlessOp op;
   op.id = next_op_++;
-  op.key = StrCat("f", random_.Below(kKeys));
+  const bool quiet = random_.Chance(0.25);
+  op.key = quiet ? StrCat("q", random_.Below(kQuietKeys)) : StrCat("f", random_.Below(kKeys));
   op.read = random_.Chance(0.45);
   op.level = SomeLevel(random_, op.read);
   op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
   if (!op.read && !random_.Chance(0.2)) op.value = StrCat("v", op.id);
+  if (!op.value.empty() && random_.Chance(quiet ? 0.5 : 0.1)) {
+    op.ttl = absl::Microseconds(1) *
+             static_cast<int64_t>(random_.Between(1, absl::ToInt64Microseconds(kTtlMax)));
+  }
   op.invoked = queue_.now();
   sessions_.Assign(op, random_);
   return op;
@@ -121,14 +133,17 @@ void LeaderlessLoad::IssueOne() {
     kv::Mutation& mutation = request.op.emplace<kv::Command>().mutations.emplace_back();
     mutation.key = op.key;
     mutation.value = op.value;
+    mutation.ttl_us = static_cast<uint64_t>(absl::ToInt64Microseconds(op.ttl));
     if (op.value.empty()) mutation.action = kv::Mutation::Action::kDelete;
   }
-  trace_.Add(TraceKind::kInvoke, asked,
-             StrCat("leaderless #", op.id, " ",
-                    op.read            ? "get "
-                    : op.value.empty() ? "del "
-                                       : "put ",
-                    op.key, op.value.empty() ? "" : "=", op.value, " ", LevelName(op.level)));
+  trace_.Add(
+      TraceKind::kInvoke, asked,
+      StrCat("leaderless #", op.id, " ",
+             op.read            ? "get "
+             : op.value.empty() ? "del "
+                                : "put ",
+             op.key, op.value.empty() ? "" : "=", op.value, " ", LevelName(op.level),
+             op.ttl == absl::ZeroDuration() ? "" : StrCat(" for ", absl::FormatDuration(op.ttl))));
   // Unknown from then on: whatever comes of it.
   queue_.After(timeout + kPatience, [this, call] { Close(call); });
   node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
@@ -164,7 +179,8 @@ std::string LeaderlessLoad::WhatDiffers() {
   const auto topology = cluster_.topology();
   const ring::KeyspaceInfo* info = keyspace(topology);
   if (info == nullptr) return armed_ ? "the leaderless keyspace was never made" : "";
-  return WhatDiffersIn(cluster_, *info);
+  std::string differs = WhatDiffersIn(cluster_, *info);
+  return differs.empty() ? WhatIsDeadIn(cluster_, *info) : differs;
 }
 
 }  // namespace quorate::sim

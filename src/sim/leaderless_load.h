@@ -24,13 +24,16 @@ class LeaderlessLoad {
 
   // `clients` of them; zero: nothing is done, not even the keyspace made.
   void Start(uint32_t clients);
+  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
   void AskOnly(Nodes nodes) { targets_ = std::move(nodes); }
   void Stop() { running_ = false; }
   uint64_t in_flight() const { return in_flight_; }
   uint64_t done() const { return oracle_.done(); }
   bool armed() const { return armed_; }
+  // The keyspace is there, if there is to be one.
+  bool ready() const { return !armed_ || keyspace(cluster_.topology()) != nullptr; }
 
-  // See WhatDiffersIn.
+  // See WhatDiffersIn and WhatIsDeadIn.
   std::string WhatDiffers();
 
  private:
