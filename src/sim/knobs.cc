@@ -185,7 +185,8 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
         return kind == F::kJumpClock || kind == F::kBendClock || kind == F::kPauseMachine;
       });
       knobs.nemesis.armed.push_back(OneOf(random, {F::kHalves, F::kCrashOne, F::kIsolateOne}));
-      if (HalfTheTime(random)) knobs.nemesis.armed.push_back(F::kLateWords);
+      if (HalfTheTime(random))
+        knobs.nemesis.armed.insert(knobs.nemesis.armed.end(), 2, F::kLateWords);
       break;
     case Profile::kExpiry:
       knobs.nodes = 3;

@@ -43,7 +43,10 @@ void LeaderlessOracle::Failed(const LeaderlessOp& op) {
   floors_.erase(op.id);
   Key& key = keys_[op.key];
   key.mortal.erase(op.id);
-  if (!op.value.empty()) key.values[op.value].failed = true;
+  if (op.value.empty()) return;
+  Value& value = key.values[op.value];
+  value.failed = true;
+  if (value.version != 0) Violation(op, "is told undone, but its value was read before");
 }
 
 void LeaderlessOracle::Wrote(const LeaderlessOp& op, const Reply& reply, absl::Duration now) {

@@ -55,8 +55,9 @@ class LeaderlessOracle {
   void ExpectCalendars(CalendarBounds bounds) { calendars_ = bounds; }
 
   void Invoked(const LeaderlessOp& op);
-  // Certainly not done.
+  // Certainly not done, and never will be.
   void Failed(const LeaderlessOp& op);
+  // Acknowledged at its level, or told to have been applied there.
   void Wrote(const LeaderlessOp& op, const Reply& reply, absl::Duration now);
   void Read(const LeaderlessOp& op, const Reply& reply, absl::Duration now);
 

@@ -119,7 +119,7 @@ class Run {
   // Faults may lie so thick that no majority ever meets among them: no keyspace would
   // be made, and replicas that need no majority would have nothing to do.
   void StartNemesis() {
-    if (leaderless_.ready()) return nemesis_.Start();
+    if (leaderless_.ready() && merging_.ready() && registers_.ready()) return nemesis_.Start();
     queue_.After(kPoll, [this] { StartNemesis(); });
   }
 
