@@ -30,15 +30,8 @@ void AddLeaderless(Add add) {
       true;
   add("remove-unseen", "a removal takes away what its context has not seen, too", kProfile)
       .quorum.remove_unseen = true;
-  add("forget-operation-fences", "a leaderless fence is told, and gone after a crash", kProfile)
-      .quorum.forget_fences = true;
-  add("resolve-in-one-phase", "what older lives sent may come after a write was told never to be",
-      kProfile)
-      .quorum.resolve_in_one_phase = true;
   add("rows-at-coordinator", "only its coordinator knows which operation a write is", kProfile)
       .quorum.rows_at_coordinator = true;
-  add("trust-older-writers", "a write of before a restart may be done again", kProfile)
-      .quorum.trust_older_writers = true;
   add("hint-counts", "a write kept for a replica is acknowledged at whatever level", kProfile)
       .hint_counts = true;
   add("forget-hints", "writes kept for replicas are gone after a restart", kProfile)

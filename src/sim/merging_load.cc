@@ -19,7 +19,9 @@ constexpr absl::Duration kPatience = absl::Milliseconds(100);
 constexpr size_t kShownKept = 3;
 // Of all writes, those under an identity, and of these those that are sent twice.
 constexpr double kIdentified = 0.6;
-constexpr double kDoubled = 0.1;
+constexpr double kDoubled = 0.2;
+constexpr absl::Duration kSecondCopyMax = absl::Seconds(1);
+constexpr absl::Duration kUntilItIsUp = absl::Milliseconds(2);
 
 using Kind = MergingOp::Kind;
 
@@ -103,9 +105,13 @@ void MergingLoad::MakeKeyspace(const MergingKeyspace& keyspace) {
 
 void MergingLoad::PlanNext() {
   if (!running_) return;
-  queue_.After(kThinkMax * (static_cast<double>(random_.Below(1000)) / 1000), [this] {
+  queue_.After(Upto(kThinkMax), [this] {
     if (running_) IssueOne();
   });
+}
+
+absl::Duration MergingLoad::Upto(absl::Duration most) {
+  return most * (static_cast<double>(random_.Below(1000)) / 1000);
 }
 
 MergingOp MergingLoad::MakeOp(const std::string& key) {
@@ -147,8 +153,7 @@ void MergingLoad::IssueOne() {
   ++in_flight_;
   const auto topology = node.node()->topology();
   Request request = RequestFor(call->op, topology);
-  const absl::Duration timeout =
-      kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
+  const absl::Duration timeout = kDeadlineMax * 0.05 + Upto(kDeadlineMax * 0.95);
   request.deadline = node.machine().env.Monotonic() + timeout;
   if (write && random_.Chance(kIdentified) && fates_.Identify(asked, request)) {
     call->request = request;
@@ -161,13 +166,21 @@ void MergingLoad::IssueOne() {
                     LevelName(call->op.level), call->doubled ? " twice" : ""));
   // Unknown from then on: whatever comes of it.
   queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
-  if (call->doubled) Send(asked, call, request);
-  Send(asked, call, std::move(request));
+  if (call->doubled) SendAgain(asked, call, Upto(kSecondCopyMax));
+  node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
 }
 
-void MergingLoad::Send(NodeId asked, const CallPtr& call, Request request) {
-  cluster_.node(asked).process()->Execute(std::move(request),
-                                          [this, call](Reply reply) { Answered(call, reply); });
+// The node may have started anew by then, or just then.
+void MergingLoad::SendAgain(NodeId asked, const CallPtr& call, absl::Duration later) {
+  queue_.After(later, [this, asked, call] {
+    SimNode& node = cluster_.node(asked);
+    if (!running_) return;
+    if (!node.up()) return SendAgain(asked, call, kUntilItIsUp);
+    Request request = call->request;
+    request.deadline = node.machine().env.Monotonic() + kDeadlineMax;
+    node.process()->Execute(std::move(request),
+                            [this, call](Reply reply) { Answered(call, reply); });
+  });
 }
 
 void MergingLoad::Answered(const CallPtr& call, const Reply& reply) {

@@ -54,7 +54,8 @@ class MergingLoad {
   void IssueOne();
   MergingOp MakeOp(const std::string& key);
   Request RequestFor(const MergingOp& op, const ring::SharedTopology& topology) const;
-  void Send(NodeId asked, const CallPtr& call, Request request);
+  void SendAgain(NodeId asked, const CallPtr& call, absl::Duration later);
+  absl::Duration Upto(absl::Duration most);
   void Answered(const CallPtr& call, const Reply& reply);
   void TakeRead(const MergingOp& op, const Reply& reply);
   void TakeWrite(const MergingOp& op, const Reply& reply);

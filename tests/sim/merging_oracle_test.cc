@@ -34,12 +34,20 @@ class MergingOracleTest : public ::testing::Test {
     oracle_.Read(Begin(Kind::kRead, level), shown);
     return violation_;
   }
-  static MergingShown Sum(int64_t value) { return {.key = "c", .counters = {{"c", value}}}; }
+  static MergingShown Sum(int64_t value) {
+    MergingShown shown;
+    shown.counters["c"] = value;
+    return shown;
+  }
   static MergingShown Elements(std::vector<std::string> elements) {
-    return {.key = "s", .elements = {{"s", std::move(elements)}}};
+    MergingShown shown;
+    shown.elements["s"] = std::move(elements);
+    return shown;
   }
   static MergingShown Field(std::string value) {
-    return {.key = "m", .fields = {{"m.v", std::move(value)}}};
+    MergingShown shown;
+    shown.fields["m.v"] = std::move(value);
+    return shown;
   }
 
   std::string violation_;

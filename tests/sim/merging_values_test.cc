@@ -35,13 +35,19 @@ TEST(MergingValuesTest, EveryCellOfAKeyIsShownBeItThereOrNot) {
 
 TEST(MergingValuesTest, AWriteRemovesOnlyWithAContextAndOnlyWhatThatShowed) {
   Random random(1);
+  const auto roll = [&random](uint64_t id, const MergingShown& shown) {
+    MergingOp op;
+    op.id = id;
+    op.key = shown.key;
+    RollWrite(random, shown, op);
+    return op;
+  };
   uint64_t removals = 0;
   for (const MergingKeyspace& keyspace : kMergingKeyspaces) {
     const std::string key = std::string(1, keyspace.initial) + "1";
     MergingShown shown = ShownIn(key, std::optional<kv::Record>());
     for (uint64_t i = 0; i < 100; ++i) {
-      MergingOp op{.id = i, .key = key};
-      RollWrite(random, shown, op);
+      const MergingOp op = roll(i, shown);
       EXPECT_THAT(op.removes, IsEmpty()) << "nothing was shown";
       EXPECT_THAT(op.clears, IsEmpty());
       EXPECT_EQ(op.mutation.context, "");
@@ -50,8 +56,7 @@ TEST(MergingValuesTest, AWriteRemovesOnlyWithAContextAndOnlyWhatThatShowed) {
     for (auto& [cell, elements] : shown.elements) elements = {"a", "b"};
     for (auto& [cell, value] : shown.fields) value = "x";
     for (uint64_t i = 0; i < 100; ++i) {
-      MergingOp op{.id = i, .key = key};
-      RollWrite(random, shown, op);
+      const MergingOp op = roll(i, shown);
       EXPECT_EQ(op.mutation.context.empty(), op.removes.empty() && op.clears.empty());
       for (const auto& [cell, element] : op.removes) {
         EXPECT_TRUE(element == "a" || element == "b");
