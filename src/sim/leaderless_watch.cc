@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "quorate/v1/peer.pb.h"
+#include "quorum/message_batch.h"
 #include "replica/quorum_store.h"
 
 namespace quorate::sim {
@@ -88,9 +89,12 @@ void LeaderlessWatch::Sent(NodeId from, NodeId to, std::string_view bytes) {
   for (const v1::GroupMessage& sent : frame.groups()) {
     const auto group = groups_.find(PartitionId(sent.partition()));
     if (group == groups_.end()) continue;
-    const auto message = quorum::DecodeMessage(from, to, sent.payload());
-    if (!message.ok()) continue;
-    group->second.invariants.Sent(*message);
+    const auto messages = quorum::DecodeBatch(from, to, sent.payload());
+    if (!messages.ok()) {
+      return violation_(
+          StrCat(from.ToString(), " sent what nobody can read: ", messages.status().message()));
+    }
+    for (const quorum::Message& message : *messages) group->second.invariants.Sent(message);
     Report(group->first, group->second);
   }
 }
