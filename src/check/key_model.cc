@@ -23,7 +23,8 @@ auto EffectOf(const Operation& op) {
 
 }  // namespace
 
-KeyModel::KeyModel(std::vector<const Operation*> operations) : operations_(std::move(operations)) {
+KeyModel::KeyModel(std::vector<const Operation*> operations, bool each_write_has_version)
+    : operations_(std::move(operations)), each_write_has_version_(each_write_has_version) {
   std::map<decltype(EffectOf(*operations_.front())), uint32_t> classes;
   compiled_.reserve(operations_.size());
   for (const Operation* op : operations_) {
@@ -161,7 +162,7 @@ bool KeyModel::AdvanceVersion(KeyState& state, const Operation& op) const {
     if (told <= state.version_low) return false;
     state.version_low = told;
     state.exact = state.exists();
-  } else if (state.exists()) {
+  } else if (state.exists() && each_write_has_version_) {
     // A delete may have found nothing to do and taken no version.
     state.version_low++;
   }

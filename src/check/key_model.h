@@ -46,8 +46,8 @@ struct KeyState {
 class KeyModel {
  public:
   // All of one key and valid; they must outlive the model, which names them
-  // by position.
-  explicit KeyModel(std::vector<const Operation*> operations);
+  // by position. See LinearizabilityOptions.
+  explicit KeyModel(std::vector<const Operation*> operations, bool each_write_has_version = true);
 
   uint32_t size() const { return static_cast<uint32_t>(operations_.size()); }
   const Operation& operation(uint32_t i) const { return *operations_[i]; }
@@ -92,6 +92,7 @@ class KeyModel {
 
   std::vector<const Operation*> operations_;
   std::vector<Compiled> compiled_;
+  const bool each_write_has_version_;
   bool versions_told_ = false;
   std::map<std::string, int64_t> text_ids_;
   std::vector<std::string> texts_;                    // by id

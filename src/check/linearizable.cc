@@ -63,7 +63,7 @@ KeyReport CheckKey(std::string_view key, const KeyOperations& operations,
                    [](const Operation* op) { return TellsOfState(*op); })) {
     return report;
   }
-  const KeyModel model(operations);
+  const KeyModel model(operations, options.each_write_has_version);
   std::vector<Call> calls;
   for (uint32_t i = 0; i < model.size(); ++i) {
     calls.push_back({.op = i, .required = model.operation(i).outcome == Outcome::kDone});

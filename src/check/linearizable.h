@@ -30,6 +30,9 @@ struct LinearizabilityOptions {
   uint64_t steps_max = 4'000'000;
   // Keys for which the window is looked for; the others are only named.
   size_t windows_max = 10;
+  // Every write that takes effect has a version of its own. False of registers
+  // without a leader: one that is overwritten at once may have none.
+  bool each_write_has_version = true;
 };
 
 struct KeyReport {

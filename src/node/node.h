@@ -39,6 +39,7 @@ struct NodeBugs {
   quorum::Bugs quorum;
   bool ladder_reports_asked = false;  // the first rung, whichever was reached
   bool forget_vote_on_restart = false;
+  bool keep_boot = false;    // every start has the number of the first; who runs the node obeys
   bool hint_counts = false;  // at every level, where no replica is there
   bool forget_hints_on_restart = false;
   bool forget_hint_holders = false;   // likewise, whom each was handed to

@@ -17,7 +17,7 @@ void Peers::SetMembers(const std::vector<NodeId>& members, absl::Duration now) {
 Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
   absl::MutexLock lock(&mutex_);
   Peer& peer = peers_[node];
-  if (word.boot < peer.boot || AreRivals(word.boot, peer.boot)) return {.accepted = false};
+  if (word.boot < peer.boot || AreRivals(word.boot, peer.boot)) return {.accepted = older_too_};
   Heard heard{.accepted = true, .restarted = peer.boot && word.boot > peer.boot};
   // A new life may know less than the one before.
   if (word.boot > peer.boot) {

@@ -16,8 +16,10 @@ namespace quorate {
 
 class Peers {
  public:
-  // A peer is gone when nothing came from it for `silence_max`.
-  Peers(NodeId self, absl::Duration silence_max) : self_(self), silence_max_(silence_max) {}
+  // A peer is gone when nothing came from it for `silence_max`. `older_too`: a
+  // deliberate bug, frames of earlier lives are accepted.
+  Peers(NodeId self, absl::Duration silence_max, bool older_too = false)
+      : self_(self), silence_max_(silence_max), older_too_(older_too) {}
 
   // The nodes of the topology; new ones count as heard of now.
   void SetMembers(const std::vector<NodeId>& members, absl::Duration now);
@@ -69,6 +71,7 @@ class Peers {
 
   const NodeId self_;
   const absl::Duration silence_max_;
+  const bool older_too_;
   mutable absl::Mutex mutex_;
   std::map<NodeId, Peer> peers_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int> disks_full_ = 0;  // of peers_

@@ -46,7 +46,8 @@ struct NodeShared {
       : options(std::move(node_options)),
         edges(node_edges),
         topology(std::move(topology)),
-        peers(options.self, options.tick * options.election_ticks),
+        peers(options.self, options.tick * options.election_ticks,
+              options.bugs.quorum.accept_older_boot),
         disk(options.disk_reserve_bytes) {}
 
   const NodeOptions options;

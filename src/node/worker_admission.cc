@@ -28,7 +28,10 @@ bool Grows(const kv::Command& command) {
 
 absl::Status Worker::Admit(const Request& request) const {
   if (!request.is_write() || request.partition == kMetaPartition) return absl::OkStatus();
-  if (Grows(std::get<kv::Command>(request.op))) {
+  const auto& command = std::get<kv::Command>(request.op);
+  // What became of a write can be told, or asked, while replicas are away.
+  if (command.action != kv::Command::Action::kMutate) return absl::OkStatus();
+  if (Grows(command)) {
     if (absl::Status room = CheckRoom(request.partition); !room.ok()) return room;
   }
   return request.level == Level::kAll ? CheckAllAlive(request.partition) : absl::OkStatus();

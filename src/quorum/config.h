@@ -25,6 +25,7 @@ struct Bugs {
   bool forget_absence = false;         // a read takes any record over an answer of none
   bool tell_before_sync = false;       // what was read, or seen, before it is durable
   bool merge_by_adding = false;        // a merge of two counters is their sum
+  bool remove_unseen = false;          // a removal takes all there is, seen or not
   bool ignore_session = false;         // any state will do for a read at SESSION
   bool forget_taken_hints = false;     // with a restart
   bool forget_fences = false;          // a fence is told, and lost with a crash

@@ -58,6 +58,7 @@ class Core {
   Output TakeOutput() { return local_.TakeOutput(); }
 
   // --- looking in ---
+  Identity self() const { return local_.self(); }
   const Knowledge& knowledge() const { return local_.knowledge(); }
   // False: the disk was empty, and reads are refused until the others have filled it.
   bool filled() const { return local_.filled(); }

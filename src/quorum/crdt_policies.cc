@@ -147,6 +147,7 @@ absl::StatusOr<VersionVector> RemovalContext(const PolicyOptions& options, std::
   if (!context.ok()) return context;
   const auto in_all = [&seen](const Dot& one) { return seen.Contains(one); };
   if (absl::Status status = ContextCovered(*context, local, in_all); !status.ok()) return status;
+  if (options.remove_unseen) context->Merge(local);
   return context;
 }
 
@@ -212,6 +213,7 @@ absl::StatusOr<Record> SiblingsPolicy::Write(std::string_view key, const Record*
         OpenContext(options_.scope, key, change.context, {dot.identity, dot.counter - 1});
     if (!opened.ok()) return opened.status();
     context = *std::move(opened);
+    if (options_.remove_unseen) context.Merge(body->Context());
   } else if (change.remove) {
     return ContextNeeded("a value");
   }

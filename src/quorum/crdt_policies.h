@@ -22,6 +22,7 @@ struct PolicyOptions {
   // Of all that a key holds, where a write adds to it. Merges may go over, so
   // several times as much must still fit a message.
   size_t bytes_max = limits::kMergedBytesMax;
+  bool remove_unseen = false;  // the deliberate fault, see Bugs
 };
 
 // change.argument is the value; change.context what is replaced or, with `remove`,

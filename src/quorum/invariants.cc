@@ -28,6 +28,7 @@ void Invariants::Started(const Identity& replica, const Knowledge& known, const 
   // Others may still count on what a disk had that was wiped.
   if (!wiped_.contains(replica.node)) durable = Knowledge();
   durable.Merge(known);
+  seen_[replica.node] = known.seen;
   auto& held = held_[replica.node];
   held.clear();
   for (const std::string& key : store.KeysAfter("", ~size_t{0})) held[key] = *store.Lookup(key);
@@ -39,21 +40,35 @@ void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& eff
   for (const Effect& effect : effects) {
     if (const auto* put = std::get_if<PutRecord>(&effect)) {
       CheckWrite(replica, *put);
-      if (put->record) held_[replica.node][put->key] = *put->record;
-      for (const Dot& dot : put->dots) {
-        const auto known = written_.find(dot);
-        if (known == written_.end()) continue;
-        const std::optional<Record> record = WrittenIn(store, put->key);
-        const bool had = record ? !Older(*record, known->second.record)
-                                : MayBeGone(put->key, dot, known->second.record.time);
-        if (had && known->second.key == put->key) continue;
-        Violated("DOT-2 seen is had", replica.node,
-                 StrCat("has seen ", dot.ToString(), " of ", known->second.key,
-                        " without that write or a newer one"));
-      }
+      CheckBoot(replica.node, *put);
+      for (const Dot& dot : put->dots) seen_[replica.node].Add(dot);
+      if (put->record) Hold(replica.node, put->key, *put->record);
+      CheckHad(replica.node, *put, store);
     } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
+      seen_[replica.node].Merge(checkpoint->knowledge.seen);
       CheckTrim(replica, *checkpoint);
     }
+  }
+}
+
+// Two writes that live may be dead together: removals of different elements.
+void Invariants::Hold(NodeId node, const std::string& key, const Record& record) {
+  held_[node][key] = record;
+  const bool may_be_dead = record.tombstone || record.expires_at_us != 0;
+  if (record.dot && may_be_dead) dead_[key][record.dot] = record;
+}
+
+void Invariants::CheckHad(NodeId node, const PutRecord& put, const Store& store) {
+  for (const Dot& dot : put.dots) {
+    const auto known = written_.find(dot);
+    if (known == written_.end()) continue;
+    const std::optional<Record> record = WrittenIn(store, put.key);
+    const bool had = record ? !Older(*record, known->second.record)
+                            : MayBeGone(put.key, dot, known->second.record.time);
+    if (had && known->second.key == put.key) continue;
+    Violated("DOT-2 seen is had", node,
+             StrCat("has seen ", dot.ToString(), " of ", known->second.key, ", and holds ",
+                    record ? record->dot.ToString() : "nothing", " of ", put.key));
   }
 }
 
@@ -62,12 +77,13 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
   const Dot dot = put.dots.front();
   if (dot.identity != replica || put.record->dot != dot) return;
   const auto [known, fresh] = written_.try_emplace(dot, Written{put.key, *put.record});
+  if (fresh) dots_of_[put.key].push_back(dot);
   if (!fresh) {
     return Violated("DOT-1 one write", replica.node,
                     StrCat("used ", dot.ToString(), " again, for ", put.key));
   }
   times_[dot] = put.record->time;
-  if (rising_times_ && known != written_.begin()) {
+  if (!registers_ && known != written_.begin()) {
     const auto before = std::prev(known);
     // An earlier boot's that was lost in its crash counts for nothing, and one
     // that has ended no longer tells which those were.
@@ -81,7 +97,6 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
                       before->first.ToString()));
     }
   }
-  if (put.record->tombstone || put.record->expires_at_us != 0) dead_[put.key][dot] = *put.record;
 }
 
 void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint) {
@@ -102,7 +117,56 @@ void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint
       }
     }
   }
-  for (const std::string& key : checkpoint.keys) held_[replica.node].erase(key);
+  for (const std::string& key : checkpoint.keys) {
+    const auto held = held_[replica.node].find(key);
+    if (held == held_[replica.node].end()) continue;
+    if (held->second.dot) CheckBurial(replica.node, key, held->second);
+    held_[replica.node].erase(held);
+  }
+}
+
+// What its writer has on disk, and is older than what is dropped here, would be
+// taken for new when it comes.
+void Invariants::CheckBurial(NodeId node, const std::string& key, const Record& dead) {
+  if (wiped_.contains(node)) return;
+  for (const Dot& dot : dots_of_[key]) {
+    if (seen_[node].Contains(dot) || !Older(written_.at(dot).record, dead)) continue;
+    // Of a boot that has ended, what was lost counts as seen too.
+    const SeenClock& there = durable_[dot.identity.node].seen;
+    if (there.Ended(dot.identity) || !there.Contains(dot)) continue;
+    if (wiped_.contains(dot.identity.node)) continue;
+    Violated("DOT-4 no early burial", node,
+             StrCat("drops ", dead.dot.ToString(), " of ", key, ", but has yet to see the older ",
+                    dot.ToString()));
+  }
+}
+
+// All have agreed on what there is of a boot when it ends.
+void Invariants::CheckBoot(NodeId node, const PutRecord& put) {
+  if (!put.record || !put.record->dot || wiped_.contains(node)) return;
+  if (!durable_[node].seen.Ended(put.record->dot.identity)) return;
+  const auto held = held_[node].find(put.key);
+  if (held != held_[node].end() && !Older(held->second, *put.record)) return;
+  if (held == held_[node].end() && IsAtFloor(put)) return;
+  Violated("DOT-7 over is over", node,
+           StrCat("takes ", put.record->dot.ToString(), " of ", put.key,
+                  " anew, of a boot that has ended"));
+}
+
+bool Invariants::IsAtFloor(const PutRecord& put) const {
+  const auto dead = dead_.find(put.key);
+  return registers_ && dead != dead_.end() && dead->second.contains(put.record->dot);
+}
+
+void Invariants::CheckHeld(const Message& message, const WriteAnswer& answer) {
+  const auto asked = asked_.find({{message.to, message.to_boot}, answer.id, message.from.node});
+  if (asked == asked_.end() || answer.refused) return;
+  const SeenClock& seen = durable_[message.from.node].seen;
+  const auto is_held = [&](const Dot& dot) { return seen.Contains(dot); };
+  if (std::any_of(asked->second.begin(), asked->second.end(), is_held)) return;
+  Violated("DOT-5 told is durable", message.from.node,
+           StrCat("says that it holds ", asked->second.begin()->ToString(),
+                  ", and has on disk only ", seen.ToString()));
 }
 
 void Invariants::Persisted(NodeId node, const Effect& effect) {
@@ -115,6 +179,10 @@ void Invariants::Persisted(NodeId node, const Effect& effect) {
 }
 
 void Invariants::Sent(const Message& message) {
+  if (const auto* ask = std::get_if<WriteAsk>(&message.body); ask != nullptr && ask->id != 0) {
+    asked_[{message.from, ask->id, message.to}].insert(ask->record.dot);
+  }
+  if (const auto* held = std::get_if<WriteAnswer>(&message.body)) CheckHeld(message, *held);
   const Knowledge* told = nullptr;
   if (const auto* ask = std::get_if<SyncAsk>(&message.body)) told = &ask->knowledge;
   if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) told = &answer->knowledge;

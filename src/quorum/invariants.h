@@ -5,9 +5,11 @@
 //   DOT-2 seen is had         who has seen a dot holds that write of its key, or
 //                             what beats it, or knew it deleted by all
 //   DOT-3 covered             a dot leaves a log only when all have it on disk
-//   DOT-4 no early burial     a dead record goes only when all have it on disk
-//   DOT-5 told is durable     what is told to be known is on its teller's disk
+//   DOT-4 no early burial     a dead record goes only when all have it on disk, and
+//                             who lets it go has seen what is older of its key
+//   DOT-5 told is durable     what is told to be known, or held, is on its teller's disk
 //   DOT-6 rising time         one identity's time-stamps rise with its dots
+//   DOT-7 over is over        nothing new is taken of a boot that has ended
 #pragma once
 
 #include <map>
@@ -24,10 +26,11 @@ namespace quorate::quorum {
 
 class Invariants {
  public:
-  // `rising_times`: whether DOT-6 holds. A register's dots are given when a value is
-  // accepted, its time when the ballot was asked for; there the floor keeps order.
-  explicit Invariants(std::vector<NodeId> replicas, bool rising_times = true)
-      : replicas_(std::move(replicas)), rising_times_(rising_times) {}
+  // `registers`: the keys are such. Their dots are given when a value is accepted,
+  // its time when the ballot was asked for, so DOT-6 does not hold; the floor keeps
+  // order. At the floor itself a tombstone that was dropped may come once more.
+  explicit Invariants(std::vector<NodeId> replicas, bool registers = false)
+      : replicas_(std::move(replicas)), registers_(registers) {}
 
   // A life of a replica begins with this on its disk.
   void Started(const Identity& replica, const Knowledge& known, const Store& store);
@@ -51,21 +54,36 @@ class Invariants {
   const std::vector<std::string>& violations() const { return violations_; }
 
  private:
+  struct Question {
+    Identity from;
+    uint64_t id = 0;
+    NodeId to;
+    auto operator<=>(const Question&) const = default;
+  };
   struct Written {
     std::string key;
     Record record;
   };
 
   void Violated(std::string_view what, NodeId node, const std::string& detail);
+  void Hold(NodeId node, const std::string& key, const Record& record);
+  void CheckHad(NodeId node, const PutRecord& put, const Store& store);
   void CheckWrite(const Identity& replica, const PutRecord& put);
   void CheckTrim(const Identity& replica, const Checkpoint& checkpoint);
+  void CheckBurial(NodeId node, const std::string& key, const Record& dead);
+  void CheckBoot(NodeId node, const PutRecord& put);
+  bool IsAtFloor(const PutRecord& put) const;
+  void CheckHeld(const Message& message, const WriteAnswer& answer);
 
   const std::vector<NodeId> replicas_;
-  const bool rising_times_;
+  const bool registers_;
   std::map<Dot, Written> written_;
+  std::map<std::string, std::vector<Dot>> dots_of_;  // of each key
   std::map<Dot, HlcTime> times_;
   std::map<std::string, std::map<Dot, Record>> dead_;  // tombstones and what may expire, by key
   std::map<NodeId, Knowledge> durable_;
+  std::map<NodeId, SeenClock> seen_;         // by its effects, durable or not
+  std::map<Question, std::set<Dot>> asked_;  // writes under way; sent again, one may have grown
   std::map<NodeId, std::map<std::string, Record>> held_;  // newest record emitted, by replica
   std::set<Dot> acknowledged_;
   std::set<NodeId> wiped_;  // nothing is left of what only these had

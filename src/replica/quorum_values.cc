@@ -23,6 +23,7 @@ std::unique_ptr<const quorum::ConflictPolicy> PolicyOf(Conflict conflict, const 
                                                        const quorum::Bugs& bugs) {
   quorum::PolicyOptions options;
   options.scope = scope;
+  options.remove_unseen = bugs.remove_unseen;
   switch (conflict) {
     case Conflict::kLww:
       return std::make_unique<quorum::LastWriteWins>();

@@ -18,8 +18,20 @@ void AddLeaderless(Add add) {
       .quorum.drop_tombstones_early = true;
   add("count-unreachable", "a replica that cannot be reached counts as an answer", kProfile)
       .quorum.count_unreachable = true;
+  add("leaderless-ack-before-sync", "a leaderless replica holds a write before it is durable",
+      kProfile)
+      .quorum.ack_before_sync = true;
+  add("keep-boot", "every start of a node has the same boot number", kProfile).keep_boot = true;
+  add("older-boot", "what an earlier life of a node sent is taken", kProfile)
+      .quorum.accept_older_boot = true;
+  add("trust-heard-clock", "a dot is covered by a clock whose records have yet to come", kProfile)
+      .quorum.trust_heard_clock = true;
   add("merge-by-adding", "a merge of two counters is their sum", kProfile).quorum.merge_by_adding =
       true;
+  add("remove-unseen", "a removal takes away what its context has not seen, too", kProfile)
+      .quorum.remove_unseen = true;
+  add("rows-at-coordinator", "only its coordinator knows which operation a write is", kProfile)
+      .quorum.rows_at_coordinator = true;
   add("hint-counts", "a write kept for a replica is acknowledged at whatever level", kProfile)
       .hint_counts = true;
   add("forget-hints", "writes kept for replicas are gone after a restart", kProfile)

@@ -11,13 +11,14 @@ namespace {
 // How soon a peer may notice that a connection broke, if at all.
 constexpr absl::Duration kNoticeMax = absl::Milliseconds(20);
 
-std::vector<ring::NodeInfo> BootstrapList(uint32_t count) {
+std::vector<ring::NodeInfo> BootstrapList(uint32_t count, uint32_t zones) {
   std::vector<ring::NodeInfo> list;
   for (uint32_t i = 1; i <= count; ++i) {
     ring::NodeInfo node;
     node.id = NodeId(i);
     node.client_address = StrCat("n", i, ":7400");
     node.peer_address = StrCat("n", i, ":7401");
+    if (zones > 0) node.zone = StrCat("z", i % zones);
     list.push_back(std::move(node));
   }
   return list;
@@ -31,14 +32,14 @@ double ClockRate(Random& random, double drift_max) {
 
 Cluster::Cluster(EventQueue& queue, Trace& trace, Random random, const Knobs& knobs,
                  std::function<void(std::string)> violation)
-    : queue_(queue), random_(random), watch_(trace, violation) {
+    : queue_(queue), random_(random), watch_(trace, violation), leaderless_watch_(violation) {
   network_ =
       std::make_unique<Network>(queue, trace, random_.Fork(), knobs.network,
                                 Network::Ends{[this](NodeId id) { return nodes_.at(id)->life(); },
                                               [this](NodeId to, NodeId, std::string frame) {
                                                 nodes_.at(to)->process()->Deliver(std::move(frame));
                                               }});
-  const std::vector<ring::NodeInfo> bootstrap = BootstrapList(knobs.nodes);
+  const std::vector<ring::NodeInfo> bootstrap = BootstrapList(knobs.nodes, knobs.zones);
   for (const ring::NodeInfo& info : bootstrap) {
     ids_.push_back(info.id);
     ProcessOptions options{knobs.node, knobs.log, knobs.disk, knobs.cpu};
@@ -46,7 +47,13 @@ Cluster::Cluster(EventQueue& queue, Trace& trace, Random random, const Knobs& kn
     options.node.bootstrap = bootstrap;
     SimNode::Hooks hooks{
         [this](NodeId from, NodeId to, std::string frame) { Send(from, to, std::move(frame)); },
-        [this](SimNode& node) { watch_.Look(node); }, [this](SimNode& node) { Died(node); },
+        [this](SimNode& node) { watch_.Look(node); },
+        [this](SimNode& node) { leaderless_watch_.Started(node); },
+        [this](SimNode& node, LogTicket ticket, const LogBatch& batch) {
+          leaderless_watch_.Submitted(node, ticket, batch);
+        },
+        [this](SimNode& node, LogTicket upto) { leaderless_watch_.Durable(node.id(), upto); },
+        [this](SimNode& node) { Died(node); },
         violation};
     const MachineProfile machine{ClockRate(random_, knobs.clock_drift_max),
                                  knobs.wall_offset_max * (random_.Below(1000) / 1e3),
@@ -66,11 +73,13 @@ void Cluster::BootAll() {
 
 void Cluster::Send(NodeId from, NodeId to, std::string frame) {
   watch_.Sent(from, to, frame);
+  leaderless_watch_.Sent(from, to, frame);
   if (nodes_.contains(to)) network_->Send(from, to, std::move(frame));
 }
 
 void Cluster::Died(SimNode& node) {
   watch_.Forget(node.id());
+  leaderless_watch_.Forget(node.id());
   for (auto& [id, peer] : nodes_) {
     if (id == node.id() || random_.Chance(0.3)) continue;
     const absl::Duration notice = kNoticeMax * (random_.Below(1000) / 1e3);

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "sim/event_queue.h"
 #include "sim/knobs.h"
+#include "sim/leaderless_watch.h"
 #include "sim/network.h"
 #include "sim/partition_shapes.h"
 #include "sim/replica_watch.h"
@@ -51,6 +52,7 @@ class Cluster {
   Random random_;
   Nodes ids_;
   ReplicaWatch watch_;
+  LeaderlessWatch leaderless_watch_;
   std::unique_ptr<Network> network_;
   std::function<void(NodeId)> on_death_;
   std::map<NodeId, std::unique_ptr<SimNode>> nodes_;

@@ -175,6 +175,7 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       break;
     case Profile::kLeaderless:
       knobs.nodes = OneOf<uint32_t>(random, {3, 3, 5});
+      knobs.zones = OneOf<uint32_t>(random, {0, 2});
       knobs.workload.clients = 3;
       knobs.workload.churn = false;
       knobs.workload.leaderless_clients = static_cast<uint32_t>(random.Between(3, 8));
@@ -184,6 +185,8 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
         return kind == F::kJumpClock || kind == F::kBendClock || kind == F::kPauseMachine;
       });
       knobs.nemesis.armed.push_back(OneOf(random, {F::kHalves, F::kCrashOne, F::kIsolateOne}));
+      if (HalfTheTime(random))
+        knobs.nemesis.armed.insert(knobs.nemesis.armed.end(), 2, F::kLateWords);
       break;
     case Profile::kExpiry:
       knobs.nodes = 3;
@@ -272,6 +275,8 @@ const char* FaultName(FaultKind kind) {
       return "hand-over-deaf";
     case FaultKind::kLateAnswers:
       return "late-answers";
+    case FaultKind::kLateWords:
+      return "late-words";
   }
   return "?";
 }

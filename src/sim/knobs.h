@@ -82,7 +82,9 @@ enum class FaultKind : uint8_t {
   kBreakConnections,  // a node is cut off, and all are told that connections broke
   kHandOverDeaf,      // a leader that hears nobody hands over
   kLateAnswers,       // a leader is cut off, but for old answers that come late
+  kLateWords,         // a node crashes, and what it sent before comes late
 };
+// Those of any run; the others only where they are asked for.
 inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kLateAnswers) + 1;
 const char* FaultName(FaultKind kind);
 
@@ -95,6 +97,7 @@ struct NemesisProfile {
 
 struct Knobs {
   uint32_t nodes = 3;
+  uint32_t zones = 0;                         // that the nodes stand in by turns; 0: they name none
   absl::Duration safety = absl::Seconds(10);  // virtual length of the phase with faults
   NodeOptions node;                           // a template: self, boot and bootstrap are filled in
   LogOptions log;

@@ -1,5 +1,6 @@
 // Clients of a keyspace of mode quorum, beside those of mode raft: few hot keys,
-// every level, whichever node.
+// every level, whichever node. Some writes stand under an identity, and what became
+// of those is asked where it is not told.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "base/random.h"
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
+#include "sim/leaderless_fates.h"
 #include "sim/leaderless_oracle.h"
 #include "sim/leaderless_sessions.h"
 #include "sim/trace.h"
@@ -24,19 +26,24 @@ class LeaderlessLoad {
 
   // `clients` of them; zero: nothing is done, not even the keyspace made.
   void Start(uint32_t clients);
-  void AskOnly(Nodes nodes) { targets_ = std::move(nodes); }
-  void Stop() { running_ = false; }
-  uint64_t in_flight() const { return in_flight_; }
+  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
+  void AskOnly(const Nodes& nodes);
+  void Stop();
+  uint64_t in_flight() const { return in_flight_ + fates_.in_flight(); }
   uint64_t done() const { return oracle_.done(); }
   bool armed() const { return armed_; }
+  // The keyspace is there, if there is to be one.
+  bool ready() const { return !armed_ || keyspace(cluster_.topology()) != nullptr; }
 
-  // See WhatDiffersIn.
+  // See WhatDiffersIn and WhatIsDeadIn.
   std::string WhatDiffers();
 
  private:
   struct Call {
     LeaderlessOp op;
+    Request request;  // of a write with an identity
     bool open = true;
+    bool never = false;  // it was told so
   };
   using CallPtr = std::shared_ptr<Call>;
 
@@ -45,15 +52,22 @@ class LeaderlessLoad {
   void PlanNext();
   void IssueOne();
   LeaderlessOp MakeOp();
+  Request RequestFor(const LeaderlessOp& op, SimNode& node);
   void Answered(const CallPtr& call, const Reply& reply);
-  void Close(const CallPtr& call);
+  void TakeFailure(const CallPtr& call, const Reply& reply);
+  void End(const CallPtr& call);
+  // Nobody has told its client what came of it, and its client waits no longer.
+  void LoseSight(const CallPtr& call);
+  void TakeFate(const CallPtr& call, const Reply& reply);
 
   EventQueue& queue_;
   Trace& trace_;
   Random random_;
   Cluster& cluster_;
+  std::function<void(std::string)> violation_;
   LeaderlessOracle oracle_;
   LeaderlessSessions sessions_;
+  LeaderlessFates fates_;
   Nodes targets_;
   bool running_ = false;
   bool armed_ = false;

@@ -10,7 +10,15 @@ namespace {
 // Of a node's clock, against the run's.
 constexpr double kSlowestClock = 0.95;
 
-bool Counts(Level level) { return level == Level::kQuorum || level == Level::kAll; }
+// Any two of them have a replica in common.
+bool Counts(Level level) {
+  return level == Level::kQuorum || level == Level::kEachQuorum || level == Level::kAll;
+}
+
+bool HasFloor(Level level) { return Counts(level) || level == Level::kLocalQuorum; }
+
+// Of what times are rounded to.
+constexpr absl::Duration kGrain = absl::Milliseconds(1);
 
 }  // namespace
 
@@ -21,13 +29,24 @@ void LeaderlessOracle::Violation(const LeaderlessOp& op, const std::string& what
 
 void LeaderlessOracle::Invoked(const LeaderlessOp& op) {
   Key& key = keys_[op.key];
-  floors_[op.id] = key.floor;
-  if (!op.value.empty()) key.values[op.value].op = op.id;
+  floors_[op.id] = op.level == Level::kLocalQuorum ? key.floor_of_each_zone : key.floor;
+  const bool expires = op.ttl != absl::ZeroDuration();
+  if (!op.read && (op.value.empty() || expires)) key.mortal[op.id] = 0;
+  if (op.value.empty()) return;
+  Value& value = key.values[op.value];
+  value.op = op.id;
+  value.ttl = op.ttl;
+  value.invoked = op.invoked;
 }
 
 void LeaderlessOracle::Failed(const LeaderlessOp& op) {
   floors_.erase(op.id);
-  if (!op.value.empty()) keys_[op.key].values[op.value].failed = true;
+  Key& key = keys_[op.key];
+  key.mortal.erase(op.id);
+  if (op.value.empty()) return;
+  Value& value = key.values[op.value];
+  value.failed = true;
+  if (value.version != 0) Violation(op, "is told undone, but its value was read before");
 }
 
 void LeaderlessOracle::Wrote(const LeaderlessOp& op, const Reply& reply, absl::Duration now) {
@@ -36,29 +55,76 @@ void LeaderlessOracle::Wrote(const LeaderlessOp& op, const Reply& reply, absl::D
   Key& key = keys_[op.key];
   const uint64_t version = reply.receipt.version;
   if (version == 0) return Violation(op, "was acknowledged without a version");
-  if (!op.value.empty()) key.values[op.value].version = version;
+  if (!op.value.empty()) {
+    key.values[op.value].version = version;
+    key.values[op.value].acknowledged = now;
+  }
+  if (const auto mortal = key.mortal.find(op.id); mortal != key.mortal.end()) {
+    mortal->second = version;
+  }
   key.acknowledged.emplace_back(now, version);
   if (Counts(op.level)) key.floor = std::max(key.floor, version);
+  if (op.level == Level::kEachQuorum || op.level == Level::kAll) {
+    key.floor_of_each_zone = std::max(key.floor_of_each_zone, version);
+  }
 }
 
 void LeaderlessOracle::Read(const LeaderlessOp& op, const Reply& reply, absl::Duration now) {
   ++done_;
-  const uint64_t floor = floors_.extract(op.id).mapped();
   const auto& found = reply.found.front();
   if (found) CheckValue(op, *found);
   const uint64_t version = reply.receipt.version;
   // Of what was deleted everywhere nothing is left to tell.
   const bool forgotten = !found && version == 0;
-  if (Counts(op.level) && !forgotten && version < floor) {
-    Violation(
-        op, StrCat("read version ", version, ", but began after version ", floor, " was told of"));
-  }
+  forgotten ? CheckForgotten(op) : CheckFloor(op, version);
+  if (!found && version != 0) CheckNotYetExpired(op, version, now);
+  floors_.erase(op.id);
   if (Counts(op.level)) {
     Key& key = keys_[op.key];
     key.floor = std::max(key.floor, version);
     key.acknowledged.emplace_back(now, version);
   }
   if (!forgotten) CheckAge(op, reply.receipt);
+}
+
+void LeaderlessOracle::CheckFloor(const LeaderlessOp& op, uint64_t version) {
+  const uint64_t floor = floors_.at(op.id);
+  if (version >= floor || !HasFloor(op.level)) return;
+  Violation(op,
+            StrCat("read version ", version, ", but began after version ", floor, " was told of"));
+}
+
+void LeaderlessOracle::CheckForgotten(const LeaderlessOp& op) {
+  const uint64_t floor = floors_.at(op.id);
+  if (floor == 0 || !HasFloor(op.level)) return;
+  const auto& mortal = keys_[op.key].mortal;
+  const auto beats = [floor](const auto& one) { return one.second == 0 || one.second >= floor; };
+  if (std::any_of(mortal.begin(), mortal.end(), beats)) return;
+  Violation(op, StrCat("read nothing at all, but began after version ", floor,
+                       " was told of, which nothing that may be gone has beaten"));
+}
+
+// The replica that answered had a calendar at its slowest, who wrote one at its
+// fastest.
+void LeaderlessOracle::CheckExpired(const LeaderlessOp& op, const Value& value) {
+  if (value.ttl == absl::ZeroDuration()) return;
+  const absl::Duration latest =
+      value.acknowledged * (1 + calendars_.drift) + calendars_.offset + value.ttl + kGrain;
+  if (op.invoked * (1 - calendars_.drift) <= latest) return;
+  Violation(op, StrCat("read what operation #", value.op, " wrote, which had expired"));
+}
+
+// The other way round.
+void LeaderlessOracle::CheckNotYetExpired(const LeaderlessOp& op, uint64_t version,
+                                          absl::Duration now) {
+  for (const auto& [written, value] : keys_[op.key].values) {
+    if (value.version != version) continue;
+    const absl::Duration earliest = value.invoked * (1 - calendars_.drift) + value.ttl - kGrain;
+    const bool may_expire = value.ttl != absl::ZeroDuration();
+    if (may_expire && now * (1 + calendars_.drift) + calendars_.offset >= earliest) continue;
+    Violation(op, StrCat("read nothing at version ", version, ", though what operation #", value.op,
+                         " wrote there is not deleted and had not expired"));
+  }
 }
 
 void LeaderlessOracle::CheckValue(const LeaderlessOp& op, const kv::Record& found) {
@@ -76,6 +142,7 @@ void LeaderlessOracle::CheckValue(const LeaderlessOp& op, const kv::Record& foun
                          value->second.version));
   }
   value->second.version = found.version;
+  CheckExpired(op, value->second);
 }
 
 void LeaderlessOracle::CheckAge(const LeaderlessOp& op, const Receipt& receipt) {

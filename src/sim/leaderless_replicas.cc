@@ -45,4 +45,22 @@ std::string WhatDiffersIn(Cluster& cluster, const ring::KeyspaceInfo& keyspace) 
   return "";
 }
 
+std::string WhatIsDeadIn(Cluster& cluster, const ring::KeyspaceInfo& keyspace) {
+  for (const ring::PartitionInfo& partition : keyspace.partitions) {
+    for (NodeId id : partition.replicas) {
+      const QuorumReplica* replica = FindQuorumReplica(cluster, id, partition.id);
+      if (replica == nullptr) return StrCat(id.ToString(), " has no ", partition.id.ToString());
+      const auto calendar_us =
+          static_cast<uint64_t>(absl::ToUnixMicros(cluster.node(id).machine().env.WallTime()));
+      for (const std::string& key : replica->store().KeysAfter("", ~size_t{0})) {
+        const auto record = replica->store().Lookup(key);
+        if (record && record->Dead(calendar_us)) {
+          return StrCat(partition.id.ToString(), " at ", id.ToString(), " keeps the dead ", key);
+        }
+      }
+    }
+  }
+  return "";
+}
+
 }  // namespace quorate::sim

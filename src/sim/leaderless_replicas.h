@@ -16,4 +16,7 @@ const QuorumReplica* FindQuorumReplica(Cluster& cluster, NodeId node, PartitionI
 // nothing, to the byte, and no dot is kept.
 std::string WhatDiffersIn(Cluster& cluster, const ring::KeyspaceInfo& keyspace);
 
+// What is deleted or has expired, and a replica still keeps; empty: nothing.
+std::string WhatIsDeadIn(Cluster& cluster, const ring::KeyspaceInfo& keyspace);
+
 }  // namespace quorate::sim

@@ -12,7 +12,8 @@ void LeaderlessSessions::Assign(LeaderlessOp& op, Random& random) const {
 }
 
 void LeaderlessSessions::Invoked(const LeaderlessOp& op, Request& request) {
-  if (!op.read && op.value.empty()) deleted_.insert(op.key);
+  const bool expires = op.ttl != absl::ZeroDuration();
+  if (!op.read && (op.value.empty() || expires)) deleted_.insert(op.key);
   if (op.session == 0) return;
   Session& session = sessions_[op.session - 1];
   request.session = quorum::EncodeSessionPart(session.seen.Find(request.partition));
@@ -40,7 +41,7 @@ void LeaderlessSessions::Check(const LeaderlessOp& op, const Begun& begun, const
     violation_(StrCat("leaderless operation #", op.id, " wrote version ", version,
                       ", but its session had seen ", begun.time));
   }
-  // Of what was deleted everywhere nothing is left to tell.
+  // Of what was deleted, or expired, everywhere nothing is left to tell.
   const bool forgotten = version == 0 && deleted_.contains(op.key);
   if (op.read && op.level == Level::kSession && !forgotten && version < begun.floor) {
     violation_(StrCat("leaderless operation #", op.id, " read version ", version, " of ", op.key,

@@ -44,6 +44,7 @@ struct Machine {
   MemEngine engine;
   DiskFaults disk;
   double cpu_slowdown = 1;
+  Boot first_boot;  // for a deliberate bug
 };
 
 }  // namespace quorate::sim

@@ -1,24 +1,27 @@
 #include "sim/merging_load.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "quorum/counter.h"
-#include "quorum/observed_set.h"
 #include "sim/leaderless_replicas.h"
 
 namespace quorate::sim {
 namespace {
 
-constexpr char kCounters[] = "counters";
-constexpr char kSets[] = "sets";
-constexpr uint64_t kKeys = 2;  // of each
 constexpr absl::Duration kRetry = absl::Milliseconds(100);
 constexpr absl::Duration kAdminDeadline = absl::Seconds(2);
-constexpr absl::Duration kThinkMax = absl::Milliseconds(40);
+constexpr absl::Duration kThinkMax = absl::Milliseconds(30);
 constexpr absl::Duration kDeadlineMax = absl::Seconds(1);
 constexpr absl::Duration kPatience = absl::Milliseconds(100);
+constexpr size_t kShownKept = 3;
+// Of all writes, those under an identity, and of these those that are sent twice.
+constexpr double kIdentified = 0.6;
+constexpr double kDoubled = 0.2;
+constexpr absl::Duration kSecondCopyMax = absl::Seconds(1);
+constexpr absl::Duration kUntilItIsUp = absl::Milliseconds(2);
 
 using Kind = MergingOp::Kind;
 
@@ -28,37 +31,18 @@ Level SomeLevel(Random& random) {
   return kLevels[random.Below(std::size(kLevels))];
 }
 
-bool OfSet(const std::string& key) { return key.starts_with("s"); }
-
 std::string Describe(const MergingOp& op) {
-  switch (op.kind) {
-    case Kind::kCount:
-      return StrCat("add ", op.delta, " to ", op.key);
-    case Kind::kAdd:
-      return StrCat("add ", op.element, " to ", op.key);
-    case Kind::kRemove:
-      return StrCat("remove ", op.element, " from ", op.key);
-    case Kind::kRead:
-      return StrCat("get ", op.key);
-  }
-  return "";
+  std::string text = op.kind == Kind::kRead ? StrCat("get ", op.key) : StrCat("write ", op.key);
+  if (op.kind == Kind::kCount) StrAppend(&text, ", add ", op.delta, " in ", op.cell);
+  if (!op.value.empty()) StrAppend(&text, ", put ", op.value, " in ", op.cell);
+  for (const auto& [cell, element] : op.removes) StrAppend(&text, ", remove ", element);
+  for (const auto& [cell, value] : op.clears) StrAppend(&text, ", clear ", cell, "=", value);
+  return text;
 }
 
-int64_t ValueOf(const std::optional<quorum::Record>& record) {
-  if (!record) return 0;
-  const auto body = quorum::Counter::Decode(record->body);
-  return body.ok() ? body->Value().value_or(0) : 0;
-}
-
-std::vector<std::string> ElementsOf(const std::optional<quorum::Record>& record) {
-  std::vector<std::string> elements;
-  if (!record) return elements;
-  const auto body = quorum::ObservedSet::Decode(record->body);
-  if (!body.ok()) return elements;
-  for (const auto& [element, additions] : body->elements().elements()) {
-    elements.push_back(element);
-  }
-  return elements;
+bool IsReplica(NodeId node, const ring::PartitionInfo& partition) {
+  const auto& replicas = partition.replicas;
+  return std::find(replicas.begin(), replicas.end(), node) != replicas.end();
 }
 
 }  // namespace
@@ -69,16 +53,27 @@ MergingLoad::MergingLoad(EventQueue& queue, Trace& trace, Random random, Cluster
       trace_(trace),
       random_(random),
       cluster_(cluster),
-      oracle_(std::move(violation)),
+      violation_(violation),
+      oracle_(violation),
+      fates_(queue, trace, random_.Fork(), cluster, std::move(violation)),
       targets_(cluster.ids()) {}
 
 void MergingLoad::Start(uint32_t clients) {
   armed_ = clients > 0;
   if (!armed_) return;
   running_ = true;
-  MakeKeyspace(kCounters, Conflict::kCounter);
-  MakeKeyspace(kSets, Conflict::kSet);
+  for (const MergingKeyspace& keyspace : kMergingKeyspaces) MakeKeyspace(keyspace);
   for (uint32_t i = 0; i < clients; ++i) PlanNext();
+}
+
+void MergingLoad::AskOnly(const Nodes& nodes) {
+  targets_ = nodes;
+  fates_.AskOnly(nodes);
+}
+
+void MergingLoad::Stop() {
+  running_ = false;
+  fates_.Hasten();
 }
 
 const ring::KeyspaceInfo* MergingLoad::Keyspace(const std::string& name) const {
@@ -86,12 +81,18 @@ const ring::KeyspaceInfo* MergingLoad::Keyspace(const std::string& name) const {
   return topology == nullptr ? nullptr : topology->FindKeyspace(name);
 }
 
+bool MergingLoad::ready() const {
+  return !armed_ || std::all_of(std::begin(kMergingKeyspaces), std::end(kMergingKeyspaces),
+                                [this](const auto& one) { return Keyspace(one.name) != nullptr; });
+}
+
 // Asked for until it is there.
-void MergingLoad::MakeKeyspace(const std::string& name, Conflict conflict) {
-  if (Keyspace(name) != nullptr) return;
+void MergingLoad::MakeKeyspace(const MergingKeyspace& keyspace) {
+  if (Keyspace(keyspace.name) != nullptr) return;
   const Nodes up = cluster_.UpNodes();
   if (!up.empty()) {
-    ring::KeyspaceSpec spec{.name = name, .mode = Mode::kQuorum, .conflict = conflict};
+    ring::KeyspaceSpec spec{
+        .name = keyspace.name, .mode = Mode::kQuorum, .conflict = keyspace.conflict};
     spec.partitions = 1;
     SimNode& node = cluster_.node(up[random_.Below(up.size())]);
     const absl::Duration deadline = node.machine().env.Monotonic() + kAdminDeadline;
@@ -99,122 +100,173 @@ void MergingLoad::MakeKeyspace(const std::string& name, Conflict conflict) {
       running.CreateKeyspace(spec, deadline, [](const auto&) {});
     });
   }
-  queue_.After(kRetry, [this, name, conflict] { MakeKeyspace(name, conflict); });
+  queue_.After(kRetry, [this, &keyspace] { MakeKeyspace(keyspace); });
 }
 
 void MergingLoad::PlanNext() {
   if (!running_) return;
-  queue_.After(kThinkMax * (static_cast<double>(random_.Below(1000)) / 1000), [this] {
+  queue_.After(Upto(kThinkMax), [this] {
     if (running_) IssueOne();
   });
 }
 
-MergingOp MergingLoad::MakeOp(bool of_set) {
+absl::Duration MergingLoad::Upto(absl::Duration most) {
+  return most * (static_cast<double>(random_.Below(1000)) / 1000);
+}
+
+MergingOp MergingLoad::MakeOp(const std::string& key) {
   MergingOp op;
   op.id = next_op_++;
-  op.key = StrCat(of_set ? "s" : "c", random_.Below(kKeys));
+  op.key = key;
   op.level = SomeLevel(random_);
-  if (random_.Chance(0.4)) return op;
-  if (!of_set) {
-    op.kind = Kind::kCount;
-    op.delta = static_cast<int64_t>(random_.Between(1, 9));
-    return op;
-  }
-  const Shown& shown = shown_[op.key];
-  if (!shown.elements.empty() && random_.Chance(0.5)) {
-    op.kind = Kind::kRemove;
-    op.element = shown.elements[random_.Below(shown.elements.size())];
-    op.context = shown.context;
-    return op;
-  }
-  op.kind = Kind::kAdd;
-  op.element = StrCat("e", op.id);
+  if (random_.Chance(0.35)) return op;
+  const auto& known = shown_[key];
+  const auto nothing = ShownIn(key, std::optional<kv::Record>());
+  RollWrite(random_, known.empty() ? nothing : known[random_.Below(known.size())], op);
   return op;
 }
 
 Request MergingLoad::RequestFor(const MergingOp& op, const ring::SharedTopology& topology) const {
   Request request;
-  const auto* keyspace = topology->FindKeyspace(OfSet(op.key) ? kSets : kCounters);
+  const auto* keyspace = topology->FindKeyspace(MergingKeyspaceOf(op.key).name);
   request.partition = keyspace->PartitionOf(op.key).id;
   request.epoch = topology->epoch;
   request.level = op.level;
   if (op.kind == Kind::kRead) {
     request.op = Lookup{{op.key}};
-    return request;
+  } else {
+    request.op.emplace<kv::Command>().mutations = {op.mutation};
   }
-  kv::Mutation& mutation = request.op.emplace<kv::Command>().mutations.emplace_back();
-  using Action = kv::Mutation::Action;
-  mutation.key = op.key;
-  mutation.action = op.kind == Kind::kCount ? Action::kAdd
-                    : op.kind == Kind::kAdd ? Action::kAddElement
-                                            : Action::kRemoveElement;
-  mutation.delta = op.delta;
-  mutation.value = op.element;
-  mutation.context = op.context;
   return request;
 }
 
 void MergingLoad::IssueOne() {
   const NodeId asked = targets_[random_.Below(targets_.size())];
   SimNode& node = cluster_.node(asked);
-  const bool of_set = random_.Chance(0.5);
-  const bool there =
-      node.up() && node.node()->topology()->FindKeyspace(of_set ? kSets : kCounters) != nullptr;
+  const MergingKeyspace& keyspace = kMergingKeyspaces[random_.Below(std::size(kMergingKeyspaces))];
+  const bool there = node.up() && node.node()->topology()->FindKeyspace(keyspace.name) != nullptr;
   if (!there) return PlanNext();
   auto call = std::make_shared<Call>();
-  call->op = MakeOp(of_set);
+  call->op = MakeOp(StrCat(std::string(1, keyspace.initial), random_.Below(kMergingKeys)));
+  const bool write = call->op.kind != Kind::kRead;
   oracle_.Invoked(call->op);
   ++in_flight_;
-  Request request = RequestFor(call->op, node.node()->topology());
-  const absl::Duration timeout =
-      kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
+  const auto topology = node.node()->topology();
+  Request request = RequestFor(call->op, topology);
+  const absl::Duration timeout = kDeadlineMax * 0.05 + Upto(kDeadlineMax * 0.95);
   request.deadline = node.machine().env.Monotonic() + timeout;
-  trace_.Add(
-      TraceKind::kInvoke, asked,
-      StrCat("merging #", call->op.id, " ", Describe(call->op), " ", LevelName(call->op.level)));
+  if (write && random_.Chance(kIdentified) && fates_.Identify(asked, request)) {
+    call->request = request;
+    // Another replica would do it once more; this one must not.
+    call->doubled =
+        random_.Chance(kDoubled) && IsReplica(asked, *topology->FindPartition(request.partition));
+  }
+  trace_.Add(TraceKind::kInvoke, asked,
+             StrCat("merging #", call->op.id, " ", Describe(call->op), " ",
+                    LevelName(call->op.level), call->doubled ? " twice" : ""));
   // Unknown from then on: whatever comes of it.
-  queue_.After(timeout + kPatience, [this, call] { Close(call); });
+  queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
+  if (call->doubled) SendAgain(asked, call, Upto(kSecondCopyMax));
   node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
 }
 
+// The node may have started anew by then, or just then.
+void MergingLoad::SendAgain(NodeId asked, const CallPtr& call, absl::Duration later) {
+  queue_.After(later, [this, asked, call] {
+    SimNode& node = cluster_.node(asked);
+    if (!running_) return;
+    if (!node.up()) return SendAgain(asked, call, kUntilItIsUp);
+    Request request = call->request;
+    request.deadline = node.machine().env.Monotonic() + kDeadlineMax;
+    node.process()->Execute(std::move(request),
+                            [this, call](Reply reply) { Answered(call, reply); });
+  });
+}
+
 void MergingLoad::Answered(const CallPtr& call, const Reply& reply) {
-  if (!call->open) return;
   const MergingOp& op = call->op;
+  if (call->never && reply.status.ok()) {
+    violation_(StrCat("merging operation #", op.id, " was told never to be, and then done"));
+  }
+  if (!call->open) return;
   trace_.Add(TraceKind::kOutcome, NodeId(),
              StrCat("merging #", op.id, " ",
                     reply.status.ok() ? "done" : std::string(reply.status.message())));
-  if (!reply.status.ok()) {
-    if (op.kind != Kind::kRead && AppliedOf(reply.status) == Applied::kNo) oracle_.Failed(op);
-  } else if (op.kind == Kind::kRead) {
-    TakeRead(op, reply);
-  } else {
-    oracle_.Done(op);
-  }
-  Close(call);
+  if (!reply.status.ok()) return TakeFailure(call, reply);
+  op.kind == Kind::kRead ? TakeRead(op, reply) : TakeWrite(op, reply);
+  End(call);
+  fates_.Settle(call->request);
 }
 
 void MergingLoad::TakeRead(const MergingOp& op, const Reply& reply) {
-  const auto& found = reply.found.front();
-  if (!OfSet(op.key)) {
-    return oracle_.ReadCounter(op, found ? std::stoll(found->value) : 0);
-  }
-  Shown shown;
-  if (found) shown = {found->merged->elements, found->merged->context};
-  oracle_.ReadSet(op, shown.elements);
-  shown_[op.key] = std::move(shown);
+  MergingShown shown = ShownIn(op.key, reply.found.front());
+  oracle_.Read(op, shown);
+  Remember(std::move(shown));
 }
 
-void MergingLoad::Close(const CallPtr& call) {
-  if (!std::exchange(call->open, false)) return;
+void MergingLoad::TakeWrite(const MergingOp& op, const Reply& reply) {
+  oracle_.Done(op, op.level, reply.receipt.version);
+  // Told where its writer knows of all that is there: no siblings but its own.
+  const std::string& context = reply.write.results.front().context;
+  if (MergingKeyspaceOf(op.key).conflict != Conflict::kSiblings || context.empty()) return;
+  MergingShown shown = ShownIn(op.key, std::optional<kv::Record>());
+  if (!op.value.empty()) shown.elements[op.key] = {op.value};
+  shown.context = context;
+  Remember(std::move(shown));
+}
+
+void MergingLoad::TakeFailure(const CallPtr& call, const Reply& reply) {
+  const MergingOp& op = call->op;
+  if (ReasonOf(reply.status) == "WRITER_EXPIRED") fates_.Expired(call->request);
+  const Applied applied = AppliedOf(reply.status);
+  const bool known = applied == Applied::kYes || (applied == Applied::kNo && !call->doubled);
+  if (op.kind != Kind::kRead && !known) return LoseSight(call);
+  if (op.kind != Kind::kRead) {
+    applied == Applied::kYes ? oracle_.Done(op, Level::kOne) : oracle_.Failed(op);
+  }
+  End(call);
+  fates_.Settle(call->request);
+}
+
+void MergingLoad::Remember(MergingShown shown) {
+  if (shown.context.empty()) return;
+  shown.shown_at = oracle_.step();
+  auto& known = shown_[shown.key];
+  known.push_back(std::move(shown));
+  if (known.size() > kShownKept) known.pop_front();
+}
+
+// Its client goes on.
+void MergingLoad::End(const CallPtr& call) {
+  call->open = false;
   --in_flight_;
   PlanNext();
 }
 
+void MergingLoad::LoseSight(const CallPtr& call) {
+  if (!call->open) return;
+  End(call);
+  if (std::get<kv::Command>(call->request.op).identity.writer == 0) return;
+  fates_.Resolve(call->request, [this, call](const Reply& reply) { TakeFate(call, reply); });
+}
+
+void MergingLoad::TakeFate(const CallPtr& call, const Reply& reply) {
+  const MergingOp& op = call->op;
+  if (reply.write.fate == kv::Fate::kApplied) {
+    oracle_.Done(op, reply.receipt.achieved == Level::kOne ? Level::kOne : op.level,
+                 reply.receipt.version);
+  } else if (reply.write.fate == kv::Fate::kNever) {
+    call->never = true;
+    oracle_.Failed(op);
+  }
+  fates_.Settle(call->request);
+}
+
 std::string MergingLoad::WhatDiffers() {
   if (!armed_) return "";
-  for (const char* name : {kCounters, kSets}) {
-    const ring::KeyspaceInfo* keyspace = Keyspace(name);
-    if (keyspace == nullptr) return StrCat("keyspace ", name, " was never made");
+  for (const MergingKeyspace& merging : kMergingKeyspaces) {
+    const ring::KeyspaceInfo* keyspace = Keyspace(merging.name);
+    if (keyspace == nullptr) return StrCat("keyspace ", merging.name, " was never made");
     std::string differs = WhatDiffersIn(cluster_, *keyspace);
     if (!differs.empty()) return differs;
   }
@@ -223,15 +275,15 @@ std::string MergingLoad::WhatDiffers() {
 
 std::string MergingLoad::WhatIsWrong() {
   if (!armed_) return "";
-  for (uint64_t i = 0; i < 2 * kKeys; ++i) {
-    const std::string key = StrCat(i < kKeys ? "c" : "s", i % kKeys);
-    const auto& partition = Keyspace(OfSet(key) ? kSets : kCounters)->PartitionOf(key);
-    const QuorumReplica* replica =
-        FindQuorumReplica(cluster_, partition.replicas.front(), partition.id);
-    const auto record = replica->store().Lookup(key);
-    std::string wrong = OfSet(key) ? oracle_.WhatIsWrongWithSet(key, ElementsOf(record))
-                                   : oracle_.WhatIsWrongWithCounter(key, ValueOf(record));
-    if (!wrong.empty()) return wrong;
+  for (const MergingKeyspace& merging : kMergingKeyspaces) {
+    for (uint64_t i = 0; i < kMergingKeys; ++i) {
+      const std::string key = StrCat(std::string(1, merging.initial), i);
+      const auto& partition = Keyspace(merging.name)->PartitionOf(key);
+      const QuorumReplica* replica =
+          FindQuorumReplica(cluster_, partition.replicas.front(), partition.id);
+      std::string wrong = oracle_.WhatIsWrongWith(ShownIn(key, replica->store().Lookup(key)));
+      if (!wrong.empty()) return wrong;
+    }
   }
   return "";
 }

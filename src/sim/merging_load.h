@@ -1,18 +1,21 @@
-// Clients of two keyspaces of mode quorum whose policies merge, counters and sets,
-// beside the other load of that mode.
+// Clients of keyspaces of mode quorum whose policies merge: counters, sets, siblings
+// and maps, beside the other load of that mode. Many of their writes stand under an
+// identity; what became of one whose outcome they do not learn, they ask.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/random.h"
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
+#include "sim/leaderless_fates.h"
 #include "sim/merging_oracle.h"
+#include "sim/merging_values.h"
 #include "sim/trace.h"
 
 namespace quorate::sim {
@@ -24,10 +27,12 @@ class MergingLoad {
 
   // `clients` of them; zero: nothing is done, not even the keyspaces made.
   void Start(uint32_t clients);
-  void AskOnly(Nodes nodes) { targets_ = std::move(nodes); }
-  void Stop() { running_ = false; }
-  uint64_t in_flight() const { return in_flight_; }
+  void AskOnly(const Nodes& nodes);
+  void Stop();
+  uint64_t in_flight() const { return in_flight_ + fates_.in_flight(); }
 
+  // The keyspaces are there, if there are to be any.
+  bool ready() const;
   // See WhatDiffersIn.
   std::string WhatDiffers();
   // Where nothing differs: what is not as it was promised.
@@ -36,36 +41,45 @@ class MergingLoad {
  private:
   struct Call {
     MergingOp op;
-    bool open = true;
+    Request request;       // of a write with an identity
+    bool open = true;      // its client waits for the answer
+    bool doubled = false;  // sent twice, so that one refusal says nothing
+    bool never = false;    // it was told so
   };
   using CallPtr = std::shared_ptr<Call>;
-  // What a read showed last, for removals.
-  struct Shown {
-    std::vector<std::string> elements;
-    std::string context;
-  };
 
   const ring::KeyspaceInfo* Keyspace(const std::string& name) const;
-  void MakeKeyspace(const std::string& name, Conflict conflict);
+  void MakeKeyspace(const MergingKeyspace& keyspace);
   void PlanNext();
   void IssueOne();
-  MergingOp MakeOp(bool of_set);
+  MergingOp MakeOp(const std::string& key);
   Request RequestFor(const MergingOp& op, const ring::SharedTopology& topology) const;
+  void SendAgain(NodeId asked, const CallPtr& call, absl::Duration later);
+  absl::Duration Upto(absl::Duration most);
   void Answered(const CallPtr& call, const Reply& reply);
   void TakeRead(const MergingOp& op, const Reply& reply);
-  void Close(const CallPtr& call);
+  void TakeWrite(const MergingOp& op, const Reply& reply);
+  void TakeFailure(const CallPtr& call, const Reply& reply);
+  // For the removals to come.
+  void Remember(MergingShown shown);
+  void End(const CallPtr& call);
+  // Nobody has told its client what came of it, and its client waits no longer.
+  void LoseSight(const CallPtr& call);
+  void TakeFate(const CallPtr& call, const Reply& reply);
 
   EventQueue& queue_;
   Trace& trace_;
   Random random_;
   Cluster& cluster_;
+  std::function<void(std::string)> violation_;
   MergingOracle oracle_;
+  LeaderlessFates fates_;
   Nodes targets_;
   bool running_ = false;
   bool armed_ = false;
   uint64_t next_op_ = 1;
   uint64_t in_flight_ = 0;
-  std::map<std::string, Shown> shown_;
+  std::map<std::string, std::deque<MergingShown>> shown_;  // the last few, by key
 };
 
 }  // namespace quorate::sim

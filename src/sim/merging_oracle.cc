@@ -23,107 +23,156 @@ void MergingOracle::Violation(const MergingOp& op, const std::string& what) {
 }
 
 void MergingOracle::Invoked(const MergingOp& op) {
-  began_[op.id] = ++step_;
-  if (op.kind == Kind::kCount) counters_[op.key].possible += op.delta;
-  if (op.kind == Kind::kAdd) sets_[op.key][op.element].possible = true;
-  if (op.kind == Kind::kRemove) ++sets_[op.key][op.element].removals;
+  Begun& begun = begun_[op.id];
+  begun.step = ++step_;
   if (op.kind == Kind::kRead) {
-    const Counter& counter = counters_[op.key];
-    floors_[op.id] = std::max(counter.certain, counter.read);
+    for (const auto& [cell, counter] : counters_) {
+      begun.floors[cell] = std::max(counter.certain, counter.read);
+    }
+  }
+  if (op.kind == Kind::kCount) counters_[op.cell].possible += op.delta;
+  if (op.kind == Kind::kAdd) sets_[op.cell][op.value].possible = true;
+  if (op.kind == Kind::kAssign) fields_.PutInvoked(op.cell, op.value, step_);
+  for (const auto& [cell, element] : op.removes) ++sets_[cell][element].removals;
+  for (const auto& [cell, value] : op.clears) {
+    fields_.RemovalInvoked(op.id, cell, value, op.shown_at);
   }
 }
 
 void MergingOracle::Failed(const MergingOp& op) {
   ++step_;
-  if (op.kind == Kind::kCount) counters_[op.key].possible -= op.delta;
-  if (op.kind == Kind::kAdd) sets_[op.key][op.element].possible = false;
-  if (op.kind == Kind::kRemove) --sets_[op.key][op.element].removals;
-}
-
-void MergingOracle::Done(const MergingOp& op) {
-  ++step_;
-  ++done_;
-  if (op.kind == Kind::kCount) {
-    Counter& counter = counters_[op.key];
-    counter.acknowledged += op.delta;
-    if (Counts(op.level)) counter.certain += op.delta;
-    return;
-  }
-  Element& element = sets_[op.key][op.element];
+  if (op.kind == Kind::kCount) counters_[op.cell].possible -= op.delta;
+  bool was_read = false;
   if (op.kind == Kind::kAdd) {
-    element.acknowledged = true;
-    if (Counts(op.level) && element.certain_from == 0) element.certain_from = step_;
-  } else {
-    element.removed = true;
-    if (Counts(op.level) && element.removed_from == 0) element.removed_from = step_;
+    sets_[op.cell][op.value].possible = false;
+    was_read = sets_[op.cell][op.value].read;
   }
+  if (op.kind == Kind::kAssign) was_read = !fields_.PutFailed(op.cell, op.value);
+  if (was_read) Violation(op, StrCat("is told undone, but ", op.value, " was read"));
+  for (const auto& [cell, element] : op.removes) --sets_[cell][element].removals;
+  for (const auto& [cell, value] : op.clears) fields_.RemovalFailed(op.id, cell);
 }
 
-void MergingOracle::ReadCounter(const MergingOp& op, int64_t value) {
+void MergingOracle::Done(const MergingOp& op, Level level, uint64_t version) {
   ++step_;
   ++done_;
-  Counter& counter = counters_[op.key];
+  const bool certain = Counts(level);
+  if (op.kind == Kind::kCount) {
+    Counter& counter = counters_[op.cell];
+    counter.acknowledged += op.delta;
+    if (certain) counter.certain += op.delta;
+  }
+  if (op.kind == Kind::kAdd) {
+    Element& element = sets_[op.cell][op.value];
+    element.acknowledged = true;
+    if (certain && element.certain_from == 0) element.certain_from = step_;
+  }
+  if (op.kind == Kind::kAssign) fields_.PutDone(op.cell, op.value, version, certain, step_);
+  for (const auto& [cell, name] : op.removes) {
+    Element& element = sets_[cell][name];
+    element.removed = true;
+    if (certain && element.removed_from == 0) element.removed_from = step_;
+  }
+  for (const auto& [cell, value] : op.clears) fields_.RemovalDone(op.id, cell, certain, step_);
+}
+
+void MergingOracle::Read(const MergingOp& op, const MergingShown& shown) {
+  ++step_;
+  ++done_;
+  for (const auto& [cell, value] : shown.counters) ReadCounter(op, cell, value);
+  for (const auto& [cell, elements] : shown.elements) ReadElements(op, cell, elements);
+  for (const auto& [cell, value] : shown.fields) ReadField(op, cell, value);
+}
+
+void MergingOracle::ReadCounter(const MergingOp& op, const std::string& cell, int64_t value) {
+  Counter& counter = counters_[cell];
   if (value > counter.possible) {
-    Violation(op, StrCat("read ", value, ", but at most ", counter.possible, " was ever added"));
+    Violation(op, StrCat("read ", value, " in ", cell, ", but at most ", counter.possible,
+                         " was ever added"));
   }
   if (!Counts(op.level)) return;
-  if (const int64_t floor = floors_[op.id]; value < floor) {
-    Violation(op, StrCat("read ", value, ", but ", floor, " was certain before it began"));
+  const auto& floors = begun_[op.id].floors;
+  const auto floor = floors.find(cell);
+  if (floor != floors.end() && value < floor->second) {
+    Violation(op, StrCat("read ", value, " in ", cell, ", but ", floor->second,
+                         " was certain before it began"));
   }
   counter.read = std::max(counter.read, value);
 }
 
-void MergingOracle::ReadSet(const MergingOp& op, const std::vector<std::string>& elements) {
-  ++step_;
-  ++done_;
-  auto& set = sets_[op.key];
+void MergingOracle::ReadElements(const MergingOp& op, const std::string& cell,
+                                 const Elements& elements) {
+  auto& set = sets_[cell];
   for (const std::string& name : elements) {
     const auto found = set.find(name);
     if (found == set.end() || !found->second.possible) {
-      Violation(op, StrCat("read element ", name, ", which was never added"));
-    } else if (Counts(op.level) && found->second.certain_from == 0) {
-      found->second.certain_from = step_;
+      Violation(op, StrCat("read ", name, " in ", cell, ", which was never added"));
+      continue;
     }
+    found->second.read = true;
+    if (Counts(op.level) && found->second.certain_from == 0) found->second.certain_from = step_;
   }
   if (!Counts(op.level)) return;
-  const uint64_t began = began_[op.id];
+  const uint64_t began = begun_[op.id].step;
   for (const auto& [name, element] : set) {
     const bool there = Contains(elements, name);
     const bool certain = element.certain_from != 0 && element.certain_from < began;
     if (certain && element.removals == 0 && !there) {
-      Violation(op, StrCat("misses element ", name, ", which was certain before it began"));
+      Violation(op, StrCat("misses ", name, " in ", cell, ", which was certain before it began"));
     }
     if (element.removed_from != 0 && element.removed_from < began && there) {
-      Violation(op, StrCat("read element ", name, ", which was removed before it began"));
+      Violation(op, StrCat("read ", name, " in ", cell, ", which was removed before it began"));
     }
   }
 }
 
-std::string MergingOracle::WhatIsWrongWithCounter(const std::string& key, int64_t value) const {
-  const auto found = counters_.find(key);
+void MergingOracle::ReadField(const MergingOp& op, const std::string& cell,
+                              const std::string& value) {
+  const uint64_t knows_until = Counts(op.level) ? begun_[op.id].step : 0;
+  const std::string wrong = fields_.WhatIsWrong(cell, value, knows_until);
+  if (!wrong.empty()) Violation(op, StrCat("read in ", cell, " ", wrong));
+  fields_.Read(cell, value, Counts(op.level), step_);
+}
+
+std::string MergingOracle::WhatIsWrongWith(const MergingShown& held) const {
+  for (const auto& [cell, value] : held.counters) {
+    if (std::string wrong = WhatIsWrongWithCounter(cell, value); !wrong.empty()) return wrong;
+  }
+  for (const auto& [cell, elements] : held.elements) {
+    if (std::string wrong = WhatIsWrongWithElements(cell, elements); !wrong.empty()) return wrong;
+  }
+  for (const auto& [cell, value] : held.fields) {
+    const std::string wrong = fields_.WhatIsWrongAtTheEnd(cell, value);
+    if (!wrong.empty()) return StrCat("field ", cell, " shows ", wrong);
+  }
+  return "";
+}
+
+std::string MergingOracle::WhatIsWrongWithCounter(const std::string& cell, int64_t value) const {
+  const auto found = counters_.find(cell);
   const Counter counter = found == counters_.end() ? Counter() : found->second;
   if (value >= counter.acknowledged && value <= counter.possible) return "";
-  return StrCat("counter ", key, " is ", value, ", but ", counter.acknowledged,
+  return StrCat("counter ", cell, " is ", value, ", but ", counter.acknowledged,
                 " was acknowledged and at most ", counter.possible, " was added");
 }
 
-std::string MergingOracle::WhatIsWrongWithSet(const std::string& key,
-                                              const std::vector<std::string>& elements) const {
-  const auto set = sets_.find(key);
-  if (set == sets_.end()) return elements.empty() ? "" : StrCat("set ", key, " was never written");
+std::string MergingOracle::WhatIsWrongWithElements(const std::string& cell,
+                                                   const Elements& elements) const {
+  const auto set = sets_.find(cell);
+  if (set == sets_.end()) return elements.empty() ? "" : StrCat(cell, " was never written");
   for (const std::string& name : elements) {
     const auto found = set->second.find(name);
     if (found == set->second.end() || !found->second.possible) {
-      return StrCat("set ", key, " has ", name, ", which was never added");
+      return StrCat(cell, " has ", name, ", which was never added");
     }
   }
   for (const auto& [name, element] : set->second) {
     const bool there = Contains(elements, name);
     if (element.acknowledged && element.removals == 0 && !there) {
-      return StrCat("set ", key, " has lost ", name, ", which was acknowledged");
+      return StrCat(cell, " has lost ", name, ", which was acknowledged");
     }
     if (element.removed && there) {
-      return StrCat("set ", key, " has ", name, ", whose removal was acknowledged");
+      return StrCat(cell, " has ", name, ", whose removal was acknowledged");
     }
   }
   return "";

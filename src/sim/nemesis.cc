@@ -113,6 +113,8 @@ Nemesis::Mend Nemesis::Begin(FaultKind kind) {
       return BeginHandOverDeaf();
     case FaultKind::kLateAnswers:
       return BeginLateAnswers();
+    case FaultKind::kLateWords:
+      return BeginLateWords();
     case FaultKind::kMoveLeader:
       MoveLeader();
       return nullptr;

@@ -55,6 +55,8 @@ class Nemesis {
   void TellBroken(NodeId victim);
   Mend BeginHandOverDeaf();
   Mend BeginLateAnswers();
+  // late_words.cc
+  Mend BeginLateWords();
   struct Led {
     ring::PartitionInfo partition;
     NodeId leader;  // zero: none was found

@@ -36,6 +36,11 @@ absl::Duration Network::DelayOf(const Frame& frame) {
 
 void Network::Launch(Frame frame) {
   absl::Duration arrival = queue_.now() + DelayOf(frame);
+  if (const LinkRule* late = Find(frame.from, frame.to, LinkFault::kLate)) {
+    arrival += absl::Milliseconds(1) * late->factor;
+    queue_.At(arrival, [this, frame = std::move(frame)]() mutable { Arrive(std::move(frame)); });
+    return;
+  }
   absl::Duration& last = last_arrival_[{frame.from, frame.to}];
   if (!random_.Chance(profile_.reordering)) {
     arrival = std::max(arrival, last);

@@ -33,6 +33,7 @@ enum class LinkFault : uint8_t {
   kStall,  // frames wait until it is mended, then all come in order
   kSlow,   // delays are `factor` times as long
   kLossy,  // a third of the frames are lost
+  kLate,   // frames come `factor` ms later, in no order
 };
 
 // One way from a node to another.

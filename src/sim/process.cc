@@ -38,7 +38,8 @@ absl::Status Process::Open() {
   const auto boot = ClaimDataDir(machine_.data_files, {node_options.cluster_id, machine_.id},
                                  machine_.env.Random());
   if (!boot.ok()) return boot.status();
-  node_options.boot = *boot;
+  if (!machine_.first_boot) machine_.first_boot = *boot;
+  node_options.boot = node_options.bugs.keep_boot ? machine_.first_boot : *boot;
   if (node_options.bugs.ttl_from_local_clock) {
     node_options.bugs.state.local_clock_us = [this] {
       return static_cast<uint64_t>(absl::ToUnixMicros(machine_.env.WallTime()));
@@ -58,12 +59,14 @@ absl::Status Process::Open() {
       queue_, random_.Fork(), options_.disk, machine_.disk, machine_.log_files, *store_,
       LogDeviceEvents{[this](SyncProof proof) {
                         hooks_.disk(StrCat("durable up to batch ", proof.ticket().value));
+                        hooks_.durable(proof.ticket());
                         WhenRunning([proof](Node& node) { node.OnDurable(proof); });
                       },
                       [this](absl::Status status) {
                         hooks_.disk(StrCat("fails: ", std::string(status.message())));
                         WhenRunning([status](Node& node) { node.OnLogFailed(status); });
                       }});
+  disk_->OnSubmit(hooks_.submitted);
   node_->Start(*disk_, [this](absl::Status status) { End(std::move(status)); });
   for (uint32_t i = 0; i < workers_.size(); ++i) Wake(i);
   return absl::OkStatus();

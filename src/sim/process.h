@@ -32,6 +32,9 @@ class Process final : public Transport, public Scheduler {
     std::function<void(NodeId to, std::string frame)> send;
     std::function<void(const Node&)> after_turn;
     std::function<void(std::string)> disk;  // what the log device told, in words
+    // A batch for the log; and up to where it is durable, before the node knows.
+    std::function<void(LogTicket, const LogBatch&)> submitted;
+    std::function<void(LogTicket)> durable;
     // Once, as an event of its own: the process can't go on; OK: it was killed.
     std::function<void(absl::Status)> ended;
   };

@@ -28,6 +28,8 @@ class RegisterLoad {
   void Stop() { running_ = false; }
   uint64_t in_flight() const { return in_flight_; }
   bool armed() const { return armed_; }
+  // The keyspace is there, if there is to be one.
+  bool ready() const { return !armed_ || keyspace(cluster_.topology()) != nullptr; }
 
   // Of replicas that should be equal by now: in what they are not, their promises
   // left out. Empty: in nothing, and no dot is kept.

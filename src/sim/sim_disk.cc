@@ -30,6 +30,7 @@ SimDisk::~SimDisk() { *alive_ = false; }
 LogTicket SimDisk::Submit(LogBatch batch) {
   const LogTicket ticket{++last_ticket_};
   if (dead_) return ticket;
+  if (told_) told_(ticket, batch);
   if (syncing_) Reached<"sim: a batch queued while a sync ran">();
   queued_.groups.insert(queued_.groups.end(), std::make_move_iterator(batch.groups.begin()),
                         std::make_move_iterator(batch.groups.end()));

@@ -37,6 +37,8 @@ class SimDisk final : public LogDevice {
   ~SimDisk() override;
 
   LogTicket Submit(LogBatch batch) override;
+  // Told of each batch as it comes.
+  void OnSubmit(std::function<void(LogTicket, const LogBatch&)> told) { told_ = std::move(told); }
   void Release(PartitionId partition, LogIndex index) override { store_.Release(partition, index); }
   LogStats stats() const override { return store_.stats(); }
 
@@ -57,6 +59,7 @@ class SimDisk final : public LogDevice {
   SimFiles& files_;
   LogStore& store_;
   LogDeviceEvents events_;
+  std::function<void(LogTicket, const LogBatch&)> told_;
   // Shared with events under way, which must not touch a device that is gone.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 

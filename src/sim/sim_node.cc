@@ -29,6 +29,8 @@ void SimNode::Boot() {
       [this](NodeId to, std::string frame) { hooks_.send(id(), to, std::move(frame)); },
       [this](const Node&) { hooks_.after_turn(*this); },
       [this](std::string what) { trace_.Add(TraceKind::kDisk, id(), std::move(what)); },
+      [this](LogTicket ticket, const LogBatch& batch) { hooks_.submitted(*this, ticket, batch); },
+      [this](LogTicket upto) { hooks_.durable(*this, upto); },
       [this](absl::Status why) { Ended(std::move(why)); }};
   auto process = Process::Boot(queue_, random_.Fork(), machine_, options_, std::move(hooks));
   if (!process.ok()) {
@@ -38,6 +40,7 @@ void SimNode::Boot() {
   process_ = *std::move(process);
   ++lives_;
   trace_.Add(TraceKind::kProcess, id(), StrCat("starts, life ", lives_));
+  hooks_.started(*this);
 }
 
 void SimNode::Crash(const std::string& why) {

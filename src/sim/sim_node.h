@@ -21,6 +21,10 @@ class SimNode {
   struct Hooks {
     std::function<void(NodeId from, NodeId to, std::string frame)> send;
     std::function<void(SimNode&)> after_turn;
+    // A process is there, before its first turn.
+    std::function<void(SimNode&)> started;
+    std::function<void(SimNode&, LogTicket, const LogBatch&)> submitted;
+    std::function<void(SimNode&, LogTicket)> durable;
     // The process is gone, for whatever reason.
     std::function<void(SimNode&)> died;
     std::function<void(std::string)> violation;

@@ -112,6 +112,15 @@ TEST(LinearizableTest, AVersionBelongsToOneValueAndGrows) {
             Verdict::kViolated);
 }
 
+TEST(LinearizableTest, AWriteWithoutAVersionNeedsRoomForOneUnlessSomeHaveNone) {
+  const History history =
+      HistoryOf({Put("a", "x", {0, 3}, 3), Put("a", "lost", {4, 20}), Put("a", "y", {10, 30}, 4),
+                 Get("a", "y", {31, 40}, 4), Get("a", "y", {41, 50}, 4)});
+  EXPECT_EQ(CheckLinearizable(history).verdict, Verdict::kViolated);
+  EXPECT_EQ(CheckLinearizable(history, {.each_write_has_version = false}).verdict,
+            Verdict::kPassed);
+}
+
 TEST(LinearizableTest, GivingUpIsNoPass) {
   History history;
   Random random(6);

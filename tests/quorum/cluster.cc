@@ -22,7 +22,7 @@ std::vector<NodeId> FirstNodes(uint64_t count) {
 Cluster::Cluster(ClusterOptions options)
     : options_(std::move(options)),
       invariants_(FirstNodes(options_.replicas),
-                  options_.policy == nullptr || !options_.policy->ByRounds()) {
+                  options_.policy != nullptr && options_.policy->ByRounds()) {
   if (options_.policy == nullptr) options_.policy = &kLww;
   for (uint64_t id = 1; id <= options_.replicas; ++id) {
     const std::string zone = options_.zones.empty() ? "" : options_.zones[id - 1];

@@ -10,27 +10,44 @@ using ::testing::HasSubstr;
 
 class MergingOracleTest : public ::testing::Test {
  protected:
-  MergingOp Begin(Kind kind, Level level, std::string element = "", int64_t delta = 0) {
+  MergingOp Begin(Kind kind, Level level, std::string value = "", int64_t delta = 0) {
     MergingOp op;
     op.id = ++last_;
-    op.key = kind == Kind::kCount ? "c" : "s";
+    op.key = op.cell = kind == Kind::kCount ? "c" : "s";
     op.kind = kind;
     op.level = level;
-    op.element = std::move(element);
+    if (kind == Kind::kRemove) {
+      op.removes = {{"s", value}};
+    } else {
+      op.value = std::move(value);
+    }
     op.delta = delta;
     oracle_.Invoked(op);
     return op;
   }
-  void Do(Kind kind, Level level, std::string element = "", int64_t delta = 0) {
-    oracle_.Done(Begin(kind, level, std::move(element), delta));
+  void Do(Kind kind, Level level, std::string value = "", int64_t delta = 0) {
+    oracle_.Done(Begin(kind, level, std::move(value), delta), level);
   }
-  MergingOp BeginCounterRead(Level level) {
-    MergingOp op;
-    op.id = ++last_;
-    op.key = "c";
-    op.level = level;
-    oracle_.Invoked(op);
-    return op;
+  // What the oracle says to a read that shows this.
+  std::string Read(Level level, const MergingShown& shown) {
+    violation_.clear();
+    oracle_.Read(Begin(Kind::kRead, level), shown);
+    return violation_;
+  }
+  static MergingShown Sum(int64_t value) {
+    MergingShown shown;
+    shown.counters["c"] = value;
+    return shown;
+  }
+  static MergingShown Elements(std::vector<std::string> elements) {
+    MergingShown shown;
+    shown.elements["s"] = std::move(elements);
+    return shown;
+  }
+  static MergingShown Field(std::string value) {
+    MergingShown shown;
+    shown.fields["m.v"] = std::move(value);
+    return shown;
   }
 
   std::string violation_;
@@ -41,35 +58,67 @@ class MergingOracleTest : public ::testing::Test {
 TEST_F(MergingOracleTest, ACounterIsNeitherLessThanIsCertainNorMoreThanIsPossible) {
   Do(Kind::kCount, Level::kQuorum, "", 5);
   const MergingOp open = Begin(Kind::kCount, Level::kQuorum, "", 2);
-  oracle_.ReadCounter(BeginCounterRead(Level::kQuorum), 7);
-  oracle_.ReadCounter(BeginCounterRead(Level::kOne), 0);
-  EXPECT_EQ(violation_, "");
-  oracle_.ReadCounter(BeginCounterRead(Level::kQuorum), 5);
-  EXPECT_THAT(violation_, HasSubstr("7 was certain")) << "such a read saw it before";
-  violation_.clear();
-  oracle_.ReadCounter(BeginCounterRead(Level::kOne), 8);
-  EXPECT_THAT(violation_, HasSubstr("at most 7"));
+  EXPECT_EQ(Read(Level::kQuorum, Sum(7)), "");
+  EXPECT_EQ(Read(Level::kOne, Sum(0)), "");
+  EXPECT_THAT(Read(Level::kQuorum, Sum(5)), HasSubstr("7 was certain"))
+      << "such a read saw it before";
+  EXPECT_THAT(Read(Level::kOne, Sum(8)), HasSubstr("at most 7"));
   oracle_.Failed(open);
-  EXPECT_EQ(oracle_.WhatIsWrongWithCounter("c", 5), "");
-  EXPECT_NE(oracle_.WhatIsWrongWithCounter("c", 4), "");
-  EXPECT_NE(oracle_.WhatIsWrongWithCounter("c", 6), "");
+  EXPECT_EQ(oracle_.WhatIsWrongWith(Sum(5)), "");
+  EXPECT_NE(oracle_.WhatIsWrongWith(Sum(4)), "");
+  EXPECT_NE(oracle_.WhatIsWrongWith(Sum(6)), "");
 }
 
 TEST_F(MergingOracleTest, AnElementIsThereFromItsAdditionToItsRemoval) {
-  const auto read = [this](const std::vector<std::string>& elements) {
-    violation_.clear();
-    oracle_.ReadSet(Begin(Kind::kRead, Level::kQuorum), elements);
-    return violation_;
-  };
-  EXPECT_THAT(read({"e1"}), HasSubstr("never added"));
+  EXPECT_THAT(Read(Level::kQuorum, Elements({"e1"})), HasSubstr("never added"));
   Do(Kind::kAdd, Level::kQuorum, "e1");
-  EXPECT_EQ(read({"e1"}), "");
-  EXPECT_THAT(read({}), HasSubstr("misses element e1"));
+  EXPECT_EQ(Read(Level::kQuorum, Elements({"e1"})), "");
+  EXPECT_THAT(Read(Level::kQuorum, Elements({})), HasSubstr("misses e1"));
   const MergingOp removal = Begin(Kind::kRemove, Level::kQuorum, "e1");
-  EXPECT_EQ(read({}), "") << "may be done already";
-  EXPECT_EQ(read({"e1"}), "") << "or not yet";
-  oracle_.Done(removal);
-  EXPECT_THAT(read({"e1"}), HasSubstr("removed before it began"));
+  EXPECT_EQ(Read(Level::kQuorum, Elements({})), "") << "may be done already";
+  EXPECT_EQ(Read(Level::kQuorum, Elements({"e1"})), "") << "or not yet";
+  oracle_.Done(removal, Level::kQuorum);
+  EXPECT_THAT(Read(Level::kQuorum, Elements({"e1"})), HasSubstr("removed before it began"));
+}
+
+TEST_F(MergingOracleTest, AWriteReplacesWhatItsContextHasShownAndNothingElse) {
+  Do(Kind::kAdd, Level::kQuorum, "seen");
+  Do(Kind::kAdd, Level::kQuorum, "unseen");
+  MergingOp put;
+  put.id = ++last_;
+  put.key = put.cell = "s";
+  put.kind = Kind::kAdd;
+  put.value = "new";
+  put.removes = {{"s", "seen"}};
+  oracle_.Invoked(put);
+  oracle_.Done(put, Level::kQuorum);
+  EXPECT_EQ(Read(Level::kQuorum, Elements({"new", "unseen"})), "");
+  EXPECT_THAT(Read(Level::kQuorum, Elements({"new"})), HasSubstr("misses unseen"));
+  EXPECT_THAT(Read(Level::kQuorum, Elements({"new", "seen", "unseen"})), HasSubstr("read seen"));
+}
+
+TEST_F(MergingOracleTest, WhatIsToldNeverToBeIsNotReadBeforeNorAfter) {
+  oracle_.Failed(Begin(Kind::kAdd, Level::kQuorum, "e1"));
+  EXPECT_THAT(Read(Level::kOne, Elements({"e1"})), HasSubstr("never added"));
+  const MergingOp open = Begin(Kind::kAdd, Level::kQuorum, "e2");
+  EXPECT_EQ(Read(Level::kOne, Elements({"e2"})), "");
+  oracle_.Failed(open);
+  EXPECT_THAT(violation_, HasSubstr("told undone, but e2 was read"));
+}
+
+TEST_F(MergingOracleTest, AFieldIsJudgedByWhatALevelMayMiss) {
+  MergingOp put;
+  put.id = ++last_;
+  put.key = "m";
+  put.cell = "m.v";
+  put.kind = Kind::kAssign;
+  put.value = "x";
+  oracle_.Invoked(put);
+  oracle_.Done(put, Level::kAll, 5);
+  EXPECT_EQ(Read(Level::kOne, Field("")), "");
+  EXPECT_THAT(Read(Level::kQuorum, Field("")), HasSubstr("lost x"));
+  EXPECT_NE(oracle_.WhatIsWrongWith(Field("")), "");
+  EXPECT_EQ(oracle_.WhatIsWrongWith(Field("x")), "");
 }
 
 TEST_F(MergingOracleTest, AtTheEndWhatWasAcknowledgedAtAnyLevelIsSo) {
@@ -77,10 +126,10 @@ TEST_F(MergingOracleTest, AtTheEndWhatWasAcknowledgedAtAnyLevelIsSo) {
   Do(Kind::kAdd, Level::kOne, "gone");
   Do(Kind::kRemove, Level::kOne, "gone");
   oracle_.Failed(Begin(Kind::kAdd, Level::kQuorum, "never"));
-  EXPECT_EQ(oracle_.WhatIsWrongWithSet("s", {"kept"}), "");
-  EXPECT_THAT(oracle_.WhatIsWrongWithSet("s", {}), HasSubstr("has lost kept"));
-  EXPECT_THAT(oracle_.WhatIsWrongWithSet("s", {"gone", "kept"}), HasSubstr("has gone"));
-  EXPECT_THAT(oracle_.WhatIsWrongWithSet("s", {"kept", "never"}), HasSubstr("never added"));
+  EXPECT_EQ(oracle_.WhatIsWrongWith(Elements({"kept"})), "");
+  EXPECT_THAT(oracle_.WhatIsWrongWith(Elements({})), HasSubstr("has lost kept"));
+  EXPECT_THAT(oracle_.WhatIsWrongWith(Elements({"gone", "kept"})), HasSubstr("has gone"));
+  EXPECT_THAT(oracle_.WhatIsWrongWith(Elements({"kept", "never"})), HasSubstr("never added"));
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
     Targeted, SeedsTest,
     ::testing::Values(Shard{Profile::kElections, 1, 30}, Shard{Profile::kFigure8, 1, 30},
                       Shard{Profile::kLearners, 1, 30}, Shard{Profile::kReads, 1, 30},
-                      Shard{Profile::kLeases, 1, 30}, Shard{Profile::kExpiry, 1, 30}),
+                      Shard{Profile::kLeases, 1, 30}, Shard{Profile::kExpiry, 1, 30},
+                      Shard{Profile::kLeaderless, 1, 30}, Shard{Profile::kLeaderless, 1001, 30}),
     NameOf);
 
 }  // namespace

@@ -1,0 +1,112 @@
+#include "sim/leaderless_watch.h"
+
+#include "base/strings.h"
+#include "quorate/v1/peer.pb.h"
+#include "quorum/message_batch.h"
+#include "replica/quorum_store.h"
+
+namespace quorate::sim {
+namespace {
+
+// All that was ever written is looked for at each start, and once in so many
+// batches of a partition.
+constexpr uint64_t kBatchesPerLook = 200;
+
+const QuorumReplica* FindReplica(SimNode& node, PartitionId partition) {
+  return dynamic_cast<const QuorumReplica*>(node.node()->FindReplica(partition));
+}
+
+}  // namespace
+
+LeaderlessWatch::Group* LeaderlessWatch::FindGroup(SimNode& node, PartitionId id) {
+  const auto known = groups_.find(id);
+  if (known != groups_.end()) return &known->second;
+  const auto topology = node.node()->topology();
+  const ring::PartitionInfo* partition = topology->FindPartition(id);
+  const ring::KeyspaceInfo* keyspace = topology->FindKeyspaceOf(id);
+  if (partition == nullptr || keyspace == nullptr) return nullptr;
+  const bool registers = keyspace->conflict == Conflict::kRegister;
+  Group group{quorum::Invariants(partition->replicas, registers), {}, 0};
+  return &groups_.emplace(id, std::move(group)).first->second;
+}
+
+void LeaderlessWatch::Started(SimNode& node) {
+  for (const ring::PartitionInfo& partition : node.node()->topology()->PartitionsOn(node.id())) {
+    const QuorumReplica* replica = FindReplica(node, partition.id);
+    Group* group = replica == nullptr ? nullptr : FindGroup(node, partition.id);
+    if (group == nullptr) continue;
+    group->met.insert(node.id());
+    group->invariants.Started(replica->core().self(), replica->core().knowledge(),
+                              replica->store());
+    Report(partition.id, *group);
+  }
+}
+
+void LeaderlessWatch::Submitted(SimNode& node, LogTicket ticket, const LogBatch& batch) {
+  for (const GroupWrite& write : batch.groups) {
+    if (write.entries.empty()) continue;
+    const QuorumReplica* replica = FindReplica(node, write.partition);
+    Group* group = replica == nullptr ? nullptr : FindGroup(node, write.partition);
+    if (group == nullptr) continue;
+    Take(*group, node, *replica, ticket, write);
+    Report(write.partition, *group);
+  }
+}
+
+void LeaderlessWatch::Take(Group& group, SimNode& node, const QuorumReplica& replica,
+                           LogTicket ticket, const GroupWrite& write) {
+  const quorum::Identity self = replica.core().self();
+  // Of a keyspace that was made while the process ran.
+  if (group.met.insert(node.id()).second) group.invariants.Started(self, {}, replica.store());
+  for (const LogEntry& entry : write.entries) {
+    auto effects = DecodeEffects(entry.data.view());
+    if (!effects.ok()) {
+      return violation_(StrCat(node.id().ToString(), " wrote an entry that nobody can read: ",
+                               effects.status().message()));
+    }
+    group.invariants.Emitted(self, *effects, replica.store());
+    unsynced_[node.id()].push_back({ticket, write.partition, *std::move(effects)});
+  }
+  if (++group.batches % kBatchesPerLook == 0) {
+    group.invariants.CheckSeen(node.id(), replica.core().knowledge().seen, replica.store());
+  }
+}
+
+void LeaderlessWatch::Durable(NodeId node, LogTicket upto) {
+  auto& unsynced = unsynced_[node];
+  for (; !unsynced.empty() && unsynced.front().ticket.value <= upto.value; unsynced.pop_front()) {
+    Group& group = groups_.at(unsynced.front().partition);
+    for (const quorum::Effect& effect : unsynced.front().effects) {
+      group.invariants.Persisted(node, effect);
+    }
+  }
+}
+
+void LeaderlessWatch::Sent(NodeId from, NodeId to, std::string_view bytes) {
+  if (groups_.empty()) return;
+  v1::PeerFrame frame;
+  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  for (const v1::GroupMessage& sent : frame.groups()) {
+    const auto group = groups_.find(PartitionId(sent.partition()));
+    if (group == groups_.end()) continue;
+    const auto messages = quorum::DecodeBatch(from, to, sent.payload());
+    if (!messages.ok()) {
+      return violation_(
+          StrCat(from.ToString(), " sent what nobody can read: ", messages.status().message()));
+    }
+    for (const quorum::Message& message : *messages) group->second.invariants.Sent(message);
+    Report(group->first, group->second);
+  }
+}
+
+void LeaderlessWatch::Forget(NodeId node) {
+  unsynced_.erase(node);
+  for (auto& [partition, group] : groups_) group.met.erase(node);
+}
+
+void LeaderlessWatch::Report(PartitionId partition, const Group& group) {
+  if (group.invariants.violations().empty()) return;
+  violation_(StrCat(partition.ToString(), ": ", group.invariants.violations().front()));
+}
+
+}  // namespace quorate::sim
