@@ -31,6 +31,10 @@ struct Bugs {
   bool resolve_in_one_phase = false;   // what older lives sent may still come
   bool rows_at_coordinator = false;    // and not at those who take the write from it
   bool trust_older_writers = false;    // of before a restart, which may have lost their writes
+  bool trust_ended_lives = false;      // what is on a disk is told of the one that replaced it
+  bool end_boots_early = false;        // while what a lost disk told may be under way
+  bool count_earlier_lives = false;    // as holders, when a later one was heard of
+  bool note_newest_alone = false;      // of what a record has
   bool keep_floor_low = false;         // what a lost disk had was "not here"
   RegisterBugs registers;
 };

@@ -77,6 +77,8 @@ class Local {
   void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
+  // Nodes of which a later life was heard of since the last call.
+  std::vector<NodeId> TakeReborn() { return std::exchange(reborn_, {}); }
   // What is written from now on is above `time`. False: it lies too far ahead.
   bool Observe(HlcTime time, const Now& now);
   HlcTime time() const { return clock_.last(); }
@@ -96,7 +98,8 @@ class Local {
   // --- operations (local_operations.cc) ---
   const Operations& operations() const { return operations_; }
   // A writer that nobody has had; it holds once all effects so far are durable.
-  uint64_t MakeWriter(const Now& now);
+  // UNAVAILABLE, REPLICA_FILLING: also for a while after the disk was filled.
+  absl::StatusOr<uint64_t> MakeWriter(const Now& now);
   // Whether a write of it may begin here; else nothing is to be written:
   //   FAILED_PRECONDITION WRITE_FENCED, WRITER_EXPIRED, WRITE_SETTLED: unknown, for an
   //   earlier life may have done it
@@ -182,6 +185,7 @@ class Local {
   Ballot floor_;
   TakenHints hints_;
   std::vector<std::string> refused_;
+  std::vector<NodeId> reborn_;
   RecentWrites recent_;
   std::optional<SharedClock> context_;  // until others' writes are seen, or the next output
   bool unsaved_ = false;                // boots heard of or ended, in no effect yet

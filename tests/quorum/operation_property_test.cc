@@ -62,7 +62,7 @@ uint64_t Hunt(bool Bugs::*bug, bool counters, bool wipes, uint64_t seeds) {
 }
 
 TEST(OperationPropertyTest, CatchesAFenceThatACrashForgets) {
-  EXPECT_NE(Hunt(&Bugs::forget_fences, true, false, 1000), 0u);
+  EXPECT_NE(Hunt(&Bugs::forget_fences, true, false, 4000), 0u);
 }
 TEST(OperationPropertyTest, CatchesNeverSaidWhileAnOlderLifesWriteIsUnderWay) {
   EXPECT_NE(Hunt(&Bugs::resolve_in_one_phase, false, false, 2000), 0u);

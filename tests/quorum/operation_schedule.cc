@@ -122,6 +122,7 @@ void OperationSchedule::Begin(uint64_t node, bool send) {
   if (client.writer == 0 || random_.Chance(0.02)) {
     client = Client();
     client.writer = random_.Chance(0.7) ? OpenWriter(node) : WriterFromAhead();
+    if (client.writer == 0) return;
   }
   const size_t number = operations_.size();
   Operation& operation = operations_.emplace_back();
@@ -310,7 +311,7 @@ std::string OperationSchedule::Heal() {
   for (const Operation& operation : operations_) {
     const int64_t shown = Shown(operation);
     if (shown > 1) Wrong(operation, StrCat("shows ", shown, " times"));
-    if (operation.done && shown == 0 && !options_.wipes) {
+    if (operation.done && shown == 0) {
       std::string held;
       for (uint64_t node = 1; node <= cluster_->replicas(); ++node) {
         const std::optional<Record> record = cluster_->store(node).Lookup(operation.key);

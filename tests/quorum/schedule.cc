@@ -25,6 +25,7 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   sync_permille_ = random_.Chance(0.5) ? 180 : 40;
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
+  if (options.replicas != 0) cluster.replicas = options.replicas;
   cluster.sync_at_once = false;
   cluster.keep_boot = options.keep_boot;
   cluster.policy = options.policy;
@@ -212,12 +213,13 @@ void Schedule::Crash(uint64_t node) {
   ++wiped_;
 }
 
-// One disk at a time: what a quorum has acknowledged survives that.
-bool Schedule::MayBeWiped(uint64_t node) {
+// A minority of the disks at a time: what a quorum has acknowledged survives that.
+bool Schedule::MayBeWiped(uint64_t node) const {
+  uint64_t lost = 1;
   for (uint64_t other = 1; other <= cluster_->replicas(); ++other) {
-    if (other != node && !cluster_->disk(other).filled) return false;
+    if (other != node && !cluster_->disk(other).filled) ++lost;
   }
-  return true;
+  return lost <= std::max<uint64_t>(1, (cluster_->replicas() - 1) / 2);
 }
 
 void Schedule::StepFault() {

@@ -23,7 +23,8 @@ struct ScheduleOptions {
   bool keep_boot = false;
   // A crash may take the disk along; writes and reads are at QUORUM or ALL then.
   bool wipes = false;
-  uint64_t keys = 0;  // 0: a few or many
+  uint64_t replicas = 0;  // 0: mostly three
+  uint64_t keys = 0;      // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   // Instead of puts, deletes and expiries; `id` is the request's, `current` what
   // its coordinator holds.
@@ -58,7 +59,7 @@ class Schedule {
   void StartWrite(uint64_t node, uint64_t session);
   void StartRead(uint64_t node, uint64_t session);
   void Crash(uint64_t node);
-  bool MayBeWiped(uint64_t node);
+  bool MayBeWiped(uint64_t node) const;
   void Listen();
   std::string Wrong();
   std::string Heal();
