@@ -35,6 +35,7 @@ struct Bugs {
   bool end_boots_early = false;        // while what a lost disk told may be under way
   bool count_earlier_lives = false;    // as holders, when a later one was heard of
   bool note_newest_alone = false;      // of what a record has
+  bool fill_across_lives = false;      // a page from one, what its dot log had from the next
   bool keep_floor_low = false;         // what a lost disk had was "not here"
   RegisterBugs registers;
 };

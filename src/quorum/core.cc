@@ -48,6 +48,7 @@ void Core::ForgetEarlierLives() {
     writes_.OnReborn(node);
     reads_.OnReborn(node);
     resolves_.OnReborn(node);
+    if (!local_.config().bugs.fill_across_lives) filling_.OnReborn(node);
   }
 }
 

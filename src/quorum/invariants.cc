@@ -40,6 +40,8 @@ void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& eff
     if (const auto* put = std::get_if<PutRecord>(&effect)) {
       CheckWrite(replica, *put);
       if (put->record) held_[replica.node][put->key] = *put->record;
+      // Two that each took a part away leave nothing, where they are merged.
+      if (put->record && put->record->tombstone) dead_[put->key][put->record->dot] = *put->record;
       for (const Dot& dot : put->dots) {
         const auto known = written_.find(dot);
         if (known == written_.end()) continue;

@@ -218,5 +218,44 @@ TEST(EndedLifeTest, ABootDoesNotEndOfWhichARecordHasMoreThanIsSeen) {
   EXPECT_EQ(MoreInARecordThanIsSeen(&Bugs::note_newest_alone), "x is lost at n1");
 }
 
+// Of five, n3's write reached n2 alone, which wrote on top of it. n2 fills n5 with all its
+// records and loses its disk before it has told what its dot log had.
+std::string LostBetweenPageAndLog(bool Bugs::*bug) {
+  Cluster cluster(With(bug, 5));
+  cluster.Settle(20);
+  cluster.Put(3, "k", "v", Level::kOne);
+  for (const Message& message : cluster.Take([](const Message&) { return true; })) {
+    if (Between(message, 3, 2)) cluster.Deliver(message);
+  }
+  cluster.Crash(3);
+  cluster.Put(2, "k", "w", Level::kOne);
+  cluster.in_flight().clear();
+  for (uint64_t other : {1, 4}) CutBoth(cluster, 5, other);
+  for (uint64_t other : {1, 4}) CutBoth(cluster, 2, other);
+  LoseDisk(cluster, 5);
+  for (int i = 0; i < 10; ++i) {
+    cluster.Pass(absl::Milliseconds(50));
+    cluster.Tick(5);
+    cluster.Take([](const Message& message) {
+      return Between(message, 5, 2) && !std::holds_alternative<FillAsk>(message.body);
+    });
+    cluster.DeliverAll();
+  }
+  EXPECT_EQ(cluster.Value(5, "k"), "w");
+  LoseDisk(cluster, 2);
+  cluster.Heal();
+  cluster.Settle(40);
+  for (uint64_t node : {1, 4}) {
+    if (cluster.core(node).has_forgotten()) return StrCat("n", node, " takes its disk for another");
+  }
+  cluster.Restart(3);
+  return AtRest(cluster);
+}
+
+TEST(EndedLifeTest, ADiskIsNotFilledByALifeAndTheOneAfterIt) {
+  EXPECT_EQ(LostBetweenPageAndLog(nullptr), "");
+  EXPECT_NE(LostBetweenPageAndLog(&Bugs::fill_across_lives), "");
+}
+
 }  // namespace
 }  // namespace quorate::quorum
