@@ -42,6 +42,7 @@ TEST(OperationPropertyTest, AndWhereDisksAreLost) {
   for (const bool counters : {true, false}) {
     const auto counts = RunAll({.counters = counters, .wipes = true}, 60);
     EXPECT_GT(counts.contains("expired") ? counts.at("expired") : 0, 0u);
+    RunAll({.counters = counters, .wipes = true, .replicas = 5}, 20);
   }
 }
 

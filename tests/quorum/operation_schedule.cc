@@ -32,6 +32,7 @@ OperationSchedule::OperationSchedule(OperationScheduleOptions options)
     : options_(options), random_(options.seed) {
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
+  if (options.replicas != 0) cluster.replicas = options.replicas;
   cluster.sync_at_once = false;
   if (options.counters) cluster.policy = &kCounters;
   cluster.config.bugs = options.bugs;
@@ -268,11 +269,12 @@ void OperationSchedule::StepFault() {
     cluster_->Restart(node);
   } else if (dice < 40) {
     cluster_->Crash(node, random_.Below(cluster_->unsynced(node) + 1));
-    bool all_filled = true;
+    uint64_t unfilled = 0;
     for (uint64_t other = 1; other <= replicas; ++other) {
-      all_filled = all_filled && cluster_->disk(other).filled;
+      unfilled += cluster_->disk(other).filled ? 0 : 1;
     }
-    if (options_.wipes && all_filled && random_.Chance(0.4)) cluster_->Wipe(node);
+    const bool minority = unfilled < std::max<uint64_t>(1, (replicas - 1) / 2);
+    if (options_.wipes && minority && random_.Chance(0.4)) cluster_->Wipe(node);
     if (random_.Chance(0.5)) cluster_->Restart(node);
   } else if (dice < 50) {
     cluster_->Isolate(node);
