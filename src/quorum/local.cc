@@ -123,11 +123,7 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
       merged = theirs;
     }
     note(theirs->dot);
-    // Or a boot could end of which this replica has what others lack.
-    for (const Dot& dot : policy_.NewestIn(*theirs)) {
-      if (config_.bugs.note_newest_alone) break;
-      if (context.Of(dot.identity).Contains(dot.counter)) note(dot);
-    }
+    if (!policy_.NewestWins()) NoteWhatElseIsIn(*theirs, context, note);
   }
   for (const Dot& dot : dots) note(dot);
   std::optional<Operation> row;
@@ -139,6 +135,16 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
   if (merged || !fresh.empty() || row) Put(key, std::move(merged), std::move(fresh), row);
   if (operation) SettleBelow(operation->id.writer, operation->settled_below);
   return true;
+}
+
+// Or a boot could end of which this replica has what others lack.
+void Local::NoteWhatElseIsIn(const Record& record, const SeenClock& context,
+                             absl::FunctionRef<void(const Dot&)> note) const {
+  if (config_.bugs.note_newest_alone) return;
+  for (const Dot& dot : policy_.NewestIn(record)) {
+    const bool forged = dot.identity == self() && dot.counter >= next_counter_;
+    if (!forged && context.Of(dot.identity).Contains(dot.counter)) note(dot);
+  }
 }
 
 bool Local::SurelyNewest(const std::string& key, const Record& record,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "base/hlc.h"
 #include "quorum/acceptor.h"
@@ -158,6 +159,9 @@ class Local {
   void ForgetBelow(uint64_t writers);
   void Reserve();
   // Of a record that comes: told without a look at what is held.
+  // The dots that `record` has besides its own, where its sender had seen them.
+  void NoteWhatElseIsIn(const Record& record, const SeenClock& context,
+                        absl::FunctionRef<void(const Dot&)> note) const;
   bool SurelyNewest(const std::string& key, const Record& record, const SeenClock& context) const;
   bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
                      const std::vector<Dot>& dots);
