@@ -119,7 +119,8 @@ void ReadCoordinator::WriteBack(uint64_t id, Read& read, const Now& now) {
   if (!read.result || local_.config().bugs.no_write_back) return;
   // As the key is by now, where the result was merged here: what was deleted everywhere
   // since must not come back on a disk that was lost.
-  const bool merged = read.holders.contains(local_.self().node);
+  const bool merged =
+      read.holders.contains(local_.self().node) && !local_.config().bugs.write_back_as_found;
   const std::optional<Record> record = merged ? local_.Shared(read.request.key) : read.result;
   if (!record) return;
   const SharedClock context = merged ? local_.Context() : SharedClock();

@@ -218,6 +218,50 @@ TEST(EndedLifeTest, ABootDoesNotEndOfWhichARecordHasMoreThanIsSeen) {
   EXPECT_EQ(MoreInARecordThanIsSeen(&Bugs::note_newest_alone), "x is lost at n1");
 }
 
+// A read at n1 finds what n2 lacks. Before n2 has it, the key is deleted and its tombstone
+// gone; then n2 loses its disk.
+std::string ReadFromBeforeTheDelete(bool Bugs::*bug) {
+  Cluster cluster(With(bug));
+  cluster.Settle(20);
+  cluster.Put(1, "k", "v", Level::kOne);
+  cluster.in_flight().clear();
+  ReadRequest read;
+  read.id = 1;
+  read.key = "k";
+  read.deadline = cluster.now() + absl::Seconds(60);
+  cluster.Read(1, read);
+  const auto writes_back = [](const Message& message) {
+    const auto* ask = std::get_if<WriteAsk>(&message.body);
+    return ask != nullptr && (ask->id & ReadCoordinator::kWriteBack) != 0;
+  };
+  for (int i = 0; i < 2; ++i) {
+    for (const Message& one : cluster.Take([](const Message&) { return true; })) {
+      if (!writes_back(one)) cluster.Deliver(one);
+    }
+  }
+  cluster.in_flight().clear();
+  cluster.Delete(1, "k", Level::kAll);
+  for (int i = 0; i < 200; ++i) {
+    cluster.Pass(absl::Milliseconds(50));
+    for (uint64_t node : {1, 2, 3}) cluster.Tick(node);
+    for (cluster.Take(writes_back); !cluster.in_flight().empty(); cluster.Take(writes_back)) {
+      cluster.DeliverAt(0);
+    }
+  }
+  EXPECT_FALSE(cluster.store(1).Lookup("k")) << "its tombstone is gone";
+  CutBoth(cluster, 2, 3);
+  LoseDisk(cluster, 2);
+  cluster.Settle(20);
+  cluster.Heal();
+  const std::string wrong = AtRest(cluster);
+  return cluster.Value(2, "k").empty() ? wrong : "a deleted key is back";
+}
+
+TEST(EndedLifeTest, AReadBringsNothingBackThatWasDeletedSince) {
+  EXPECT_EQ(ReadFromBeforeTheDelete(nullptr), "");
+  EXPECT_EQ(ReadFromBeforeTheDelete(&Bugs::write_back_as_found), "a deleted key is back");
+}
+
 // Of five, n3's write reached n2 alone, which wrote on top of it. n2 fills n5 with all its
 // records and loses its disk before it has told what its dot log had.
 std::string LostBetweenPageAndLog(bool Bugs::*bug) {
