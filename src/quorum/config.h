@@ -32,6 +32,12 @@ struct Bugs {
   bool resolve_in_one_phase = false;   // what older lives sent may still come
   bool rows_at_coordinator = false;    // and not at those who take the write from it
   bool trust_older_writers = false;    // of before a restart, which may have lost their writes
+  bool trust_ended_lives = false;      // what is on a disk is told of the one that replaced it
+  bool end_boots_early = false;        // while what a lost disk told may be under way
+  bool count_earlier_lives = false;    // as holders, when a later one was heard of
+  bool note_newest_alone = false;      // of what a record has
+  bool fill_across_lives = false;      // a page from one, what its dot log had from the next
+  bool write_back_as_found = false;    // not as the key is when it is sent again
   bool keep_floor_low = false;         // what a lost disk had was "not here"
   RegisterBugs registers;
 };

@@ -35,9 +35,36 @@ void Core::Receive(const Message& message, const Now& now) {
   const bool ask = std::holds_alternative<WriteAsk>(message.body);
   const bool for_this_life = message.to_boot == local_.self().boot;
   if (ask ? !local_.filled() && !for_this_life : message.to_boot && !for_this_life) return;
+  ForgetEarlierLives();
   std::visit([&](const auto& body) { Handle(message.from, body, now); }, message.body);
+  ForgetEarlierLives();
   reads_.OnProgress(now);
   registers_.OnProgress(now);
+}
+
+void Core::ForgetEarlierLives() {
+  for (NodeId node : local_.TakeReborn()) {
+    if (local_.config().bugs.count_earlier_lives) continue;
+    writes_.OnReborn(node);
+    reads_.OnReborn(node);
+    resolves_.OnReborn(node);
+    if (!local_.config().bugs.fill_across_lives) filling_.OnReborn(node);
+  }
+}
+
+void Core::HearOf(const std::map<NodeId, Boot>& lives) {
+  for (const auto& [node, boot] : lives) (void)local_.Hear({node, boot});
+  ForgetEarlierLives();
+}
+
+std::map<NodeId, Boot> Core::NewTo(NodeId node) const {
+  std::map<NodeId, Boot> lives = local_.knowledge().heard;
+  const Knowledge& told = coverage_.Told(node);
+  std::erase_if(lives, [&](const auto& life) {
+    return life.first == node || life.first == local_.self().node ||
+           told.HeardOf(life.first) >= life.second;
+  });
+  return lives;
 }
 
 void Core::Write(const WriteRequest& request, const Now& now) { writes_.Start(request, now); }
@@ -51,7 +78,11 @@ void Core::Resolve(const ResolveRequest& request, const Now& now) { resolves_.St
 void Core::OpenWriter(uint64_t id, const Now& now) {
   Reply reply;
   reply.id = id;
-  reply.writer = local_.MakeWriter(now);
+  if (const absl::StatusOr<uint64_t> writer = local_.MakeWriter(now); writer.ok()) {
+    reply.writer = *writer;
+  } else {
+    reply.status = writer.status();
+  }
   local_.Answer(std::move(reply));
 }
 
@@ -93,12 +124,13 @@ void Core::Handle(const Identity& from, const WriteAsk& ask, const Now& now) {
   if (ask.operation) dots.push_back(ask.operation->dot);
   const bool taken = local_.Merge(ask.key, ask.record, dots, *ask.context, now, ask.operation);
   if (ask.id != 0) {
-    local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken},
+    local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken, NewTo(from.node)},
                 local_.config().bugs.ack_before_sync);
   }
 }
 
 void Core::Handle(const Identity& from, const WriteAnswer& answer, const Now& now) {
+  HearOf(answer.lives);
   if ((answer.id & ReadCoordinator::kWriteBack) != 0) {
     reads_.OnWriteBack(from.node, answer, now);
   } else {
@@ -120,10 +152,12 @@ void Core::Handle(const Identity& from, const ReadAsk& ask, const Now&) {
     }
     if (!ask.data) answer.record.reset();
   }
+  answer.lives = NewTo(from.node);
   local_.Send(from.node, from.boot, std::move(answer), local_.config().bugs.tell_before_sync);
 }
 
 void Core::Handle(const Identity& from, const ReadAnswer& answer, const Now& now) {
+  HearOf(answer.lives);
   reads_.OnAnswer(from.node, answer, now);
 }
 
@@ -174,6 +208,7 @@ void Core::Handle(const Identity& from, const ResolveAsk& ask, const Now& now) {
 }
 
 void Core::Handle(const Identity& from, const ResolveAnswer& answer, const Now& now) {
+  HearOf(answer.heard);
   resolves_.OnAnswer(from, answer, now);
 }
 

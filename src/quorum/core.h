@@ -91,6 +91,11 @@ class Core {
   }
 
  private:
+  // What was counted of earlier lives no longer counts.
+  void ForgetEarlierLives();
+  void HearOf(const std::map<NodeId, Boot>& lives);
+  // Lives that it is not known to have heard of.
+  std::map<NodeId, Boot> NewTo(NodeId node) const;
   void Handle(const Identity& from, const WriteAsk& ask, const Now& now);
   void Handle(const Identity& from, const WriteAnswer& answer, const Now& now);
   void Handle(const Identity& from, const ReadAsk& ask, const Now& now);

@@ -41,7 +41,7 @@ SeenClock Coverage::Covered() const {
   SeenClock covered = local_.seen();
   for (NodeId node : peers_.others()) {
     const auto peer = told_.find(node);
-    if (peer == told_.end()) return {};
+    if (peer == told_.end() || !Lives(peer->second)) return {};
     covered = Intersect(covered, peer->second.merged);
   }
   return covered;
@@ -111,8 +111,10 @@ void Coverage::Sweep(const Now& now) {
 }
 
 // A boot has ended for good when every replica refuses its messages and all have
-// seen the very same dots of it: no other dot can come from anywhere.
+// seen the very same dots of it: no other dot can come from anywhere. From a life
+// before those that told this neither, where a lost disk may have had more.
 void Coverage::EndBoots() {
+  if (!AllRefuseEarlierLives() && !local_.config().bugs.end_boots_early) return;
   const std::map<NodeId, Boot> heard = local_.knowledge().heard;
   for (const auto& [node, boot] : heard) EndBootsOf(node);
 }
@@ -131,6 +133,18 @@ void Coverage::EndBootsOf(NodeId node) {
   if (same) local_.End(node, first_live);
 }
 
+bool Coverage::AllRefuseEarlierLives() const {
+  const auto refuses = [this](const Knowledge& one) {
+    return one.HeardOf(local_.self().node) >= local_.self().boot &&
+           std::all_of(told_.begin(), told_.end(), [&](const auto& peer) {
+             return one.HeardOf(peer.first) >= peer.second.who.boot;
+           });
+  };
+  return refuses(local_.knowledge()) &&
+         std::all_of(peers_.others().begin(), peers_.others().end(),
+                     [&](NodeId node) { return refuses(Told(node)); });
+}
+
 bool Coverage::AllHaveTheSame(const Identity& identity) const {
   const CounterSet& mine = local_.seen().Of(identity);
   return std::all_of(peers_.others().begin(), peers_.others().end(), [&](NodeId other) {
@@ -142,7 +156,12 @@ bool Coverage::AllHaveTheSame(const Identity& identity) const {
 const Knowledge& Coverage::Told(NodeId node) const {
   static const Knowledge kNone;
   const auto peer = told_.find(node);
-  return peer == told_.end() ? kNone : peer->second.told;
+  return peer == told_.end() || !Lives(peer->second) ? kNone : peer->second.told;
+}
+
+bool Coverage::Lives(const Peer& peer) const {
+  return peer.who.boot >= local_.knowledge().HeardOf(peer.who.node) ||
+         local_.config().bugs.trust_ended_lives;
 }
 
 Lag Coverage::LagOf(NodeId node, const Now& now) const {

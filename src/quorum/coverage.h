@@ -57,9 +57,12 @@ class Coverage {
     absl::Duration level_at;
   };
 
+  // What a life told holds for its disk, which a later life may have lost.
+  bool Lives(const Peer& peer) const;
   void Promote(Peer& peer);
   void EndBoots();
   void EndBootsOf(NodeId node);
+  bool AllRefuseEarlierLives() const;
   bool AllHaveTheSame(const Identity& identity) const;
   bool LetGo(const std::string& key, const SeenClock& covered, const Now& now);
   void TrimCovered(const SeenClock& covered, const Now& now);

@@ -25,6 +25,9 @@ class Filling {
   void Tick(const Now& now);
   void OnAsk(const Identity& from, const FillAsk& ask);
   void OnAnswer(const Identity& from, const FillAnswer& answer, const Now& now);
+  // What an earlier life had in its dot log the later one may not have: from the
+  // beginning.
+  void OnReborn(NodeId node) { sources_.erase(node); }
   // Anti-entropy has gone on: what is filled may be complete.
   void Advance(const Now& now);
 

@@ -107,7 +107,8 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
   std::optional<Record> merged;
   std::vector<Dot> fresh;
   const auto note = [&](const Dot& dot) {
-    if (!seen().Contains(dot)) fresh.push_back(dot);
+    const bool noted = std::find(fresh.begin(), fresh.end(), dot) != fresh.end();
+    if (!noted && !seen().Contains(dot)) fresh.push_back(dot);
   };
   if (theirs && SurelyNewest(key, *theirs, context)) {
     merged = theirs;
@@ -122,10 +123,9 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
       merged = theirs;
     }
     note(theirs->dot);
+    if (!policy_.NewestWins()) NoteWhatElseIsIn(*theirs, context, note);
   }
-  for (const Dot& dot : dots) {
-    if (!theirs || dot != theirs->dot) note(dot);
-  }
+  for (const Dot& dot : dots) note(dot);
   std::optional<Operation> row;
   if (operation && !config_.bugs.rows_at_coordinator) {
     // Also where it was fenced: its coordinator took it before that.
@@ -135,6 +135,16 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
   if (merged || !fresh.empty() || row) Put(key, std::move(merged), std::move(fresh), row);
   if (operation) SettleBelow(operation->id.writer, operation->settled_below);
   return true;
+}
+
+// Or a boot could end of which this replica has what others lack.
+void Local::NoteWhatElseIsIn(const Record& record, const SeenClock& context,
+                             absl::FunctionRef<void(const Dot&)> note) const {
+  if (config_.bugs.note_newest_alone) return;
+  for (const Dot& dot : policy_.NewestIn(record)) {
+    const bool forged = dot.identity == self() && dot.counter >= next_counter_;
+    if (!forged && context.Of(dot.identity).Contains(dot.counter)) note(dot);
+  }
 }
 
 bool Local::SurelyNewest(const std::string& key, const Record& record,
@@ -173,6 +183,7 @@ bool Local::Hear(const Identity& from) {
   if (from.boot < known) return config_.bugs.accept_older_boot;
   if (from.boot > known) {
     witnesses_.Forget(from.node, from.boot);
+    if (known && from.node != self().node) reborn_.push_back(from.node);
     known = from.boot;
     unsaved_ = true;
     ++changes_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "base/hlc.h"
 #include "quorum/acceptor.h"
@@ -77,6 +78,8 @@ class Local {
   void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
+  // Nodes of which a later life was heard of since the last call.
+  std::vector<NodeId> TakeReborn() { return std::exchange(reborn_, {}); }
   // What is written from now on is above `time`. False: it lies too far ahead.
   bool Observe(HlcTime time, const Now& now);
   HlcTime time() const { return clock_.last(); }
@@ -96,7 +99,8 @@ class Local {
   // --- operations (local_operations.cc) ---
   const Operations& operations() const { return operations_; }
   // A writer that nobody has had; it holds once all effects so far are durable.
-  uint64_t MakeWriter(const Now& now);
+  // UNAVAILABLE, REPLICA_FILLING: also for a while after the disk was filled.
+  absl::StatusOr<uint64_t> MakeWriter(const Now& now);
   // Whether a write of it may begin here; else nothing is to be written:
   //   FAILED_PRECONDITION WRITE_FENCED, WRITER_EXPIRED, WRITE_SETTLED: unknown, for an
   //   earlier life may have done it
@@ -155,6 +159,9 @@ class Local {
   void ForgetBelow(uint64_t writers);
   void Reserve();
   // Of a record that comes: told without a look at what is held.
+  // The dots that `record` has besides its own, where its sender had seen them.
+  void NoteWhatElseIsIn(const Record& record, const SeenClock& context,
+                        absl::FunctionRef<void(const Dot&)> note) const;
   bool SurelyNewest(const std::string& key, const Record& record, const SeenClock& context) const;
   bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
                      const std::vector<Dot>& dots);
@@ -182,6 +189,7 @@ class Local {
   Ballot floor_;
   TakenHints hints_;
   std::vector<std::string> refused_;
+  std::vector<NodeId> reborn_;
   RecentWrites recent_;
   std::optional<SharedClock> context_;  // until others' writes are seen, or the next output
   bool unsaved_ = false;                // boots heard of or ended, in no effect yet

@@ -29,9 +29,17 @@ absl::Status Expired(const OperationId& id) {
 
 }  // namespace
 
-uint64_t Local::MakeWriter(const Now& now) {
+absl::StatusOr<uint64_t> Local::MakeWriter(const Now& now) {
   uint64_t us = MicrosOf(clock_.Next(now.calendar_us));
   if (us <= last_writer_us_) us = last_writer_us_ + 1;
+  // The number may have been given out by a life whose disk was lost.
+  if (!filled_ || HlcFromMicros(us).value() < operations_.floor()) {
+    return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",
+                     StrCat("the replica at ", self().node.ToString(),
+                            " began with an empty disk, and a writer that it makes now could be "
+                            "one that it made before; nothing was done. Ask another node"),
+                     Applied::kNo);
+  }
   last_writer_us_ = us;
   const HlcTime writer(HlcFromMicros(us).value() | (self().node.value() & kNodeMask));
   // So that the reserve, from which a later life begins, is above it.

@@ -34,6 +34,9 @@ struct WriteAsk {
 struct WriteAnswer {
   uint64_t id = 0;
   bool refused = false;
+  // The newest lives that it has heard of, where its asker is not known to have: a
+  // quorum that counts on an earlier life's disk may be none by now.
+  std::map<NodeId, Boot> lives = {};
   friend bool operator==(const WriteAnswer&, const WriteAnswer&) = default;
 };
 
@@ -60,6 +63,7 @@ struct ReadAnswer {
   std::optional<Record> record;  // where data was asked for and is there
   // Where there is no record: what was seen all the same, and is gone for good.
   SeenClock seen;
+  std::map<NodeId, Boot> lives = {};  // as of a WriteAnswer
   friend bool operator==(const ReadAnswer&, const ReadAnswer&) = default;
 };
 

@@ -15,7 +15,11 @@ constexpr uint8_t kSecondFormat = 2;
 
 uint8_t FormatOf(const Message& message) {
   const auto* write = std::get_if<WriteAsk>(&message.body);
+  const auto* written = std::get_if<WriteAnswer>(&message.body);
+  const auto* read = std::get_if<ReadAnswer>(&message.body);
   const bool later = (write != nullptr && write->operation) ||
+                     (written != nullptr && !written->lives.empty()) ||
+                     (read != nullptr && !read->lives.empty()) ||
                      std::holds_alternative<ResolveAsk>(message.body) ||
                      std::holds_alternative<ResolveAnswer>(message.body);
   return later ? kSecondFormat : kFormat;
@@ -41,6 +45,19 @@ std::optional<Record> TakeOptional(std::string_view key, Reader& reader) {
   return record.ok() ? std::optional(*std::move(record)) : std::nullopt;
 }
 
+void AppendLives(const std::map<NodeId, Boot>& lives, std::string& out) {
+  AppendVarint(lives.size(), out);
+  for (const auto& [node, boot] : lives) AppendIdentity({node, boot}, out);
+}
+std::map<NodeId, Boot> TakeLives(Reader& reader) {
+  std::map<NodeId, Boot> lives;
+  for (uint64_t left = reader.Count(2); left > 0 && reader.ok(); --left) {
+    const Identity life = reader.Identity();
+    lives[life.node] = life.boot;
+  }
+  return lives;
+}
+
 // One pair of functions for each kind, numbered by its place in the variant.
 
 void AppendWrite(const WriteAsk& ask, const SeenClock& context, std::string& out) {
@@ -61,6 +78,7 @@ void Take(WriteAsk& ask, Reader& reader) {
 void Append(const WriteAnswer& answer, std::string& out) {
   AppendVarint(answer.id, out);
   AppendFlag(answer.refused, out);
+  if (!answer.lives.empty()) AppendLives(answer.lives, out);
 }
 void Take(WriteAnswer& answer, Reader& reader) {
   answer.id = reader.Varint();
@@ -90,6 +108,7 @@ void Append(const ReadAnswer& answer, std::string& out) {
   AppendFixed(answer.version.digest, 8, out);
   AppendOptional("", answer.record, out);
   answer.seen.AppendTo(out);
+  if (!answer.lives.empty()) AppendLives(answer.lives, out);
 }
 void Take(ReadAnswer& answer, Reader& reader) {
   answer.id = reader.Varint();
@@ -247,19 +266,6 @@ void Take(KeysAnswer& answer, Reader& reader) {
   }
 }
 
-void AppendLives(const std::map<NodeId, Boot>& lives, std::string& out) {
-  AppendVarint(lives.size(), out);
-  for (const auto& [node, boot] : lives) AppendIdentity({node, boot}, out);
-}
-std::map<NodeId, Boot> TakeLives(Reader& reader) {
-  std::map<NodeId, Boot> lives;
-  for (uint64_t left = reader.Count(2); left > 0 && reader.ok(); --left) {
-    const Identity life = reader.Identity();
-    lives[life.node] = life.boot;
-  }
-  return lives;
-}
-
 void Append(const ResolveAsk& ask, std::string& out) {
   AppendVarint(ask.id, out);
   AppendOperationId(ask.operation, out);
@@ -310,6 +316,13 @@ bool TakeKind(uint8_t wanted, Body& body, Reader& reader) {
   }
 }
 
+// What a body has in the second format only.
+void TakeLater(Body& body, Reader& reader) {
+  if (auto* write = std::get_if<WriteAsk>(&body)) write->operation = TakeOperation(reader);
+  if (auto* written = std::get_if<WriteAnswer>(&body)) written->lives = TakeLives(reader);
+  if (auto* read = std::get_if<ReadAnswer>(&body)) read->lives = TakeLives(reader);
+}
+
 }  // namespace
 
 Version VersionOf(std::string_view key, const Record& record) {
@@ -358,10 +371,7 @@ absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view b
                int{kSecondFormat}, "; run the newer build here as well"));
   }
   const bool known = TakeKind(kind, message.body, reader);
-  auto* write = std::get_if<WriteAsk>(&message.body);
-  if (known && write != nullptr && format == kSecondFormat) {
-    write->operation = TakeOperation(reader);
-  }
+  if (known && format == kSecondFormat) TakeLater(message.body, reader);
   if (!known || !reader.done()) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "MESSAGE_DAMAGED",

@@ -179,6 +179,13 @@ void ReadCoordinator::OnPeerGone(const Now& now) {
   }
 }
 
+void ReadCoordinator::OnReborn(NodeId node) {
+  for (auto& [id, read] : reads_) {
+    read.answers.erase(node);
+    read.holders.erase(node);
+  }
+}
+
 bool ReadCoordinator::AskOneMore(uint64_t id, Read& read, const Now& now) {
   for (NodeId node : peers_.LivingByDistance()) {
     if (read.asked.contains(node)) continue;

@@ -34,6 +34,8 @@ class ReadCoordinator {
   // The state has changed: what waits for it may be answered.
   void OnProgress(const Now& now);
   void OnPeerGone(const Now& now);
+  // Its answers were given in an earlier life: it is asked again.
+  void OnReborn(NodeId node);
   // Asks again, asks one more where one is slow, gives up what is too late.
   void Tick(const Now& now);
 

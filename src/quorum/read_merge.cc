@@ -117,13 +117,20 @@ void ReadCoordinator::FindHolders(Read& read) const {
 void ReadCoordinator::WriteBack(uint64_t id, Read& read, const Now& now) {
   read.written_back_at = now.monotonic;
   if (!read.result || local_.config().bugs.no_write_back) return;
+  // As the key is by now, where the result was merged here: what was deleted everywhere
+  // since must not come back on a disk that was lost.
+  const bool merged =
+      read.holders.contains(local_.self().node) && !local_.config().bugs.write_back_as_found;
+  const std::optional<Record> record = merged ? local_.Shared(read.request.key) : read.result;
+  if (!record) return;
+  const SharedClock context = merged ? local_.Context() : SharedClock();
   for (NodeId node : peers_.LivingByDistance()) {
     // Who did not answer is asked only if those who did aren't enough.
     const bool stale = read.answers.contains(node) && !read.holders.contains(node);
     const bool spare = !read.answers.contains(node) && read.asked.contains(node);
     if (!stale && !spare) continue;
     local_.Send(node, local_.knowledge().HeardOf(node),
-                WriteAsk{id | kWriteBack, read.request.key, *read.result, local_.seen()});
+                WriteAsk{id | kWriteBack, read.request.key, *record, context});
   }
 }
 

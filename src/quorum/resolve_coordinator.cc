@@ -170,6 +170,10 @@ void ResolveCoordinator::Fail(Resolves::iterator at, absl::Status status) {
   local_.AnswerAtOnce(std::move(reply));
 }
 
+void ResolveCoordinator::OnReborn(NodeId node) {
+  for (auto& [id, resolve] : resolves_) resolve.answers.erase(node);
+}
+
 void ResolveCoordinator::OnPeerGone(const Now& now) {
   for (auto at = resolves_.begin(); at != resolves_.end();) Judge(at++, false, now);
 }

@@ -169,6 +169,10 @@ void WriteCoordinator::OnPersisted(const Now& now) {
   }
 }
 
+void WriteCoordinator::OnReborn(NodeId node) {
+  for (auto& [id, write] : writes_) write.acked.erase(node);
+}
+
 void WriteCoordinator::OnPeerGone() {
   for (auto write = writes_.begin(); write != writes_.end();) {
     const auto next = std::next(write);

@@ -28,9 +28,7 @@ Knowledge SomeKnowledge() {
   return knowledge;
 }
 
-Operation SomeOperation() {
-  return {{~uint64_t{0}, 2}, 1, 0xfedcba98, {kSelf, 9}, HlcTime(11)};
-}
+Operation SomeOperation() { return {{~uint64_t{0}, 2}, 1, 0xfedcba98, {kSelf, 9}, HlcTime(11)}; }
 
 RegisterRequest SomeRequest() {
   RegisterRequest request;
@@ -53,6 +51,7 @@ std::vector<decltype(Message::body)> AllBodies() {
   const Version version = VersionOf("k", SomeRecord());
   return {WriteAsk{5, "k", SomeRecord(), knowledge.seen},
           WriteAnswer{5, true},
+          WriteAnswer{5, false, knowledge.heard},
           WriteAsk{5, "k", SomeRecord(), knowledge.seen, SomeOperation()},
           ResolveAsk{6, {7, 8}, true, knowledge.heard},
           ResolveAnswer{6, Standing::kForgotten, knowledge.heard, {}, "", {}, {}},
@@ -61,6 +60,7 @@ std::vector<decltype(Message::body)> AllBodies() {
           ReadAsk{~uint64_t{0}, "k", true, knowledge.seen},
           ReadAnswer{6, true, version, SomeRecord(), {}},
           ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},
+          ReadAnswer{6, true, version, SomeRecord(), {}, knowledge.heard},
           SyncAsk{7, knowledge},
           FillAsk{8, "k"},
           VerifyAsk{9, knowledge.seen, "a", "k", 5, 6},
@@ -153,8 +153,8 @@ int FormatOf(const Effect& effect) {
              : 3;
 }
 
-// So that a build that knows no journals, no floors, no hints or no operations says which
-// build is needed.
+// So that a build that knows no journals, no floors, no hints, no operations or no lives
+// says which build is needed.
 TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   for (const Effect& effect : AllEffects()) {
     EXPECT_EQ(EncodeEffect(effect)[0], FormatOf(effect));
@@ -164,6 +164,9 @@ TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   write.operation = SomeOperation();
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), write})[0], 2);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), ResolveAsk{}})[0], 2);
+  const std::map<NodeId, Boot> lives = {{NodeId(3), Boot(7)}};
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false}})[0], 1);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false, lives}})[0], 2);
 }
 
 TEST(CodecTest, WhatTheEngineHoldsOfAnOperationComesBackAsItWas) {

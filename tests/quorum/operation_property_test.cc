@@ -42,6 +42,7 @@ TEST(OperationPropertyTest, AndWhereDisksAreLost) {
   for (const bool counters : {true, false}) {
     const auto counts = RunAll({.counters = counters, .wipes = true}, 60);
     EXPECT_GT(counts.contains("expired") ? counts.at("expired") : 0, 0u);
+    RunAll({.counters = counters, .wipes = true, .replicas = 5}, 20);
   }
 }
 
@@ -62,7 +63,7 @@ uint64_t Hunt(bool Bugs::*bug, bool counters, bool wipes, uint64_t seeds) {
 }
 
 TEST(OperationPropertyTest, CatchesAFenceThatACrashForgets) {
-  EXPECT_NE(Hunt(&Bugs::forget_fences, true, false, 1000), 0u);
+  EXPECT_NE(Hunt(&Bugs::forget_fences, true, false, 4000), 0u);
 }
 TEST(OperationPropertyTest, CatchesNeverSaidWhileAnOlderLifesWriteIsUnderWay) {
   EXPECT_NE(Hunt(&Bugs::resolve_in_one_phase, false, false, 2000), 0u);

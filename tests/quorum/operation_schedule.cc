@@ -32,6 +32,7 @@ OperationSchedule::OperationSchedule(OperationScheduleOptions options)
     : options_(options), random_(options.seed) {
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
+  if (options.replicas != 0) cluster.replicas = options.replicas;
   cluster.sync_at_once = false;
   if (options.counters) cluster.policy = &kCounters;
   cluster.config.bugs = options.bugs;
@@ -122,6 +123,7 @@ void OperationSchedule::Begin(uint64_t node, bool send) {
   if (client.writer == 0 || random_.Chance(0.02)) {
     client = Client();
     client.writer = random_.Chance(0.7) ? OpenWriter(node) : WriterFromAhead();
+    if (client.writer == 0) return;
   }
   const size_t number = operations_.size();
   Operation& operation = operations_.emplace_back();
@@ -267,11 +269,12 @@ void OperationSchedule::StepFault() {
     cluster_->Restart(node);
   } else if (dice < 40) {
     cluster_->Crash(node, random_.Below(cluster_->unsynced(node) + 1));
-    bool all_filled = true;
+    uint64_t unfilled = 0;
     for (uint64_t other = 1; other <= replicas; ++other) {
-      all_filled = all_filled && cluster_->disk(other).filled;
+      unfilled += cluster_->disk(other).filled ? 0 : 1;
     }
-    if (options_.wipes && all_filled && random_.Chance(0.4)) cluster_->Wipe(node);
+    const bool minority = unfilled < std::max<uint64_t>(1, (replicas - 1) / 2);
+    if (options_.wipes && minority && random_.Chance(0.4)) cluster_->Wipe(node);
     if (random_.Chance(0.5)) cluster_->Restart(node);
   } else if (dice < 50) {
     cluster_->Isolate(node);
@@ -310,7 +313,7 @@ std::string OperationSchedule::Heal() {
   for (const Operation& operation : operations_) {
     const int64_t shown = Shown(operation);
     if (shown > 1) Wrong(operation, StrCat("shows ", shown, " times"));
-    if (operation.done && shown == 0 && !options_.wipes) {
+    if (operation.done && shown == 0) {
       std::string held;
       for (uint64_t node = 1; node <= cluster_->replicas(); ++node) {
         const std::optional<Record> record = cluster_->store(node).Lookup(operation.key);

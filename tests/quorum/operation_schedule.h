@@ -21,8 +21,9 @@ struct OperationScheduleOptions {
   uint64_t seed = 1;
   uint32_t steps = 1200;
   Bugs bugs = {};
-  bool counters = true;  // else each operation puts a key of its own, last write wins
-  bool wipes = false;    // a crash may take the disk along, and writes are at QUORUM
+  bool counters = true;   // else each operation puts a key of its own, last write wins
+  bool wipes = false;     // a crash may take the disk along, and writes are at QUORUM
+  uint64_t replicas = 0;  // 0: mostly three
 };
 
 class OperationSchedule {

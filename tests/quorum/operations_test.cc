@@ -40,6 +40,20 @@ TEST(OperationsTest, WritersAreOfOneNodeAndNeverTheSame) {
   EXPECT_EQ(writers.size(), 60u);
 }
 
+TEST(OperationsTest, AReplicaWhoseDiskWasLostMakesNoWriterAgain) {
+  Cluster cluster({});
+  const uint64_t before = cluster.OpenWriter(3);
+  cluster.Crash(3);
+  cluster.Wipe(3);
+  cluster.Restart(3);
+  EXPECT_EQ(cluster.OpenWriter(3), 0u) << "at the same moment, and nothing is left of the first";
+  cluster.Settle(10);
+  ASSERT_TRUE(cluster.core(3).filled());
+  EXPECT_EQ(cluster.OpenWriter(3), 0u) << "clocks may differ so much";
+  cluster.Pass(absl::Seconds(6));
+  EXPECT_GT(cluster.OpenWriter(3), before);
+}
+
 TEST(OperationsTest, AWriteThatIsThereIsAppliedWhoeverIsAsked) {
   Cluster cluster({});
   const OperationId id{cluster.OpenWriter(1), 1};

@@ -25,6 +25,7 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   sync_permille_ = random_.Chance(0.5) ? 180 : 40;
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
+  if (options.replicas != 0) cluster.replicas = options.replicas;
   cluster.sync_at_once = false;
   cluster.keep_boot = options.keep_boot;
   cluster.policy = options.policy;
@@ -114,7 +115,7 @@ void Schedule::Step() {
 }
 
 void Schedule::StepCalm() {
-  --calm_steps_;
+  if (calm_steps_ > 0) --calm_steps_;
   for (uint64_t node : cluster_->living()) cluster_->SyncAll(node);
   if (random_.Chance(0.1)) {
     cluster_->Pass(absl::Milliseconds(5));
@@ -201,26 +202,21 @@ void Schedule::StartRead(uint64_t node, uint64_t session) {
   cluster_->Read(node, request);
 }
 
-void Schedule::Crash(uint64_t node) {
+void Schedule::Crash(uint64_t node, size_t kept) {
+  Listen();
   Trace(StrCat("n", node, " crashes"));
-  cluster_->Crash(node, random_.Below(cluster_->unsynced(node) + 1));
+  cluster_->Crash(node, kept);
   for (uint64_t id : asked_[node]) oracle_->Lost(id);
   asked_[node].clear();
-  if (!options_.wipes || !MayBeWiped(node) || random_.Chance(0.5)) return;
-  Trace("and loses its disk");
-  cluster_->Wipe(node);
-  ++wiped_;
 }
 
-// One disk at a time: what a quorum has acknowledged survives that.
-bool Schedule::MayBeWiped(uint64_t node) {
-  for (uint64_t other = 1; other <= cluster_->replicas(); ++other) {
-    if (other != node && !cluster_->disk(other).filled) return false;
-  }
-  return true;
+void Schedule::CrashPerhapsForGood(uint64_t node) {
+  Crash(node, random_.Below(cluster_->unsynced(node) + 1));
+  if (options_.wipes && MayBeWiped(node) && random_.Chance(0.5)) Wipe(node);
 }
 
 void Schedule::StepFault() {
+  if (options_.wipes && random_.Chance(options_.losses)) return StepLoss();
   const uint64_t replicas = cluster_->replicas();
   const uint64_t node = random_.Between(1, replicas);
   const uint64_t dice = random_.Below(100);
@@ -228,7 +224,7 @@ void Schedule::StepFault() {
     Trace(StrCat("n", node, " starts"));
     cluster_->Restart(node);
   } else if (dice < 30) {
-    Crash(node);
+    CrashPerhapsForGood(node);
   } else if (dice < 45) {
     Trace(StrCat("n", node, " is isolated"));
     cluster_->Isolate(node);

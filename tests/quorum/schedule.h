@@ -23,7 +23,9 @@ struct ScheduleOptions {
   bool keep_boot = false;
   // A crash may take the disk along; writes and reads are at QUORUM or ALL then.
   bool wipes = false;
-  uint64_t keys = 0;  // 0: a few or many
+  double losses = 0;      // of faults, those that are a disk's in bad company
+  uint64_t replicas = 0;  // 0: mostly three
+  uint64_t keys = 0;      // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   // Instead of puts, deletes and expiries; `id` is the request's, `current` what
   // its coordinator holds.
@@ -54,11 +56,18 @@ class Schedule {
   void StepCalm();
   void StepClient();
   void StepFault();
+  // A disk is lost while its fellows can reach only some of one another.
+  void StepLoss();
+  void StepClosely(uint32_t steps);
+  void CutSomeLinks();
+  void WriteAndForget(uint64_t node, uint64_t other);
   Change AnyChange(uint64_t node, uint64_t id, const std::string& key);
   void StartWrite(uint64_t node, uint64_t session);
   void StartRead(uint64_t node, uint64_t session);
-  void Crash(uint64_t node);
-  bool MayBeWiped(uint64_t node);
+  void Crash(uint64_t node, size_t kept);
+  void CrashPerhapsForGood(uint64_t node);
+  void Wipe(uint64_t node);
+  bool MayBeWiped(uint64_t node) const;
   void Listen();
   std::string Wrong();
   std::string Heal();
