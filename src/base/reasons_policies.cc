@@ -37,8 +37,10 @@ constexpr ReasonText kReasons[] = {
     {"FIELD_TOO_LARGE", "The name of a map's field has more bytes than are allowed.",
      "Use a shorter one."},
     {"NOT_IN_THIS_MODE",
-     "A keyspace of registers has no writers, under whose identity a write happens once.",
-     "Send the write without an identity, and with a condition; the client library does."},
+     "A keyspace of registers at a node of an earlier version has no writers, under whose identity "
+     "a write happens once.",
+     "Run the newer version everywhere, or send the write without an identity and with a "
+     "condition; the client library does."},
     {"LEVEL_NOT_REACHED",
      "The write is done, but in time too few replicas were known to have it on disk for the level "
      "that was asked for.",
@@ -80,9 +82,9 @@ constexpr ReasonText kReasons[] = {
     {"NOTHING_MEASURED", "No latency between replicas has been measured yet.",
      "Let some requests pass first."},
     {"REGISTER_CONTENDED",
-     "Others wrote to the register in each of many attempts. The error says whether this write "
-     "may have been done.",
-     "Try again later; where it may have been done, read first."},
+     "Others wrote to the register in each of many attempts, or, of a write with an identity, "
+     "before its only one was through. The error says whether this write may have been done.",
+     "Try again, under another sequence; where it may have been done, resolve it or read first."},
     {"ROUND_NEEDED", "A register was to be written as other values are.",
      "Write it at LINEARIZABLE, which makes a round among its replicas."},
     {"SIBLINGS_FULL",

@@ -39,8 +39,7 @@ class Core {
   void Write(const WriteRequest& request, const Now& now);
   void Read(const ReadRequest& request, const Now& now);
   void List(const ListRequest& request, const Now& now);
-  // Not of registers, which have no operations: a new writer, and what became of one
-  // of a writer's operations.
+  // A new writer, and what became of one of a writer's operations.
   void OpenWriter(uint64_t id, const Now& now);
   void Resolve(const ResolveRequest& request, const Now& now);
   // Policy `register` only, whose writes come by no other way.

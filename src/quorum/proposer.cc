@@ -13,6 +13,11 @@ using Carrier = RegisterRequest::Carrier;
 
 Proposer::Proposer(ProposerConfig config, BallotSource& ballots, RegisterOp op, HlcTime now)
     : config_(std::move(config)), ballots_(ballots), op_(std::move(op)) {
+  if (op_.kind == RegisterOp::Kind::kLearnFate) {
+    // As if it were of this proposer, and were overtaken.
+    pending_.emplace();
+    pending_->accepted = pending_->origin = highest_ = op_.fate_of;
+  }
   Try(now);
 }
 
@@ -110,6 +115,8 @@ void Proposer::AcceptHere(RegisterValue value, Aim aim, RegisterOutcome outcome)
   aim_ = aim;
   answer_ = std::move(outcome);
   output_.accept_here = request_;
+  output_.own_effect.reset();
+  if (aim == Aim::kApply) output_.own_effect = answer_;
 }
 
 void Proposer::AcceptedHere(const Dot& dot) {

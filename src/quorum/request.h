@@ -65,6 +65,8 @@ struct RegisterCall {
   std::string key;
   RegisterOp op;
   absl::Duration deadline;
+  // Of a write: done once under this, as WriteRequest::operation.
+  std::optional<OperationAsk> operation = {};
 };
 
 }  // namespace quorate::quorum
