@@ -50,6 +50,7 @@ void Proposer::OnLearnt(HlcTime now) {
   }
   const RegisterValue newest = Newest();
   answer_ = JudgeRegisterOp(op_, newest, MicrosOf(now)).outcome;
+  answer_.dot = newest.dot;
   if (QuorumHolds(newest.accepted) || config_.bugs.read_returns_newest) return Finish(answer_);
   WriteBack(newest);
 }
@@ -95,6 +96,7 @@ void Proposer::Judge(const RegisterValue& newest, HlcTime now) {
     return AcceptHere(std::move(next), Aim::kApply, std::move(judgement.outcome));
   }
   // What it was judged by is an answer: nobody may see less afterwards.
+  judgement.outcome.dot = newest.dot;
   const bool complete = QuorumHolds(newest.accepted) && op_.kind != RegisterOp::Kind::kComplete;
   if (complete || config_.bugs.failed_condition_answers_at_once) {
     return Finish(std::move(judgement.outcome));
@@ -121,7 +123,7 @@ void Proposer::AcceptHere(RegisterValue value, Aim aim, RegisterOutcome outcome)
 
 void Proposer::AcceptedHere(const Dot& dot) {
   if (phase_ != Phase::kAcceptingHere) return;
-  request_.value.dot = dot;
+  request_.value.dot = answer_.dot = dot;
   if (aim_ == Aim::kApply) {
     pending_ = request_.value;
     answer_.version = op_.kind == RegisterOp::Kind::kDelete ? Ballot() : pending_->origin;

@@ -27,6 +27,7 @@ void Proposer::Resolve(const RegisterValue& newest) {
   // Right before the write that replaced it, the own one may always have been;
   // but a version between may be greater than its own.
   if (fate_ == Fate::kOverwritten) answer_.version = Ballot();
+  answer_.dot = newest.dot;
   if (newest.accepted >= pending_->accepted && QuorumHolds(newest.accepted)) return Conclude();
   RegisterValue same = newest;
   same.accepted = request_.ballot;
@@ -63,7 +64,9 @@ bool Proposer::Closed() const {
 
 void Proposer::Conclude() {
   if (op_.kind == RegisterOp::Kind::kLearnFate) {
+    const Dot dot = answer_.dot;
     answer_ = RegisterOutcome();
+    answer_.dot = dot;
     if (fate_ != Fate::kUnknown) answer_.took_effect = fate_ == Fate::kApplied;
     return Finish(answer_);
   }

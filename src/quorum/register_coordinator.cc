@@ -70,6 +70,7 @@ void RegisterCoordinator::Start(const RegisterCall& call, const Now& now) {
   operation.op.one_ballot = call.operation.has_value();
   operation.deadline = call.deadline;
   operation.ask = call.operation;
+  operation.session = call.session;
   Add(std::move(operation), now);
 }
 
@@ -228,11 +229,26 @@ void RegisterCoordinator::Finish(uint64_t id, RegisterOutcome outcome, const Now
   if (Waits(operation.op)) NextInLine(operation.key, id, now);
 }
 
+void RegisterCoordinator::NoteSeen(const Operation& operation, const RegisterOutcome& outcome,
+                                   SessionPart& seen) const {
+  const Dot& dot = outcome.dot;
+  if (dot) seen.Note(dot, outcome.version.time);
+  // All of this boot up to what is on this disk is there too.
+  const auto& holders = outcome.holders;
+  const bool held = std::find(holders.begin(), holders.end(), local_.self().node) != holders.end();
+  if (held && dot.identity == local_.self()) seen.dots.Add(dot.identity, {1, dot.counter});
+  for (const auto& [identity, set] : operation.session.dots.sets()) {
+    const auto ended = local_.seen().ended().find(identity.node);
+    if (local_.seen().Ended(identity)) seen.dots.End(identity.node, ended->second);
+  }
+}
+
 void RegisterCoordinator::Tell(const Operation& operation, RegisterOutcome outcome) {
   Reply reply;
   reply.status = outcome.status;
   reply.receipt.time = outcome.version.time;
   reply.receipt.acked_by = outcome.holders;
+  if (outcome.status.ok()) NoteSeen(operation, outcome, reply.receipt.seen);
   reply.outcome = std::move(outcome);
   for (uint64_t request : operation.also) {
     reply.id = request;

@@ -70,6 +70,7 @@ class RegisterCoordinator {
     absl::Duration sent_at;
     std::optional<absl::Duration> continue_at;  // it pauses until then
     Nodes refused;                              // its time lies too far ahead for them
+    SessionPart session;
     std::optional<OperationAsk> ask;
     std::optional<quorum::Operation> row;  // once its effect is accepted here
     std::vector<uint64_t> also;            // requests for the same operation
@@ -97,6 +98,9 @@ class RegisterCoordinator {
                                  const RegisterOutcome& told);
   void Finish(uint64_t id, RegisterOutcome outcome, const Now& now);
   void Tell(const Operation& operation, RegisterOutcome outcome);
+  // What its session is to note.
+  void NoteSeen(const Operation& operation, const RegisterOutcome& outcome,
+                SessionPart& seen) const;
   void NextInLine(const std::string& key, uint64_t done, const Now& now);
   // Those whose turn has come, one after the other and never within one another.
   void RunReady(const Now& now);

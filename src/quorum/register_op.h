@@ -69,6 +69,7 @@ struct RegisterOutcome {
   std::optional<int64_t> sum;  // kAdd
   // kLearnFate: whether it did, for ever; nullopt: nobody can tell any more.
   std::optional<bool> took_effect;
+  Dot dot;                      // of the acceptance that it rests on: whoever has seen it knows
   std::vector<NodeId> holders;  // granted what it rests on, from their disks
   uint32_t round_trips = 0;     // to a quorum, from start to outcome
 };

@@ -152,6 +152,7 @@ void ResolveCoordinator::FinishApplied(Resolves::iterator at, const Operations::
   reply.receipt.dot = row.operation.dot;
   reply.receipt.time = outcome.version.time;
   reply.receipt.acked_by = outcome.holders;
+  reply.receipt.seen.Note(row.operation.dot, outcome.version.time);
   reply.outcome = std::move(outcome);
   Tell(at, std::move(reply));
 }

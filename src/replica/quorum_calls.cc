@@ -132,6 +132,7 @@ void QuorumCalls::Operate(uint64_t id, size_t key, quorum::RegisterOp op, absl::
   call.op = std::move(op);
   call.deadline = deadline;
   call.operation = operation;
+  call.session = calls_.at(id).session;
   questions_[call.id] = {id, key};
   core.Operate(call, now);
 }
@@ -165,12 +166,11 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quoru
     return;
   }
   TakeReceipt(call, reply.receipt);
-  if (call.operation && call.registers) return TakeOperation(call, reply);
-  if (call.registers) return TakeRegister(call, key, reply);
   // Not Merge, which drops what its session is to be told of ended boots.
   call.seen.dots.Merge(reply.receipt.seen.dots);
   call.seen.time = std::max(call.seen.time, reply.receipt.seen.time);
   if (call.operation) return TakeOperation(call, reply);
+  if (call.registers) return TakeRegister(call, key, reply);
   call.write ? TakeWrite(call, reply) : TakeRead(call, key, reply, now);
 }
 

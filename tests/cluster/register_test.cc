@@ -40,7 +40,8 @@ TEST_F(RegisterTest, WritesAndReadsLinearizablyByDefaultAndPlainlyWhereAskedTo) 
   EXPECT_EQ(written->achieved, Level::kLinearizable);
   EXPECT_GE(written->durable, 2u);
   EXPECT_NE(written->version, 0u);
-  for (const Level level : {Level::kLinearizable, Level::kAll, Level::kQuorum, Level::kTwo}) {
+  for (const Level level :
+       {Level::kLinearizable, Level::kAll, Level::kQuorum, Level::kLocalQuorum, Level::kTwo}) {
     const auto read = keyspace_.Get("k", {.level = level});
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_EQ(read->value, "v") << LevelName(level);
@@ -58,6 +59,33 @@ TEST_F(RegisterTest, WritesAndReadsLinearizablyByDefaultAndPlainlyWhereAskedTo) 
   EXPECT_EQ(page->records[0].value, "v");
   ASSERT_TRUE(keyspace_.Delete("k").ok());
   EXPECT_FALSE(keyspace_.Get("k")->found());
+}
+
+TEST_F(RegisterTest, ASessionSeesItsOwnWritesAtEveryNodeAndInEveryProcess) {
+  Session session = client_.NewSession();
+  for (int round = 0; round < 20; ++round) {
+    const std::string value = std::to_string(round);
+    ASSERT_TRUE(keyspace_.Put("k", value, {.session = session}).ok());
+    for (int node = 1; node <= 3; ++node) {
+      Client through = cluster_.Through(node);
+      auto resumed = through.ResumeSession(session.token());
+      ASSERT_TRUE(resumed.ok()) << resumed.status();
+      const auto read = through.Keyspace("seats").Get("k", {.session = *resumed});
+      ASSERT_TRUE(read.ok()) << read.status();
+      EXPECT_EQ(read->value, value);
+      EXPECT_EQ(read->receipt.achieved, Level::kSession);
+      session = *client_.ResumeSession(resumed->token());
+    }
+  }
+  EXPECT_LT(session.token().size(), 200u);
+  ASSERT_TRUE(keyspace_.Delete("k", {.session = session}).ok());
+  for (int node = 1; node <= 3; ++node) {
+    Client through = cluster_.Through(node);
+    const auto read =
+        through.Keyspace("seats").Get("k", {.session = *through.ResumeSession(session.token())});
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_FALSE(read->found());
+  }
 }
 
 TEST_F(RegisterTest, JudgesEveryKindOfConditionByTheNewestValue) {
@@ -221,7 +249,7 @@ TEST_F(RegisterTest, RefusesLevelsThatWouldNotBeLinearizableWritesAndSaysWhichTh
     EXPECT_EQ(ReasonOf(refused), "LEVEL_UNSUPPORTED") << LevelName(level);
     EXPECT_THAT(std::string(refused.message()), HasSubstr("allows LINEARIZABLE"));
   }
-  EXPECT_EQ(ReasonOf(keyspace_.Get("k", {.level = Level::kLocalQuorum}).status()),
+  EXPECT_EQ(ReasonOf(keyspace_.Get("k", {.level = Level::kEachQuorum}).status()),
             "LEVEL_UNSUPPORTED");
   EXPECT_EQ(
       ReasonOf(keyspace_.Batch({Mutation::Put("{t}a", "v"), Mutation::Put("{t}b", "v")}).status()),
