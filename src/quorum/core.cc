@@ -159,8 +159,8 @@ void Core::Handle(const Identity& from, const VerifyAsk& ask, const Now&) {
   verify_.OnAsk(from, ask);
 }
 
-void Core::Handle(const Identity&, const VerifyAnswer& answer, const Now&) {
-  verify_.OnAnswer(answer);
+void Core::Handle(const Identity& from, const VerifyAnswer& answer, const Now&) {
+  verify_.OnAnswer(from.node, answer);
 }
 
 void Core::Handle(const Identity& from, const RegisterAsk& ask, const Now& now) {

@@ -75,6 +75,8 @@ class Core {
   bool has_forgotten() const { return anti_entropy_.has_forgotten(); }
   // Records that the slow comparison had to repair here: bit rot, or a defect.
   uint64_t records_repaired() const { return verify_.repaired(); }
+  // Of these, those of which no majority of the replicas held the same.
+  uint64_t records_disputed() const { return verify_.disputed(); }
   uint64_t reads_hedged() const { return reads_.hedged(); }
   // Time-stamps of others, or of sessions, that lay too far ahead of this calendar.
   uint64_t times_refused() const { return local_.times_refused(); }

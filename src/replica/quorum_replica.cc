@@ -264,6 +264,7 @@ std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) con
   status.filled = core_->filled();
   status.staleness = core_->Staleness(At(now));
   status.records_repaired = core_->records_repaired();
+  status.records_disputed = core_->records_disputed();
   status.reads_hedged = core_->reads_hedged();
   status.register_round_trips = core_->register_round_trips();
   status.conflicts_discarded = conflicts_discarded_;
