@@ -46,7 +46,8 @@ constexpr ReasonText kReasons[] = {
      "that was asked for.",
      "Nothing: the others get it when they can be reached. Do not send it again."},
     {"OPERATION_DAMAGED", "What a replica keeps of a write that may be asked for cannot be read.",
-     "Remove the node's data folder and let it be rebuilt from its peers."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
     {"NO_LEADER_HERE", "A partition of mode quorum has no leader to move.",
      "Nothing: any replica takes its requests."},
     {"BAD_CONTEXT",
@@ -61,7 +62,8 @@ constexpr ReasonText kReasons[] = {
     {"BAD_VERSION_VECTOR", "The bytes are no version vector, or not all of one.",
      "Take it from a read, as it is."},
     {"BODY_DAMAGED", "A stored value of its keyspace's conflict policy cannot be read.",
-     "Let the replica be rebuilt from the others."},
+     "Read the key at another node. None is rebuilt from the others yet: keep the data folder and "
+     "report it."},
     {"CONTEXT_AHEAD",
      "The context of a removal knows of writes that the replica has not seen and could not get "
      "from the others; nothing was removed.",

@@ -191,10 +191,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     reader.Spoil();
   }
   if (!reader.done()) {
-    return MakeError(absl::StatusCode::kDataLoss, "EFFECT_DAMAGED",
-                     StrCat("an effect of ", bytes.size(), " bytes and kind ", int{kind},
-                            " in the log can't be read; remove this node's data folder and let it "
-                            "be rebuilt from its peers"));
+    return MakeError(
+        absl::StatusCode::kDataLoss, "EFFECT_DAMAGED",
+        StrCat("an effect of ", bytes.size(), " bytes and kind ", int{kind},
+               " in the log can't be read; leave this node stopped and keep its data folder: "
+               "the others go on, and none is rebuilt from them yet"));
   }
   return effect;
 }

@@ -97,10 +97,11 @@ absl::StatusOr<Operations::Row> DecodeRow(std::string_view bytes) {
   row.key = reader.Sized();
   row.operation = TakeOperation(reader);
   if (reader.done()) return row;
-  return MakeError(absl::StatusCode::kDataLoss, "OPERATION_DAMAGED",
-                   StrCat("what is kept of an operation, ", bytes.size(),
-                          " bytes, can't be read; remove this node's data folder and let it be "
-                          "rebuilt from its peers"));
+  return MakeError(
+      absl::StatusCode::kDataLoss, "OPERATION_DAMAGED",
+      StrCat("what is kept of an operation, ", bytes.size(),
+             " bytes, can't be read; leave this node stopped and keep its data folder: the "
+             "others go on, and none is rebuilt from them yet"));
 }
 
 const std::optional<Operations::Row>* Operations::FindEntry(const OperationId& id) const {
