@@ -157,37 +157,6 @@ void RegisterCoordinator::Send(uint64_t id, Operation& operation, NodeId to,
   local_.Send(to, Boot(), std::move(ask), at_once);
 }
 
-// The last moment at which nobody can have it yet.
-bool RegisterCoordinator::MayBegin(Operation& operation) const {
-  const Standing standing = local_.operations().StandingOf(operation.ask->id);
-  const RegisterBugs& bugs = local_.config().bugs.registers;
-  if (standing == Standing::kUnknown || bugs.begin_though_fenced || bugs.retry_under_one_id) {
-    return true;
-  }
-  operation.proposer->Abandon(
-      absl::StatusCode::kFailedPrecondition, "WRITE_FENCED",
-      StrCat("what became of operation ", operation.ask->id.ToString(),
-             " was asked, or its writer forgotten, before it began; send it under another "
-             "sequence"));
-  return false;
-}
-
-Operation RegisterCoordinator::RowOf(const Operation& operation, const RegisterValue& value,
-                                     const RegisterOutcome& told) {
-  quorum::Operation row;
-  row.id = operation.ask->id;
-  row.settled_below = operation.ask->settled_below;
-  row.body = operation.ask->body;
-  row.dot = value.dot;
-  row.time = value.accepted.time;
-  row.attempt.emplace();
-  row.attempt->counter = value.accepted.counter;
-  row.attempt->removes = !value.present;
-  row.attempt->found = told.found;
-  row.attempt->sum = told.sum;
-  return row;
-}
-
 void RegisterCoordinator::AcceptHere(uint64_t id, Operation& operation, RegisterRequest request,
                                      const std::optional<RegisterOutcome>& own_effect,
                                      const Now& now) {
@@ -227,35 +196,6 @@ void RegisterCoordinator::Finish(uint64_t id, RegisterOutcome outcome, const Now
     Tell(operation, std::move(outcome));
   }
   if (Waits(operation.op)) NextInLine(operation.key, id, now);
-}
-
-void RegisterCoordinator::NoteSeen(const Operation& operation, const RegisterOutcome& outcome,
-                                   SessionPart& seen) const {
-  const Dot& dot = outcome.dot;
-  if (dot) seen.Note(dot, outcome.version.time);
-  // All of this boot up to what is on this disk is there too.
-  const auto& holders = outcome.holders;
-  const bool held = std::find(holders.begin(), holders.end(), local_.self().node) != holders.end();
-  if (held && dot.identity == local_.self()) seen.dots.Add(dot.identity, {1, dot.counter});
-  for (const auto& [identity, set] : operation.session.dots.sets()) {
-    const auto ended = local_.seen().ended().find(identity.node);
-    if (local_.seen().Ended(identity)) seen.dots.End(identity.node, ended->second);
-  }
-}
-
-void RegisterCoordinator::Tell(const Operation& operation, RegisterOutcome outcome) {
-  Reply reply;
-  reply.status = outcome.status;
-  reply.receipt.time = outcome.version.time;
-  reply.receipt.acked_by = outcome.holders;
-  if (outcome.status.ok()) NoteSeen(operation, outcome, reply.receipt.seen);
-  reply.outcome = std::move(outcome);
-  for (uint64_t request : operation.also) {
-    reply.id = request;
-    local_.AnswerAtOnce(reply);
-  }
-  reply.id = operation.request;
-  local_.AnswerAtOnce(std::move(reply));
 }
 
 void RegisterCoordinator::NextInLine(const std::string& key, uint64_t done, const Now& now) {

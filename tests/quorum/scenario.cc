@@ -18,8 +18,6 @@
 namespace quorate::quorum {
 namespace {
 
-constexpr char kDashes[] = "----";
-
 const LastWriteWins kLww;
 const CounterPolicy kCounters;
 const SetPolicy kSets{PolicyOptions()};
@@ -96,34 +94,6 @@ struct Scenario::Words {
   std::vector<std::string> list;
   std::map<std::string, std::string> named;
 };
-
-std::vector<ScenarioBlock> ParseScenario(const std::string& text) {
-  std::vector<ScenarioBlock> blocks;
-  ScenarioBlock block;
-  bool printing = false;
-  for (const std::string& line : Lines(text)) {
-    if (line == kDashes) {
-      printing = true;
-    } else if (printing && line.empty()) {
-      blocks.push_back(std::move(block));
-      block = ScenarioBlock();
-      printing = false;
-    } else {
-      (printing ? block.expected : block.commands) += line + "\n";
-    }
-  }
-  if (!block.commands.empty()) blocks.push_back(std::move(block));
-  return blocks;
-}
-
-std::string FormatScenario(const std::vector<ScenarioBlock>& blocks) {
-  std::string text;
-  for (const ScenarioBlock& block : blocks) {
-    if (!text.empty()) text += "\n";
-    StrAppend(&text, block.commands, kDashes, "\n", block.expected);
-  }
-  return text;
-}
 
 std::string Scenario::Run(const std::string& commands) {
   out_.str("");
