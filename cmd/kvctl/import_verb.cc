@@ -59,15 +59,17 @@ absl::Status Feed(RecordReader& reader, Keyspace keyspace, const PipelineOptions
                   Progress& progress, ImportTally& tally, ImportReport& report) {
   auto pipe = keyspace.Pipeline(options);
   for (;;) {
-    auto record = reader.Next();
-    if (!record.ok()) return record.status();
-    if (!record->has_value()) return absl::OkStatus();
-    std::string key = (*record)->key;
-    pipe.Put(std::move((*record)->key), std::move((*record)->value),
-             [&tally, &report, key = std::move(key)](const absl::StatusOr<WriteReceipt>& written) {
-               report.Add(key, written.status());
-               tally.Count(key, written.status());
-             });
+    auto writes = reader.Next();
+    if (!writes.ok()) return writes.status();
+    if (writes->empty()) return absl::OkStatus();
+    for (Mutation& write : *writes) {
+      const std::string key = write.key();
+      pipe.Mutate(std::move(write),
+                  [&tally, &report, key](const absl::StatusOr<WriteReceipt>& written) {
+                    report.Add(key, written.status());
+                    tally.Count(key, written.status());
+                  });
+    }
     progress.Update(tally.acknowledged, reader.bytes());
   }
 }
@@ -149,7 +151,9 @@ void AddImport(CLI::App& app, Session& session) {
   verb->add_option("KEYSPACE", arguments->keyspace)->required()->type_name("");
   verb->add_option("FILE", arguments->file, "The file; - for stdin")->required()->type_name("");
   verb->add_option("--format", arguments->format,
-                   "jsonl: {\"key\": ..., \"value\": ...} lines; dpkg: a Debian status file")
+                   "jsonl: {\"key\": ..., \"value\": ...} lines, of sets and maps \"elements\" "
+                   "and \"fields\" as export writes them, which are added to what is there, each "
+                   "as a write of its own, counters too; dpkg: a Debian status file")
       ->type_name("FORMAT")
       ->capture_default_str();
   verb->add_option("--report", arguments->report,

@@ -1,11 +1,11 @@
-// Records from files: JSON lines, or a Debian status file.
+// Records from files, as the writes that make them: JSON lines, or a Debian status file.
 #pragma once
 
 #include <cstdint>
 #include <istream>
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "client/types.h"
@@ -15,8 +15,9 @@ namespace quorate::kvctl {
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
-  // nullopt at the end. INVALID_ARGUMENT names the line that is wrong.
-  virtual absl::StatusOr<std::optional<Record>> Next() = 0;
+  // The writes of one record, none at the end. INVALID_ARGUMENT names the line that is
+  // wrong.
+  virtual absl::StatusOr<std::vector<Mutation>> Next() = 0;
   // Of the input, so far.
   uint64_t bytes() const { return bytes_; }
 
@@ -33,8 +34,9 @@ class RecordReader {
   uint64_t line_number_ = 0;
 };
 
-// {"key": ..., "value": ...} on each line, each a string or {"b64": "..."};
-// other fields are passed over.
+// {"key": ..., "value": ...} on each line, each a string or {"b64": "..."}; in place of
+// the value "elements" of a set, or "fields" of a map as export writes them. Other
+// fields are passed over.
 std::unique_ptr<RecordReader> ReadJsonLines(std::istream& in);
 
 // Blank-line separated stanzas, as in /var/lib/dpkg/status: the name of the

@@ -40,8 +40,8 @@ FateText TextOf(Fate fate) {
               kOutcomeUnknown};
     case Fate::kExpired:
       return {"expired",
-              "its client is forgotten after a long silence: it will not be applied any "
-              "more, but may have been",
+              "its client is forgotten after a long silence, or others wrote to the register "
+              "since: it will not be applied any more, but may have been",
               kOutcomeUnknown};
   }
   return {"possible", "", kOutcomeUnknown};

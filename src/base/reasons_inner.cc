@@ -6,7 +6,8 @@ namespace {
 
 constexpr ReasonText kReasons[] = {
     {"APPLIED_DAMAGED", "The record of what a partition's state has applied cannot be read.",
-     "Take the node's data folder away and let it come back as a new one; keep the folder."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
     {"BAD_KEY_ORDER",
      "A replacement of stored state has its keys out of order. A defect of this program.",
      "Report it with the log."},
@@ -21,10 +22,10 @@ constexpr ReasonText kReasons[] = {
      "Report it with the log."},
     {"CONFIGURATION_CORRUPT",
      "A partition's stored list of members cannot be read: damaged, or of a newer version.",
-     "Run the newest version that ran here; else bring the node back as a new one."},
+     "Run the newest version that ran here; else leave the node stopped and keep its data folder."},
     {"DATA_DAMAGED", "The state on disk is damaged.",
-     "Take the node's data folder away and let it come back as a new one; look at the "
-     "disk."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet; look at the disk."},
     {"DISK_ERROR", "The disk failed a read or a write; the node does not go on with it.",
      "Look at the disk and the system's log. The other nodes go on serving."},
     {"DISK_NEARLY_FULL",
@@ -33,7 +34,8 @@ constexpr ReasonText kReasons[] = {
      "Make room, delete keys, or grow the disk; writes go on by themselves once there is room."},
     {"DISK_FULL", "The disk has no room left.", "Make room, then start the node again."},
     {"EFFECT_DAMAGED", "A change of a leaderless partition cannot be read from the log.",
-     "Take the node's data folder away and let it come back as a new one; keep the folder."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
     {"ENTRY_UNREADABLE", "A committed entry cannot be read: it is of a newer version or damaged.",
      "Run the newest version that ran in this cluster."},
     {"FILE_NOT_FOUND", "A file that belongs to the data folder is not there.",
@@ -44,11 +46,12 @@ constexpr ReasonText kReasons[] = {
     {"HINT_DAMAGED", "A write at ANY that a node kept cannot be read any more.",
      "It is lost; write it again if it is known."},
     {"IDENTITY_DAMAGED", "The file that says whose data folder this is cannot be read.",
-     "Take the folder away and let the node come back as a new one; keep the folder."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
     {"LOG_DAMAGED",
      "The log has a hole or a damaged record before its end: something acknowledged is "
      "lost on this disk.",
-     "Keep the folder, look at the disk, let the node come back as a new one. The others "
+     "Keep the folder, look at the disk, leave the node stopped. The others "
      "go on serving."},
     {"LOG_OUT_OF_ORDER", "The log was handed entries that do not follow. A defect of this program.",
      "Report it with the log."},
@@ -88,7 +91,8 @@ constexpr ReasonText kReasons[] = {
     {"PARTITION_REMOVED", "The partition was removed from this node's log.",
      "Its keyspace was dropped; nothing is to be done."},
     {"RECORD_DAMAGED", "The stored record of a key cannot be read.",
-     "Take the node's data folder away and let it come back as a new one."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
     {"SNAPSHOT_AT_END", "A snapshot was read on behind its end. A defect of this program.",
      "Report it with the log."},
     {"SNAPSHOT_CHUNK_DAMAGED", "A piece of a snapshot was damaged on its way; it is sent again.",
@@ -107,9 +111,11 @@ constexpr ReasonText kReasons[] = {
      "If it stays, look at the network."},
     {"STATE_BEHIND_LOG",
      "A partition's state ends before its log begins: state is missing on this disk.",
-     "Take the node's data folder away and let it come back as a new one; keep the folder."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
     {"WRITER_DAMAGED", "What a node keeps of a writer's writes does not match its checksum.",
-     "Remove the node's data folder and let it be rebuilt from its peers."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
 };
 
 }  // namespace

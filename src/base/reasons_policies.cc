@@ -37,14 +37,17 @@ constexpr ReasonText kReasons[] = {
     {"FIELD_TOO_LARGE", "The name of a map's field has more bytes than are allowed.",
      "Use a shorter one."},
     {"NOT_IN_THIS_MODE",
-     "A keyspace of registers has no writers, under whose identity a write happens once.",
-     "Send the write without an identity, and with a condition; the client library does."},
+     "A keyspace of registers at a node of an earlier version has no writers, under whose identity "
+     "a write happens once.",
+     "Run the newer version everywhere, or send the write without an identity and with a "
+     "condition; the client library does."},
     {"LEVEL_NOT_REACHED",
      "The write is done, but in time too few replicas were known to have it on disk for the level "
      "that was asked for.",
      "Nothing: the others get it when they can be reached. Do not send it again."},
     {"OPERATION_DAMAGED", "What a replica keeps of a write that may be asked for cannot be read.",
-     "Remove the node's data folder and let it be rebuilt from its peers."},
+     "Leave the node stopped and keep its data folder: the others go on, and none is rebuilt from "
+     "them yet."},
     {"NO_LEADER_HERE", "A partition of mode quorum has no leader to move.",
      "Nothing: any replica takes its requests."},
     {"BAD_CONTEXT",
@@ -59,7 +62,8 @@ constexpr ReasonText kReasons[] = {
     {"BAD_VERSION_VECTOR", "The bytes are no version vector, or not all of one.",
      "Take it from a read, as it is."},
     {"BODY_DAMAGED", "A stored value of its keyspace's conflict policy cannot be read.",
-     "Let the replica be rebuilt from the others."},
+     "Read the key at another node. None is rebuilt from the others yet: keep the data folder and "
+     "report it."},
     {"CONTEXT_AHEAD",
      "The context of a removal knows of writes that the replica has not seen and could not get "
      "from the others; nothing was removed.",
@@ -80,9 +84,9 @@ constexpr ReasonText kReasons[] = {
     {"NOTHING_MEASURED", "No latency between replicas has been measured yet.",
      "Let some requests pass first."},
     {"REGISTER_CONTENDED",
-     "Others wrote to the register in each of many attempts. The error says whether this write "
-     "may have been done.",
-     "Try again later; where it may have been done, read first."},
+     "Others wrote to the register in each of many attempts, or, of a write with an identity, "
+     "before its only one was through. The error says whether this write may have been done.",
+     "Try again, under another sequence; where it may have been done, resolve it or read first."},
     {"ROUND_NEEDED", "A register was to be written as other values are.",
      "Write it at LINEARIZABLE, which makes a round among its replicas."},
     {"SIBLINGS_FULL",

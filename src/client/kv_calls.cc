@@ -182,9 +182,22 @@ class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>
       core_.writers().Forget(ticket_.writer);
       return Start();
     }
+    if (NeedsAnotherNumber(ticket_, status)) {
+      const absl::Duration wait = WaitForAnotherNumber(overtaken_++);
+      if (wait < Left()) return SendAnewAfter(wait);
+    }
     if (WorthAsking(ticket_, status, Left())) return Ask(std::move(status));
     Conclude(ticket_, status);
     std::move(done_)(std::move(status));
+  }
+
+  // Under another number, for the first one's is over.
+  void SendAnewAfter(absl::Duration wait) {
+    ticket_.Settle();
+    ticket_.identity = ticket_.writer->Next();
+    *request_.mutable_identity() = ticket_.identity;
+    if (wait == absl::ZeroDuration()) return Send();
+    core_.housekeeping().PostAfter(wait, [self = this->shared_from_this()] { self->Send(); });
   }
 
   void Ask(absl::Status unknown) {
@@ -197,12 +210,7 @@ class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>
   }
 
   void TakeFate(const absl::StatusOr<v1::ResolveResponse>& fate, absl::Status judged) {
-    if (absl::IsCancelled(judged)) {
-      ticket_.Settle();
-      ticket_.identity = ticket_.writer->Next();
-      *request_.mutable_identity() = ticket_.identity;
-      return Send();
-    }
+    if (absl::IsCancelled(judged)) return SendAnewAfter(absl::ZeroDuration());
     Conclude(ticket_, judged);
     if (!judged.ok()) return std::move(done_)(std::move(judged));
     Learn(core_, target_, options_.session, fate->write());
@@ -221,6 +229,7 @@ class WriteCall : public std::enable_shared_from_this<WriteCall<Result, Request>
   Router::Place place_;
   Ticket ticket_;
   int writers_left_ = 2;
+  uint32_t overtaken_ = 0;
 };
 
 template <class Result, class Request>

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/env.h"
 #include "base/error.h"
+#include "client/backoff.h"
 #include "client/call.h"
 #include "client/convert.h"
 #include "client/rpc_status.h"
@@ -29,10 +31,8 @@ bool IsVerdict(std::string_view reason) {
 bool WantsIdentity(const Router::Place& place, Level level, bool exactly_once) {
   if (level == Level::kDefault) level = place.default_write;
   if (place.mode != Mode::kQuorum) return exactly_once && level != Level::kOne;
-  const bool merges = place.conflict == Conflict::kSiblings ||
-                      place.conflict == Conflict::kCounter || place.conflict == Conflict::kSet ||
-                      place.conflict == Conflict::kMap;
-  return exactly_once && merges && level != Level::kAny;
+  return exactly_once && place.conflict != Conflict::kLww && place.conflict != Conflict::kNone &&
+         level != Level::kAny;
 }
 
 bool WorthAsking(const Ticket& ticket, const absl::Status& judged, absl::Duration left) {
@@ -79,6 +79,16 @@ absl::Status JudgeLast(const absl::Status& last, bool unknown_before) {
   }
   if (AppliedOf(last) != Applied::kNo || IsVerdict(reason)) return last;
   return WithApplied(last, Applied::kUnknown);
+}
+
+bool NeedsAnotherNumber(const Ticket& ticket, const absl::Status& judged) {
+  return ticket.writer != nullptr && ticket.writer->leaderless() &&
+         AppliedOf(judged) == Applied::kNo && ReasonOf(judged) == "REGISTER_CONTENDED";
+}
+
+absl::Duration WaitForAnotherNumber(uint32_t attempt) {
+  constexpr BackoffOptions kContention = {absl::Milliseconds(1), absl::Milliseconds(100)};
+  return ComputeBackoff(kContention, attempt, SystemEnv().Random());
 }
 
 bool NeedsAnotherWriter(const absl::Status& judged) {

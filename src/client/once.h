@@ -13,8 +13,9 @@
 namespace quorate::client {
 
 // Whether a write at this level, to this place, is given an identity. In mode raft at
-// ONE it is not: such a write may be lost after it is acknowledged. In mode quorum
-// where it matters that it happens once, but not at ANY, which may keep it for long.
+// ONE it is not: such a write may be lost after it is acknowledged. In mode quorum not
+// under lww, whose writes may be sent again as they are, nor at ANY, which may keep it
+// for long.
 bool WantsIdentity(const Router::Place& place, Level level, bool exactly_once);
 
 // `last` of an attempt after others of which one may have been done: what it
@@ -24,6 +25,11 @@ absl::Status JudgeLast(const absl::Status& last, bool unknown_before);
 
 // The writer is gone and nothing was done: another may be opened for the write.
 bool NeedsAnotherWriter(const absl::Status& judged);
+
+// A register's write was overtaken and never was: it may be sent under another
+// number, after a wait that grows with `attempt`.
+bool NeedsAnotherNumber(const Ticket& ticket, const absl::Status& judged);
+absl::Duration WaitForAnotherNumber(uint32_t attempt);
 
 // What became of a write of unknown outcome, in mode quorum: it is asked of all
 // replicas, and what was applied is brought to `level`. May be asked where `left` is

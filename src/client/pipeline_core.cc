@@ -198,6 +198,7 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
     if (!paid) {
       absl::Status judged = JudgeLast(one.reply.status(), op.unknown_before);
       if (TryAnotherWriter(one.op, judged)) continue;
+      if (TryAnotherNumber(one.op, judged)) continue;
       if (TryAsking(one.op, judged)) continue;
       Conclude(op.ticket, judged);
       answers.push_back({std::move(one.op), std::move(judged)});
@@ -228,6 +229,25 @@ bool PipelineCore::TryAnotherWriter(PipelineOpPtr& op, const absl::Status& judge
   return true;
 }
 
+bool PipelineCore::TryAnotherNumber(PipelineOpPtr& op, const absl::Status& judged) {
+  if (!NeedsAnotherNumber(op->ticket, judged)) return false;
+  const absl::Duration wait = WaitForAnotherNumber(op->overtaken++);
+  if (wait >= op->deadline - SystemEnv().Monotonic()) return false;
+  SendAnewAfter(wait, std::move(op));
+  return true;
+}
+
+void PipelineCore::SendAnewAfter(absl::Duration wait, PipelineOpPtr op) {
+  op->ticket.Settle();
+  op->ticket.identity = op->ticket.writer->Next();
+  *op->wire.mutable_identity() = op->ticket.identity;
+  op->unknown_before = false;
+  if (wait == absl::ZeroDuration()) return Dispatch(std::move(op));
+  core_.housekeeping().PostAfter(wait, [self = shared_from_this(), op = std::move(op)]() mutable {
+    self->Dispatch(std::move(op));
+  });
+}
+
 bool PipelineCore::TryAsking(PipelineOpPtr& op, const absl::Status& judged) {
   if (!WorthAsking(op->ticket, judged, op->deadline - SystemEnv().Monotonic())) return false;
   // Off the lane's thread, whose answer this is.
@@ -249,13 +269,7 @@ bool PipelineCore::TryAsking(PipelineOpPtr& op, const absl::Status& judged) {
 
 void PipelineCore::TakeFate(PipelineOpPtr op, const absl::StatusOr<v1::ResolveResponse>& fate,
                             absl::Status judged) {
-  if (absl::IsCancelled(judged)) {
-    op->ticket.Settle();
-    op->ticket.identity = op->ticket.writer->Next();
-    *op->wire.mutable_identity() = op->ticket.identity;
-    op->unknown_before = false;
-    return Dispatch(std::move(op));
-  }
+  if (absl::IsCancelled(judged)) return SendAnewAfter(absl::ZeroDuration(), std::move(op));
   Conclude(op->ticket, judged);
   std::vector<Answer> answers;
   if (!judged.ok()) {

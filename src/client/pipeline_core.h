@@ -54,6 +54,9 @@ class PipelineCore : public LaneOwner, public std::enable_shared_from_this<Pipel
       ABSL_LOCKS_EXCLUDED(mutex_);
   // Nothing was done because the writer is gone: another is opened. False: not so.
   bool TryAnotherWriter(PipelineOpPtr& op, const absl::Status& judged);
+  // Likewise because others came between: it goes on under another number.
+  bool TryAnotherNumber(PipelineOpPtr& op, const absl::Status& judged);
+  void SendAnewAfter(absl::Duration wait, PipelineOpPtr op);
   // In mode quorum, of unknown outcome: asked what became of it. False: not so.
   bool TryAsking(PipelineOpPtr& op, const absl::Status& judged);
   void TakeFate(PipelineOpPtr op, const absl::StatusOr<v1::ResolveResponse>& fate,

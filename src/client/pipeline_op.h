@@ -24,6 +24,7 @@ struct PipelineOp {
   Ticket ticket;                // of a write that happens once
   bool unknown_before = false;  // an attempt may have been done
   uint32_t writers_left = 2;    // that may be opened in place of one that is gone
+  uint32_t overtaken = 0;       // so often by others' writes to a register
   absl::Duration deadline;      // a moment of Env::Monotonic
   Done done;
 

@@ -37,6 +37,8 @@ RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& bac
   // Done, if not as it was asked: again would change nothing.
   if (failed.write && AppliedOf(failed.status) == Applied::kYes) return {};
   if (failed.write && !failed.once && AppliedOf(failed.status) != Applied::kNo) return {};
+  // Its number is used up, and without one the replica itself tried until the deadline.
+  if (failed.write && ReasonOf(failed.status) == "REGISTER_CONTENDED") return {};
   // No election mends that; a node on the other side of a cut may have them.
   if (ReasonOf(failed.status) == "REPLICAS_MISSING" && failed.untried_nodes == 0) return {};
 

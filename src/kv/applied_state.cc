@@ -39,7 +39,8 @@ std::string AppliedState::Encode() const {
 
 absl::StatusOr<AppliedState> AppliedState::Decode(std::string_view bytes) {
   constexpr std::string_view kWayOut =
-      "; remove this node's data folder and let it be rebuilt from its peers";
+      "; leave this node stopped and keep its data folder: the others go on, and none is rebuilt "
+      "from them yet";
   if (bytes.size() < kRecordAt) {
     return Unreadable("APPLIED_DAMAGED", StrCat("is only ", bytes.size(), " bytes", kWayOut));
   }

@@ -40,8 +40,8 @@ void EncodeResults(const CommandResult& result, v1::WriteOutcome& out) {
 
 absl::Status Damaged() {
   return MakeError(absl::StatusCode::kDataLoss, "WRITER_DAMAGED",
-                   "the stored outcome of a writer's write cannot be read; remove this node's data "
-                   "folder and let it be rebuilt from its peers");
+                   "the stored outcome of a writer's write cannot be read; leave this node stopped "
+                   "and keep its data folder: the others go on, and none is rebuilt from them yet");
 }
 
 CommandResult ResultOf(const v1::WriteOutcome& in) {

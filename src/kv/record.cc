@@ -23,7 +23,9 @@ uint32_t Checksum(std::string_view key, uint8_t flags, std::string_view body) {
 absl::Status Damaged(std::string_view key, std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
                    StrCat("the stored record of key \"", PrintableBytes(key), "\" ", what,
-                          "; remove this node's data folder and let it be rebuilt from its peers"));
+                          "; leave this node stopped and keep its data folder: the others go on, "
+                          "and none is rebuilt "
+                          "from them yet"));
 }
 
 absl::Status Newer(std::string_view key, int format, int flags) {

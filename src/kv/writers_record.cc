@@ -17,7 +17,9 @@ constexpr uint64_t kFormat = 1;
 absl::Status Damaged(uint64_t id, std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "WRITER_DAMAGED",
                    StrCat("the stored record of writer ", id, " ", what,
-                          "; remove this node's data folder and let it be rebuilt from its peers"));
+                          "; leave this node stopped and keep its data folder: the others go on, "
+                          "and none is rebuilt "
+                          "from them yet"));
 }
 
 uint64_t Checksum(uint64_t id, std::string_view body) { return Hash64(body, id); }

@@ -38,6 +38,8 @@ struct RegisterReply {
   // Where nothing accepted is held: what was may have been dropped up to here.
   Ballot dropped;
   RegisterValue value;  // held afterwards; of kAccept its ballots only
+  // Asked for an operation (operation.h): somebody has asked for its fate.
+  bool closed = false;
   friend bool operator==(const RegisterReply&, const RegisterReply&) = default;
 };
 

@@ -56,7 +56,7 @@ absl::StatusOr<std::string_view> OpenBody(BodyKind kind, std::string_view bytes)
 absl::Status BodyDamaged(BodyKind kind, std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "BODY_DAMAGED",
                    StrCat("the stored ", BodyKindName(kind), " ", what,
-                          "; let the replica be rebuilt from the others"));
+                          "; read it from another node, and keep this one's data folder"));
 }
 
 }  // namespace quorate::quorum

@@ -13,7 +13,7 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       reads_(local_, peers_, anti_entropy_),
       registers_(local_, peers_),
       lister_(local_, peers_),
-      resolves_(local_, peers_, writes_) {}
+      resolves_(local_, peers_, writes_, registers_) {}
 
 void Core::Tick(const Now& now) {
   anti_entropy_.Tick(now);
@@ -86,7 +86,17 @@ void Core::OpenWriter(uint64_t id, const Now& now) {
   local_.Answer(std::move(reply));
 }
 
-void Core::Operate(const RegisterCall& call, const Now& now) { registers_.Start(call, now); }
+void Core::Operate(const RegisterCall& call, const Now& now) {
+  if (!call.operation || !has_registers() || !filled()) return registers_.Start(call, now);
+  if (registers_.Join(call)) return;
+  Reply refused;
+  refused.id = call.id;
+  refused.status = local_.Admit(*call.operation, now);
+  // After what it rests on: a fence must outlive a crash.
+  if (!refused.status.ok()) return local_.Answer(std::move(refused));
+  if (local_.operations().Find(call.operation->id) != nullptr) return resolves_.Repeat(call, now);
+  registers_.Start(call, now);
+}
 
 void Core::Persisted(uint64_t count, const Now& now) {
   local_.Persisted(count);
@@ -183,8 +193,8 @@ void Core::Handle(const Identity& from, const VerifyAsk& ask, const Now&) {
   verify_.OnAsk(from, ask);
 }
 
-void Core::Handle(const Identity&, const VerifyAnswer& answer, const Now&) {
-  verify_.OnAnswer(answer);
+void Core::Handle(const Identity& from, const VerifyAnswer& answer, const Now&) {
+  verify_.OnAnswer(from.node, answer);
 }
 
 void Core::Handle(const Identity& from, const RegisterAsk& ask, const Now& now) {

@@ -39,8 +39,7 @@ class Core {
   void Write(const WriteRequest& request, const Now& now);
   void Read(const ReadRequest& request, const Now& now);
   void List(const ListRequest& request, const Now& now);
-  // Not of registers, which have no operations: a new writer, and what became of one
-  // of a writer's operations.
+  // A new writer, and what became of one of a writer's operations.
   void OpenWriter(uint64_t id, const Now& now);
   void Resolve(const ResolveRequest& request, const Now& now);
   // Policy `register` only, whose writes come by no other way.
@@ -77,6 +76,8 @@ class Core {
   bool has_forgotten() const { return anti_entropy_.has_forgotten(); }
   // Records that the slow comparison had to repair here: bit rot, or a defect.
   uint64_t records_repaired() const { return verify_.repaired(); }
+  // Of these, those of which no majority of the replicas held the same.
+  uint64_t records_disputed() const { return verify_.disputed(); }
   uint64_t reads_hedged() const { return reads_.hedged(); }
   // Time-stamps of others, or of sessions, that lay too far ahead of this calendar.
   uint64_t times_refused() const { return local_.times_refused(); }

@@ -89,12 +89,19 @@ bool Counter::FoldEnded(const Dot& dot) {
   for (const Entry& entry : entries_) {
     const Identity& identity = entry.dot.identity;
     if (identity.node != dot.identity.node || identity.boot >= dot.identity.boot) continue;
-    sum.added += entry.added;
-    sum.taken += entry.taken;
+    if (__builtin_add_overflow(sum.added, entry.added, &sum.added) ||
+        __builtin_add_overflow(sum.taken, entry.taken, &sum.taken)) {
+      return false;
+    }
     sum.folded = identity.boot;
   }
   if (!sum.folded) return false;
   Entry& own = Of(dot.identity);
+  uint64_t total = 0;
+  if (__builtin_add_overflow(own.added, sum.added, &total) ||
+      __builtin_add_overflow(own.taken, sum.taken, &total)) {
+    return false;
+  }
   own.added += sum.added;
   own.taken += sum.taken;
   own.folded = sum.folded;

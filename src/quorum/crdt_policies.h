@@ -47,8 +47,10 @@ class SiblingsPolicy final : public ConflictPolicy {
 // COUNTER_NOT_REMOVABLE.
 class CounterPolicy final : public ConflictPolicy {
  public:
-  // `merge_by_adding`: the deliberate fault, see Bugs.
-  explicit CounterPolicy(bool merge_by_adding = false) : merge_by_adding_(merge_by_adding) {}
+  // Deliberate faults: `merge_by_adding`, see Bugs; `fold_early`: earlier boots' entries
+  // are folded though they may not have ended.
+  explicit CounterPolicy(bool merge_by_adding = false, bool fold_early = false)
+      : merge_by_adding_(merge_by_adding), fold_early_(fold_early) {}
   absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
                                Dot dot, HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
@@ -58,6 +60,7 @@ class CounterPolicy final : public ConflictPolicy {
 
  private:
   const bool merge_by_adding_;
+  const bool fold_early_;
 };
 
 // change.argument is a SetOp, or nothing where the whole set is to be removed.

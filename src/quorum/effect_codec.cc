@@ -9,6 +9,7 @@ namespace {
 constexpr uint8_t kFormat = 1;
 constexpr uint8_t kSecondFormat = 2;
 constexpr uint8_t kThirdFormat = 3;
+constexpr uint8_t kFourthFormat = 4;  // operations on registers
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
@@ -23,7 +24,9 @@ constexpr uint8_t kForget = 10;
 
 uint8_t FormatOf(const Effect& effect) {
   const auto* put = std::get_if<PutRecord>(&effect);
-  if (put != nullptr && put->operation) return kThirdFormat;
+  if (put != nullptr && put->operation) {
+    return put->operation->attempt ? kFourthFormat : kThirdFormat;
+  }
   if (std::holds_alternative<TakeHint>(effect) || std::holds_alternative<FenceOperation>(effect) ||
       std::holds_alternative<SettleOperations>(effect) ||
       std::holds_alternative<ForgetOperations>(effect)) {
@@ -152,11 +155,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && (format < kFormat || format > kThirdFormat)) {
+  if (reader.ok() && (format < kFormat || format > kFourthFormat)) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
-               int{kThirdFormat}, "; run the build that wrote it"));
+               int{kFourthFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {
@@ -188,10 +191,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     reader.Spoil();
   }
   if (!reader.done()) {
-    return MakeError(absl::StatusCode::kDataLoss, "EFFECT_DAMAGED",
-                     StrCat("an effect of ", bytes.size(), " bytes and kind ", int{kind},
-                            " in the log can't be read; remove this node's data folder and let it "
-                            "be rebuilt from its peers"));
+    return MakeError(
+        absl::StatusCode::kDataLoss, "EFFECT_DAMAGED",
+        StrCat("an effect of ", bytes.size(), " bytes and kind ", int{kind},
+               " in the log can't be read; leave this node stopped and keep its data folder: "
+               "the others go on, and none is rebuilt from them yet"));
   }
   return effect;
 }

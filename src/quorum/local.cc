@@ -126,12 +126,7 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
     if (!policy_.NewestWins()) NoteWhatElseIsIn(*theirs, context, note);
   }
   for (const Dot& dot : dots) note(dot);
-  std::optional<Operation> row;
-  if (operation && !config_.bugs.rows_at_coordinator) {
-    // Also where it was fenced: its coordinator took it before that.
-    const Standing standing = operations_.StandingOf(operation->id);
-    if (standing == Standing::kUnknown || standing == Standing::kFenced) row = operation;
-  }
+  const std::optional<Operation> row = RowToKeep(operation);
   if (merged || !fresh.empty() || row) Put(key, std::move(merged), std::move(fresh), row);
   if (operation) SettleBelow(operation->id.writer, operation->settled_below);
   return true;

@@ -107,6 +107,7 @@ class Local {
   //   INVALID_ARGUMENT IDENTITY_REUSED, IDENTITY_INVALID
   // One that is here already is admitted; see Operations::Find.
   absl::Status Admit(const OperationAsk& ask, const Now& now);
+  static absl::Status IdentityReused(const OperationId& id);
   // What can be said of it, once all effects so far are durable; `fence`: and it is
   // not done here any more, if that is nothing.
   Standing LookAt(const OperationId& id, bool fence, const Now& now);
@@ -115,13 +116,19 @@ class Local {
   bool MayForget(const OperationId& id) const { return TimeIsDurable(HlcTime(id.writer)); }
   // Its writer was made further ahead of this calendar than clocks may differ.
   bool TooFarAhead(const OperationId& id, const Now& now) const;
+  // Somebody has asked for its fate, so that nobody is told otherwise by chance.
+  bool IsClosed(const OperationId& id) const;
+  // What became of an operation on a register, for ever.
+  void NoteEnd(const Operations::Row& row, RegisterAttempt::End end);
   // Drops what is old, or too much.
   void SweepOperations(const Now& now);
 
   // --- registers (local_register.cc) ---
   // What the own acceptor makes of the request; its reply holds once all effects
   // so far are durable. A value that it takes has been given its dot.
-  AcceptorStep StepRegister(const std::string& key, const RegisterRequest& request);
+  // `row`: of the operation that the value to be accepted comes of, kept with it.
+  AcceptorStep StepRegister(const std::string& key, const RegisterRequest& request,
+                            const std::optional<Operation>& row = std::nullopt);
   // Of the next value that this replica accepts as its proposer.
   Dot next_dot() const { return {self(), next_counter_}; }
   const Ballot& floor() const { return floor_; }
@@ -155,6 +162,9 @@ class Local {
   void Emit(Effect effect);
   void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
            std::optional<Operation> operation = std::nullopt);
+  void PutRow(const Operations::Row& row);
+  void Close(const OperationId& id);
+  std::optional<Operation> RowToKeep(const std::optional<Operation>& row) const;
   void SettleBelow(uint64_t writer, uint64_t below);
   void ForgetBelow(uint64_t writers);
   void Reserve();

@@ -52,6 +52,12 @@ bool Local::TooFarAhead(const OperationId& id, const Now& now) const {
   return id.BornUs() > now.calendar_us + config_.skew_us_max;
 }
 
+absl::Status Local::IdentityReused(const OperationId& id) {
+  return Refused("IDENTITY_REUSED", id,
+                 "stands for another write; give each write a sequence of its own", Applied::kNo,
+                 absl::StatusCode::kInvalidArgument);
+}
+
 absl::Status Local::Admit(const OperationAsk& ask, const Now& now) {
   const OperationId& id = ask.id;
   if (id.sequence == 0 || ask.settled_below > id.sequence) {
@@ -64,9 +70,7 @@ absl::Status Local::Admit(const OperationAsk& ask, const Now& now) {
   switch (operations_.StandingOf(id)) {
     case Standing::kApplied:
       if (operations_.Find(id)->operation.body == ask.body) return absl::OkStatus();
-      return Refused("IDENTITY_REUSED", id,
-                     "stands for another write; give each write a sequence of its own",
-                     Applied::kNo, absl::StatusCode::kInvalidArgument);
+      return IdentityReused(id);
     case Standing::kFenced:
       return Refused("WRITE_FENCED", id,
                      "comes after the question what became of it, so it is not done here any more, "
@@ -96,6 +100,7 @@ absl::Status Local::Admit(const OperationAsk& ask, const Now& now) {
 Standing Local::LookAt(const OperationId& id, bool fence, const Now& now) {
   SweepOperations(now);
   const Standing standing = operations_.StandingOf(id);
+  if (fence && standing == Standing::kApplied) Close(id);
   if (standing != Standing::kUnknown || !fence) return standing;
   if (id.BornUs() + config_.writer_life_us + 2 * config_.skew_us_max <= now.calendar_us) {
     // Nothing of it is to be kept, so nothing is to be promised of it either.
@@ -105,6 +110,46 @@ Standing Local::LookAt(const OperationId& id, bool fence, const Now& now) {
   operations_.Fence(id);
   if (!config_.bugs.forget_fences) Emit(FenceOperation{id});
   return Standing::kFenced;
+}
+
+void Local::PutRow(const Operations::Row& row) {
+  operations_.Put(row);
+  Emit(PutRecord{row.key, std::nullopt, {}, row.operation});
+}
+
+void Local::Close(const OperationId& id) {
+  Operations::Row row = *operations_.Find(id);
+  if (!row.operation.attempt || row.operation.attempt->closed) return;
+  row.operation.attempt->closed = true;
+  PutRow(row);
+}
+
+bool Local::IsClosed(const OperationId& id) const {
+  const Operations::Row* row = operations_.Find(id);
+  if (row != nullptr) return row->operation.attempt && row->operation.attempt->closed;
+  return operations_.StandingOf(id) != Standing::kUnknown;
+}
+
+void Local::NoteEnd(const Operations::Row& row, RegisterAttempt::End end) {
+  // Of what is settled or forgotten nothing is kept.
+  const Standing standing = operations_.StandingOf(row.operation.id);
+  if (standing == Standing::kSettled || standing == Standing::kForgotten) return;
+  Operations::Row ended = row;
+  ended.operation.attempt->end = end;
+  ended.operation.attempt->closed = true;
+  const Operations::Row* known = operations_.Find(row.operation.id);
+  if (known == nullptr || *known != ended) PutRow(ended);
+}
+
+std::optional<Operation> Local::RowToKeep(const std::optional<Operation>& row) const {
+  if (!row) return std::nullopt;
+  if (config_.bugs.rows_at_coordinator && row->dot.identity != self()) return std::nullopt;
+  const Standing standing = operations_.StandingOf(row->id);
+  // Also where it was fenced: its coordinator took it before that.
+  if (standing != Standing::kUnknown && standing != Standing::kFenced) return std::nullopt;
+  std::optional<Operation> kept = row;
+  if (kept->attempt && standing == Standing::kFenced) kept->attempt->closed = true;
+  return kept;
 }
 
 void Local::SettleBelow(uint64_t writer, uint64_t below) {

@@ -26,14 +26,21 @@ std::optional<RegisterBody> Local::Held(std::string_view key) const {
   return unread;
 }
 
-AcceptorStep Local::StepRegister(const std::string& key, const RegisterRequest& request) {
+AcceptorStep Local::StepRegister(const std::string& key, const RegisterRequest& request,
+                                 const std::optional<Operation>& row) {
   AcceptorStep step = StepAcceptor(Held(key), floor_, request, config_.bugs.registers);
-  if (!step.persist) return step;
+  std::optional<Operation> kept;
+  if (row && step.reply.granted) kept = RowToKeep(row);
+  if (row) SettleBelow(row->id.writer, row->settled_below);
+  if (!step.persist) {
+    if (kept) PutRow({key, *kept});
+    return step;
+  }
   std::vector<Dot> dots;
   const Dot& dot = step.persist->value.dot;
   if (dot && !seen().Contains(dot)) dots.push_back(dot);
   if (dot == next_dot()) ++next_counter_;
-  Put(key, RegisterRecord(*step.persist), std::move(dots));
+  Put(key, RegisterRecord(*step.persist), std::move(dots), std::move(kept));
   return step;
 }
 

@@ -128,11 +128,14 @@ struct VerifyAnswer {
   friend bool operator==(const VerifyAnswer&, const VerifyAnswer&) = default;
 };
 
-// A proposer asks an acceptor of one register key.
+// A proposer asks an acceptor of one register key. `operation`: for which it does so;
+// `row`: the value to be accepted is what comes of it.
 struct RegisterAsk {
   uint64_t id = 0;
   std::string key;
   RegisterRequest request;
+  OperationId operation = {};
+  std::optional<Operation> row = {};
   friend bool operator==(const RegisterAsk&, const RegisterAsk&) = default;
 };
 
@@ -177,7 +180,7 @@ struct ResolveAsk {
 };
 
 // From the disk. kApplied: the write's key as it is now (no record: it was deleted
-// everywhere), by one who has seen all that.
+// everywhere), by one who has seen all that; of a register the row and its key alone.
 struct ResolveAnswer {
   uint64_t id = 0;
   Standing standing = Standing::kUnknown;

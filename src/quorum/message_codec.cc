@@ -12,8 +12,17 @@ namespace {
 
 constexpr uint8_t kFormat = 1;
 constexpr uint8_t kSecondFormat = 2;
+constexpr uint8_t kThirdFormat = 3;  // operations on registers
+
+bool OfARegistersOperation(const Message& message) {
+  if (const auto* ask = std::get_if<RegisterAsk>(&message.body)) return bool{ask->operation};
+  if (const auto* answer = std::get_if<RegisterAnswer>(&message.body)) return answer->reply.closed;
+  const auto* told = std::get_if<ResolveAnswer>(&message.body);
+  return told != nullptr && told->operation && told->operation->attempt;
+}
 
 uint8_t FormatOf(const Message& message) {
+  if (OfARegistersOperation(message)) return kThirdFormat;
   const auto* write = std::get_if<WriteAsk>(&message.body);
   const auto* written = std::get_if<WriteAnswer>(&message.body);
   const auto* read = std::get_if<ReadAnswer>(&message.body);
@@ -221,11 +230,21 @@ void Append(const RegisterAsk& ask, std::string& out) {
   AppendVarint(ask.id, out);
   AppendSized(ask.key, out);
   AppendRegisterRequest(ask.request, out);
+  if (!ask.operation) return;
+  AppendOperationId(ask.operation, out);
+  AppendFlag(ask.row.has_value(), out);
+  if (ask.row) AppendOperation(*ask.row, out);
 }
 void Take(RegisterAsk& ask, Reader& reader) {
   ask.id = reader.Varint();
   ask.key = reader.Sized();
   ask.request = TakeRegisterRequest(reader);
+}
+// Of the third format.
+void TakeOperationOf(RegisterAsk& ask, Reader& reader) {
+  ask.operation = TakeOperationId(reader);
+  if (reader.Flag()) ask.row = TakeOperation(reader);
+  if (!ask.operation || (ask.row && !ask.row->attempt)) reader.Spoil();
 }
 
 void Append(const RegisterAnswer& answer, std::string& out) {
@@ -364,14 +383,18 @@ absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view b
   message.to = to;
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
-  if (reader.ok() && (format < kFormat || format > kSecondFormat)) {
+  if (reader.ok() && (format < kFormat || format > kThirdFormat)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
         StrCat("a message of ", from.ToString(), " has format ", int{format}, ", this build reads ",
-               int{kSecondFormat}, "; run the newer build here as well"));
+               int{kThirdFormat}, "; run the newer build here as well"));
   }
   const bool known = TakeKind(kind, message.body, reader);
   if (known && format == kSecondFormat) TakeLater(message.body, reader);
+  auto* of_register = std::get_if<RegisterAsk>(&message.body);
+  if (known && of_register != nullptr && format == kThirdFormat) {
+    TakeOperationOf(*of_register, reader);
+  }
   if (!known || !reader.done()) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "MESSAGE_DAMAGED",

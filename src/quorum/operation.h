@@ -5,9 +5,11 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/hlc.h"
+#include "quorum/ballot.h"
 #include "quorum/dot.h"
 
 namespace quorate::quorum {
@@ -34,6 +36,25 @@ struct OperationAsk {
   friend bool operator==(const OperationAsk&, const OperationAsk&) = default;
 };
 
+// Of an operation on a register, which has one ballot: that alone does not say that it
+// took effect, only that who has this row accepted it.
+struct RegisterAttempt {
+  enum class End : uint8_t {
+    kOpen,   // not known here
+    kDone,   // it took effect
+    kNever,  // it did not, and never will
+  };
+  uint64_t counter = 0;  // of the ballot; its time and identity are the operation's
+  bool removes = false;
+  // What its writer is told where it took effect, as RegisterOutcome has it.
+  bool found = false;
+  std::optional<int64_t> sum;
+  End end = End::kOpen;
+  // Somebody has asked for its fate, and may have been told that it never was.
+  bool closed = false;
+  friend bool operator==(const RegisterAttempt&, const RegisterAttempt&) = default;
+};
+
 // The write that came of it. Told and stored with the write, and never apart from it.
 struct Operation {
   OperationId id;
@@ -41,6 +62,8 @@ struct Operation {
   uint32_t body = 0;
   Dot dot;
   HlcTime time;
+  std::optional<RegisterAttempt> attempt = {};  // policy `register`, and no other
+  Ballot ballot() const { return {time, dot.identity, attempt ? attempt->counter : 0}; }
   friend bool operator==(const Operation&, const Operation&) = default;
 };
 

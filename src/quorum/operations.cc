@@ -19,7 +19,48 @@ OperationId TakeOperationId(Reader& reader) {
   return {writer, reader.Varint()};
 }
 
+namespace {
+
+// No writer has the number 0, so what follows one is of a register.
+constexpr uint8_t kRemoves = 1;
+constexpr uint8_t kFound = 2;
+constexpr uint8_t kHasSum = 4;
+constexpr uint8_t kClosed = 8;
+constexpr int kEndShift = 4;
+constexpr uint8_t kFlagsMax = (static_cast<uint8_t>(RegisterAttempt::End::kNever) << kEndShift) +
+                              kRemoves + kFound + kHasSum + kClosed;
+
+void AppendAttempt(const RegisterAttempt& attempt, std::string& out) {
+  AppendVarint(0, out);
+  uint8_t flags = static_cast<uint8_t>(static_cast<uint8_t>(attempt.end) << kEndShift);
+  if (attempt.removes) flags |= kRemoves;
+  if (attempt.found) flags |= kFound;
+  if (attempt.sum) flags |= kHasSum;
+  if (attempt.closed) flags |= kClosed;
+  out.push_back(static_cast<char>(flags));
+  AppendVarint(attempt.counter, out);
+  if (attempt.sum) AppendFixed(static_cast<uint64_t>(*attempt.sum), 8, out);
+}
+
+// Behind the 0.
+RegisterAttempt TakeAttempt(Reader& reader) {
+  RegisterAttempt attempt;
+  const uint8_t flags = reader.Byte();
+  if (flags > kFlagsMax) reader.Spoil();
+  attempt.removes = (flags & kRemoves) != 0;
+  attempt.found = (flags & kFound) != 0;
+  attempt.closed = (flags & kClosed) != 0;
+  attempt.end = static_cast<RegisterAttempt::End>(flags >> kEndShift);
+  attempt.counter = reader.Varint();
+  if (attempt.counter == 0) reader.Spoil();
+  if ((flags & kHasSum) != 0) attempt.sum = static_cast<int64_t>(reader.Fixed(8));
+  return attempt;
+}
+
+}  // namespace
+
 void AppendOperation(const Operation& operation, std::string& out) {
+  if (operation.attempt) AppendAttempt(*operation.attempt, out);
   AppendOperationId(operation.id, out);
   AppendVarint(operation.settled_below, out);
   AppendFixed(operation.body, 4, out);
@@ -29,7 +70,12 @@ void AppendOperation(const Operation& operation, std::string& out) {
 
 Operation TakeOperation(Reader& reader) {
   Operation operation;
-  operation.id = TakeOperationId(reader);
+  operation.id.writer = reader.Varint();
+  if (operation.id.writer == 0 && reader.ok()) {
+    operation.attempt = TakeAttempt(reader);
+    operation.id.writer = reader.Varint();
+  }
+  operation.id.sequence = reader.Varint();
   operation.settled_below = reader.Varint();
   operation.body = static_cast<uint32_t>(reader.Fixed(4));
   operation.dot = reader.Dot();
@@ -51,10 +97,11 @@ absl::StatusOr<Operations::Row> DecodeRow(std::string_view bytes) {
   row.key = reader.Sized();
   row.operation = TakeOperation(reader);
   if (reader.done()) return row;
-  return MakeError(absl::StatusCode::kDataLoss, "OPERATION_DAMAGED",
-                   StrCat("what is kept of an operation, ", bytes.size(),
-                          " bytes, can't be read; remove this node's data folder and let it be "
-                          "rebuilt from its peers"));
+  return MakeError(
+      absl::StatusCode::kDataLoss, "OPERATION_DAMAGED",
+      StrCat("what is kept of an operation, ", bytes.size(),
+             " bytes, can't be read; leave this node stopped and keep its data folder: the "
+             "others go on, and none is rebuilt from them yet"));
 }
 
 const std::optional<Operations::Row>* Operations::FindEntry(const OperationId& id) const {

@@ -1,33 +1,16 @@
 #include "quorum/pbs.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "quorum/pbs_zones.h"
 
 namespace quorate::quorum {
 namespace {
-
-// A histogram turned round, so that a sample costs a look.
-class Sampler {
- public:
-  explicit Sampler(const Histogram& histogram) {
-    for (size_t i = 0; i < quantiles_.size(); ++i) {
-      const double middle = (static_cast<double>(i) + 0.5) / static_cast<double>(kQuantiles);
-      quantiles_[i] = histogram.Quantile(middle);
-    }
-  }
-
-  absl::Duration Sample(Random& random) const { return quantiles_[random.Below(kQuantiles)]; }
-
- private:
-  static constexpr size_t kQuantiles = 2048;
-  std::array<absl::Duration, kQuantiles> quantiles_;
-};
 
 class Wars {
  public:
@@ -124,15 +107,49 @@ std::vector<const Histogram*> Needed(const WarsLatencies& latencies, const Stale
   return needed;
 }
 
+// Whether there are two replicas in one zone, or in two.
+bool HasPair(const StalenessInput& input, bool near) {
+  return std::any_of(input.layouts.begin(), input.layouts.end(), [near](const auto& zones) {
+    for (size_t i = 1; i < zones.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if ((zones[i] == zones[j]) == near) return true;
+      }
+    }
+    return false;
+  });
+}
+
+std::vector<const Histogram*> NeededWithZones(const WarsLatencies& latencies,
+                                              const StalenessInput& input) {
+  std::vector<const Histogram*> needed = {&latencies.own_disk};
+  const bool asks = input.read_waits != StalenessInput::Waits::kCount || input.reads > 1;
+  // A read in its own zone asks nobody else's.
+  const bool asks_far = asks && input.read_waits != StalenessInput::Waits::kOwnZone;
+  if (HasPair(input, true)) {
+    needed.insert(needed.end(), {&latencies.write, &latencies.ack});
+    if (asks) needed.insert(needed.end(), {&latencies.read, &latencies.response});
+  }
+  if (HasPair(input, false)) {
+    needed.insert(needed.end(), {&latencies.far_write, &latencies.far_ack});
+    if (asks_far) needed.insert(needed.end(), {&latencies.far_read, &latencies.far_response});
+  }
+  return needed;
+}
+
 absl::Status Validate(const WarsLatencies& latencies, const StalenessInput& input) {
+  const bool layouts_fit =
+      std::all_of(input.layouts.begin(), input.layouts.end(),
+                  [&](const auto& zones) { return zones.size() == input.replicas; });
   if (!Fits(input.reads, input.replicas) || !Fits(input.writes, input.replicas) ||
-      input.trials == 0) {
+      input.trials == 0 || !layouts_fit) {
     return MakeError(absl::StatusCode::kInvalidArgument, "BAD_STALENESS_INPUT",
                      StrCat("reads of ", input.reads, " and writes of ", input.writes, " of ",
                             input.replicas, " replicas in ", input.trials,
                             " trials: reads and writes are 1 to all, trials 1 at least"));
   }
-  for (const Histogram* histogram : Needed(latencies, input)) {
+  const auto needed =
+      input.layouts.empty() ? Needed(latencies, input) : NeededWithZones(latencies, input);
+  for (const Histogram* histogram : needed) {
     if (histogram->count() != 0) continue;
     return MakeError(absl::StatusCode::kFailedPrecondition, "NOTHING_MEASURED",
                      "no latency has been measured yet of one of the ways between replicas; let "
@@ -144,8 +161,9 @@ absl::Status Validate(const WarsLatencies& latencies, const StalenessInput& inpu
 }  // namespace
 
 WarsLatencies LatenciesOf(const RoundTrips& measured) {
-  return {measured.write_way, measured.write_way, measured.read_way, measured.read_way,
-          measured.own_disk};
+  return {measured.write_way,     measured.write_way,    measured.read_way,
+          measured.read_way,      measured.own_disk,     measured.far_write_way,
+          measured.far_write_way, measured.far_read_way, measured.far_read_way};
 }
 
 StalenessCurve::StalenessCurve(std::vector<absl::Duration> visible_after)
@@ -170,6 +188,7 @@ absl::Duration StalenessCurve::TimeUntil(double probability) const {
 absl::StatusOr<StalenessCurve> SimulateStaleness(const WarsLatencies& latencies,
                                                  const StalenessInput& input) {
   if (absl::Status status = Validate(latencies, input); !status.ok()) return status;
+  if (!input.layouts.empty()) return SimulateStalenessWithZones(latencies, input);
   Wars wars(latencies, input);
   std::vector<absl::Duration> visible_after;
   visible_after.reserve(input.trials);

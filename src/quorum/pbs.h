@@ -24,6 +24,11 @@ struct WarsLatencies {
   Histogram response;  // S: from then until the coordinator has it
   // Where coordinators are replicas: until its own has a write on disk.
   Histogram own_disk = {};
+  // Between zones; the others are then of one zone. Empty where there is one only.
+  Histogram far_write = {};
+  Histogram far_ack = {};
+  Histogram far_read = {};
+  Histogram far_response = {};
 };
 
 // Of what coordinators here have measured.
@@ -40,7 +45,23 @@ struct StalenessInput {
   // last answer has come; it asks just as many others as it needs. False: as in the
   // paper, from outside, by the quickest answers.
   bool coordinators_are_replicas = false;
+
+  // Of each replica its zone, by number; layouts that come up in turn, for partitions
+  // may differ. Empty: all in one. With zones coordinators are replicas, and reads ask
+  // their own zone first.
+  std::vector<std::vector<uint32_t>> layouts = {};
+  // What reads and writes wait for, in place of a count.
+  enum class Waits : uint8_t {
+    kCount,     // `reads`, `writes`
+    kOwnZone,   // a majority of those in the coordinator's zone
+    kEachZone,  // a majority in each zone; of writes
+  };
+  Waits read_waits = Waits::kCount;
+  Waits write_waits = Waits::kCount;
 };
+
+// Any read's replicas and any write's have one in common, whatever the latencies.
+bool AlwaysMeet(const StalenessInput& input);
 
 class StalenessCurve {
  public:

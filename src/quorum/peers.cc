@@ -25,6 +25,11 @@ bool Peers::alive(NodeId node) const {
   return found != peers_.end() && found->second.alive;
 }
 
+bool Peers::near(NodeId node) const {
+  const auto found = peers_.find(node);
+  return found != peers_.end() && found->second.near;
+}
+
 void Peers::SetAlive(NodeId node, bool alive) {
   if (const auto found = peers_.find(node); found != peers_.end()) found->second.alive = alive;
 }

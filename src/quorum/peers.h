@@ -17,6 +17,8 @@ class Peers {
 
   bool Knows(NodeId node) const { return peers_.contains(node); }
   bool alive(NodeId node) const;
+  // In the same zone.
+  bool near(NodeId node) const;
   void SetAlive(NodeId node, bool alive);
   // An answer took so long.
   void NoteLatency(NodeId node, absl::Duration latency);

@@ -13,6 +13,11 @@ using Carrier = RegisterRequest::Carrier;
 
 Proposer::Proposer(ProposerConfig config, BallotSource& ballots, RegisterOp op, HlcTime now)
     : config_(std::move(config)), ballots_(ballots), op_(std::move(op)) {
+  if (op_.kind == RegisterOp::Kind::kLearnFate) {
+    // As if it were of this proposer, and were overtaken.
+    pending_.emplace();
+    pending_->accepted = pending_->origin = highest_ = op_.fate_of;
+  }
   Try(now);
 }
 
@@ -45,6 +50,7 @@ void Proposer::OnLearnt(HlcTime now) {
   }
   const RegisterValue newest = Newest();
   answer_ = JudgeRegisterOp(op_, newest, MicrosOf(now)).outcome;
+  answer_.dot = newest.dot;
   if (QuorumHolds(newest.accepted) || config_.bugs.read_returns_newest) return Finish(answer_);
   WriteBack(newest);
 }
@@ -90,6 +96,7 @@ void Proposer::Judge(const RegisterValue& newest, HlcTime now) {
     return AcceptHere(std::move(next), Aim::kApply, std::move(judgement.outcome));
   }
   // What it was judged by is an answer: nobody may see less afterwards.
+  judgement.outcome.dot = newest.dot;
   const bool complete = QuorumHolds(newest.accepted) && op_.kind != RegisterOp::Kind::kComplete;
   if (complete || config_.bugs.failed_condition_answers_at_once) {
     return Finish(std::move(judgement.outcome));
@@ -110,11 +117,13 @@ void Proposer::AcceptHere(RegisterValue value, Aim aim, RegisterOutcome outcome)
   aim_ = aim;
   answer_ = std::move(outcome);
   output_.accept_here = request_;
+  output_.own_effect.reset();
+  if (aim == Aim::kApply) output_.own_effect = answer_;
 }
 
 void Proposer::AcceptedHere(const Dot& dot) {
   if (phase_ != Phase::kAcceptingHere) return;
-  request_.value.dot = dot;
+  request_.value.dot = answer_.dot = dot;
   if (aim_ == Aim::kApply) {
     pending_ = request_.value;
     answer_.version = op_.kind == RegisterOp::Kind::kDelete ? Ballot() : pending_->origin;

@@ -47,6 +47,8 @@ struct ProposerOutput {
   // AcceptedHere; the acceptor's reply comes by Replied when it is durable.
   // Not granted: RefusedHere.
   std::optional<RegisterRequest> accept_here;
+  // That is the operation's own effect, and this will be told of it.
+  std::optional<RegisterOutcome> own_effect;
   // Another proposer came between: after a while, random and growing with this
   // count, the host calls Continue.
   uint32_t pause = 0;
@@ -102,6 +104,7 @@ class Proposer {
   enum class Fate : uint8_t { kUnknown, kApplied, kOverwritten, kNotApplied };
   void Resolve(const RegisterValue& newest);
   Fate FateOfOwn(const RegisterValue& newest) const;
+  bool Closed() const;
   void AcceptHere(RegisterValue value, Aim aim, RegisterOutcome outcome);
   void OnAccepted();
   void OnLost(HlcTime now);

@@ -27,6 +27,7 @@ void Proposer::Resolve(const RegisterValue& newest) {
   // Right before the write that replaced it, the own one may always have been;
   // but a version between may be greater than its own.
   if (fate_ == Fate::kOverwritten) answer_.version = Ballot();
+  answer_.dot = newest.dot;
   if (newest.accepted >= pending_->accepted && QuorumHolds(newest.accepted)) return Conclude();
   RegisterValue same = newest;
   same.accepted = request_.ballot;
@@ -50,15 +51,34 @@ Proposer::Fate Proposer::FateOfOwn(const RegisterValue& newest) const {
     const bool base_known = newest.base || config_.bugs.resolve_forgets_drops;
     return base_known && newest.base < own ? Fate::kNotApplied : Fate::kUnknown;
   }
-  // Blind, and its acceptance began after the own write did.
-  return op_.IsBlindWrite() ? Fate::kOverwritten : Fate::kUnknown;
+  // Blind, and its acceptance began after the own write did. But who has asked for the
+  // fate of it may have been told before that that it never was.
+  return op_.IsBlindWrite() && !Closed() ? Fate::kOverwritten : Fate::kUnknown;
+}
+
+bool Proposer::Closed() const {
+  if (config_.bugs.overwritten_though_closed) return false;
+  return std::any_of(replies_.begin(), replies_.end(),
+                     [](const auto& entry) { return entry.second.closed; });
 }
 
 void Proposer::Conclude() {
+  if (op_.kind == RegisterOp::Kind::kLearnFate) {
+    const Dot dot = answer_.dot;
+    answer_ = RegisterOutcome();
+    answer_.dot = dot;
+    if (fate_ != Fate::kUnknown) answer_.took_effect = fate_ == Fate::kApplied;
+    return Finish(answer_);
+  }
   if (fate_ == Fate::kApplied || fate_ == Fate::kOverwritten) return Finish(answer_);
   if (fate_ == Fate::kUnknown) return GiveUp();
   pending_.reset();
-  Pause();  // then it may be tried anew
+  if (!op_.one_ballot || config_.bugs.retry_under_one_id)
+    return Pause();  // then it may be tried anew
+  Finish(Failed(absl::StatusCode::kAborted, "REGISTER_CONTENDED",
+                "others wrote to the key meanwhile, so that this write was not done and will not "
+                "be: send it again under another sequence",
+                Applied::kNo));
 }
 
 void Proposer::TimedOut() {

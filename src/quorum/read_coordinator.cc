@@ -126,7 +126,9 @@ void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
   const absl::Duration took = now.monotonic - asked->second.at;
   peers_.NoteLatency(from, took);
   RoundTrips* round_trips = local_.config().round_trips;
-  if (round_trips != nullptr && !asked->second.again) round_trips->read_way.Record(took / 2);
+  if (round_trips != nullptr && !asked->second.again) {
+    round_trips->read_way_of(peers_.near(from)).Record(took / 2);
+  }
   if (read.request.level == Level::kSession) {
     if (!answer.covered) return;
     Answer(read, absl::OkStatus(), answer.record, {from}, now);

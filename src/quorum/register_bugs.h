@@ -22,6 +22,12 @@ struct RegisterBugs {
   bool failed_condition_answers_at_once = false;
   bool resolve_forgets_drops = false;       // nothing held counts as nothing ever written
   bool blind_writes_learn_nothing = false;  // their ballot is from the own clock alone
+  // --- operations that may be asked for ---
+  bool overwritten_though_closed = false;  // counts as done, whatever who asked was told
+  bool begin_though_fenced = false;        // what was fenced before it was accepted
+  bool never_without_round = false;        // too few have accepted it: it never was
+  bool rows_tell_all = false;              // who accepted it has seen it take effect
+  bool retry_under_one_id = false;         // an operation has as many ballots as it needs
 };
 
 }  // namespace quorate::quorum

@@ -5,6 +5,9 @@ namespace {
 
 constexpr uint8_t kJudged = 1;
 constexpr uint8_t kPresent = 2;
+// Of a reply.
+constexpr uint8_t kGranted = 1;
+constexpr uint8_t kClosed = 2;
 
 void AppendValue(const RegisterValue& value, std::string& out) {
   AppendBallot(value.accepted, out);
@@ -62,7 +65,7 @@ RegisterRequest TakeRegisterRequest(Reader& reader) {
 
 void AppendRegisterReply(const RegisterReply& reply, std::string& out) {
   AppendVarint(reply.number, out);
-  out.push_back(reply.granted ? 1 : 0);
+  out.push_back(static_cast<char>((reply.granted ? kGranted : 0) | (reply.closed ? kClosed : 0)));
   AppendBallot(reply.promised, out);
   AppendBallot(reply.dropped, out);
   AppendValue(reply.value, out);
@@ -71,7 +74,10 @@ void AppendRegisterReply(const RegisterReply& reply, std::string& out) {
 RegisterReply TakeRegisterReply(Reader& reader) {
   RegisterReply reply;
   reply.number = reader.Varint();
-  reply.granted = reader.Flag();
+  const uint8_t flags = reader.Byte();
+  if (flags > (kGranted | kClosed)) reader.Spoil();
+  reply.granted = (flags & kGranted) != 0;
+  reply.closed = (flags & kClosed) != 0;
   reply.promised = ReadBallot(reader);
   reply.dropped = ReadBallot(reader);
   reply.value = TakeValue(reader);

@@ -15,7 +15,9 @@ constexpr absl::Duration kCompletionTime = absl::Seconds(2);
 constexpr uint32_t kRoundsMax = 1000;
 constexpr uint32_t kPauseDoublings = 6;
 
-bool Waits(const RegisterOp& op) { return op.kind != RegisterOp::Kind::kRead; }
+bool Waits(const RegisterOp& op) {
+  return op.kind != RegisterOp::Kind::kRead && op.kind != RegisterOp::Kind::kLearnFate;
+}
 
 }  // namespace
 
@@ -61,19 +63,23 @@ void RegisterCoordinator::Start(const RegisterCall& call, const Now& now) {
     reply.status = std::move(refused);
     return local_.AnswerAtOnce(std::move(reply));
   }
-  Add(call.id, call.key, call.op, call.deadline, now);
+  Operation operation;
+  operation.request = call.id;
+  operation.key = call.key;
+  operation.op = call.op;
+  operation.op.one_ballot = call.operation.has_value();
+  operation.deadline = call.deadline;
+  operation.ask = call.operation;
+  operation.session = call.session;
+  Add(std::move(operation), now);
 }
 
-void RegisterCoordinator::Add(uint64_t request, const std::string& key, RegisterOp op,
-                              absl::Duration deadline, const Now& now) {
+void RegisterCoordinator::Add(Operation added, const Now& now) {
   const uint64_t id = next_id_++;
-  Operation& operation = operations_[id];
-  operation.request = request;
-  operation.key = key;
-  operation.op = std::move(op);
-  operation.deadline = deadline;
+  Operation& operation = operations_[id] = std::move(added);
+  if (operation.ask) asked_[operation.ask->id] = id;
   if (Waits(operation.op)) {
-    std::deque<uint64_t>& line = lines_[key];
+    std::deque<uint64_t>& line = lines_[operation.key];
     line.push_back(id);
     if (line.size() > 1) return;
   }
@@ -91,9 +97,11 @@ void RegisterCoordinator::CompleteRefused(const Now& now) {
   for (std::string& key : local_.TakeRefused()) {
     if (completing_.size() >= kCompletingMax || !Refuse().ok()) return;
     if (!completing_.insert(key).second) continue;
-    RegisterOp complete;
-    complete.kind = RegisterOp::Kind::kComplete;
-    Add(0, key, std::move(complete), now.monotonic + kCompletionTime, now);
+    Operation complete;
+    complete.key = key;
+    complete.op.kind = RegisterOp::Kind::kComplete;
+    complete.deadline = now.monotonic + kCompletionTime;
+    Add(std::move(complete), now);
   }
 }
 
@@ -113,7 +121,9 @@ void RegisterCoordinator::Pump(uint64_t id, const Now& now) {
       operation.continue_at = now.monotonic + PauseOf(id, output.pause);
       ++paused_;
     }
-    if (output.accept_here) AcceptHere(id, operation, *std::move(output.accept_here), now);
+    if (output.accept_here) {
+      AcceptHere(id, operation, *std::move(output.accept_here), output.own_effect, now);
+    }
     OnPersisted(now);  // what needed no sync
   }
 }
@@ -132,19 +142,30 @@ bool RegisterCoordinator::ReserveBallot(Operation& operation, const Now& now) {
 void RegisterCoordinator::Send(uint64_t id, Operation& operation, NodeId to,
                                const RegisterRequest& request) {
   if (to == local_.self().node) {
-    const AcceptorStep step = local_.StepRegister(operation.key, request);
+    AcceptorStep step = local_.StepRegister(operation.key, request);
+    if (operation.ask) step.reply.closed = local_.IsClosed(operation.ask->id);
     unsynced_.push_back({step.reply_after_sync ? local_.emitted() : 0, id, step.reply});
     return;
   }
   const bool at_once =
       request.kind == RegisterRequest::Kind::kQuery || local_.TimeIsDurable(ballots_.last());
-  local_.Send(to, Boot(), RegisterAsk{id, operation.key, request}, at_once);
+  RegisterAsk ask{id, operation.key, request};
+  if (operation.ask) ask.operation = operation.ask->id;
+  const bool own = operation.row && request.kind == RegisterRequest::Kind::kAccept &&
+                   request.value.accepted == operation.row->ballot();
+  if (own) ask.row = operation.row;
+  local_.Send(to, Boot(), std::move(ask), at_once);
 }
 
 void RegisterCoordinator::AcceptHere(uint64_t id, Operation& operation, RegisterRequest request,
+                                     const std::optional<RegisterOutcome>& own_effect,
                                      const Now& now) {
   request.value.dot = local_.next_dot();
-  const AcceptorStep step = local_.StepRegister(operation.key, request);
+  const bool asked = own_effect && operation.ask;
+  if (asked && !MayBegin(operation)) return;
+  if (asked) operation.row = RowOf(operation, request.value, *own_effect);
+  const AcceptorStep step =
+      local_.StepRegister(operation.key, request, asked ? operation.row : std::nullopt);
   if (!step.reply.granted) return operation.proposer->RefusedHere(step.reply, Time(now));
   operation.proposer->AcceptedHere(request.value.dot);
   unsynced_.push_back({step.reply_after_sync ? local_.emitted() : 0, id, step.reply});
@@ -166,16 +187,13 @@ void RegisterCoordinator::Finish(uint64_t id, RegisterOutcome outcome, const Now
   operations_.erase(at);
   if (operation.continue_at) --paused_;
   round_trips_ += outcome.round_trips;
-  if (operation.request == 0) {
+  if (operation.ask) asked_.erase(operation.ask->id);
+  if (operation.on_fate) {
+    operation.on_fate(outcome, now);
+  } else if (operation.request == 0) {
     completing_.erase(operation.key);
   } else {
-    Reply reply;
-    reply.id = operation.request;
-    reply.status = outcome.status;
-    reply.receipt.time = outcome.version.time;
-    reply.receipt.acked_by = outcome.holders;
-    reply.outcome = std::move(outcome);
-    local_.AnswerAtOnce(std::move(reply));
+    Tell(operation, std::move(outcome));
   }
   if (Waits(operation.op)) NextInLine(operation.key, id, now);
 }
@@ -213,8 +231,9 @@ void RegisterCoordinator::OnAsk(const Identity& from, const RegisterAsk& ask, co
   answer.too_far_ahead = !local_.Observe(time, now);
   bool after_sync = true;
   if (!answer.too_far_ahead) {
-    AcceptorStep step = local_.StepRegister(ask.key, ask.request);
+    AcceptorStep step = local_.StepRegister(ask.key, ask.request, ask.row);
     answer.reply = std::move(step.reply);
+    answer.reply.closed = ask.operation && local_.IsClosed(ask.operation);
     after_sync = step.reply_after_sync;
   }
   local_.Send(from.node, from.boot, std::move(answer), !after_sync);

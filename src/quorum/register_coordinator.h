@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,7 +36,15 @@ class RegisterCoordinator {
 
   // INVALID_ARGUMENT where the keyspace has no registers; UNAVAILABLE at once, and
   // nothing written, where no majority is alive.
+  // One with an operation has been admitted by Local::Admit, and is not here yet.
   void Start(const RegisterCall& call, const Now& now);
+  // True: its operation is under way here already, and is answered for it as well.
+  bool Join(const RegisterCall& call);
+  // What became of the write of that ballot, by a round that completes whatever is
+  // there; `done` with RegisterOutcome::took_effect, or why it can't be learnt now.
+  using FateFn = std::function<void(const RegisterOutcome&, const Now&)>;
+  void LearnFate(const std::string& key, const Ballot& of, absl::Duration deadline, FateFn done,
+                 const Now& now);
   void OnAsk(const Identity& from, const RegisterAsk& ask, const Now& now);
   void OnAnswer(NodeId from, const RegisterAnswer& answer, const Now& now);
   // Local::durable() has risen.
@@ -61,6 +70,11 @@ class RegisterCoordinator {
     absl::Duration sent_at;
     std::optional<absl::Duration> continue_at;  // it pauses until then
     Nodes refused;                              // its time lies too far ahead for them
+    SessionPart session;
+    std::optional<OperationAsk> ask;
+    std::optional<quorum::Operation> row;  // once its effect is accepted here
+    std::vector<uint64_t> also;            // requests for the same operation
+    FateFn on_fate;
   };
   struct OwnReply {
     uint64_t effects = 0;  // durable, and it holds
@@ -69,16 +83,24 @@ class RegisterCoordinator {
   };
 
   absl::Status Refuse() const;
-  void Add(uint64_t request, const std::string& key, RegisterOp op, absl::Duration deadline,
-           const Now& now);
+  void Add(Operation operation, const Now& now);
   void Run(uint64_t id, const Now& now);
   void CompleteRefused(const Now& now);
   // Takes up all that the proposer asks for. The operation may be over then.
   void Pump(uint64_t id, const Now& now);
   bool ReserveBallot(Operation& operation, const Now& now);
   void Send(uint64_t id, Operation& operation, NodeId to, const RegisterRequest& request);
-  void AcceptHere(uint64_t id, Operation& operation, RegisterRequest request, const Now& now);
+  void AcceptHere(uint64_t id, Operation& operation, RegisterRequest request,
+                  const std::optional<RegisterOutcome>& own_effect, const Now& now);
+  // Whether its effect may still begin; else the proposer ends.
+  bool MayBegin(Operation& operation) const;
+  static quorum::Operation RowOf(const Operation& operation, const RegisterValue& value,
+                                 const RegisterOutcome& told);
   void Finish(uint64_t id, RegisterOutcome outcome, const Now& now);
+  void Tell(const Operation& operation, RegisterOutcome outcome);
+  // What its session is to note.
+  void NoteSeen(const Operation& operation, const RegisterOutcome& outcome,
+                SessionPart& seen) const;
   void NextInLine(const std::string& key, uint64_t done, const Now& now);
   // Those whose turn has come, one after the other and never within one another.
   void RunReady(const Now& now);
@@ -92,6 +114,7 @@ class RegisterCoordinator {
   BallotSource ballots_;
   uint64_t next_id_ = 1;
   std::map<uint64_t, Operation> operations_;
+  std::map<OperationId, uint64_t> asked_;              // under way, and their place in operations_
   std::map<std::string, std::deque<uint64_t>> lines_;  // writes by key; the first runs
   std::deque<uint64_t> ready_;
   bool running_ready_ = false;

@@ -30,6 +30,8 @@ struct RegisterOp {
     // A read that always completes the key's pending round: for a replica whose
     // promise refused a repair.
     kComplete,
+    // Likewise, to learn what became of the write of ballot `fate_of`.
+    kLearnFate,
   };
   Kind kind = Kind::kRead;
   RegisterCondition condition;  // of a put or delete
@@ -37,10 +39,15 @@ struct RegisterOp {
   int64_t delta = 0;            // kAdd, to a decimal number; nothing counts as 0
   uint64_t expires_at_us = 0;   // kPut, and kAdd where nothing was there; calendar, 0: never
 
+  Ballot fate_of;
+  // An operation that may be asked for (operation.h): of the one ballot that it has.
+  bool one_ballot = false;
   // kDelete: the outcome is to tell whether there was a value, which takes a round.
   bool tells_found = false;
 
-  bool IsRead() const { return kind == Kind::kRead || kind == Kind::kComplete; }
+  bool IsRead() const {
+    return kind == Kind::kRead || kind == Kind::kComplete || kind == Kind::kLearnFate;
+  }
   // Does not depend on what was there.
   bool IsBlindWrite() const {
     return (kind == Kind::kPut || kind == Kind::kDelete) &&
@@ -57,9 +64,12 @@ struct RegisterOutcome {
   bool found = false;  // there was a value: of a read, or before the write
   // Of a read; of a write whose condition did not hold, what was there.
   std::string value;
-  uint64_t expires_at_us = 0;   // likewise
-  Ballot version;               // of `value`, or, of a write that took effect, its own
-  std::optional<int64_t> sum;   // kAdd
+  uint64_t expires_at_us = 0;  // likewise
+  Ballot version;              // of `value`, or, of a write that took effect, its own
+  std::optional<int64_t> sum;  // kAdd
+  // kLearnFate: whether it did, for ever; nullopt: nobody can tell any more.
+  std::optional<bool> took_effect;
+  Dot dot;                      // of the acceptance that it rests on: whoever has seen it knows
   std::vector<NodeId> holders;  // granted what it rests on, from their disks
   uint32_t round_trips = 0;     // to a quorum, from start to outcome
 };

@@ -65,6 +65,9 @@ struct RegisterCall {
   std::string key;
   RegisterOp op;
   absl::Duration deadline;
+  SessionPart session = {};  // that it comes with
+  // Of a write: done once under this, as WriteRequest::operation.
+  std::optional<OperationAsk> operation = {};
 };
 
 }  // namespace quorate::quorum

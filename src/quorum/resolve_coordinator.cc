@@ -23,10 +23,15 @@ void ResolveCoordinator::Start(const ResolveRequest& request, const Now& now) {
                                       " is of no writer that was ever opened here"));
   }
   if (!refused.status.ok()) return local_.AnswerAtOnce(std::move(refused));
+  Begin(request, false, now);
+}
+
+void ResolveCoordinator::Begin(const ResolveRequest& request, bool repeats, const Now& now) {
   const uint64_t id = next_id_++;
   Resolve& resolve = resolves_[id];
   resolve.request = request;
-  resolve.sent_at = now.monotonic;
+  resolve.repeats = repeats;
+  resolve.begun_at = resolve.sent_at = now.monotonic;
   resolve.lives[local_.self().node] = local_.self().boot;
   (void)local_.LookAt(request.operation, request.fence, now);
   for (NodeId node : peers_.others()) Ask(node, id, resolve);
@@ -51,8 +56,10 @@ void ResolveCoordinator::OnAsk(const Identity& from, const ResolveAsk& ask, cons
   if (const Operations::Row* row = local_.operations().Find(ask.operation)) {
     answer.operation = row->operation;
     answer.key = row->key;
-    answer.record = local_.Shared(row->key);
-    answer.seen = local_.seen();
+    if (!row->operation.attempt) {
+      answer.record = local_.Shared(row->key);
+      answer.seen = local_.seen();
+    }
   }
   // Behind the fence, the row and what was heard.
   local_.Send(from.node, from.boot, std::move(answer));
@@ -63,9 +70,14 @@ void ResolveCoordinator::OnAnswer(const Identity& from, const ResolveAnswer& ans
   const auto at = resolves_.find(answer.id);
   if (at == resolves_.end()) return;
   Resolve& resolve = at->second;
-  if (!answer.operation) {
+  const bool of_register = answer.operation && answer.operation->attempt;
+  if (of_register != (answer.operation && local_.policy().ByRounds())) return;
+  if (!answer.operation || of_register) {
     if (answer.standing == Standing::kFenced) resolve.lives.try_emplace(from.node, from.boot);
-    resolve.answers[from.node] = {answer.standing, answer.heard};
+    resolve.answers[from.node] = {answer.standing, answer.heard, std::nullopt};
+    if (of_register) {
+      resolve.answers[from.node].row = Operations::Row{answer.key, *answer.operation};
+    }
     return Judge(at, false, now);
   }
   const ResolveRequest request = std::move(resolve.request);
@@ -96,6 +108,7 @@ bool ResolveCoordinator::Fenced(const Resolve& resolve, const Answer& answer) co
 
 void ResolveCoordinator::Judge(Resolves::iterator at, bool late, const Now& now) {
   Resolve& resolve = at->second;
+  if (local_.policy().ByRounds() && JudgeRows(at, late, now)) return;
   const ResolveRequest& request = resolve.request;
   const Operations::Row* row = local_.operations().Find(request.operation);
   if (row != nullptr) {
@@ -155,19 +168,14 @@ absl::Status ResolveCoordinator::Missing(const Resolve& resolve) const {
 
 void ResolveCoordinator::Finish(Resolves::iterator at, Fate fate) {
   Reply reply;
-  reply.id = at->second.request.id;
   reply.fate = fate;
-  resolves_.erase(at);
-  // The own fence is durable before anybody hears of it.
-  local_.Answer(std::move(reply));
+  Tell(at, std::move(reply));
 }
 
 void ResolveCoordinator::Fail(Resolves::iterator at, absl::Status status) {
   Reply reply;
-  reply.id = at->second.request.id;
   reply.status = std::move(status);
-  resolves_.erase(at);
-  local_.AnswerAtOnce(std::move(reply));
+  Tell(at, std::move(reply));
 }
 
 void ResolveCoordinator::OnReborn(NodeId node) {
@@ -191,6 +199,7 @@ void ResolveCoordinator::Tick(const Now& now) {
     for (NodeId node : peers_.others()) {
       if (!resolve.answers.contains(node)) Ask(node, at->first, resolve);
     }
+    if (local_.policy().ByRounds()) Judge(at, false, now);
   }
 }
 

@@ -15,11 +15,19 @@ namespace quorate::quorum {
 struct RoundTrips {
   Histogram write_way;  // of a WriteAsk and its answer, the replica's sync among it
   Histogram read_way;   // of a ReadAsk and its answer
-  Histogram own_disk;   // from a write's beginning until its coordinator has it on disk
+  // Likewise, between replicas in different zones, which do not count above.
+  Histogram far_write_way;
+  Histogram far_read_way;
+  Histogram own_disk;  // from a write's beginning until its coordinator has it on disk
+
+  Histogram& write_way_of(bool near) { return near ? write_way : far_write_way; }
+  Histogram& read_way_of(bool near) { return near ? read_way : far_read_way; }
 
   void Merge(const RoundTrips& other) {
     write_way.Merge(other.write_way);
     read_way.Merge(other.read_way);
+    far_write_way.Merge(other.far_write_way);
+    far_read_way.Merge(other.far_read_way);
     own_disk.Merge(other.own_disk);
   }
 };
@@ -39,8 +47,8 @@ class WriteWatch {
   void SentAgain(uint64_t id) {
     if (Knows(id)) sent_[id % kKept].id = 0;
   }
-  void Answered(uint64_t id, absl::Duration now) const {
-    if (Knows(id)) round_trips_->write_way.Record((now - sent_[id % kKept].at) / 2);
+  void Answered(uint64_t id, bool near, absl::Duration now) const {
+    if (Knows(id)) round_trips_->write_way_of(near).Record((now - sent_[id % kKept].at) / 2);
   }
   void OnOwnDisk(uint64_t id, absl::Duration now) const {
     if (Knows(id)) round_trips_->own_disk.Record(now - sent_[id % kKept].at);

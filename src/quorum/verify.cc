@@ -1,8 +1,20 @@
 #include "quorum/verify.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
 #include "base/hash.h"
 
 namespace quorate::quorum {
+namespace {
+
+bool SameWrite(const Record& one, const Record& other) {
+  return one.dot == other.dot && one.time == other.time;
+}
+
+}  // namespace
 
 void Verify::Tick(const Now& now) {
   if (now.monotonic < next_at_ || peers_.others().empty()) return;
@@ -14,15 +26,17 @@ void Verify::Tick(const Now& now) {
     ++next_peer_;
     return;
   }
-  VerifyAsk ask;
-  ask.id = ++id_;
-  ask.seen = seen_ = local_.seen();
+  in_doubt_ = false;
+  held_.clear();
+  VerifyAsk& ask = page_;
+  ++ask.id;
+  ask.seen = local_.seen();
   ask.after = after_;
   // What expires soon may be gone where the clock is ahead.
   ask.calendar_us = now.calendar_us + local_.config().skew_us_max;
   const size_t keys_max = local_.config().verify_keys;
   const std::vector<std::string> keys = local_.KeysAfter(after_, keys_max);
-  if (keys.size() == keys_max) ask.last = keys.back();
+  ask.last = keys.size() == keys_max ? keys.back() : "";
   ask.digest = DigestOf(Living(ask.after, ask.last, keys_max, ask.calendar_us));
   local_.Send(peer, Boot(), ask);
   after_ = ask.last;
@@ -42,16 +56,76 @@ void Verify::OnAsk(const Identity& from, const VerifyAsk& ask) {
   local_.Send(from.node, from.boot, std::move(answer));
 }
 
-// What was deleted here can't be alive there: it has seen the same.
-void Verify::OnAnswer(const VerifyAnswer& answer) {
-  if (answer.id != id_ || answer.same || seen_ != local_.seen()) return;
+void Verify::OnAnswer(NodeId from, const VerifyAnswer& answer) {
+  if (answer.id != page_.id || page_.seen != local_.seen()) return;
+  if (!in_doubt_) {
+    if (answer.same || !TakeNewer(answer.records)) return;
+    in_doubt_ = true;
+    AskAll(from);
+  }
+  std::map<std::string, Record>& held = held_[from];
   for (const SyncRecord& theirs : answer.records) {
+    if (theirs.record) held[theirs.key] = *theirs.record;
+  }
+  if (held_.size() == peers_.others().size()) Decide();
+}
+
+// What was deleted here can't be alive there: it has seen the same.
+bool Verify::TakeNewer(const std::vector<SyncRecord>& records) {
+  bool differs = false;
+  std::map<std::string, Record> living;
+  for (SyncRecord& mine : Living(page_.after, page_.last, SIZE_MAX, page_.calendar_us)) {
+    living[mine.key] = *std::move(mine.record);
+  }
+  for (const SyncRecord& theirs : records) {
     if (!theirs.record) continue;
     const std::optional<Record> mine = local_.Shared(theirs.key);
-    if (mine && !Older(*mine, *theirs.record)) continue;
+    if (mine && !Older(*mine, *theirs.record)) {
+      const auto shown = living.find(theirs.key);
+      differs = differs || (shown != living.end() && SameWrite(shown->second, *theirs.record) &&
+                            shown->second != *theirs.record);
+      continue;
+    }
     local_.Restore(theirs.key, *theirs.record);
     ++repaired_;
   }
+  return differs;
+}
+
+void Verify::AskAll(NodeId except) {
+  VerifyAsk ask = page_;
+  ask.digest = 0;  // of nothing, so that whatever is there is told
+  for (NodeId node : peers_.others()) {
+    if (node != except && peers_.alive(node)) local_.Send(node, Boot(), ask);
+  }
+}
+
+void Verify::Decide() {
+  for (const SyncRecord& mine : Living(page_.after, page_.last, SIZE_MAX, page_.calendar_us)) {
+    DecideOn(mine);
+  }
+  in_doubt_ = false;
+  held_.clear();
+  ++page_.id;  // what comes late of this one is not asked for any more
+}
+
+void Verify::DecideOn(const SyncRecord& mine) {
+  std::map<std::string, size_t> votes;  // by bytes
+  const std::string own = EncodeRecord(mine.key, *mine.record);
+  ++votes[own];
+  for (const auto& [node, held] : held_) {
+    const auto theirs = held.find(mine.key);
+    if (theirs == held.end() || !SameWrite(*mine.record, theirs->second)) continue;
+    ++votes[EncodeRecord(mine.key, theirs->second)];
+  }
+  const auto most =
+      std::max_element(votes.begin(), votes.end(), [](const auto& one, const auto& other) {
+        return std::tie(one.second, one.first) < std::tie(other.second, other.first);
+      });
+  if (most->first == own) return;
+  local_.Restore(mine.key, *DecodeRecord(mine.key, most->first));
+  ++repaired_;
+  if (2 * most->second <= peers_.others().size() + 1) ++disputed_;
 }
 
 std::vector<SyncRecord> Verify::Living(std::string_view after, std::string_view last,

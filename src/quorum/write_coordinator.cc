@@ -149,7 +149,7 @@ void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, cons
 }
 
 void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now) {
-  if (!answer.refused) watch_.Answered(answer.id, now.monotonic);
+  if (!answer.refused) watch_.Answered(answer.id, peers_.near(from.node), now.monotonic);
   const auto write = writes_.find(answer.id);
   if (write == writes_.end()) return;
   peers_.NoteLatency(from.node, now.monotonic - write->second.sent_at);

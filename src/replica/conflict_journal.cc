@@ -15,9 +15,11 @@ absl::StatusOr<JournalEntry> Decode(std::string_view stored_key, std::string_vie
   if (!effect.ok()) return effect.status();
   auto* discard = std::get_if<quorum::Discard>(&*effect);
   if (discard == nullptr) {
-    return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
-                     "an entry of a conflict journal is none: the state on this disk is damaged; "
-                     "remove this node's data folder and let it be rebuilt from its peers");
+    return MakeError(
+        absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
+        "an entry of a conflict journal is none: the state on this disk is damaged; "
+        "leave this node stopped and keep its data folder: the others go on, and none is "
+        "rebuilt from them yet");
   }
   return JournalEntry{kv::DiscardOf(stored_key), std::move(*discard)};
 }

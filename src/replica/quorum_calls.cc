@@ -15,13 +15,8 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
 }
 
 // What only a log can do.
-absl::Status CheckCommand(const kv::Command& command, bool registers) {
+absl::Status CheckCommand(const kv::Command& command) {
   const bool mutate = command.action == kv::Command::Action::kMutate;
-  if (registers && (!mutate || command.identity.writer != 0)) {
-    return Refused("NOT_IN_THIS_MODE",
-                   "a keyspace of registers has no writers, under whose identity a write happens "
-                   "once; send it without one, and with a condition");
-  }
   if (mutate && command.mutations.size() != 1) {
     return Refused("BATCH_NOT_ATOMIC",
                    "a leaderless keyspace can't write several keys as one: let each be for itself "
@@ -42,7 +37,7 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
                         const quorum::Now& now) {
   if (request.is_write()) {
     const auto& command = std::get<kv::Command>(request.op);
-    if (absl::Status fit = CheckCommand(command, core.has_registers()); !fit.ok()) {
+    if (absl::Status fit = CheckCommand(command); !fit.ok()) {
       return Fail(reply, std::move(fit));
     }
   }
@@ -80,8 +75,9 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   if (call.registers) {
     if (absl::Status fit = values_.Check(mutation); !fit.ok()) return Refuse(id, std::move(fit));
     call.condition = mutation.condition;
-    return Operate(id, 0, register_calls::OpOf(std::move(mutation), now), request.deadline, core,
-                   now);
+    const std::optional<quorum::OperationAsk> operation = OperationOf(command);
+    return Operate(id, 0, register_calls::OpOf(std::move(mutation), now), request.deadline,
+                   operation, core, now);
   }
   quorum::WriteRequest write;
   write.id = next_id_++;
@@ -112,7 +108,7 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
   // The core answers later, at the end of its turn: `call` stays.
   for (size_t i = 0; i < call.keys.size(); ++i) {
     if (call.registers && request.level == Level::kLinearizable) {
-      Operate(id, i, quorum::RegisterOp(), request.deadline, core, now);
+      Operate(id, i, quorum::RegisterOp(), request.deadline, std::nullopt, core, now);
       continue;
     }
     quorum::ReadRequest read;
@@ -128,14 +124,17 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
 }
 
 void QuorumCalls::Operate(uint64_t id, size_t key, quorum::RegisterOp op, absl::Duration deadline,
-                          quorum::Core& core, const quorum::Now& now) {
-  quorum::RegisterCall operation;
-  operation.id = next_id_++;
-  operation.key = calls_.at(id).keys[key];
-  operation.op = std::move(op);
-  operation.deadline = deadline;
-  questions_[operation.id] = {id, key};
-  core.Operate(operation, now);
+                          const std::optional<quorum::OperationAsk>& operation, quorum::Core& core,
+                          const quorum::Now& now) {
+  quorum::RegisterCall call;
+  call.id = next_id_++;
+  call.key = calls_.at(id).keys[key];
+  call.op = std::move(op);
+  call.deadline = deadline;
+  call.operation = operation;
+  call.session = calls_.at(id).session;
+  questions_[call.id] = {id, key};
+  core.Operate(call, now);
 }
 
 void QuorumCalls::Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now) {
@@ -167,11 +166,11 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quoru
     return;
   }
   TakeReceipt(call, reply.receipt);
-  if (call.registers) return TakeRegister(call, key, reply);
   // Not Merge, which drops what its session is to be told of ended boots.
   call.seen.dots.Merge(reply.receipt.seen.dots);
   call.seen.time = std::max(call.seen.time, reply.receipt.seen.time);
   if (call.operation) return TakeOperation(call, reply);
+  if (call.registers) return TakeRegister(call, key, reply);
   call.write ? TakeWrite(call, reply) : TakeRead(call, key, reply, now);
 }
 

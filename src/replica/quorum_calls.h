@@ -66,7 +66,8 @@ class QuorumCalls {
   void TakeReceipt(Call& call, const quorum::Receipt& receipt);
   void TakeRegister(Call& call, size_t key, quorum::Reply& reply);
   void Operate(uint64_t call, size_t key, quorum::RegisterOp op, absl::Duration deadline,
-               quorum::Core& core, const quorum::Now& now);
+               const std::optional<quorum::OperationAsk>& operation, quorum::Core& core,
+               const quorum::Now& now);
 
   const QuorumValues& values_;
   uint64_t next_id_ = 1;

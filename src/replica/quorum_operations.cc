@@ -3,6 +3,7 @@
 
 #include "kv/outcome.h"
 #include "replica/quorum_calls.h"
+#include "replica/register_calls.h"
 
 namespace quorate {
 namespace {
@@ -50,13 +51,16 @@ void QuorumCalls::StartOperation(const Request& request, uint64_t id, quorum::Co
   core.Resolve(resolve, now);
 }
 
-// What was applied is told by the key as it is now.
+// What was applied is told by the key as it is now; of a register as it was told then.
 void QuorumCalls::TakeOperation(Call& call, const quorum::Reply& reply) {
   call.answer.write.writer = reply.writer;
   if (!reply.fate) return;
   call.answer.write.fate = FateOf(*reply.fate);
   if (*reply.fate != quorum::Fate::kApplied) return;
   call.keys = {reply.key};
+  if (call.registers) {
+    return register_calls::TakeWrite(reply.key, {}, *reply.outcome, call.answer);
+  }
   if (!reply.reached) call.answer.receipt.achieved = Level::kOne;
   TakeWrite(call, reply);
 }

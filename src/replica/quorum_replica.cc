@@ -25,8 +25,8 @@ absl::Status StateBehindLog(PartitionId partition, LogIndex state, LogIndex log)
   return MakeError(absl::StatusCode::kDataLoss, "STATE_BEHIND_LOG",
                    "the state of " + partition.ToString() + " ends at " + state.ToString() +
                        " but its log begins behind " + log.ToString() +
-                       ": data/ was lost or is from another time. Remove this node's whole data "
-                       "folder and let it be rebuilt from its peers");
+                       ": data/ was lost or is from another time. Leave this node stopped and "
+                       "keep its data folder: the others go on, and none is rebuilt from them yet");
 }
 
 }  // namespace
@@ -271,6 +271,7 @@ std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) con
   status.filled = core_->filled();
   status.staleness = core_->Staleness(At(now));
   status.records_repaired = core_->records_repaired();
+  status.records_disputed = core_->records_disputed();
   status.reads_hedged = core_->reads_hedged();
   status.register_round_trips = core_->register_round_trips();
   status.conflicts_discarded = conflicts_discarded_;

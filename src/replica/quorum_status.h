@@ -26,6 +26,7 @@ struct QuorumStatus {
   std::optional<absl::Duration> staleness;  // at most so old is the state; nullopt: not known
   // Since this replica was opened.
   uint64_t records_repaired = 0;
+  uint64_t records_disputed = 0;  // of these, by no majority
   uint64_t reads_hedged = 0;
   uint64_t register_round_trips = 0;  // questions to a quorum, of operations on registers
   uint64_t conflicts_discarded = 0;

@@ -24,8 +24,8 @@ absl::Status Damaged(std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
                    std::string(what) +
                        " of a leaderless partition cannot be read: the state on "
-                       "this disk is damaged; remove this node's data folder and "
-                       "let it be rebuilt from its peers");
+                       "this disk is damaged; leave this node stopped and keep its data folder: "
+                       "the others go on, and none is rebuilt from them yet");
 }
 
 std::string KnowledgeBytes(bool filled, const quorum::Knowledge& knowledge) {

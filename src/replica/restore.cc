@@ -37,8 +37,8 @@ absl::StatusOr<RestorePlan> ComputeRestore(const kv::AppliedState& applied,
           "the state of " + recovered->partition.ToString() + " ends at " +
               applied.index.ToString() + " but its log begins behind " +
               recovered->base.index.ToString() +
-              ": data/ was lost or is from another time. Remove this node's whole data folder "
-              "and let it be rebuilt from its peers");
+              ": data/ was lost or is from another time. Leave this node stopped and keep its "
+              "data folder: the others go on, and none is rebuilt from them yet");
     }
   }
   // Only a snapshot takes the state past its own log.

@@ -96,6 +96,10 @@ constexpr Guarantee kGuarantees[] = {
      "a read gives the newest that a majority has accepted: no less than what was acknowledged, "
      "perhaps a write that comes to nothing",
      Share::kMajority, Share::kMajority, "", true},
+    {Mode::kQuorum, kRead, Level::kLocalQuorum,
+     "a read gives the newest that a majority of the replicas in the zone of the node asked has "
+     "accepted, be it old or of a write that comes to nothing",
+     Share::kZoneMajority, Share::kZoneMajority, "", true},
     {Mode::kQuorum, kRead, Level::kTwo,
      "a read gives the newest that two replicas have accepted, be it old or of a write that comes "
      "to nothing",
@@ -103,6 +107,10 @@ constexpr Guarantee kGuarantees[] = {
     {Mode::kQuorum, kRead, Level::kBounded,
      "a read sees every write that was acknowledged longer ago than its bound", Share::kOne,
      Share::kAll, "its bound", true},
+    {Mode::kQuorum, kRead, Level::kSession,
+     "a read sees all that its own session has written, and read at LINEARIZABLE, before, or what "
+     "came later, perhaps of a write that comes to nothing",
+     Share::kOne, Share::kOne, "", true},
     {Mode::kQuorum, kRead, Level::kOne,
      "a read sees what one replica has accepted, be it old or of a write that comes to nothing",
      Share::kOne, Share::kOne, "", true},

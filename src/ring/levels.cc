@@ -18,8 +18,9 @@ constexpr Level kQuorumReads[] = {Level::kAll, Level::kQuorum,  Level::kLocalQuo
 constexpr Level kQuorumWrites[] = {Level::kAll,         Level::kEachQuorum, Level::kQuorum,
                                    Level::kLocalQuorum, Level::kTwo,        Level::kOne,
                                    Level::kAny};
-constexpr Level kRegisterReads[] = {Level::kLinearizable, Level::kAll,     Level::kQuorum,
-                                    Level::kTwo,          Level::kBounded, Level::kOne};
+constexpr Level kRegisterReads[] = {Level::kLinearizable, Level::kAll, Level::kQuorum,
+                                    Level::kLocalQuorum,  Level::kTwo, Level::kBounded,
+                                    Level::kSession,      Level::kOne};
 constexpr Level kRegisterWrites[] = {Level::kLinearizable};
 constexpr Level kRaftWrites[] = {Level::kAll, Level::kQuorum, Level::kLinearizable, Level::kOne};
 

@@ -105,7 +105,7 @@ absl::Status FillExplanation(const ring::Topology& topology, const ring::Keyspac
   FillLevel(topology, keyspace, Access::kRead, *read, calls, out->mutable_read());
   FillLevel(topology, keyspace, Access::kWrite, *write, calls, out->mutable_write());
   out->set_conflict(static_cast<v1::Conflict>(keyspace.conflict));
-  FillStaleness(keyspace, *read, *write, measured, out);
+  FillStaleness(topology, keyspace, *read, *write, measured, out);
   return absl::OkStatus();
 }
 

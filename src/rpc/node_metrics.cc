@@ -25,6 +25,7 @@ void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
     }
     all.dots += replica.dots;
     all.records_repaired += replica.records_repaired;
+    all.records_disputed += replica.records_disputed;
     all.reads_hedged += replica.reads_hedged;
     all.register_round_trips += replica.register_round_trips;
     all.conflicts_discarded += replica.conflicts_discarded;
@@ -47,6 +48,9 @@ void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
   page.AddCounter("quorate_records_repaired_total",
                   "Records that differed between replicas at rest: above 0, look at the disks.",
                   Number(all.records_repaired));
+  page.AddCounter("quorate_records_disputed_total",
+                  "Of these, those of which no majority held the same: look at what they hold.",
+                  Number(all.records_disputed));
   page.AddCounter("quorate_conflicts_discarded_total",
                   "Writes given up here for concurrent ones: kvctl conflicts list.",
                   Number(all.conflicts_discarded));

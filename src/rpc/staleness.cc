@@ -1,6 +1,11 @@
 #include "rpc/staleness.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -28,43 +33,84 @@ void FillCurve(const quorum::StalenessCurve& curve, v1::ExplainResponse* out) {
   }
 }
 
-// Why there is no curve; empty: there may be one.
-std::string WhyNone(const ring::Guarantee& read, const ring::Guarantee& write, uint32_t replicas) {
-  const std::string_view read_name = LevelName(read.level);
-  if (read.level == Level::kBounded || read.level == Level::kSession) {
-    return StrCat("a read at ", read_name, " misses nothing that it promises to see");
+using Waits = quorum::StalenessInput::Waits;
+
+// Why there is no curve, whoever has the write; empty: there may be one.
+std::string WhyNone(Level read, Level write) {
+  if (read == Level::kBounded || read == Level::kSession) {
+    return StrCat("a read at ", LevelName(read), " misses nothing that it promises to see");
   }
-  if (read.level == Level::kLinearizable) {
-    return StrCat("a read at ", read_name, " misses nothing acknowledged before it began");
+  if (read == Level::kLinearizable) {
+    return StrCat("a read at ", LevelName(read), " misses nothing acknowledged before it began");
   }
-  if (ring::CountsByZones(read.answers) || ring::CountsByZones(write.answers)) {
-    return "levels that count by zones are not simulated";
-  }
-  if (write.level == Level::kAny) return "a write at ANY may be on no replica yet";
-  const uint32_t reads = ring::CountOf(read.answers, replicas);
-  const uint32_t writes = ring::CountOf(write.answers, replicas);
-  if (reads + writes > replicas) {
-    return StrCat("never stale: of ", replicas, " replicas any ", reads,
-                  " that a read asks and any ", writes, " that have the write share one");
-  }
+  if (write == Level::kAny) return "a write at ANY may be on no replica yet";
   return "";
+}
+
+std::string NeverStale(const quorum::StalenessInput& input) {
+  const bool zones = input.read_waits != Waits::kCount || input.write_waits != Waits::kCount;
+  if (zones) {
+    return "never stale: with these zones any replicas that a read asks and any that have the "
+           "write share one";
+  }
+  return StrCat("never stale: of ", input.replicas, " replicas any ", input.reads,
+                " that a read asks and any ", input.writes, " that have the write share one");
+}
+
+Waits WaitsOf(ring::Share share) {
+  if (share == ring::Share::kZoneMajority) return Waits::kOwnZone;
+  return share == ring::Share::kEachZoneMajority ? Waits::kEachZone : Waits::kCount;
+}
+
+// Of each partition the zones of its replicas; none where there is but one zone.
+std::vector<std::vector<uint32_t>> LayoutsOf(const ring::Topology& topology,
+                                             const ring::KeyspaceInfo& keyspace) {
+  std::map<std::string, uint32_t> numbers;
+  std::set<std::vector<uint32_t>> different;
+  for (const ring::PartitionInfo& partition : keyspace.partitions) {
+    std::vector<uint32_t> zones;
+    for (const NodeId node : partition.replicas) {
+      const ring::NodeInfo* info = topology.FindNode(node);
+      const std::string zone = info == nullptr ? "" : info->zone;
+      zones.push_back(numbers.try_emplace(zone, numbers.size()).first->second);
+    }
+    std::sort(zones.begin(), zones.end());
+    different.insert(std::move(zones));
+  }
+  if (numbers.size() < 2) return {};
+  return {different.begin(), different.end()};
+}
+
+quorum::StalenessInput InputOf(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace,
+                               const ring::Guarantee& read, const ring::Guarantee& write) {
+  quorum::StalenessInput input;
+  input.replicas = keyspace.replicas;
+  input.reads = ring::CountOf(read.answers, keyspace.replicas);
+  input.writes = ring::CountOf(write.answers, keyspace.replicas);
+  input.coordinators_are_replicas = true;
+  input.layouts = LayoutsOf(topology, keyspace);
+  if (!input.layouts.empty()) {
+    input.read_waits = WaitsOf(read.answers);
+    input.write_waits = WaitsOf(write.answers);
+  }
+  return input;
 }
 
 }  // namespace
 
-void FillStaleness(const ring::KeyspaceInfo& keyspace, Level read_level, Level write_level,
-                   const quorum::RoundTrips& measured, v1::ExplainResponse* out) {
+void FillStaleness(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace,
+                   Level read_level, Level write_level, const quorum::RoundTrips& measured,
+                   v1::ExplainResponse* out) {
   if (keyspace.mode != Mode::kQuorum) return;
-  const auto* read = ring::FindGuarantee(keyspace.mode, ring::Access::kRead, read_level);
-  const auto* write = ring::FindGuarantee(keyspace.mode, ring::Access::kWrite, write_level);
+  const Conflict conflict = keyspace.conflict;
+  const auto* read = ring::FindGuarantee(keyspace.mode, ring::Access::kRead, read_level, conflict);
+  const auto* write =
+      ring::FindGuarantee(keyspace.mode, ring::Access::kWrite, write_level, conflict);
   if (read == nullptr || write == nullptr) return;
-  out->set_staleness_note(WhyNone(*read, *write, keyspace.replicas));
+  out->set_staleness_note(WhyNone(read_level, write_level));
   if (!out->staleness_note().empty()) return;
-  quorum::StalenessInput input;
-  input.replicas = keyspace.replicas;
-  input.reads = ring::CountOf(read->answers, keyspace.replicas);
-  input.writes = ring::CountOf(write->answers, keyspace.replicas);
-  input.coordinators_are_replicas = true;
+  const quorum::StalenessInput input = InputOf(topology, keyspace, *read, *write);
+  if (quorum::AlwaysMeet(input)) return out->set_staleness_note(NeverStale(input));
   const auto curve = quorum::SimulateStaleness(quorum::LatenciesOf(measured), input);
   if (!curve.ok()) {
     out->set_staleness_note(std::string(curve.status().message()));
@@ -72,7 +118,8 @@ void FillStaleness(const ring::KeyspaceInfo& keyspace, Level read_level, Level w
   }
   FillCurve(*curve, out);
   out->set_staleness_note(StrCat(
-      "from ", measured.write_way.count(), " answers to writes and ", measured.read_way.count(),
+      "from ", measured.write_way.count() + measured.far_write_way.count(),
+      " answers to writes and ", measured.read_way.count() + measured.far_read_way.count(),
       " to reads between replicas of mode quorum, each taken for two ways of half its length; "
       "anti-entropy and repairs come on top, so the truth is no worse"));
 }

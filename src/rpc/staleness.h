@@ -10,7 +10,7 @@ namespace quorate::rpc {
 
 // Of mode quorum: the curve, and a note of what it rests on, or of why there is
 // none. Of mode raft nothing.
-void FillStaleness(const ring::KeyspaceInfo& keyspace, Level read, Level write,
-                   const quorum::RoundTrips& measured, v1::ExplainResponse* out);
+void FillStaleness(const ring::Topology& topology, const ring::KeyspaceInfo& keyspace, Level read,
+                   Level write, const quorum::RoundTrips& measured, v1::ExplainResponse* out);
 
 }  // namespace quorate::rpc

@@ -77,7 +77,8 @@ absl::Status StartResolve(Node& node, const Route& route, UnaryCall* call,
     const absl::StatusOr<Level> level = LevelOf(in->level());
     if (!level.ok()) return level.status();
     const bool as_it_is = *level == Level::kDefault || *level == Level::kAny;
-    request.level = as_it_is ? Level::kOne : *level;
+    const bool registers = route.keyspace->conflict == Conflict::kRegister;
+    request.level = !as_it_is ? *level : registers ? Level::kLinearizable : Level::kOne;
     const absl::Status allowed =
         ring::CheckWriteLevel(route.keyspace->mode, request.level, route.keyspace->conflict);
     if (!allowed.ok()) return allowed;

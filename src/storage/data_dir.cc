@@ -36,10 +36,11 @@ std::string Encode(const Claim& claim) {
 }
 
 absl::Status Damaged(std::string_view what) {
-  return MakeError(absl::StatusCode::kDataLoss, "IDENTITY_DAMAGED",
-                   StrCat("file ", kFileName, " of the data folder ", what,
-                          ", so nobody knows whose data this is: take the folder away and let the "
-                          "node come back as a new one, filled from its peers"));
+  return MakeError(
+      absl::StatusCode::kDataLoss, "IDENTITY_DAMAGED",
+      StrCat("file ", kFileName, " of the data folder ", what,
+             ", so nobody knows whose data this is: leave the node stopped and keep the folder; "
+             "the others go on, and none is rebuilt from them yet"));
 }
 
 std::optional<uint64_t> Number(const std::map<std::string, std::string>& fields,

@@ -17,8 +17,8 @@ namespace {
 constexpr uint64_t kReadAheadBytes = 1 << 20;
 
 constexpr std::string_view kWayOut =
-    "; what it held may have been acknowledged, so this node does not start from it: take its data "
-    "folder away and let the node come back as a new one, filled from its peers";
+    "; what it held may have been acknowledged, so this node does not start from it: keep its data "
+    "folder; the others go on, and none is rebuilt from them yet";
 
 absl::Status Damaged(uint64_t segment, uint64_t offset, std::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "LOG_DAMAGED",

@@ -16,8 +16,8 @@ absl::Status FromRocks(const rocksdb::Status& status, std::string_view verb,
   if (status.IsCorruption()) {
     return MakeError(absl::StatusCode::kDataLoss, "DATA_DAMAGED",
                      StrCat(message,
-                            "; take this node's data folder away and let the node come back as a "
-                            "new one, filled from its peers"));
+                            "; leave this node stopped and keep its data folder: the others go on, "
+                            "and none is rebuilt from them yet"));
   }
   return MakeError(absl::StatusCode::kInternal, "DISK_ERROR", message, Applied::kUnknown);
 }

@@ -37,6 +37,28 @@ TEST(LeaderlessTest, AsksWhatBecameOfAnAdditionInModeQuorumAndSendsItAgainIfItNe
   EXPECT_EQ(sent[1].sequence(), 2u) << "under another sequence, for the first is fenced";
 }
 
+TEST(LeaderlessTest, AWriteToARegisterThatWasOvertakenGoesOnUnderAnotherNumber) {
+  FakeCluster cluster(2);
+  cluster.SetMode(v1::MODE_QUORUM);
+  cluster.SetConflict(v1::CONFLICT_REGISTER);
+  auto seats = Connect(cluster).Keyspace("orders");
+  const auto overtaken = [](Applied applied) {
+    return MakeError(absl::StatusCode::kAborted, "REGISTER_CONTENDED", "others", applied);
+  };
+  cluster.node(1).Play(
+      {Script::Error(overtaken(Applied::kNo)), Script::Error(overtaken(Applied::kNo))});
+  const auto added = seats.Add("42", 1);
+  ASSERT_TRUE(added.ok()) << added.status();
+  ASSERT_EQ(cluster.identities().size(), 3u);
+  EXPECT_EQ(cluster.identities()[2].sequence(), 3u);
+  // What may have been done is asked for first.
+  cluster.SetFate(4, v1::FATE_EXPIRED);
+  cluster.node(1).Play({Script::Error(overtaken(Applied::kUnknown))});
+  const absl::Status unknown = seats.Add("42", 1).status();
+  EXPECT_EQ(OutcomeOf(unknown), Outcome::kUnknown) << unknown;
+  EXPECT_EQ(cluster.identities().size(), 4u);
+}
+
 TEST(LeaderlessTest, AnAdditionInModeQuorumThatWasAppliedIsNotSentAgain) {
   FakeCluster cluster(2);
   auto orders = Connect(WithCounters(cluster)).Keyspace("orders");

@@ -131,6 +131,33 @@ TEST_F(MergingTest, AWriteThatNeverCameIsToldSoAndRefusedThen) {
   EXPECT_EQ(visits.Get("k")->value, "1");
 }
 
+TEST_F(MergingTest, SetsAndMapsAreExportedAndImportedElsewhereAsTheyWere) {
+  for (const char* name : {"carts", "carts2"}) Make(name, Conflict::kSet);
+  for (const char* name : {"users", "users2"}) Make(name, Conflict::kMap);
+  const std::string odd("\xff\x00\"b", 4);
+  Keyspace carts = client_.Keyspace("carts");
+  for (const std::string& element : {std::string("a"), odd, std::string()}) {
+    ASSERT_TRUE(carts.Mutate(Mutation::AddElement("k", element)).ok());
+  }
+  Keyspace users = client_.Keyspace("users");
+  ASSERT_TRUE(users.Mutate(Mutation::PutField("u", "name", odd)).ok());
+  ASSERT_TRUE(users.Mutate(Mutation::AddToField("u", "visits", -7)).ok());
+  ASSERT_TRUE(users.Mutate(Mutation::AddFieldElement("u", "tags", "x")).ok());
+  ASSERT_TRUE(users.Mutate(Mutation::AddFieldElement("u", "tags", "y")).ok());
+  for (const std::string name : {"carts", "users"}) {
+    const std::string file = ::testing::TempDir() + name + ".jsonl";
+    ASSERT_EQ(Kvctl({"export", name, file}).exit_code, 0);
+    const Refusal imported = Kvctl({"import", name + "2", file});
+    EXPECT_EQ(imported.exit_code, 0) << imported.output;
+  }
+  for (const char* field : {"elements", "fields"}) {
+    const std::string name = field == std::string("elements") ? "carts" : "users";
+    const std::string key = name == "carts" ? "k" : "u";
+    EXPECT_EQ(Shown(name, key)[field], Shown(name + "2", key)[field]);
+    EXPECT_EQ(Shown(name, key)[field].size(), 3u);
+  }
+}
+
 TEST_F(MergingTest, ACounterIsTheSumOfWhatWasAddedOverKills) {
   Keyspace hits = Make("hits", Conflict::kCounter);
   int64_t sum = 0;

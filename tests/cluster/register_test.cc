@@ -5,7 +5,9 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "base/error.h"
+#include "base/strings.h"
 #include "cluster/cluster.h"
 
 namespace quorate::testing {
@@ -38,7 +40,8 @@ TEST_F(RegisterTest, WritesAndReadsLinearizablyByDefaultAndPlainlyWhereAskedTo) 
   EXPECT_EQ(written->achieved, Level::kLinearizable);
   EXPECT_GE(written->durable, 2u);
   EXPECT_NE(written->version, 0u);
-  for (const Level level : {Level::kLinearizable, Level::kAll, Level::kQuorum, Level::kTwo}) {
+  for (const Level level :
+       {Level::kLinearizable, Level::kAll, Level::kQuorum, Level::kLocalQuorum, Level::kTwo}) {
     const auto read = keyspace_.Get("k", {.level = level});
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_EQ(read->value, "v") << LevelName(level);
@@ -56,6 +59,33 @@ TEST_F(RegisterTest, WritesAndReadsLinearizablyByDefaultAndPlainlyWhereAskedTo) 
   EXPECT_EQ(page->records[0].value, "v");
   ASSERT_TRUE(keyspace_.Delete("k").ok());
   EXPECT_FALSE(keyspace_.Get("k")->found());
+}
+
+TEST_F(RegisterTest, ASessionSeesItsOwnWritesAtEveryNodeAndInEveryProcess) {
+  Session session = client_.NewSession();
+  for (int round = 0; round < 20; ++round) {
+    const std::string value = std::to_string(round);
+    ASSERT_TRUE(keyspace_.Put("k", value, {.session = session}).ok());
+    for (int node = 1; node <= 3; ++node) {
+      Client through = cluster_.Through(node);
+      auto resumed = through.ResumeSession(session.token());
+      ASSERT_TRUE(resumed.ok()) << resumed.status();
+      const auto read = through.Keyspace("seats").Get("k", {.session = *resumed});
+      ASSERT_TRUE(read.ok()) << read.status();
+      EXPECT_EQ(read->value, value);
+      EXPECT_EQ(read->receipt.achieved, Level::kSession);
+      session = *client_.ResumeSession(resumed->token());
+    }
+  }
+  EXPECT_LT(session.token().size(), 200u);
+  ASSERT_TRUE(keyspace_.Delete("k", {.session = session}).ok());
+  for (int node = 1; node <= 3; ++node) {
+    Client through = cluster_.Through(node);
+    const auto read =
+        through.Keyspace("seats").Get("k", {.session = *through.ResumeSession(session.token())});
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_FALSE(read->found());
+  }
 }
 
 TEST_F(RegisterTest, JudgesEveryKindOfConditionByTheNewestValue) {
@@ -115,6 +145,68 @@ TEST_F(RegisterTest, AdditionsFromSeveralClientsAddUpWhileANodeIsKilled) {
   EXPECT_LE(unknown, 3);  // what was under way through the node that was killed
 }
 
+// A quorum without the coordinator is gone while it waits for its answer.
+TEST_F(RegisterTest, WhatBecameOfAWriteIsToldThoughItsCoordinatorWasKilled) {
+  ASSERT_TRUE(keyspace_.Add("n", 1).ok());
+  std::vector<OperationId> unknown;
+  int64_t sum = 1;
+  for (int node = 1; node <= 3; ++node) {
+    std::atomic<bool> stop = false;
+    std::atomic<int64_t> added = 0;
+    std::thread adder([&] {
+      while (!stop) {
+        const auto told = keyspace_.Add("n", 1, {.deadline = absl::Milliseconds(300)});
+        if (told.ok()) ++added;
+        if (OutcomeOf(told.status()) != Outcome::kUnknown) continue;
+        ASSERT_TRUE(OperationOf(told.status())) << told.status();
+        unknown.push_back(*OperationOf(told.status()));
+      }
+    });
+    EXPECT_TRUE(Eventually([&] { return added > 20; }));
+    cluster_.Kill(node);
+    const int64_t before = added;
+    EXPECT_TRUE(Eventually([&] { return added > before + 20; }));
+    cluster_.Start(node);
+    cluster_.WaitReady(node);
+    stop = true;
+    adder.join();
+    sum += added;
+  }
+  // Now that all are there, each has its fate; of what others came over it may be unknown.
+  int64_t untold = 0;
+  for (const OperationId& operation : unknown) {
+    Refusal told;
+    EXPECT_TRUE(Eventually([&] {
+      told = Kvctl({"resolve", OperationText(operation)});
+      return told.exit_code == 0 || told.output.find("never") != std::string::npos ||
+             told.output.find("expired") != std::string::npos;
+    })) << told.output;
+    if (told.exit_code == 0) ++sum;
+    if (told.output.find("expired") != std::string::npos) ++untold;
+  }
+  RecordProperty("unknown", std::to_string(unknown.size()));
+  RecordProperty("untold", std::to_string(untold));
+  const auto read = keyspace_.Get("n", {.deadline = absl::Seconds(20)});
+  ASSERT_TRUE(read.ok() && read->found()) << read.status();
+  EXPECT_GE(std::stoll(*read->value), sum);
+  EXPECT_LE(std::stoll(*read->value), sum + untold);
+}
+
+TEST_F(RegisterTest, AWriteThatNeverCameIsToldSoByKvctlAndRefusedThen) {
+  ASSERT_TRUE(keyspace_.Put("k", "v").ok());
+  const auto topology = client_.Topology();
+  ASSERT_TRUE(topology.ok()) << topology.status();
+  const PartitionId partition = topology->FindKeyspace("seats")->partitions.front().id;
+  const uint64_t now_us = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
+  const std::string operation = StrCat("seats/", partition.value(), "/", (now_us << 12) + 1, "/7");
+  const Refusal looked = Kvctl({"resolve", operation, "--look"});
+  EXPECT_EQ(looked.exit_code, 6) << looked.output;
+  EXPECT_THAT(looked.output, HasSubstr("possible"));
+  const Refusal told = Kvctl({"resolve", operation});
+  EXPECT_EQ(told.exit_code, 5) << told.output;
+  EXPECT_THAT(told.output, HasSubstr("never"));
+}
+
 TEST_F(RegisterTest, AMinorityRefusesAtOnceAndStillReadsWhatItHas) {
   ASSERT_TRUE(keyspace_.Put("k", "v").ok());
   ASSERT_TRUE(Eventually([&] { return cluster_.HasAt(1, "seats", "k") == "v"; }));
@@ -157,7 +249,7 @@ TEST_F(RegisterTest, RefusesLevelsThatWouldNotBeLinearizableWritesAndSaysWhichTh
     EXPECT_EQ(ReasonOf(refused), "LEVEL_UNSUPPORTED") << LevelName(level);
     EXPECT_THAT(std::string(refused.message()), HasSubstr("allows LINEARIZABLE"));
   }
-  EXPECT_EQ(ReasonOf(keyspace_.Get("k", {.level = Level::kLocalQuorum}).status()),
+  EXPECT_EQ(ReasonOf(keyspace_.Get("k", {.level = Level::kEachQuorum}).status()),
             "LEVEL_UNSUPPORTED");
   EXPECT_EQ(
       ReasonOf(keyspace_.Batch({Mutation::Put("{t}a", "v"), Mutation::Put("{t}b", "v")}).status()),

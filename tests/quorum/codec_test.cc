@@ -30,6 +30,12 @@ Knowledge SomeKnowledge() {
 
 Operation SomeOperation() { return {{~uint64_t{0}, 2}, 1, 0xfedcba98, {kSelf, 9}, HlcTime(11)}; }
 
+Operation OfARegister() {
+  Operation operation = SomeOperation();
+  operation.attempt = {7, false, true, -5, RegisterAttempt::End::kNever, true};
+  return operation;
+}
+
 RegisterRequest SomeRequest() {
   RegisterRequest request;
   request.kind = RegisterRequest::Kind::kAccept;
@@ -66,6 +72,10 @@ std::vector<decltype(Message::body)> AllBodies() {
           VerifyAsk{9, knowledge.seen, "a", "k", 5, 6},
           RegisterAsk{1, "k", SomeRequest()},
           RegisterAsk{2, "k", {}},
+          RegisterAsk{2, "k", {}, {7, 8}},
+          RegisterAsk{2, "k", SomeRequest(), {7, 8}, OfARegister()},
+          RegisterAnswer{1, false, {3, true, {HlcTime(7), kSelf, 2}, {}, {}, true}},
+          ResolveAnswer{6, Standing::kApplied, {}, OfARegister(), "k", {}, {}},
           RegisterAnswer{1, false, {3, true, {HlcTime(7), kSelf, 2}, {}, SomeRequest().value}},
           RegisterAnswer{1, true, {}},
           VerifyAnswer{9, false, {{"k", SomeRecord(), {}}}},
@@ -89,6 +99,7 @@ std::vector<Effect> AllEffects() {
           TakeHint{{NodeId(2), uint64_t{3} << 40}},
           PutRecord{"k", SomeRecord(), {{kSelf, 9}}, SomeOperation()},
           PutRecord{"k", std::nullopt, {}, SomeOperation()},
+          PutRecord{"k", std::nullopt, {}, OfARegister()},
           FenceOperation{{~uint64_t{0}, 7}},
           SettleOperations{5, 6},
           ForgetOperations{~uint64_t{0}}};
@@ -144,7 +155,7 @@ TEST(CodecTest, AnyDamageIsSurvived) {
 
 int FormatOf(const Effect& effect) {
   const auto* put = std::get_if<PutRecord>(&effect);
-  if (put != nullptr) return put->operation ? 3 : 1;
+  if (put != nullptr) return !put->operation ? 1 : put->operation->attempt ? 4 : 3;
   if (std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect)) {
     return 2;
   }
@@ -167,14 +178,20 @@ TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   const std::map<NodeId, Boot> lives = {{NodeId(3), Boot(7)}};
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false}})[0], 1);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false, lives}})[0], 2);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAsk{}})[0], 1);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAsk{1, "k", {}, {7, 8}}})[0], 3);
 }
 
 TEST(CodecTest, WhatTheEngineHoldsOfAnOperationComesBackAsItWas) {
-  const Operations::Row row{"k", SomeOperation()};
-  const std::string bytes = EncodeRow(row);
-  EXPECT_EQ(*DecodeRow(bytes), row);
-  for (size_t cut = 0; cut < bytes.size(); ++cut) {
-    EXPECT_EQ(ReasonOf(DecodeRow(bytes.substr(0, cut)).status()), "OPERATION_DAMAGED");
+  Operation no_sum = OfARegister();
+  no_sum.attempt->sum.reset();
+  for (const Operation& operation : {SomeOperation(), OfARegister(), no_sum}) {
+    const Operations::Row row{"k", operation};
+    const std::string bytes = EncodeRow(row);
+    EXPECT_EQ(*DecodeRow(bytes), row);
+    for (size_t cut = 0; cut < bytes.size(); ++cut) {
+      EXPECT_EQ(ReasonOf(DecodeRow(bytes.substr(0, cut)).status()), "OPERATION_DAMAGED");
+    }
   }
 }
 

@@ -63,6 +63,39 @@ TEST(LostDiskTest, WhatRotsIsFoundByComparingAndTakenFromTheOthers) {
   EXPECT_EQ(cluster.Value(2, "e"), "");
 }
 
+// The same write, by its name and time, with other bytes: no dot and no time-stamp can
+// tell which are right, but most replicas can.
+TEST(LostDiskTest, OtherBytesOfTheSameWriteGiveWayToWhatMostReplicasHold) {
+  for (const uint64_t replicas : {2, 3, 5}) {
+    ClusterOptions options;
+    options.replicas = replicas;
+    options.config.verify_interval = absl::Seconds(1);
+    options.config.verify_keys = 2;
+    Cluster cluster(options);
+    for (const char* key : {"a", "b", "c", "d", "e"}) {
+      cluster.Put(1, key, "right", Level::kAll);
+      cluster.DeliverAll();
+    }
+    cluster.Settle(600);
+    Record rotten = *cluster.store(2).Lookup("c");
+    rotten.body = "wrong";
+    cluster.Damage(2, "c", rotten);
+    cluster.Settle(1200);
+    const bool majority = replicas > 2;
+    uint64_t repaired = 0;
+    uint64_t disputed = 0;
+    for (uint64_t node = 1; node <= replicas; ++node) {
+      EXPECT_TRUE(!majority || cluster.Value(node, "c") == "right") << replicas;
+      EXPECT_EQ(cluster.store(node).Lookup("c"), cluster.store(1).Lookup("c")) << replicas;
+      repaired += cluster.core(node).records_repaired();
+      disputed += cluster.core(node).records_disputed();
+    }
+    EXPECT_EQ(repaired, 1u) << replicas;
+    EXPECT_EQ(disputed, majority ? 0u : 1u);
+    EXPECT_TRUE(!majority || cluster.core(2).records_repaired() == 1);
+  }
+}
+
 // A copy from before the last writes, made in the life that is the last before.
 TEST(LostDiskTest, AnOlderCopyOfTheDiskIsNoticedThoughNobodyHasHeardOfALaterStart) {
   Cluster cluster({});

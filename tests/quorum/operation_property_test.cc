@@ -46,12 +46,17 @@ TEST(OperationPropertyTest, AndWhereDisksAreLost) {
   }
 }
 
-// The first seed in which it is noticed; 0: in none.
-uint64_t Hunt(bool Bugs::*bug, bool counters, bool wipes, uint64_t seeds) {
-  OperationScheduleOptions options;
-  options.bugs.*bug = true;
-  options.counters = counters;
-  options.wipes = wipes;
+TEST(OperationPropertyTest, AndWhereKeysAreRegisters) {
+  const auto counts = RunAll({.registers = true}, 150);
+  for (const auto& [what, count] : counts) RecordProperty(what, std::to_string(count));
+  for (const char* what : {"applied", "never", "possible", "expired", "REPLICAS_MISSING",
+                           "write done", "write WRITE_FENCED", "write WRITER_EXPIRED",
+                           "write REGISTER_CONTENDED", "write DEADLINE_EXCEEDED"}) {
+    EXPECT_GT(counts.contains(what) ? counts.at(what) : 0, 0u) << "never reached: " << what;
+  }
+}
+
+uint64_t HuntWith(OperationScheduleOptions options, uint64_t seeds) {
   for (options.seed = 1; options.seed <= seeds; ++options.seed) {
     OperationSchedule schedule(options);
     if (const std::string wrong = schedule.Run(); !wrong.empty()) {
@@ -60,6 +65,25 @@ uint64_t Hunt(bool Bugs::*bug, bool counters, bool wipes, uint64_t seeds) {
     }
   }
   return 0;
+}
+
+// The first seed in which it is noticed; 0: in none.
+uint64_t Hunt(bool Bugs::*bug, bool counters, bool wipes, uint64_t seeds) {
+  OperationScheduleOptions options;
+  options.bugs.*bug = true;
+  options.counters = counters;
+  options.wipes = wipes;
+  return HuntWith(options, seeds);
+}
+uint64_t HuntInRegisters(bool Bugs::*bug, uint64_t seeds) {
+  OperationScheduleOptions options{.registers = true};
+  options.bugs.*bug = true;
+  return HuntWith(options, seeds);
+}
+uint64_t HuntInRegisters(bool RegisterBugs::*bug, uint64_t seeds) {
+  OperationScheduleOptions options{.registers = true};
+  options.bugs.registers.*bug = true;
+  return HuntWith(options, seeds);
 }
 
 TEST(OperationPropertyTest, CatchesAFenceThatACrashForgets) {
@@ -76,6 +100,25 @@ TEST(OperationPropertyTest, CatchesAWriterThatARestartedCoordinatorTrusts) {
 }
 TEST(OperationPropertyTest, CatchesNeverSaidByALostDisk) {
   EXPECT_NE(Hunt(&Bugs::keep_floor_low, false, true, 4000), 0u);
+}
+
+TEST(RegisterOperationPropertyTest, CatchesRowsThatOnlyTheCoordinatorHas) {
+  EXPECT_NE(HuntInRegisters(&Bugs::rows_at_coordinator, 500), 0u);
+}
+TEST(RegisterOperationPropertyTest, CatchesAWriterThatARestartedCoordinatorTrusts) {
+  EXPECT_NE(HuntInRegisters(&Bugs::trust_older_writers, 1000), 0u);
+}
+TEST(RegisterOperationPropertyTest, CatchesAWriteThatBeginsThoughItWasFenced) {
+  EXPECT_NE(HuntInRegisters(&RegisterBugs::begin_though_fenced, 1000), 0u);
+}
+TEST(RegisterOperationPropertyTest, CatchesNeverSaidBecauseTooFewHaveAcceptedIt) {
+  EXPECT_NE(HuntInRegisters(&RegisterBugs::never_without_round, 1000), 0u);
+}
+TEST(RegisterOperationPropertyTest, CatchesAppliedSaidBecauseOneHasAcceptedIt) {
+  EXPECT_NE(HuntInRegisters(&RegisterBugs::rows_tell_all, 1000), 0u);
+}
+TEST(RegisterOperationPropertyTest, CatchesASecondBallotUnderOneNumber) {
+  EXPECT_NE(HuntInRegisters(&RegisterBugs::retry_under_one_id, 1000), 0u);
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include "quorum/counter.h"
 #include "quorum/crdt_policies.h"
 #include "quorum/policy_op.h"
+#include "quorum/register_record.h"
 
 namespace quorate::quorum {
 namespace {
 
 const CounterPolicy kCounters;
+const RegisterPolicy kRegisters;
 // Each operation adds its own digit of a sum, so that the sum tells of each.
 constexpr size_t kDigits = 15;
 constexpr size_t kOperationsMax = 90;
@@ -22,6 +24,7 @@ const char* NameOf(Fate fate) {
 
 bool IsLateOne(const Message& message) {
   return std::holds_alternative<WriteAsk>(message.body) ||
+         std::holds_alternative<RegisterAsk>(message.body) ||
          std::holds_alternative<ResolveAsk>(message.body) ||
          std::holds_alternative<ResolveAnswer>(message.body);
 }
@@ -35,6 +38,7 @@ OperationSchedule::OperationSchedule(OperationScheduleOptions options)
   if (options.replicas != 0) cluster.replicas = options.replicas;
   cluster.sync_at_once = false;
   if (options.counters) cluster.policy = &kCounters;
+  if (options.registers) cluster.policy = &kRegisters;
   cluster.config.bugs = options.bugs;
   cluster.config.sync_interval = absl::Milliseconds(20);
   cluster.config.sync_interval_idle = absl::Milliseconds(60);
@@ -169,9 +173,24 @@ void OperationSchedule::Send(const Operation& operation) {
   for (const Client& client : clients_) {
     if (client.writer == operation.id.writer) settled = SettledBelow(client);
   }
-  const uint64_t id = cluster_->PutOnce(operation.node, operation.key, argument, level,
-                                        operation.id, std::min(settled, operation.id.sequence));
+  settled = std::min(settled, operation.id.sequence);
+  if (options_.registers) return SendToRegister(operation, {operation.id, settled, 0});
+  const uint64_t id =
+      cluster_->PutOnce(operation.node, operation.key, argument, level, operation.id, settled);
   writes_[id] = static_cast<size_t>(&operation - operations_.data());
+}
+
+void OperationSchedule::SendToRegister(const Operation& operation, OperationAsk ask) {
+  RegisterCall call;
+  call.id = next_call_++;
+  call.key = operation.key;
+  call.op.kind = RegisterOp::Kind::kAdd;
+  call.op.delta = operation.delta;
+  ask.body = static_cast<uint32_t>(operation.delta % 1'000'003);
+  call.operation = ask;
+  call.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.5) ? 100 : 1000);
+  writes_[call.id] = static_cast<size_t>(&operation - operations_.data());
+  cluster_->Operate(operation.node, call);
 }
 
 void OperationSchedule::Ask(size_t operation, bool fence) {
@@ -191,6 +210,7 @@ void OperationSchedule::Listen() {
     }
     // On one disk alone it may be lost with that.
     const bool weak = answer.reply.fate && !answer.reply.reached;
+    if (options_.registers) continue;
     if (answer.reply.status.ok() && answer.reply.receipt.dot && !(weak && options_.wipes)) {
       cluster_->invariants().Acknowledged(answer.reply.receipt.dot);
     }
@@ -202,6 +222,11 @@ void OperationSchedule::Listen() {
 
 void OperationSchedule::TakeWrite(Operation& operation, const absl::Status& status) {
   ++counts_[StrCat("write ", status.ok() ? "done" : ReasonOf(status))];
+  if (options_.registers && ReasonOf(status) == "REGISTER_CONTENDED" &&
+      AppliedOf(status) == Applied::kNo) {
+    if (operation.done) Wrong(operation, "is never to be, and was done");
+    operation.never = operation.over = true;
+  }
   if (ReasonOf(status) == "WRITER_EXPIRED") {
     for (Client& client : clients_) {
       if (client.writer == operation.id.writer) client.writer = 0;
@@ -291,6 +316,10 @@ int64_t OperationSchedule::Shown(const Operation& operation) {
   const std::optional<Record> record = cluster_->store(1).Lookup(operation.key);
   if (!record) return 0;
   if (!options_.counters) return 1;
+  if (options_.registers) {
+    const std::string value = RegisterBodyOf(*record)->value.bytes;
+    return value.empty() ? 0 : std::stoll(value) / operation.delta % 16;
+  }
   return *Counter::Decode(record->body)->Value() / operation.delta % 16;
 }
 

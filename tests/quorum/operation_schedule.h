@@ -21,9 +21,10 @@ struct OperationScheduleOptions {
   uint64_t seed = 1;
   uint32_t steps = 1200;
   Bugs bugs = {};
-  bool counters = true;   // else each operation puts a key of its own, last write wins
-  bool wipes = false;     // a crash may take the disk along, and writes are at QUORUM
-  uint64_t replicas = 0;  // 0: mostly three
+  bool counters = true;    // else each operation puts a key of its own, last write wins
+  bool registers = false;  // the counters are registers
+  bool wipes = false;      // a crash may take the disk along, and writes are at QUORUM
+  uint64_t replicas = 0;   // 0: mostly three
 };
 
 class OperationSchedule {
@@ -64,6 +65,7 @@ class OperationSchedule {
   void Listen();
   void TakeFate(Operation& operation, const Reply& reply);
   void TakeWrite(Operation& operation, const absl::Status& status);
+  void SendToRegister(const Operation& operation, OperationAsk ask);
   int64_t Shown(const Operation& operation);
   uint64_t SettledBelow(const Client& client) const;
   uint64_t AnyLiving();
@@ -77,6 +79,7 @@ class OperationSchedule {
   std::vector<Operation> operations_;
   std::map<uint64_t, size_t> writes_;    // by request
   std::map<uint64_t, size_t> resolves_;  // likewise
+  uint64_t next_call_ = 1;
   std::vector<Message> late_;
   std::map<std::string, uint64_t> counts_;
   std::string wrong_;

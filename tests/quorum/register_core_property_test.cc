@@ -105,6 +105,30 @@ TEST(RegisterCorePropertyTest, IsLinearizableWhateverTheScheduleAndReplicasBecom
   }
 }
 
+// What was told of each operation whose answer was lost has its place in the order.
+TEST(RegisterCorePropertyTest, IsLinearizableAlsoByWhatIsToldOfLostAnswers) {
+  const uint64_t only = FromEnvironment("QUORATE_REGISTER_SEED", 0);
+  const uint64_t last = only != 0 ? only : FromEnvironment("QUORATE_REGISTER_SEEDS", kSeeds);
+  std::map<std::string, uint64_t> reached;
+  int kind = 0;
+  for (const RegisterCoreProfile& profile :
+       {Mixed(), Crashing(), Deleting(), Contended(), Skewed()}) {
+    ++kind;
+    for (uint64_t seed = only != 0 ? only : 1; seed <= last; ++seed) {
+      RegisterCoreSchedule schedule(
+          {.seed = seed, .profile = profile, .trace = only != 0, .operations = true});
+      ASSERT_EQ(schedule.Run(), "") << "seed " << seed << " of kind " << kind;
+      ASSERT_FALSE(HasFailure()) << "seed " << seed << " of kind " << kind;
+      for (const auto& [what, count] : schedule.reached()) reached[what] += count;
+    }
+  }
+  for (const auto& [what, count] : reached) RecordProperty(what, std::to_string(count));
+  if (only != 0) return;
+  for (const char* what : {"done", "applied", "never", "possible", "expired"}) {
+    EXPECT_GT(reached[what], 20u) << "hardly any schedule reached: " << what;
+  }
+}
+
 std::string RunWith(bool RegisterBugs::*bug, const RegisterCoreProfile& profile, uint64_t seed) {
   RegisterCoreOptions options{.seed = seed, .profile = profile};
   options.bugs.*bug = true;

@@ -168,6 +168,11 @@ RegisterOp RegisterCoreSchedule::AnyOp(const Client& client) {
 }
 
 void RegisterCoreSchedule::StepClient() {
+  if (!unknown_.empty() && random_.Chance(0.3)) {
+    return AskFate(
+        std::next(unknown_.begin(), static_cast<std::ptrdiff_t>(random_.Below(unknown_.size())))
+            ->first);
+  }
   const uint64_t client = random_.Between(1, profile().clients);
   if (clients_[client].operation != 0 || events_.size() >= profile().operations_max) return;
   if (!random_.Chance(0.4)) return;
@@ -185,12 +190,76 @@ void RegisterCoreSchedule::Start(uint64_t node, uint64_t client, const std::stri
   call.key = key;
   call.op = std::move(op);
   call.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 150 : 1500);
+  if (options_.operations && !call.op.IsRead()) {
+    call.operation = NextOperation(node);
+    asked_[call.id] = call.operation->id;
+  }
   open_[call.id] = {node, events_.size() - 1};
   cluster_->Operate(node, call);
 }
 
+OperationAsk RegisterCoreSchedule::NextOperation(uint64_t node) {
+  auto& [writer, sequence] = writers_[node];
+  if (writer == 0) {
+    cluster_->SyncAll(node);
+    cluster_->options().sync_at_once = true;
+    writer = cluster_->OpenWriter(node);
+    cluster_->options().sync_at_once = false;
+    sequence = 0;
+  }
+  ++sequence;
+  return {{writer, sequence}, 0, static_cast<uint32_t>(events_.size())};
+}
+
+void RegisterCoreSchedule::AskFate(size_t index) {
+  const uint64_t node = AnyLiving();
+  if (node == 0) return;
+  const bool fence = random_.Chance(0.9);
+  questions_[cluster_->Resolve(node, unknown_.at(index), fence, Level::kLinearizable)] = index;
+}
+
+bool RegisterCoreSchedule::TakeFate(const Reply& reply) {
+  const auto question = questions_.find(reply.id);
+  if (question == questions_.end()) return false;
+  const size_t index = question->second;
+  questions_.erase(question);
+  const auto unknown = unknown_.find(index);
+  if (unknown == unknown_.end() || !reply.status.ok()) return true;
+  RegisterEvent& event = events_[index];
+  constexpr const char* kNames[] = {"applied", "never", "possible", "settled", "expired"};
+  ++reached_[kNames[static_cast<size_t>(*reply.fate)]];
+  Trace(StrCat("c", event.client, " learns: ", kNames[static_cast<size_t>(*reply.fate)]));
+  if (*reply.fate == Fate::kPossible) return true;
+  unknown_.erase(unknown);
+  if (*reply.fate == Fate::kExpired) return true;
+  event.outcome = reply.outcome.value_or(RegisterOutcome());
+  if (*reply.fate == Fate::kNever) {
+    event.outcome.status = MakeError(absl::StatusCode::kAborted, "NEVER", "", Applied::kNo);
+  }
+  event.return_us = ++moment_us_;
+  event.client += 1000 * (index + 1);  // it has gone on meanwhile
+  return true;
+}
+
+void RegisterCoreSchedule::TakeWrite(RegisterEvent& event, const Reply& reply) {
+  const auto asked = asked_.find(reply.id);
+  if (asked == asked_.end()) return;
+  const std::string reason = ReasonOf(reply.status);
+  const uint64_t writer = asked->second.writer;
+  const size_t index = static_cast<size_t>(&event - events_.data());
+  if (!reply.status.ok() && AppliedOf(reply.status) == Applied::kUnknown) {
+    unknown_[index] = asked->second;
+  }
+  asked_.erase(asked);
+  if (reason != "WRITER_EXPIRED") return;
+  for (auto& [node, of_node] : writers_) {
+    if (of_node.first == writer) of_node = {};
+  }
+}
+
 void RegisterCoreSchedule::Listen() {
   for (const Answered& answer : cluster_->TakeAnswers()) {
+    if (TakeFate(answer.reply)) continue;
     const auto open = open_.find(answer.reply.id);
     if (open == open_.end()) continue;
     RegisterEvent& event = events_[open->second.second];
@@ -198,6 +267,7 @@ void RegisterCoreSchedule::Listen() {
     event.return_us = ++moment_us_;
     if (answer.reply.outcome) event.outcome = *answer.reply.outcome;
     event.outcome.status = answer.reply.status;
+    TakeWrite(event, answer.reply);
     Trace(StrCat("c", event.client, " is told ", answer.reply.status.ToString(), " ",
                  event.outcome.value, " ", event.outcome.version.ToString()));
     Client& client = clients_[event.client];
@@ -222,6 +292,10 @@ void RegisterCoreSchedule::Crash(uint64_t node) {
       continue;
     }
     clients_[events_[at->second.second].client].operation = 0;
+    if (const auto asked = asked_.find(at->first); asked != asked_.end()) {
+      unknown_[at->second.second] = asked->second;
+      asked_.erase(asked);
+    }
     at = open_.erase(at);
   }
 }
@@ -263,6 +337,13 @@ std::string RegisterCoreSchedule::Heal() {
   for (uint64_t node = 1; node <= replicas; ++node) cluster_->SyncAll(node);
   cluster_->Settle(40);
   Listen();
+  std::vector<size_t> unknown;
+  for (const auto& [index, id] : unknown_) unknown.push_back(index);
+  for (size_t index : unknown) {
+    if (unknown_.contains(index)) AskFate(index);
+    cluster_->Settle(2);
+    Listen();
+  }
   for (uint64_t key = 0; key < profile().keys; ++key) {
     for (uint64_t node = 1; node <= replicas; ++node) {
       clients_.emplace_back();

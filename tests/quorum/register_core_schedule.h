@@ -43,6 +43,9 @@ struct RegisterCoreOptions {
   RegisterCoreProfile profile;
   RegisterBugs bugs = {};
   bool trace = false;  // to stderr
+  // Writes are operations that may be asked for; what is told of those whose answer was
+  // lost goes into the history.
+  bool operations = false;
 };
 
 class RegisterCoreSchedule {
@@ -70,6 +73,10 @@ class RegisterCoreSchedule {
   RegisterOp AnyOp(const Client& client);
   void Start(uint64_t node, uint64_t client, const std::string& key, RegisterOp op);
   void Listen();
+  void TakeWrite(RegisterEvent& event, const Reply& reply);
+  void AskFate(size_t index);
+  bool TakeFate(const Reply& reply);
+  OperationAsk NextOperation(uint64_t node);
   std::string Heal();
   std::string AtRest();
   std::string Wrong();
@@ -83,7 +90,11 @@ class RegisterCoreSchedule {
   std::unique_ptr<Cluster> cluster_;
   std::vector<Client> clients_;  // the first is nobody
   std::vector<RegisterEvent> events_;
-  std::map<uint64_t, std::pair<uint64_t, uint64_t>> open_;  // request: node, index
+  std::map<uint64_t, std::pair<uint64_t, uint64_t>> open_;     // request: node, index
+  std::map<size_t, OperationId> unknown_;                      // by index: to be asked for
+  std::map<uint64_t, OperationId> asked_;                      // by request, of what is open
+  std::map<uint64_t, size_t> questions_;                       // by request
+  std::map<uint64_t, std::pair<uint64_t, uint64_t>> writers_;  // by node: writer, last sequence
   std::vector<Message> late_;
   uint32_t calm_steps_ = 0;
   int64_t moment_us_ = 0;  // rises with each thing that clients do or are told

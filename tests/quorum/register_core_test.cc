@@ -128,6 +128,63 @@ TEST_F(RegisterCoreTest, WhereTwoNodesContendBothAreDoneAfterAWhile) {
   EXPECT_EQ(Done(3, "n", Read()).value, "2");
 }
 
+// A replica that missed what the session wrote waits, or lets another answer.
+TEST_F(RegisterCoreTest, AReadInASessionGivesNothingOlderThanWhatItsSessionWroteAndRead) {
+  (void)Done(1, "k", Put("a"));
+  cluster_.Settle(3);
+  cluster_.Cut(1, 3);
+  cluster_.Cut(2, 3);
+  const uint64_t wrote = cluster_.Operate(1, "k", Put("b"));
+  cluster_.DeliverAll();
+  SessionPart session = cluster_.Find(1, wrote)->receipt.seen;
+  EXPECT_FALSE(session.dots.empty());
+  ReadRequest read;
+  read.id = 77;
+  read.key = "k";
+  read.level = Level::kSession;
+  read.deadline = cluster_.now() + absl::Seconds(2);
+  read.session = session;
+  cluster_.Read(3, read);
+  cluster_.DeliverAll();
+  EXPECT_EQ(cluster_.Find(3, 77), nullptr) << "it has neither that nor anybody who does";
+  EXPECT_EQ(Plain(3, Level::kOne), "a");
+  cluster_.Heal();
+  cluster_.DeliverAll();
+  ASSERT_NE(cluster_.Find(3, 77), nullptr);
+  EXPECT_EQ(RegisterBodyOf(*cluster_.Find(3, 77)->record)->value.bytes, "b");
+  // What it reads linearizably, and what it is refused by, it has seen as well.
+  RegisterOp absent = Put("c");
+  absent.condition.kind = Condition::kAbsent;
+  for (const RegisterOp& op : {Read(), absent, Add(1)}) {
+    const uint64_t id = cluster_.Operate(2, "k", op);
+    cluster_.DeliverAll();
+    const Reply* reply = cluster_.Find(2, id);
+    ASSERT_NE(reply, nullptr);
+    if (!reply->status.ok()) continue;  // b is no number
+    const Dot held = cluster_.store(1).Lookup("k")->dot;
+    EXPECT_TRUE(reply->receipt.seen.dots.Contains(held));
+  }
+}
+
+TEST_F(RegisterCoreTest, ReadsInTheOwnZoneNeedAMajorityOfThatAlone) {
+  ClusterOptions options = Options();
+  options.replicas = 4;
+  options.zones = {"a", "a", "b", "b"};
+  Cluster zones(options);
+  const uint64_t id = zones.Operate(1, "k", Put("v"));
+  zones.DeliverAll();
+  ASSERT_TRUE(zones.Find(1, id)->status.ok());
+  zones.Settle(3);
+  for (uint64_t other : {3, 4}) zones.Isolate(other);
+  const uint64_t near = zones.Get(1, "k", Level::kLocalQuorum);
+  zones.DeliverAll();
+  ASSERT_TRUE(zones.Find(1, near) != nullptr && zones.Find(1, near)->record);
+  EXPECT_EQ(RegisterBodyOf(*zones.Find(1, near)->record)->value.bytes, "v");
+  zones.PeerGone(1, 2);
+  const uint64_t alone = zones.Get(1, "k", Level::kLocalQuorum);
+  EXPECT_EQ(ReasonOf(zones.Find(1, alone)->status), "REPLICAS_MISSING");
+}
+
 TEST_F(RegisterCoreTest, RefusesAtOnceWithoutAMajorityAndGoesOnWithOne) {
   (void)Done(1, "k", Put("v"));
   cluster_.Isolate(3);

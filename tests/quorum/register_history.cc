@@ -11,6 +11,7 @@ check::Action ActionOf(RegisterOp::Kind kind) {
   switch (kind) {
     case RegisterOp::Kind::kRead:
     case RegisterOp::Kind::kComplete:
+    case RegisterOp::Kind::kLearnFate:
       return check::Action::kGet;
     case RegisterOp::Kind::kPut:
       return check::Action::kPut;

@@ -167,14 +167,18 @@ TEST(RoundTripsTest, LeaveOutWhatWasSentTwice) {
   WriteWatch watch(&measured);
   watch.Sent(1, absl::ZeroDuration());
   watch.SentAgain(1);
-  watch.Answered(1, absl::Seconds(1));
+  watch.Answered(1, true, absl::Seconds(1));
   watch.Sent(2, absl::ZeroDuration());
   watch.Sent(2 + 256, absl::Seconds(1));  // in its place
-  watch.Answered(2, absl::Seconds(2));
+  watch.Answered(2, true, absl::Seconds(2));
   EXPECT_EQ(measured.write_way.count(), 0u);
-  watch.Answered(2 + 256, absl::Seconds(2));
+  watch.Answered(2 + 256, true, absl::Seconds(2));
   EXPECT_EQ(measured.write_way.count(), 1u);
   EXPECT_EQ(measured.write_way.max(), absl::Milliseconds(500));
+  EXPECT_EQ(measured.far_write_way.count(), 0u);
+  watch.Answered(2 + 256, /*near=*/false, absl::Seconds(3));
+  EXPECT_EQ(measured.far_write_way.max(), absl::Seconds(1));
+  EXPECT_EQ(measured.write_way.count(), 1u);
 }
 
 }  // namespace

@@ -42,9 +42,33 @@ TEST(QuorumOperationsTest, AnAdditionUnderAnIdentityHappensOnceAndItsFateIsTold)
   EXPECT_EQ(ReasonOf(Ask(world, 1, Action::kMutate, second).status), "WRITE_FENCED");
 }
 
-TEST(QuorumOperationsTest, RegistersHaveNoWriters) {
+TEST(QuorumOperationsTest, AnAdditionToARegisterHappensOnceAndItsFateIsToldAsItWas) {
   QuorumWorld world(Conflict::kRegister, 3);
-  EXPECT_EQ(ReasonOf(Ask(world, 1, Action::kOpenWriter, {}).status), "NOT_IN_THIS_MODE");
+  const Reply opened = Ask(world, 1, Action::kOpenWriter, {});
+  ASSERT_TRUE(opened.status.ok()) << opened.status;
+  const kv::Identity first{opened.write.writer, 1, 0};
+  uint64_t version = 0;
+  for (int i = 0; i < 2; ++i) {
+    const Reply added = Ask(world, 1, Action::kMutate, first, Level::kLinearizable);
+    ASSERT_TRUE(added.status.ok()) << added.status;
+    EXPECT_EQ(added.write.results.front().counter, 1);
+    EXPECT_TRUE(version == 0 || added.write.version == version);
+    version = added.write.version;
+  }
+  const kv::Identity second{opened.write.writer, 2, 0};
+  EXPECT_EQ(
+      Ask(world, 1, Action::kMutate, second, Level::kLinearizable).write.results.front().counter,
+      2);
+  const Reply applied = Ask(world, 3, Action::kFence, first, Level::kLinearizable);
+  ASSERT_TRUE(applied.status.ok()) << applied.status;
+  EXPECT_EQ(applied.write.fate, kv::Fate::kApplied);
+  EXPECT_EQ(applied.receipt.achieved, Level::kLinearizable);
+  EXPECT_EQ(applied.write.results.front().counter, 1);
+  EXPECT_EQ(applied.write.version, version);
+  const kv::Identity third{opened.write.writer, 3, 0};
+  EXPECT_EQ(Ask(world, 2, Action::kLook, third).write.fate, kv::Fate::kPossible);
+  EXPECT_EQ(Ask(world, 2, Action::kFence, third).write.fate, kv::Fate::kNever);
+  EXPECT_EQ(ReasonOf(Ask(world, 1, Action::kMutate, third).status), "WRITE_FENCED");
 }
 
 TEST(QuorumOperationsTest, TheEngineGivesBackWhatItWasGiven) {

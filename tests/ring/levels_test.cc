@@ -73,7 +73,7 @@ TEST(LevelsTest, RegistersAreWrittenLinearizablyOnlyAndReadAtMore) {
     EXPECT_EQ(CheckWriteLevel(Mode::kQuorum, level, kRegister).ok(), level == Level::kLinearizable);
   }
   for (const Level level : {Level::kLinearizable, Level::kOne, Level::kTwo, Level::kQuorum,
-                            Level::kAll, Level::kBounded}) {
+                            Level::kLocalQuorum, Level::kAll, Level::kBounded, Level::kSession}) {
     EXPECT_TRUE(CheckReadLevel(Mode::kQuorum, level, kRegister).ok()) << LevelName(level);
   }
   EXPECT_EQ(CheckWriteLevel(Mode::kQuorum, Level::kOne, kRegister).message(),

@@ -30,7 +30,14 @@ class ExplainTest : public ::testing::Test {
     carts.name = "carts";
     carts.mode = Mode::kQuorum;
     carts.conflict = Conflict::kLww;
-    return *ring::WithKeyspace(*ring::WithKeyspace(*ring::Bootstrap("test", nodes), spec), carts);
+    ring::KeyspaceSpec seats = carts;
+    seats.name = "seats";
+    seats.conflict = Conflict::kRegister;
+    ring::Topology topology = *ring::Bootstrap("test", nodes);
+    for (const ring::KeyspaceSpec& one : {spec, carts, seats}) {
+      topology = *ring::WithKeyspace(topology, one);
+    }
+    return topology;
   }
   absl::StatusOr<v1::ExplainResponse> Explain(v1::Level read, v1::Level write,
                                               const std::string& keyspace = "orders") {
@@ -121,6 +128,7 @@ TEST_F(ExplainTest, SaysHowLikelyAWeakReadIsStaleOnceThereAreLatencies) {
   EXPECT_THAT(none->staleness_note(), HasSubstr("no latency has been measured"));
   for (int i = 1; i <= 100; ++i) {
     measured_.write_way.Record(absl::Microseconds(50 * i));
+    measured_.far_write_way.Record(absl::Microseconds(50 * i));
     measured_.own_disk.Record(absl::Microseconds(10));
   }
   const auto weak = Explain(v1::LEVEL_ONE, v1::LEVEL_ONE, "carts");
@@ -132,7 +140,30 @@ TEST_F(ExplainTest, SaysHowLikelyAWeakReadIsStaleOnceThereAreLatencies) {
   }
   EXPECT_EQ(weak->staleness().rbegin()->probability(), 0.0);
   EXPECT_EQ(weak->staleness().rbegin()->since_write_us(), 5'000u);
-  EXPECT_THAT(weak->staleness_note(), HasSubstr("from 100 answers to writes"));
+  EXPECT_THAT(weak->staleness_note(), HasSubstr("from 200 answers to writes"));
+}
+
+// Two replicas are in zone a, one in b, far away.
+TEST_F(ExplainTest, SaysHowLikelyAReadInOneZoneMissesWhatWasWrittenInAnother) {
+  for (int i = 1; i <= 100; ++i) {
+    for (auto* near : {&measured_.write_way, &measured_.read_way}) {
+      near->Record(absl::Microseconds(100));
+    }
+    measured_.far_write_way.Record(absl::Milliseconds(20));
+    measured_.own_disk.Record(absl::Microseconds(10));
+  }
+  const auto local = Explain(v1::LEVEL_LOCAL_QUORUM, v1::LEVEL_LOCAL_QUORUM, "carts");
+  ASSERT_TRUE(local.ok()) << local.status();
+  ASSERT_GT(local->staleness_size(), 4) << local->staleness_note();
+  // Written in a and read in b, or the other way round.
+  EXPECT_NEAR(local->staleness(0).probability(), 4.0 / 9, 0.02);
+  EXPECT_EQ(local->staleness().rbegin()->probability(), 0.0);
+  EXPECT_EQ(local->staleness().rbegin()->since_write_us(), 20'000u);
+  const auto each = Explain(v1::LEVEL_LOCAL_QUORUM, v1::LEVEL_EACH_QUORUM, "carts");
+  EXPECT_TRUE(each->staleness().empty());
+  EXPECT_THAT(each->staleness_note(), HasSubstr("never stale: with these zones"));
+  const auto one = Explain(v1::LEVEL_ONE, v1::LEVEL_EACH_QUORUM, "carts");
+  EXPECT_TRUE(one->staleness().empty()) << "both of zone a have it, and the only one of b";
 }
 
 TEST_F(ExplainTest, SaysWhyThereIsNoSuchCurve) {
@@ -141,8 +172,10 @@ TEST_F(ExplainTest, SaysWhyThereIsNoSuchCurve) {
               HasSubstr("never stale: of 3 replicas any 2"));
   EXPECT_THAT(Explain(v1::LEVEL_BOUNDED, v1::LEVEL_ONE, "carts")->staleness_note(),
               HasSubstr("misses nothing that it promises"));
-  EXPECT_THAT(Explain(v1::LEVEL_LOCAL_QUORUM, v1::LEVEL_ONE, "carts")->staleness_note(),
-              HasSubstr("by zones are not simulated"));
+  EXPECT_THAT(Explain(v1::LEVEL_ONE, v1::LEVEL_LINEARIZABLE, "seats")->staleness_note(),
+              HasSubstr("no latency has been measured"));
+  EXPECT_THAT(Explain(v1::LEVEL_QUORUM, v1::LEVEL_LINEARIZABLE, "seats")->staleness_note(),
+              HasSubstr("never stale: of 3 replicas any 2"));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST(LogDamageTest, AFlippedBitInTheMiddleIsRefusedNamingFileAndWayOut) {
       const absl::Status status = Recover(files).status();
       ASSERT_TRUE(absl::IsDataLoss(status)) << names[i] << " at " << offset << ": " << status;
       ASSERT_THAT(Message(status), AllOf(HasSubstr(names[i]), HasSubstr("damaged at byte"),
-                                         HasSubstr("let the node come back as a new one")));
+                                         HasSubstr("keep its data folder")));
     }
   }
 }
