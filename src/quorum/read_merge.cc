@@ -122,7 +122,8 @@ void ReadCoordinator::WriteBack(uint64_t id, Read& read, const Now& now) {
   const bool merged =
       read.holders.contains(local_.self().node) && !local_.config().bugs.write_back_as_found;
   const std::optional<Record> record = merged ? local_.Shared(read.request.key) : read.result;
-  if (!record) return;
+  // Every replica has seen what deleted it.
+  if (!record) return read.holders.insert(peers_.others().begin(), peers_.others().end());
   const SharedClock context = merged ? local_.Context() : SharedClock();
   for (NodeId node : peers_.LivingByDistance()) {
     // Who did not answer is asked only if those who did aren't enough.
