@@ -1,7 +1,6 @@
 #include <type_traits>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/strings.h"
 #include "quorum/bytes.h"
 #include "quorum/message.h"
@@ -343,21 +342,6 @@ void TakeLater(Body& body, Reader& reader) {
 }
 
 }  // namespace
-
-Version VersionOf(std::string_view key, const Record& record) {
-  return {record.dot, record.time, Hash64(EncodeRecord(key, record))};
-}
-
-bool Grows(const Message& message) {
-  if (const auto* ask = std::get_if<WriteAsk>(&message.body)) return !ask->record.tombstone;
-  if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) return !answer->records.empty();
-  if (const auto* answer = std::get_if<FillAnswer>(&message.body)) return !answer->records.empty();
-  if (const auto* answer = std::get_if<ResolveAnswer>(&message.body)) {
-    return answer->record.has_value();
-  }
-  const auto* ask = std::get_if<RegisterAsk>(&message.body);
-  return ask != nullptr && ask->request.value.present;
-}
 
 std::string EncodeMessage(const Message& message) {
   std::string out;

@@ -179,7 +179,9 @@ void QuorumCalls::TakeWrite(Call& call, const quorum::Reply& reply) {
   answer.receipt.version = reply.receipt.time.value();
   answer.write.version = answer.receipt.version;
   kv::MutationResult result;
-  if (reply.record) result = values_.ResultOf(call.keys.front(), call.context, *reply.record);
+  if (reply.record) {
+    result = values_.ResultOf(call.keys.front(), call.context, reply.receipt.dot, *reply.record);
+  }
   result.version = answer.receipt.version;
   answer.write.results.push_back(std::move(result));
 }

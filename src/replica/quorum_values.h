@@ -45,11 +45,11 @@ class QuorumValues {
   absl::StatusOr<kv::Record> Show(std::string key, quorum::Record record,
                                   uint64_t calendar_us) const;
 
-  // What a write that came with `context` is told of `left`, the record that it
-  // made. A context only where its writer knows of all in there: with one of what
-  // it has not read it could replace that unseen.
+  // What the write `own`, which came with `context`, is told of `left`, the record that
+  // it made, or, if it came before, that others have made since. A context only where its writer
+  // knows of all in there: with one of what it has not read it could replace that unseen.
   kv::MutationResult ResultOf(std::string_view key, std::string_view context,
-                              const quorum::Record& left) const;
+                              const quorum::Dot& own, const quorum::Record& left) const;
 
  private:
   QuorumValues(Conflict conflict, std::string scope,

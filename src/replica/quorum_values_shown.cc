@@ -169,6 +169,7 @@ absl::StatusOr<kv::Record> QuorumValues::Show(std::string key, quorum::Record re
 }
 
 kv::MutationResult QuorumValues::ResultOf(std::string_view key, std::string_view context,
+                                          const quorum::Dot& own,
                                           const quorum::Record& left) const {
   kv::MutationResult result;
   result.version = left.time.value();
@@ -182,7 +183,7 @@ kv::MutationResult QuorumValues::ResultOf(std::string_view key, std::string_view
     auto opened = quorum::OpenContext(scope_, key, context, {});
     if (opened.ok()) known = *std::move(opened);
   }
-  if (const auto after = ContextIn(conflict_, left.body, &known, left.dot)) {
+  if (const auto after = ContextIn(conflict_, left.body, &known, own)) {
     result.context = quorum::SealContext(scope_, key, *after);
   }
   return result;

@@ -106,7 +106,7 @@ TEST(RegisterOperationPropertyTest, CatchesRowsThatOnlyTheCoordinatorHas) {
   EXPECT_NE(HuntInRegisters(&Bugs::rows_at_coordinator, 500), 0u);
 }
 TEST(RegisterOperationPropertyTest, CatchesAWriterThatARestartedCoordinatorTrusts) {
-  EXPECT_NE(HuntInRegisters(&Bugs::trust_older_writers, 1000), 0u);
+  EXPECT_NE(HuntInRegisters(&Bugs::trust_older_writers, 6000), 0u);
 }
 TEST(RegisterOperationPropertyTest, CatchesAWriteThatBeginsThoughItWasFenced) {
   EXPECT_NE(HuntInRegisters(&RegisterBugs::begin_though_fenced, 1000), 0u);

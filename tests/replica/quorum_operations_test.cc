@@ -42,6 +42,30 @@ TEST(QuorumOperationsTest, AnAdditionUnderAnIdentityHappensOnceAndItsFateIsTold)
   EXPECT_EQ(ReasonOf(Ask(world, 1, Action::kMutate, second).status), "WRITE_FENCED");
 }
 
+// Its writer has not read what took its place, and must not replace that unseen.
+TEST(QuorumOperationsTest, AWriteThatComesAgainIsToldNothingOfWhatReplacedIt) {
+  QuorumWorld world(Conflict::kSiblings, 3);
+  const kv::Identity first{Ask(world, 1, Action::kOpenWriter, {}).write.writer, 1, 0};
+  const auto put = [&] {
+    Request request;
+    request.level = Level::kQuorum;
+    auto& command = request.op.emplace<kv::Command>();
+    command.identity = first;
+    command.mutations.push_back(Mutate(kv::Mutation::Action::kPut, "one"));
+    return world.Ask(1, std::move(request));
+  };
+  const Reply done = put();
+  ASSERT_TRUE(done.status.ok()) << done.status;
+  const std::string context = done.write.results.front().context;
+  EXPECT_FALSE(context.empty()) << "it knows of all that is there";
+  const auto other = Mutate(kv::Mutation::Action::kPut, "two", context);
+  ASSERT_TRUE(world.Write(2, other, Level::kAll).status.ok());
+  const Reply again = put();
+  ASSERT_TRUE(again.status.ok()) << again.status;
+  EXPECT_EQ(again.write.version, done.write.version);
+  EXPECT_EQ(again.write.results.front().context, "");
+}
+
 TEST(QuorumOperationsTest, AnAdditionToARegisterHappensOnceAndItsFateIsToldAsItWas) {
   QuorumWorld world(Conflict::kRegister, 3);
   const Reply opened = Ask(world, 1, Action::kOpenWriter, {});

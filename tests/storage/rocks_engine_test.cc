@@ -139,7 +139,7 @@ TEST(RocksEngineTest, AFlippedByteOfTheDataIsDataLossAndNoValue) {
   auto engine = OpenRocksEngine(path).value();
   const absl::Status status = engine->Get("k1001").status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("let the node come back"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("keep its data folder"));
   auto scan = engine->Scan("k", "l");
   while (scan->Valid()) scan->Next();
   EXPECT_TRUE(absl::IsDataLoss(scan->status()));
