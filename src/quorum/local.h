@@ -168,10 +168,10 @@ class Local {
   void SettleBelow(uint64_t writer, uint64_t below);
   void ForgetBelow(uint64_t writers);
   void Reserve();
-  // Of a record that comes: told without a look at what is held.
   // The dots that `record` has besides its own, where its sender had seen them.
   void NoteWhatElseIsIn(const Record& record, const SeenClock& context,
                         absl::FunctionRef<void(const Dot&)> note) const;
+  // Of a record that comes: told without a look at what is held.
   bool SurelyNewest(const std::string& key, const Record& record, const SeenClock& context) const;
   bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
                      const std::vector<Dot>& dots);

@@ -24,6 +24,10 @@ uint64_t NumberIn(const std::optional<std::string>& stored) {
   return stored ? quorum::Reader(*stored).Varint() : 0;
 }
 
+// Of coverings that the engine does not have on disk so many are told apart; beyond
+// that neighbours count as one, which keeps the log a little longer.
+constexpr size_t kGoingMax = 2048;
+
 quorum::SeenClock Only(const Dot& dot) {
   quorum::SeenClock clock;
   clock.Add(dot);
@@ -87,6 +91,14 @@ void LoggedDots::Drop(const quorum::SeenClock& dots, LogIndex index, EngineBatch
     at = young.empty() ? young_.erase(at) : std::next(at);
   }
   if (lowest < index) going_.push_back({index, lowest});
+  if (going_.size() >= kGoingMax) {
+    std::deque<Going> halved;
+    for (size_t i = 0; i + 1 < going_.size(); i += 2) {
+      halved.push_back({going_[i + 1].index, std::min(going_[i].lowest, going_[i + 1].lowest)});
+    }
+    if (going_.size() % 2 != 0) halved.push_back(going_.back());
+    going_ = std::move(halved);
+  }
   const quorum::SeenClock gone = Intersect(old_, dots);
   for (const auto& [identity, set] : gone.sets()) {
     for (const CounterRange& range : set.ranges()) {

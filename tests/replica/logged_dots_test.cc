@@ -94,6 +94,19 @@ TEST_F(LoggedDotsTest, OneThatIsCoveredHoldsTheLogUntilThatIsDurable) {
   EXPECT_EQ(Releasable(9), 9u);
 }
 
+TEST_F(LoggedDotsTest, ManyCoveringsHoldTheLogNoShorterAndLittleLonger) {
+  for (uint64_t n = 1; n < 10'000; ++n) {
+    Add(kOne, 2 * n, 2 * n);
+    Drop(Range(kOne, 2 * n, 2 * n), 2 * n + 1);
+  }
+  for (const uint64_t durable : {4'000u, 10'000u, 19'998u}) {
+    // The entry at `durable` has a dot, and the next one says that it is covered.
+    EXPECT_LT(Releasable(durable), durable);
+    EXPECT_GT(Releasable(durable), durable - 1'000);
+  }
+  EXPECT_EQ(Releasable(19'999), 19'999u);
+}
+
 TEST_F(LoggedDotsTest, WhatGrowsOldGoesIntoTheEngine) {
   Add(kOne, 4, 5);
   ASSERT_TRUE(dots_.Age(LogIndex(5)).ok());
