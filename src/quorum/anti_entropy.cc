@@ -10,6 +10,10 @@ namespace quorate::quorum {
 // nobody is in a hurry for it.
 constexpr int64_t kIntervalsToWake = 10;
 
+// A long answer may take its time, or its sender must connect first; another's that
+// says the same would come on top.
+constexpr int64_t kResendsWhileBehind = 2;
+
 bool AntiEntropy::AtRest() const {
   if (!local_.logged().empty()) return false;
   return std::all_of(peers_.others().begin(), peers_.others().end(),
@@ -19,8 +23,9 @@ bool AntiEntropy::AtRest() const {
 void AntiEntropy::Tick(const Now& now) {
   for (NodeId node : peers_.others()) {
     Exchange& exchange = exchanges_[node];
-    const bool lost =
-        exchange.id != 0 && now.monotonic - exchange.asked_at >= local_.config().resend_interval;
+    const int64_t patience = exchange.behind ? kResendsWhileBehind : 1;
+    const bool lost = exchange.id != 0 && now.monotonic - exchange.asked_at >=
+                                              patience * local_.config().resend_interval;
     const bool woken =
         !local_.logged().empty() &&
         now.monotonic - exchange.asked_at >= kIntervalsToWake * local_.config().sync_interval;

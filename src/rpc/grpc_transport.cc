@@ -20,6 +20,16 @@ void GrpcTransport::Send(NodeId to, const std::string& address, std::string fram
   if (const auto link = LinkTo(to, address)) link->Send(std::move(frame));
 }
 
+void GrpcTransport::RetryNow(NodeId peer) {
+  std::shared_ptr<PeerLink> link;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto found = links_.find(peer);
+    if (found != links_.end()) link = found->second;
+  }
+  if (link != nullptr) link->RetryNow();
+}
+
 void GrpcTransport::Close() {
   std::map<NodeId, std::shared_ptr<PeerLink>> links;
   {

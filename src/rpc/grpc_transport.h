@@ -34,6 +34,8 @@ class GrpcTransport : public Transport {
   void OnDisowned(std::function<void(NodeId)> disowned) { disowned_ = std::move(disowned); }
 
   void Send(NodeId to, const std::string& address, std::string frame) override;
+  // That peer has connected to this node.
+  void RetryNow(NodeId peer);
   // Ends all links: nothing is sent and nothing told any more when it returns.
   void Close();
 

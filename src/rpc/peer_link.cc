@@ -163,6 +163,7 @@ void PeerLink::Accepted() {
   if (failures_ > 0) log_->info("connected to {} at {}", peer_.ToString(), address_);
   accepted_ = true;
   failures_ = 0;
+  retry_now_ = false;
   last_error_.clear();
   WriteNext();
 }
@@ -187,6 +188,8 @@ void PeerLink::Ended(const absl::Status& status) {
   if (disowned_ && ReasonOf(status) == "OLDER_BOOT") disowned_(peer_);
   ++failures_;
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
+  const bool retry_now = std::exchange(retry_now_, false);
+  if (retry_now) retry_at_ = env_.Monotonic();
   const std::string error(status.message());
   if (error != last_error_) {
     log_->warn("no connection to {} at {}: {}", peer_.ToString(), address_, error);
@@ -194,11 +197,22 @@ void PeerLink::Ended(const absl::Status& status) {
   }
   if (!std::exchange(accepted_, false)) {
     ++stats_.connections_failed;
+    if (retry_now) WriteNext();
     return;
   }
   DropOlderThan(absl::InfiniteDuration());
   ++stats_.connections_lost;
   lost_(peer_);
+}
+
+// A try that began before the call may fail yet.
+void PeerLink::RetryNow() {
+  absl::MutexLock lock(&mutex_);
+  if (accepted_) return;
+  retry_now_ = stream_ != nullptr;
+  failures_ = 0;
+  retry_at_ = env_.Monotonic();
+  WriteNext();
 }
 
 void PeerLink::Close() {

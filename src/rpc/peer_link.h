@@ -50,6 +50,8 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   // Takes the frame, or drops it when too much waits. It leaves at the end of
   // this thread's turn; while a message is on its way, with the next.
   void Send(std::string frame);
+  // The peer has just called: it can be reached by now, whatever failed before.
+  void RetryNow();
   // Ends the stream; later frames are dropped.
   void Close();
   // After Close: returns when the stream has ended and `lost` won't be called
@@ -92,7 +94,8 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;    // nothing more may be written to it
   bool flush_due_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  uint32_t failures_ ABSL_GUARDED_BY(mutex_) = 0;  // since the last stream that worked
+  uint32_t failures_ ABSL_GUARDED_BY(mutex_) = 0;   // since the last stream that worked
+  bool retry_now_ ABSL_GUARDED_BY(mutex_) = false;  // as soon as the try under way has failed
   absl::Duration retry_at_ ABSL_GUARDED_BY(mutex_);
   std::string last_error_ ABSL_GUARDED_BY(mutex_);
   PeerLinkStats stats_ ABSL_GUARDED_BY(mutex_);

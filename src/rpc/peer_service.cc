@@ -73,7 +73,9 @@ class PeerService::Stream : public PeerReactor {
 };
 
 PeerReactor* PeerService::Frames(grpc::CallbackServerContext* context) {
-  return new Stream(*this, CallerOf(*context), context->peer());
+  const NodeId caller = CallerOf(*context);
+  if (caller) called_(caller);
+  return new Stream(*this, caller, context->peer());
 }
 
 void PeerService::WriteTo(MetricsPage& page) const {

@@ -4,6 +4,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <spdlog/logger.h>
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -17,8 +18,9 @@ using PeerReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 class PeerService final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer::Service> {
  public:
-  PeerService(Node& node, std::shared_ptr<spdlog::logger> log)
-      : node_(node), log_(std::move(log)) {}
+  // `called`: told, on any thread, which peer has opened a stream.
+  PeerService(Node& node, std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> called)
+      : node_(node), log_(std::move(log)), called_(std::move(called)) {}
 
   // A stream that brings what the node refuses is ended with the reason; the
   // node goes on.
@@ -31,6 +33,7 @@ class PeerService final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer
 
   Node& node_;
   const std::shared_ptr<spdlog::logger> log_;
+  const std::function<void(NodeId)> called_;
   Counter frames_;
   Counter bytes_;
   Counter refused_;

@@ -136,7 +136,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
                                           options_.request_timeout, log_lines_,
                                           options_.fault_switch ? &faults_ : nullptr);
-  peers_ = std::make_unique<PeerService>(*node_, log_lines_);
+  peers_ = std::make_unique<PeerService>(*node_, log_lines_,
+                                         [this](NodeId peer) { transport_.RetryNow(peer); });
   EnableStandardServices();
   auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,
                               {peers_.get()});

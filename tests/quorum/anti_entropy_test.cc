@@ -66,7 +66,7 @@ TEST(AntiEntropyTest, AnotherIsAskedWhereTheFirstSaysNothing) {
     cluster.Heal();
     cluster.Take([](const Message&) { return true; });
     cluster.Cut(mute, kAway);
-    for (int i = 0; i < 12; ++i) {  // two waits for an answer
+    for (int i = 0; i < 24; ++i) {  // two waits for an answer
       cluster.Pass(absl::Milliseconds(50));
       for (uint64_t node = 1; node <= 3; ++node) cluster.Tick(node);
       cluster.DeliverAll();

@@ -240,7 +240,7 @@ TEST_F(RegisterCoreTest, WhatAPromiseRefusesStaysUnseenUntilTheRoundIsComplete) 
   }
   (void)cluster_.Take([](const Message&) { return true; });
   ASSERT_FALSE(cluster_.core(3).knowledge().seen.Contains(dot));
-  cluster_.Pass(absl::Milliseconds(300));
+  cluster_.Pass(absl::Milliseconds(600));
   cluster_.Tick(3);  // asks what it misses
   while (!cluster_.in_flight().empty() && !IsOfARound(cluster_.in_flight().front())) {
     cluster_.DeliverAt(0);

@@ -37,18 +37,22 @@ class ManualEnv final : public Env {
 // A port of the loopback on which nobody listens, but which is ours.
 class ReservedPort {
  public:
-  ReservedPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // `shared`: the address of another one, to share it.
+  explicit ReservedPort(const std::string& shared = "127.0.0.1:0")
+      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const int on = 1;
     setsockopt(fd_, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(std::stoi(shared.substr(shared.find(':') + 1)));
     EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
     socklen_t size = sizeof(address);
     EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size), 0);
     address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
   }
-  ~ReservedPort() { close(fd_); }
+  ~ReservedPort() { close(fd_); }  // which breaks the connections taken
+  void TakeConnectionsAndSayNothing() { EXPECT_EQ(listen(fd_, 1), 0); }
   const std::string& address() const { return address_; }
 
  private:
@@ -169,6 +173,26 @@ TEST_F(PeerLinkTest, WhatWaitsForAPeerThatIsNotUpYetArrivesInOrder) {
   EXPECT_EQ(peer.Await(3), (std::vector<std::string>{"first", "second", "third"}));
   EXPECT_EQ(lost_, 0);
   EXPECT_EQ(link_->stats().frames_dropped, 0);
+}
+
+// Or whoever was started again waits for its answers as long as the back-off has grown.
+TEST_F(PeerLinkTest, APeerThatCallsIsConnectedToAtOnce) {
+  link_->Send("first");
+  AwaitFailedConnections(1);
+  link_->Send("second");  // within the back-off, which lasts as time stands still
+  Listener peer(port_.address());
+  link_->RetryNow();
+  EXPECT_EQ(peer.Await(2), (std::vector<std::string>{"first", "second"}));
+}
+
+TEST_F(PeerLinkTest, ATryThatFailsAlthoughThePeerHasCalledIsRepeatedAtOnce) {
+  auto before = std::make_unique<ReservedPort>(port_.address());
+  before->TakeConnectionsAndSayNothing();
+  link_->Send("frame");
+  link_->RetryNow();
+  Listener peer(port_.address());
+  before.reset();
+  EXPECT_EQ(peer.Await(1), (std::vector<std::string>{"frame"}));
 }
 
 TEST_F(PeerLinkTest, DropsWhatWaitedTooLongAndSaysSo) {
