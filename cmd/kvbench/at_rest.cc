@@ -56,12 +56,12 @@ absl::StatusOr<double> BytesBesideKeyAndValue(const std::string& folder, uint64_
       effects.push_back(Write(number, random));
     }
     index = index.next();
-    if (absl::Status done = store.Apply(effects, index); !done.ok()) return done;
+    if (absl::Status done = store.Apply(std::move(effects), index); !done.ok()) return done;
     index = index.next();
-    const quorum::Effect let_go = LetGo(first, last);
-    absl::Status done = store.Apply(absl::MakeConstSpan(&let_go, 1), index);
+    absl::Status done = store.Apply({LetGo(first, last)}, index);
     if (!done.ok()) return done;
   }
+  if (const auto written = store.Releasable(); !written.ok()) return written.status();
   if (absl::Status flushed = (*engine)->Flush(); !flushed.ok()) return flushed;
   const double bytes = static_cast<double>((*engine)->stats().data_bytes);
   const auto own = static_cast<double>(KeyOf(1).size() + kValueBytes);

@@ -118,7 +118,9 @@ absl::Status LoggedDots::Find(const Identity& identity, CounterRange range, size
     const auto found = engine_.Scan(KeyOf(partition_, {identity, range.first}),
                                     KeyOf(partition_, {identity, range.last + 1}));
     for (; old.size() < limit && found->Valid(); found->Next()) {
-      old.push_back({{identity, kv::DotOf(found->key()).counter}, std::string(found->value())});
+      const Dot dot{identity, kv::DotOf(found->key()).counter};
+      // What is dropped may still be in there.
+      if (old_.Contains(dot)) old.push_back({dot, std::string(found->value())});
     }
     if (!found->status().ok()) return found->status();
   }

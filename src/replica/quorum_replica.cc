@@ -68,13 +68,14 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
     }
     in_log = recovered->base.index + recovered->entries.size();
     for (const LogEntry& entry : recovered->entries) {
-      const auto effects = DecodeEffects(entry.data.view());
+      auto effects = DecodeEffects(entry.data.view());
       if (!effects.ok()) return effects.status();
       if (entry.index <= *applied) {
         store_.Recall(*effects, entry.index);
         continue;
       }
-      if (absl::Status done = store_.Apply(*effects, entry.index); !done.ok()) return done;
+      if (absl::Status done = store_.Apply(*std::move(effects), entry.index); !done.ok())
+        return done;
       last_index_ = entry.index;
     }
   }
@@ -90,7 +91,10 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
   return absl::OkStatus();
 }
 
-void QuorumReplica::Tick(absl::Duration now) { core_->Tick(At(now)); }
+void QuorumReplica::Tick(absl::Duration now) {
+  core_->Tick(At(now));
+  store_.Tick(now);
+}
 
 void QuorumReplica::Receive(NodeId from, std::string_view payload, absl::Duration now) {
   const auto messages = quorum::DecodeBatch(from, options_.core.self.node, payload);
@@ -180,7 +184,8 @@ absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
 
 absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Duration now) {
   if (!output.effects.empty()) {
-    if (absl::Status written = Write(output.effects, turn); !written.ok()) return written;
+    if (absl::Status written = Write(std::move(output.effects), turn); !written.ok())
+      return written;
   }
   Send(output.messages, turn.sends);
   Send(output.messages_after_sync, turn.sends_after_sync);
@@ -195,9 +200,8 @@ absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Durat
   return absl::OkStatus();
 }
 
-absl::Status QuorumReplica::Write(const std::vector<quorum::Effect>& effects, Turn& turn) {
+absl::Status QuorumReplica::Write(std::vector<quorum::Effect> effects, Turn& turn) {
   last_index_ = last_index_.next();
-  if (absl::Status applied = store_.Apply(effects, last_index_); !applied.ok()) return applied;
   GroupWrite write;
   write.partition = options_.partition;
   LogEntry& entry = write.entries.emplace_back();
@@ -211,7 +215,7 @@ absl::Status QuorumReplica::Write(const std::vector<quorum::Effect>& effects, Tu
     conflicts_discarded_ += std::holds_alternative<quorum::Discard>(effect) ? 1 : 0;
   }
   turn.persist_token = effects_out_;
-  return absl::OkStatus();
+  return store_.Apply(std::move(effects), last_index_);
 }
 
 // One payload for each replica, and another for what a full disk has to refuse.

@@ -36,26 +36,27 @@ std::string KnowledgeBytes(bool filled, const quorum::Knowledge& knowledge) {
 
 class Stager {
  public:
-  Stager(PartitionId partition, LogIndex index, EngineBatch& batch, LoggedDots& dots,
+  Stager(PartitionId partition, LogIndex index, WriteBehind& behind, LoggedDots& dots,
          ConflictJournal& journal)
-      : partition_(partition), index_(index), batch_(batch), dots_(dots), journal_(journal) {}
+      : partition_(partition),
+        index_(index),
+        behind_(behind),
+        batch_(behind.rows()),
+        dots_(dots),
+        journal_(journal) {}
 
-  void operator()(const PutRecord& put) {
-    if (put.record) {
-      batch_.PutKey(kv::RecordKey(partition_, put.key), EncodeRecord(put.key, *put.record));
-    }
+  void operator()(PutRecord& put) {
     for (const quorum::Dot& dot : put.dots) dots_.Add(dot, put.key, index_);
     if (put.operation) {
       PutOperation(put.operation->id, quorum::EncodeRow({put.key, *put.operation}));
     }
+    if (put.record) behind_.Put(std::move(put.key), std::move(put.record));
   }
   void operator()(const Checkpoint& checkpoint) {
     batch_.PutKey(kv::KnowledgeKey(partition_),
                   KnowledgeBytes(checkpoint.filled, checkpoint.knowledge));
     dots_.Drop(checkpoint.dots, index_, batch_);
-    for (const std::string& key : checkpoint.keys) {
-      batch_.DeleteKey(kv::RecordKey(partition_, key));
-    }
+    for (const std::string& key : checkpoint.keys) behind_.Put(key, std::nullopt);
   }
   void operator()(const ReserveTime& reserve) {
     std::string bytes;
@@ -73,6 +74,7 @@ class Stager {
     batch_.PutKey(kv::TakenHintKey(partition_, take.hint.keeper), std::move(bytes));
   }
   void operator()(const quorum::Discard& discard) {
+    discards = true;
     if (status.ok()) status = journal_.Stage(discard, batch_);
   }
   void operator()(const quorum::FenceOperation& fence) { PutOperation(fence.id, ""); }
@@ -88,6 +90,7 @@ class Stager {
   }
 
   absl::Status status;
+  bool discards = false;  // which are looked at in the engine
 
  private:
   static std::string NumberBytes(uint64_t number) {
@@ -101,6 +104,7 @@ class Stager {
 
   const PartitionId partition_;
   const LogIndex index_;
+  WriteBehind& behind_;
   EngineBatch& batch_;
   LoggedDots& dots_;
   ConflictJournal& journal_;
@@ -138,6 +142,7 @@ void QuorumStore::Keep(const absl::Status& status) const {
 }
 
 std::optional<quorum::Record> QuorumStore::Lookup(std::string_view key) const {
+  if (const std::optional<quorum::Record>* waits = behind_.Find(key)) return *waits;
   const auto stored = engine_.Get(kv::RecordKey(partition_, key));
   Keep(stored.status());
   if (!stored.ok() || !*stored) return std::nullopt;
@@ -154,12 +159,18 @@ void QuorumStore::DotLog(const quorum::Identity& identity, quorum::CounterRange 
 
 std::vector<std::string> QuorumStore::Keys(std::string_view start, std::string_view end,
                                            size_t limit) const {
+  const std::vector<WriteBehind::Waiting> waiting = behind_.Between(start, end);
+  auto next = waiting.begin();
   const auto found =
       engine_.Scan(kv::RecordKey(partition_, start),
                    end.empty() ? kv::RecordsEnd(partition_) : kv::RecordKey(partition_, end));
   std::vector<std::string> keys;
-  for (; keys.size() < limit && found->Valid(); found->Next()) {
-    keys.emplace_back(kv::UserKey(found->key()));
+  while (keys.size() < limit && (found->Valid() || next != waiting.end())) {
+    const std::string_view stored = found->Valid() ? kv::UserKey(found->key()) : "";
+    const bool waits = next != waiting.end() && (!found->Valid() || next->key <= stored);
+    if (!waits || !next->deleted) keys.emplace_back(waits ? next->key : stored);
+    if (found->Valid() && (!waits || next->key == stored)) found->Next();
+    if (waits) ++next;
   }
   Keep(found->status());
   return keys;
@@ -172,13 +183,14 @@ absl::StatusOr<LogIndex> QuorumStore::Open() {
   if (absl::Status loaded = dots_.Load(quorum::SeenClock::TakeFrom(young)); !loaded.ok()) {
     return loaded;
   }
-  return applied->index;
+  applied_ = flushed_ = applied->index;
+  return applied_;
 }
 
+// Before its dots no record may be missing in the engine.
 absl::StatusOr<LogIndex> QuorumStore::Releasable() {
-  const auto applied = AppliedIn(engine_.Get(kv::AppliedKey(partition_)));
-  if (!applied.ok()) return applied.status();
-  if (absl::Status aged = dots_.Age(applied->index); !aged.ok()) return aged;
+  if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
+  if (absl::Status aged = dots_.Age(applied_); !aged.ok()) return aged;
   const auto durable = AppliedIn(engine_.GetDurable(kv::AppliedKey(partition_)));
   if (!durable.ok()) return durable.status();
   return dots_.Releasable(durable->index);
@@ -197,6 +209,7 @@ void QuorumStore::Recall(absl::Span<const Effect> effects, LogIndex index) {
 
 absl::Status QuorumStore::RecallLost(const quorum::ConflictPolicy& policy) {
   if (dots_.lost().empty()) return absl::OkStatus();
+  if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
   Reached<"replica: the log lacked writes that the engine has">();
   EngineBatch batch;
   const auto found = engine_.Scan(kv::RecordKey(partition_, ""), kv::RecordsEnd(partition_));
@@ -220,23 +233,34 @@ absl::Status QuorumStore::RecallLost(const quorum::ConflictPolicy& policy) {
 }
 
 absl::Status QuorumStore::LeaveLog(LogIndex applied) {
+  if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
   if (absl::Status moved = dots_.MoveUpTo(applied); !moved.ok()) return moved;
   return engine_.Flush();
 }
 
-absl::Status QuorumStore::Apply(absl::Span<const Effect> effects, LogIndex index) {
-  EngineBatch batch;
-  Stager stager(partition_, index, batch, dots_, journal_);
-  for (const Effect& effect : effects) std::visit(stager, effect);
+absl::Status QuorumStore::Apply(std::vector<Effect> effects, LogIndex index) {
+  Stager stager(partition_, index, behind_, dots_, journal_);
+  for (Effect& effect : effects) std::visit(stager, effect);
   if (!stager.status.ok()) return stager.status;
+  applied_ = index;
+  return behind_.full() || stager.discards ? Flush() : absl::OkStatus();
+}
+
+void QuorumStore::Tick(absl::Duration now) {
+  if (behind_.Overdue(now)) Keep(Flush());
+}
+
+absl::Status QuorumStore::Flush() const {
+  if (applied_ == flushed_) return absl::OkStatus();
+  flushed_ = applied_;
   kv::AppliedState applied;
-  applied.index = index;
+  applied.index = applied_;
   dots_.YoungClock().AppendTo(applied.configuration);
-  batch.PutKey(kv::AppliedKey(partition_), applied.Encode());
-  return engine_.Write(batch);
+  return behind_.Flush(applied.Encode());
 }
 
 absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
+  if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
   quorum::Restored restored;
   const auto knowledge = engine_.Get(kv::KnowledgeKey(partition_));
   if (!knowledge.ok()) return knowledge.status();
@@ -304,6 +328,7 @@ absl::Status QuorumStore::RestoreOperations(quorum::Operations& operations) cons
 
 absl::StatusOr<QuorumStore::Items> QuorumStore::Scan(const kv::Range& range,
                                                      uint64_t calendar_us) const {
+  if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
   const size_t limit =
       range.limit == 0 ? limits::kScanRecordsMax : std::min(range.limit, limits::kScanRecordsMax);
   const uint64_t bytes_max = range.bytes_max == 0

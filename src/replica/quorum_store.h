@@ -15,6 +15,7 @@
 #include "quorum/store.h"
 #include "replica/conflict_journal.h"
 #include "replica/logged_dots.h"
+#include "replica/write_behind.h"
 #include "storage/engine.h"
 
 namespace quorate {
@@ -25,6 +26,7 @@ class QuorumStore final : public quorum::Store {
   QuorumStore(PartitionId partition, Engine& engine)
       : partition_(partition),
         engine_(engine),
+        behind_(partition, engine),
         dots_(partition, engine),
         journal_(partition, engine) {}
 
@@ -50,8 +52,11 @@ class QuorumStore final : public quorum::Store {
   absl::Status LeaveLog(LogIndex applied);
   // Up to here the log is not needed any more, whatever happens. Called now and then.
   absl::StatusOr<LogIndex> Releasable();
-  // The effects of the entry at `index`, in one write together with it.
-  absl::Status Apply(absl::Span<const quorum::Effect> effects, LogIndex index);
+  // The effects of the entry at `index`. They may reach the engine later, together with
+  // those of entries behind it.
+  absl::Status Apply(std::vector<quorum::Effect> effects, LogIndex index);
+  // Now and then: nothing waits for the engine for long.
+  void Tick(absl::Duration now);
   const ConflictJournal& journal() const { return journal_; }
   // For a core to begin with.
   absl::StatusOr<quorum::Restored> Restore() const;
@@ -72,10 +77,15 @@ class QuorumStore final : public quorum::Store {
  private:
   absl::StatusOr<quorum::TakenHints> RestoreHints() const;
   absl::Status RestoreOperations(quorum::Operations& operations) const;
+  absl::Status Flush() const;
   void Keep(const absl::Status& status) const;
 
   const PartitionId partition_;
   Engine& engine_;
+  // What it holds belongs to the engine's state: flushed before that is looked at.
+  mutable WriteBehind behind_;
+  LogIndex applied_;
+  mutable LogIndex flushed_;
   LoggedDots dots_;
   ConflictJournal journal_;
   mutable absl::Status status_;
