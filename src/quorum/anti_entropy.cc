@@ -1,6 +1,7 @@
 #include "quorum/anti_entropy.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 
@@ -20,7 +21,14 @@ bool AntiEntropy::AtRest() const {
                      [&](NodeId node) { return coverage_.Told(node).seen == local_.seen(); });
 }
 
+void AntiEntropy::Rotate(const Now& now) {
+  if (now.monotonic - rotated_at_ < local_.config().sync_interval) return;
+  rotated_at_ = now.monotonic;
+  settled_ = std::exchange(settling_, local_.seen());
+}
+
 void AntiEntropy::Tick(const Now& now) {
+  Rotate(now);
   for (NodeId node : peers_.others()) {
     Exchange& exchange = exchanges_[node];
     const int64_t patience = exchange.behind ? kResendsWhileBehind : 1;
@@ -66,7 +74,7 @@ void AntiEntropy::AskThoseBehind(NodeId after, const Now& now) {
 void AntiEntropy::Ask(NodeId node, Exchange& exchange, const Now& now) {
   exchange.id = next_id_++;
   exchange.asked_at = now.monotonic;
-  local_.Send(node, Boot(), SyncAsk{exchange.id, local_.knowledge()});
+  local_.Send(node, Boot(), SyncAsk{exchange.id, local_.knowledge(), !local_.filled()});
 }
 
 void AntiEntropy::OnPeerBack(NodeId node, const Now& now) {
@@ -75,6 +83,7 @@ void AntiEntropy::OnPeerBack(NodeId node, const Now& now) {
   exchange.behind = true;
   exchange.id = 0;
   exchange.next_at = now.monotonic;
+  exchange.seen_at_back = local_.seen();
   if (MayAsk(node)) Ask(node, exchange, now);
 }
 
@@ -88,7 +97,8 @@ void AntiEntropy::Hurry(const Now& now) {
 void AntiEntropy::OnAsk(const Identity& from, const SyncAsk& ask, const Now& now) {
   if (!peers_.Knows(from.node)) return;
   coverage_.OnKnowledge(from, ask.knowledge, now);
-  local_.Send(from.node, from.boot, WhatMisses(ask), local_.config().bugs.tell_before_sync);
+  local_.Send(from.node, from.boot, WhatMisses(from.node, ask),
+              local_.config().bugs.tell_before_sync);
   // It has what this one lacks: not long until the next question.
   if (!local_.seen().Covers(ask.knowledge.seen)) {
     Exchange& exchange = exchanges_[from.node];
@@ -96,15 +106,25 @@ void AntiEntropy::OnAsk(const Identity& from, const SyncAsk& ask, const Now& now
   }
 }
 
+SeenClock AntiEntropy::SettledFor(NodeId node) const {
+  SeenClock settled = settled_;
+  const auto exchange = exchanges_.find(node);
+  if (exchange != exchanges_.end()) settled.Merge(exchange->second.seen_at_back);
+  return settled;
+}
+
 // Dots that aren't in the log any more are covered: the asker has them, and only
-// its question is old.
-SyncAnswer AntiEntropy::WhatMisses(const SyncAsk& ask) const {
+// its question is old. What is new was sent to it when it was written: under load
+// each question would else be answered with all that is on its way.
+SyncAnswer AntiEntropy::WhatMisses(NodeId node, const SyncAsk& ask) const {
   SyncAnswer answer;
   answer.id = ask.id;
   answer.knowledge = local_.knowledge();
   SeenClock missing = local_.seen();
   missing.Subtract(ask.knowledge.seen);
-  const std::vector<LoggedDot> logged = local_.Logged(missing, local_.config().sync_dots_max);
+  const SeenClock to_send = ask.all ? missing : Intersect(missing, SettledFor(node));
+  answer.under_way = to_send.size() < missing.size();
+  const std::vector<LoggedDot> logged = local_.Logged(to_send, local_.config().sync_dots_max);
   answer.complete = logged.size() < local_.config().sync_dots_max;
   absl::flat_hash_map<std::string, size_t> places;
   size_t bytes = 0;
@@ -138,7 +158,9 @@ void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const
   const bool has_all = local_.seen().Covers(answer.knowledge.seen);
   if (has_all) exchange.fresh_at = exchange.asked_at;
   // What the other no longer has in its dot log, it was told from this disk.
-  if (answer.complete && all_taken && !has_all && local_.filled()) has_forgotten_ = true;
+  if (answer.complete && all_taken && !has_all && !answer.under_way && local_.filled()) {
+    has_forgotten_ = true;
+  }
   if (answer.complete && all_taken) exchange.caught_up_at = exchange.asked_at;
   if (!answer.complete && all_taken) return Ask(from.node, exchange, now);
   const Config& config = local_.config();

@@ -20,7 +20,11 @@ namespace quorate::quorum {
 class AntiEntropy {
  public:
   AntiEntropy(Local& local, Peers& peers, Coverage& coverage)
-      : local_(local), peers_(peers), coverage_(coverage) {}
+      : local_(local),
+        peers_(peers),
+        coverage_(coverage),
+        settled_(local.seen()),
+        settling_(local.seen()) {}
 
   void Tick(const Now& now);
   void OnAsk(const Identity& from, const SyncAsk& ask, const Now& now);
@@ -48,6 +52,7 @@ class AntiEntropy {
     absl::Duration next_at;
     std::optional<absl::Duration> caught_up_at;  // by then its dot log was here
     std::optional<absl::Duration> fresh_at;      // all it had then is here
+    SeenClock seen_at_back;  // when the link came back: nobody else sends it what is in here
   };
 
   // What all of them have would come from each of them: while one that may have
@@ -56,13 +61,20 @@ class AntiEntropy {
   void Ask(NodeId node, Exchange& exchange, const Now& now);
   void AskThoseBehind(NodeId after, const Now& now);
   bool AtRest() const;
-  SyncAnswer WhatMisses(const SyncAsk& ask) const;
+  SyncAnswer WhatMisses(NodeId node, const SyncAsk& ask) const;
+  SeenClock SettledFor(NodeId node) const;
+  void Rotate(const Now& now);
 
   Local& local_;
   Peers& peers_;
   Coverage& coverage_;
   uint64_t next_id_ = 1;
   bool has_forgotten_ = false;
+  // Seen for so long that all replicas it was sent to should have it, by who wrote it;
+  // and what will be in there next.
+  SeenClock settled_;
+  SeenClock settling_;
+  absl::Duration rotated_at_;
   std::map<NodeId, Exchange> exchanges_;
 };
 

@@ -14,9 +14,11 @@ namespace quorate::quorum {
 
 // Little endian.
 inline void AppendFixed(uint64_t value, size_t bytes, std::string& out) {
+  char digits[sizeof(value)];
   for (size_t i = 0; i < bytes; ++i) {
-    out.push_back(static_cast<char>(static_cast<uint8_t>(value >> (8 * i))));
+    digits[i] = static_cast<char>(static_cast<uint8_t>(value >> (8 * i)));
   }
+  out.append(digits, bytes);
 }
 
 inline void AppendSized(std::string_view bytes, std::string& out) {

@@ -58,12 +58,12 @@ void Core::HearOf(const std::map<NodeId, Boot>& lives) {
 }
 
 std::map<NodeId, Boot> Core::NewTo(NodeId node) const {
-  std::map<NodeId, Boot> lives = local_.knowledge().heard;
+  std::map<NodeId, Boot> lives;
   const Knowledge& told = coverage_.Told(node);
-  std::erase_if(lives, [&](const auto& life) {
-    return life.first == node || life.first == local_.self().node ||
-           told.HeardOf(life.first) >= life.second;
-  });
+  for (const auto& [other, boot] : local_.knowledge().heard) {
+    if (other == node || other == local_.self().node) continue;
+    if (told.HeardOf(other) < boot) lives[other] = boot;
+  }
   return lives;
 }
 

@@ -43,7 +43,11 @@ struct Encoder {
   void operator()(const PutRecord& put) const {
     out.push_back(put.operation ? kPutOperation : kPutRecord);
     AppendSized(put.key, out);
-    AppendSized(put.record ? EncodeRecord(put.key, *put.record) : "", out);
+    if (put.record) {
+      AppendSizedRecord(put.key, *put.record, out);
+    } else {
+      AppendSized("", out);
+    }
     AppendVarint(put.dots.size(), out);
     for (const Dot& dot : put.dots) AppendDot(dot, out);
     if (put.operation) AppendOperation(*put.operation, out);
@@ -67,7 +71,7 @@ struct Encoder {
   void operator()(const Discard& discard) const {
     out.push_back(kDiscard);
     AppendSized(discard.key, out);
-    AppendSized(EncodeRecord(discard.key, discard.loser), out);
+    AppendSizedRecord(discard.key, discard.loser, out);
     AppendDot(discard.winner, out);
     AppendFixed(discard.winner_time.value(), 8, out);
     AppendFixed(discard.at_us, 8, out);

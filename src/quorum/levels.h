@@ -1,15 +1,13 @@
 // Which replicas are enough for a level.
 #pragma once
 
-#include <set>
 #include <vector>
 
 #include "base/level.h"
 #include "quorum/config.h"
+#include "quorum/nodes.h"
 
 namespace quorate::quorum {
-
-using Nodes = std::set<NodeId>;
 
 // Whether `nodes` are enough for `level` at a coordinator in `zone`. ANY as ONE.
 bool Enough(Level level, const std::vector<Member>& members, const std::string& zone,

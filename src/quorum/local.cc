@@ -262,7 +262,12 @@ Output Local::TakeOutput() {
   records_.clear();
   dots_.clear();
   context_.reset();
-  return std::exchange(output_, Output());
+  Output next;
+  // Under load the next turn is about as long.
+  next.effects.reserve(output_.effects.size());
+  next.messages.reserve(output_.messages.size());
+  next.messages_after_sync.reserve(output_.messages_after_sync.size());
+  return std::exchange(output_, std::move(next));
 }
 
 void Local::Persisted(uint64_t count) {

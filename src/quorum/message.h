@@ -71,6 +71,7 @@ struct ReadAnswer {
 struct SyncAsk {
   uint64_t id = 0;
   Knowledge knowledge;
+  bool all = false;  // also of what is on its way to the asker
   friend bool operator==(const SyncAsk&, const SyncAsk&) = default;
 };
 
@@ -88,6 +89,8 @@ struct SyncAnswer {
   Knowledge knowledge;    // of who answers, at that moment
   bool complete = false;  // with `records` the asker has seen all of it
   std::vector<SyncRecord> records;
+  // But for what is so new that it is on its way to the asker, from who wrote it.
+  bool under_way = false;
   friend bool operator==(const SyncAnswer&, const SyncAnswer&) = default;
 };
 

@@ -8,6 +8,8 @@ namespace quorate::quorum {
 namespace {
 
 constexpr uint8_t kFormat = 3;
+// Of a message with a small record.
+constexpr size_t kMessageBytesLikely = 256;
 
 absl::Status Newer(NodeId from, uint8_t format) {
   return MakeError(
@@ -46,6 +48,7 @@ absl::StatusOr<std::vector<Message>> DecodeBatch(NodeId from, NodeId to, std::st
   if (format > kFormat) return Newer(from, format);
   if (format != kFormat) reader.Spoil();
   std::vector<Message> messages;
+  messages.reserve(bytes.size() / kMessageBytesLikely + 1);
   SharedClock context;
   while (reader.ok() && !reader.done()) {
     const bool same = reader.Flag();

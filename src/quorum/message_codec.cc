@@ -36,7 +36,7 @@ uint8_t FormatOf(const Message& message) {
 void AppendFlag(bool flag, std::string& out) { out.push_back(flag ? 1 : 0); }
 
 void AppendOptional(std::string_view key, const std::optional<Record>& record, std::string& out) {
-  AppendSized(record ? EncodeRecord(key, *record) : "", out);
+  record ? AppendSizedRecord(key, *record, out) : AppendSized("", out);
 }
 
 Record TakeRecord(std::string_view key, Reader& reader) {
@@ -71,7 +71,7 @@ std::map<NodeId, Boot> TakeLives(Reader& reader) {
 void AppendWrite(const WriteAsk& ask, const SeenClock& context, std::string& out) {
   AppendVarint(ask.id, out);
   AppendSized(ask.key, out);
-  AppendSized(EncodeRecord(ask.key, ask.record), out);
+  AppendSizedRecord(ask.key, ask.record, out);
   context.AppendTo(out);
   if (ask.operation) AppendOperation(*ask.operation, out);
 }
@@ -131,10 +131,12 @@ void Take(ReadAnswer& answer, Reader& reader) {
 void Append(const SyncAsk& ask, std::string& out) {
   AppendVarint(ask.id, out);
   ask.knowledge.AppendTo(out);
+  if (ask.all) AppendFlag(true, out);
 }
 void Take(SyncAsk& ask, Reader& reader) {
   ask.id = reader.Varint();
   ask.knowledge = Knowledge::TakeFrom(reader);
+  ask.all = !reader.done() && reader.Flag();
 }
 
 void AppendRecords(const std::vector<SyncRecord>& records, std::string& out) {
@@ -176,8 +178,14 @@ void TakePage(Answer& answer, Reader& reader) {
   answer.records = TakeRecords(reader);
 }
 
-void Append(const SyncAnswer& answer, std::string& out) { AppendPage(answer, out); }
-void Take(SyncAnswer& answer, Reader& reader) { TakePage(answer, reader); }
+void Append(const SyncAnswer& answer, std::string& out) {
+  AppendPage(answer, out);
+  if (answer.under_way) AppendFlag(true, out);
+}
+void Take(SyncAnswer& answer, Reader& reader) {
+  TakePage(answer, reader);
+  answer.under_way = !reader.done() && reader.Flag();
+}
 
 void Append(const FillAsk& ask, std::string& out) {
   AppendVarint(ask.id, out);

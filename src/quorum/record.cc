@@ -13,9 +13,35 @@ constexpr uint8_t kTombstone = 1;
 constexpr uint8_t kHasExpiry = 2;
 constexpr uint8_t kKnownFlags = kTombstone | kHasExpiry;
 constexpr size_t kChecksumBytes = 4;
+constexpr size_t kBeforeHead = 2 + kChecksumBytes;
 
 uint32_t Checksum(std::string_view key, uint8_t flags, std::string_view rest) {
   return static_cast<uint32_t>(Hash64(rest, Hash64(key) + flags));
+}
+
+// What is checked by the sum, up to the body; short enough to need no memory.
+std::string Head(const Record& record) {
+  std::string head;
+  AppendFixed(record.time.value(), 8, head);
+  AppendDot(record.dot, head);
+  if (record.expires_at_us != 0) AppendFixed(record.expires_at_us, 8, head);
+  return head;
+}
+
+void Append(std::string_view key, const Record& record, std::string_view head, std::string& out) {
+  const auto flags = static_cast<uint8_t>((record.tombstone ? kTombstone : 0) |
+                                          (record.expires_at_us != 0 ? kHasExpiry : 0));
+  const size_t begin = out.size();
+  out.push_back(static_cast<char>(kFormat));
+  out.push_back(static_cast<char>(flags));
+  out.append(kChecksumBytes, '\0');
+  out.append(head);
+  out.append(record.body);
+  const std::string_view rest = std::string_view(out).substr(begin + kBeforeHead);
+  const uint32_t checksum = Checksum(key, flags, rest);
+  for (size_t i = 0; i < kChecksumBytes; ++i) {
+    out[begin + 2 + i] = static_cast<char>(static_cast<uint8_t>(checksum >> (8 * i)));
+  }
 }
 
 absl::Status Damaged(std::string_view key, std::string_view what) {
@@ -36,21 +62,17 @@ absl::Status Newer(std::string_view key, int format, int flags) {
 }  // namespace
 
 std::string EncodeRecord(std::string_view key, const Record& record) {
-  const auto flags = static_cast<uint8_t>((record.tombstone ? kTombstone : 0) |
-                                          (record.expires_at_us != 0 ? kHasExpiry : 0));
-  std::string rest;
-  rest.reserve(32 + record.body.size());
-  AppendFixed(record.time.value(), 8, rest);
-  AppendDot(record.dot, rest);
-  if (record.expires_at_us != 0) AppendFixed(record.expires_at_us, 8, rest);
-  rest += record.body;
+  const std::string head = Head(record);
   std::string out;
-  out.reserve(2 + kChecksumBytes + rest.size());
-  out.push_back(static_cast<char>(kFormat));
-  out.push_back(static_cast<char>(flags));
-  AppendFixed(Checksum(key, flags, rest), kChecksumBytes, out);
-  out += rest;
+  out.reserve(kBeforeHead + head.size() + record.body.size());
+  Append(key, record, head, out);
   return out;
+}
+
+void AppendSizedRecord(std::string_view key, const Record& record, std::string& out) {
+  const std::string head = Head(record);
+  AppendVarint(kBeforeHead + head.size() + record.body.size(), out);
+  Append(key, record, head, out);
 }
 
 absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes) {

@@ -40,6 +40,8 @@ inline bool Older(const Record& a, const Record& b) {
 }
 
 std::string EncodeRecord(std::string_view key, const Record& record);
+// The same behind its length, a varint.
+void AppendSizedRecord(std::string_view key, const Record& record, std::string& out);
 // DATA_LOSS naming the key: reason RECORD_DAMAGED, or NEWER_FORMAT where a later
 // build wrote it.
 absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes);

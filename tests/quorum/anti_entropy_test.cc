@@ -59,6 +59,62 @@ TEST(AntiEntropyTest, WhoIsStartedAgainIsSentWhatItMissedByOneOfThoseThatHaveIt)
   EXPECT_TRUE(HasAll(cluster));
 }
 
+size_t RecordsFor(Cluster& cluster, uint64_t node) {
+  size_t records = 0;
+  for (const Message& message : cluster.in_flight()) {
+    const auto* answer = std::get_if<SyncAnswer>(&message.body);
+    if (answer != nullptr && message.to == NodeId(node)) records += answer->records.size();
+  }
+  return records;
+}
+
+void DeliverAsks(Cluster& cluster) {
+  for (const Message& ask : cluster.Take(
+           [](const Message& message) { return std::holds_alternative<SyncAsk>(message.body); })) {
+    cluster.Deliver(ask);
+  }
+}
+
+TEST(AntiEntropyTest, WhatIsOnItsWayIsNotSentOnceMore) {
+  Cluster cluster({});
+  cluster.Settle();
+  cluster.Put(1, "k", "v", Level::kOne);
+  const auto under_way = cluster.Take(
+      [](const Message& message) { return std::holds_alternative<WriteAsk>(message.body); });
+  cluster.Pass(absl::Milliseconds(150));
+  cluster.Tick(3);
+  DeliverAsks(cluster);
+  EXPECT_EQ(RecordsFor(cluster, 3), 0u);
+  cluster.DeliverAll();
+  EXPECT_EQ(cluster.Value(3, "k"), "");
+  for (const Message& write : under_way) cluster.Deliver(write);
+  cluster.DeliverAll();
+  EXPECT_EQ(cluster.Value(3, "k"), "v");
+}
+
+TEST(AntiEntropyTest, WhatWasLostOnItsWayIsSentSoonAfter) {
+  Cluster cluster({});
+  cluster.Settle();
+  cluster.Put(1, "k", "v", Level::kOne);
+  (void)cluster.Take([](const Message&) { return true; });
+  cluster.Settle(10);  // half a second
+  for (uint64_t node : {2, 3}) EXPECT_EQ(cluster.Value(node, "k"), "v") << node;
+}
+
+// Whose dots are on their way has more to tell; nobody has forgotten anything.
+TEST(AntiEntropyTest, WhoIsStillSentSomethingIsNotTakenForOneThatForgotIt) {
+  Cluster cluster({});
+  cluster.Settle();
+  cluster.Put(1, "k", "v", Level::kOne);
+  (void)cluster.Take(
+      [](const Message& message) { return std::holds_alternative<WriteAsk>(message.body); });
+  cluster.Pass(absl::Milliseconds(150));
+  cluster.Tick(3);
+  cluster.DeliverAll();
+  EXPECT_FALSE(cluster.core(3).knowledge().seen.Covers(cluster.core(1).knowledge().seen));
+  EXPECT_FALSE(cluster.core(3).has_forgotten());
+}
+
 TEST(AntiEntropyTest, AnotherIsAskedWhereTheFirstSaysNothing) {
   for (const uint64_t mute : {1u, 2u}) {
     Cluster cluster({});
