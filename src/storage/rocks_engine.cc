@@ -12,7 +12,6 @@
 #include "rocksdb/db.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
-#include "rocksdb/slice_transform.h"
 #include "rocksdb/sst_file_manager.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
@@ -52,9 +51,6 @@ class FilterAdapter : public rocksdb::CompactionFilter {
   const EngineFilter& filter_;
 };
 
-// A partition's keys of one kind (kv/layout.h) are neighbours.
-constexpr size_t kInsertHintBytes = 9;
-
 rocksdb::Options ToRocks(const RocksEngineOptions& options,
                          std::shared_ptr<rocksdb::EventListener> listener) {
   rocksdb::BlockBasedTableOptions table;
@@ -70,10 +66,6 @@ rocksdb::Options ToRocks(const RocksEngineOptions& options,
   // A get of a key that isn't in the memtable costs a tenth with its filter.
   rocks.memtable_whole_key_filtering = true;
   rocks.memtable_prefix_bloom_size_ratio = 0.05;
-  // Neighbours that come one after another, as batches in the order of keys do, are
-  // inserted from where the one before went.
-  rocks.memtable_insert_with_hint_prefix_extractor.reset(
-      rocksdb::NewFixedPrefixTransform(kInsertHintBytes));
   rocks.max_background_jobs = options.background_jobs;
   rocks.compression = rocksdb::kLZ4Compression;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
