@@ -75,17 +75,22 @@ absl::StatusOr<KeyspaceOptions> OptionsOf(const Create& create) {
   return options;
 }
 
+std::string ConflictCell(const KeyspaceDescription& keyspace) {
+  if (keyspace.conflict == Conflict::kNone) return "-";
+  return std::string(ConflictName(keyspace.conflict));
+}
+
 void PrintKeyspaces(const Session& session, const std::vector<KeyspaceDescription>& keyspaces) {
-  Table table(
-      {"keyspace", "mode", "replicas", "partitions", "read", "write", "lease drift", "ttl"});
+  Table table({"keyspace", "mode", "conflict", "replicas", "partitions", "read", "write",
+               "lease drift", "ttl"});
   for (const KeyspaceDescription& one : keyspaces) {
     if (session.output() == Output::kJson) {
       std::cout << ToJson(one).dump() << '\n';
     } else if (session.output() == Output::kRaw) {
       std::cout << one.name << '\n';
     } else {
-      table.Add({one.name, std::string(ModeName(one.mode)), std::to_string(one.replicas),
-                 std::to_string(one.partitions.size()), ReadCell(one),
+      table.Add({one.name, std::string(ModeName(one.mode)), ConflictCell(one),
+                 std::to_string(one.replicas), std::to_string(one.partitions.size()), ReadCell(one),
                  std::string(LevelName(one.default_write)), DriftCell(one), TtlCell(one)});
     }
   }
@@ -145,11 +150,12 @@ int RunList(Session& session) {
 
 void PrintReplicas(const KeyspaceState& state) {
   const auto& keyspace = state.keyspace;
-  std::cout << keyspace.name << ": mode " << ModeName(keyspace.mode) << ", " << keyspace.replicas
-            << " replicas, " << keyspace.partitions.size() << " partitions, reads at "
-            << ReadCell(keyspace) << ", writes at " << LevelName(keyspace.default_write)
-            << ", lease drift " << DriftCell(keyspace) << ", default ttl " << TtlCell(keyspace)
-            << '\n';
+  std::cout << keyspace.name << ": mode " << ModeName(keyspace.mode)
+            << (keyspace.conflict == Conflict::kNone ? "" : ", conflict policy ")
+            << ConflictName(keyspace.conflict) << ", " << keyspace.replicas << " replicas, "
+            << keyspace.partitions.size() << " partitions, reads at " << ReadCell(keyspace)
+            << ", writes at " << LevelName(keyspace.default_write) << ", lease drift "
+            << DriftCell(keyspace) << ", default ttl " << TtlCell(keyspace) << '\n';
   Table table({"partition", "node", "role", "term", "applied", "committed", "log"});
   for (const ReplicaDescription& one : state.replicas) {
     table.Add({one.partition.ToString(), one.node.ToString(), one.role,
