@@ -175,6 +175,43 @@ TEST_F(MergingTest, ACounterIsTheSumOfWhatWasAddedOverKills) {
   EXPECT_EQ(hits.Get("k")->value, std::to_string(sum - 5));
 }
 
+// Each start adds an entry to the counter, until what ended starts counted is folded
+// into the present one's.
+TEST_F(MergingTest, ACounterTakesNoMoreRoomForStartsThatHaveEnded) {
+  Keyspace hits = Make("hits", Conflict::kCounter);
+  const auto bytes = [this] {
+    const Refusal told = Kvctl({"key", "inspect", "hits", "k", "--output", "json"});
+    const auto shown = nlohmann::json::parse(told.output, nullptr, false);
+    uint64_t most = 0;
+    if (shown.is_discarded() || !shown["unreachable"].empty()) return UINT64_MAX;
+    for (const auto& one : shown["replicas"]) most = std::max(most, one["bytes"].get<uint64_t>());
+    return most;
+  };
+  // n1 is a replica, and so is who adds.
+  const auto add = [this](int64_t delta) {
+    const auto added = cluster_.Only(1).Keyspace("hits").Add("k", delta, {.level = Level::kAll});
+    EXPECT_TRUE(added.ok()) << added.status();
+    return added.ok() ? added->sum : 0;
+  };
+  add(1'000'000);
+  const uint64_t of_one_start = bytes();
+  EXPECT_LT(of_one_start, 100u);
+  int64_t sum = 1'000'000;
+  for (int start = 0; start < 4; ++start) {
+    cluster_.Kill(1);
+    cluster_.Start(1);
+    cluster_.WaitReady();
+    sum += 1;
+    EXPECT_EQ(add(1), sum);
+  }
+  EXPECT_TRUE(Eventually([&] {
+    sum += 1;
+    return add(1) == sum && bytes() <= of_one_start + 2;
+  })) << bytes()
+      << " bytes, of one start " << of_one_start;
+  EXPECT_EQ(hits.Get("k", {.level = Level::kAll})->value, std::to_string(sum));
+}
+
 TEST_F(MergingTest, SetsAndMapsAreChangedByElementAndField) {
   Keyspace carts = Make("carts", Conflict::kSet);
   ASSERT_TRUE(carts.Mutate(Mutation::AddElement("ann", "apples")).ok());
