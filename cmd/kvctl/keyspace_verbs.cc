@@ -156,14 +156,26 @@ void PrintReplicas(const KeyspaceState& state) {
             << keyspace.partitions.size() << " partitions, reads at " << ReadCell(keyspace)
             << ", writes at " << LevelName(keyspace.default_write) << ", lease drift "
             << DriftCell(keyspace) << ", default ttl " << TtlCell(keyspace) << '\n';
-  Table table({"partition", "node", "role", "term", "applied", "committed", "log"});
+  // Without a leader the logs of replicas have nothing to do with one another.
+  const bool leaderless = keyspace.mode == Mode::kQuorum;
+  Table table(leaderless ? std::vector<std::string>{"partition", "node", "role", "log"}
+                         : std::vector<std::string>{"partition", "node", "role", "term", "applied",
+                                                    "committed", "log"});
   for (const ReplicaDescription& one : state.replicas) {
-    table.Add({one.partition.ToString(), one.node.ToString(), one.role,
-               std::to_string(one.term.value()), std::to_string(one.applied_index.value()),
-               std::to_string(one.commit_index.value()),
-               StrCat(one.log_first_index.value(), "-", one.last_index.value())});
+    std::vector<std::string> row = {one.partition.ToString(), one.node.ToString(), one.role};
+    if (!leaderless) {
+      row.insert(row.end(),
+                 {std::to_string(one.term.value()), std::to_string(one.applied_index.value()),
+                  std::to_string(one.commit_index.value())});
+    }
+    row.push_back(StrCat(one.log_first_index.value(), "-", one.last_index.value()));
+    table.Add(std::move(row));
   }
   table.Print(std::cout);
+  if (leaderless) {
+    std::cout << "what each has seen of the others' writes: kvctl keyspace lag " << keyspace.name
+              << '\n';
+  }
   if (!state.unreachable.empty()) {
     std::cout << "did not answer: " << ToLine(state.unreachable) << '\n';
   }

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 class QuorumTest : public ::testing::Test {
@@ -114,7 +115,11 @@ TEST_F(QuorumTest, IsMadeAndDescribedByKvctl) {
   EXPECT_EQ(made.exit_code, 0) << made.output;
   EXPECT_THAT(made.output, AllOf(HasSubstr("quorum"), HasSubstr("lww")));
   EXPECT_THAT(Kvctl({"keyspace", "list"}).output, HasSubstr("lww"));
-  EXPECT_THAT(Kvctl({"keyspace", "describe", "seen"}).output, HasSubstr("conflict policy lww"));
+  EXPECT_THAT(Kvctl({"keyspace", "describe", "seen"}).output,
+              AllOf(HasSubstr("conflict policy lww"), Not(HasSubstr("term"))));
+  EXPECT_THAT(Kvctl({"partition", "list", "seen"}).output, Not(HasSubstr("none")));
+  EXPECT_THAT(Kvctl({"partition", "owners", "seen", "k"}).output,
+              AllOf(HasSubstr("replica"), Not(HasSubstr("follower"))));
   EXPECT_EQ(Kvctl({"put", "seen", "k", "v", "--level", "ALL"}).exit_code, 0);
   EXPECT_THAT(Kvctl({"del", "seen", "gone", "--output", "json"}).output,
               HasSubstr("\"existed\":null"))
