@@ -21,6 +21,8 @@ constexpr uint32_t kSessions = 3;
 // Of all writes, those under an identity, and of these those that are sent twice.
 constexpr double kIdentified = 0.6;
 constexpr double kDoubled = 0.2;
+// All of its writes do, so that in the end the outcome of each is known.
+constexpr char kExactKey[] = "c1";
 // Of those whose node died meanwhile, those that are sent to it again.
 constexpr double kInsists = 0.7;
 constexpr absl::Duration kSecondCopyMax = absl::Seconds(1);
@@ -162,21 +164,12 @@ void MergingLoad::IssueOne() {
   auto call = std::make_shared<Call>();
   call->asked = asked;
   call->op = MakeOp(StrCat(std::string(1, keyspace.initial), random_.Below(kMergingKeys)));
-  const bool write = call->op.kind != Kind::kRead;
-  oracle_.Invoked(call->op);
-  ++in_flight_;
-  const auto topology = node.node()->topology();
-  Request request = RequestFor(call->op, topology);
+  Request request = RequestFor(call->op, node.node()->topology());
   const absl::Duration timeout = kDeadlineMax * 0.05 + Upto(kDeadlineMax * 0.95);
   request.deadline = node.machine().env.Monotonic() + timeout;
-  if (write && random_.Chance(kIdentified) && fates_.Identify(asked, request)) {
-    call->request = request;
-    // Another replica would do it once more; this one must not.
-    if (IsReplica(asked, *topology->FindPartition(request.partition))) {
-      repeatable_[call->op.id] = call;
-      call->doubled = random_.Chance(kDoubled);
-    }
-  }
+  if (call->op.kind != Kind::kRead && !Identify(call, request)) return PlanNext();
+  oracle_.Invoked(call->op);
+  ++in_flight_;
   trace_.Add(TraceKind::kInvoke, asked,
              StrCat("merging #", call->op.id, " ", Describe(call->op), " ",
                     LevelName(call->op.level), call->doubled ? " twice" : ""));
@@ -184,6 +177,21 @@ void MergingLoad::IssueOne() {
   queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
   if (call->doubled) SendAgain(call, Upto(kSecondCopyMax));
   node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
+}
+
+// False: it needs an identity, and there is no writer yet.
+bool MergingLoad::Identify(const CallPtr& call, Request& request) {
+  const bool exact = call->op.key == kExactKey;
+  if (!exact && !random_.Chance(kIdentified)) return true;
+  if (!fates_.Identify(call->asked, request)) return !exact;
+  call->request = request;
+  // Another replica would do it once more; this one must not.
+  const auto topology = cluster_.node(call->asked).node()->topology();
+  if (IsReplica(call->asked, *topology->FindPartition(request.partition))) {
+    repeatable_[call->op.id] = call;
+    call->doubled = random_.Chance(kDoubled);
+  }
+  return true;
 }
 
 // The node may have started anew by then, or just then.

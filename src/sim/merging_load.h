@@ -60,6 +60,7 @@ class MergingLoad {
   MergingOp MakeOp(const std::string& key);
   MergingShown KnownOf(const std::string& key);
   Request RequestFor(const MergingOp& op, const ring::SharedTopology& topology);
+  bool Identify(const CallPtr& call, Request& request);
   void SendAgain(const CallPtr& call, absl::Duration later);
   absl::Duration Upto(absl::Duration most);
   void Answered(const CallPtr& call, const Reply& reply);

@@ -30,6 +30,8 @@ constexpr double kIdentified = 0.5;
 constexpr double kDoubled = 0.2;
 // Of all reads.
 constexpr double kInSession = 0.25;
+constexpr double kHasty = 0.2;
+constexpr absl::Duration kHastyMax = absl::Milliseconds(20);
 constexpr absl::Duration kSecondCopyMax = absl::Seconds(1);
 constexpr absl::Duration kUntilItIsUp = absl::Milliseconds(2);
 
@@ -195,8 +197,9 @@ void RegisterLoad::Issue(size_t slot) {
   ++in_flight_;
   trace_.Add(TraceKind::kInvoke, asked,
              StrCat("register ", DescribeCall(op), call->doubled ? " twice" : ""));
-  // Unknown from then on: whatever comes of it.
-  queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
+  // Unknown from then on: whatever comes of it. Some ask while it is under way.
+  const bool hasty = call->identified() && random_.Chance(kHasty);
+  queue_.After(hasty ? Upto(kHastyMax) : timeout + kPatience, [this, call] { LoseSight(call); });
   if (call->doubled) SendAgain(asked, call, Upto(kSecondCopyMax));
   node.process()->Execute(std::move(request),
                           [this, call](Reply reply) { Answered(call, std::move(reply)); });

@@ -108,7 +108,8 @@ TEST_F(ExplainCommandTest, SaysWhatStopsWithoutNodesOrAZone) {
   // Of each keyspace the levels that it has.
   ASSERT_EQ(Kvctl("keyspace create seats --mode quorum --conflict register").code, 0);
   std::vector<std::string> writes;
-  for (const auto& keyspace : Kvctl("whatif --zone a --output json").json()["keyspaces"]) {
+  const auto weighed = Kvctl("whatif --zone a --output json").json();
+  for (const auto& keyspace : weighed["keyspaces"]) {
     for (const auto& level : keyspace["levels"]) {
       if (keyspace["keyspace"] == "seats" && level["access"] == "write") {
         writes.push_back(level["level"]);
