@@ -63,6 +63,32 @@ TEST_F(MergingTest, SiblingsAreKeptUntilOneIsPutInTheirPlace) {
 }
 
 // A quorum without the coordinator is gone while it waits for its answer.
+TEST_F(MergingTest, AFloodOfBlindPutsIsRefusedCountedAndEndedByOneThatHasRead) {
+  Keyspace notes = Make("notes", Conflict::kSiblings);
+  absl::Status last;
+  int puts = 0;
+  for (; last.ok() && puts < 100; ++puts) {
+    last = notes.Put("k", std::to_string(puts), {.level = Level::kAll}).status();
+  }
+  EXPECT_EQ(puts, 17);
+  EXPECT_EQ(ReasonOf(last), "SIBLINGS_FULL");
+  EXPECT_EQ(OutcomeOf(last), Outcome::kNotDone);
+  uint64_t counted = 0;
+  for (int node = 1; node <= 3; ++node) {
+    const std::string page = HttpGet(cluster_.http_port(node), "/metrics");
+    counted += page.find("\nquorate_values_full_total 1\n") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(counted, 1u) << "by who was asked";
+  const Refusal told = Kvctl({"put", "notes", "k", "v"});
+  EXPECT_EQ(told.exit_code, 5) << told.output;
+  EXPECT_THAT(told.output, HasSubstr("try: kvctl get KEYSPACE KEY --output json"));
+  EXPECT_EQ(Kvctl({"put", "notes", "k", "one", "--context",
+                   Shown("notes", "k")["context"].get<std::string>()})
+                .exit_code,
+            0);
+  EXPECT_EQ(notes.Get("k")->merged->siblings.size(), 1u);
+}
+
 TEST_F(MergingTest, WhatBecameOfAnAdditionIsToldThoughItsCoordinatorWasKilled) {
   Keyspace visits = Make("visits", Conflict::kCounter);
   ASSERT_TRUE(visits.Add("k", 1).ok());
