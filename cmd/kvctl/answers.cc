@@ -13,11 +13,14 @@
 namespace quorate::kvctl {
 
 void PrintWrite(const Session& session, const std::string& line, const WriteReceipt& receipt,
-                const nlohmann::json& extra) {
+                const nlohmann::json& extra, bool tells_existed) {
   if (session.output() == Output::kJson) {
     nlohmann::json shown = extra;
     shown["version"] = receipt.version;
-    shown["existed"] = receipt.existed;
+    // Without one order of all writes nobody knows.
+    const bool ordered = receipt.mode == Mode::kRaft || receipt.achieved == Level::kLinearizable;
+    shown["existed"] = nullptr;
+    if (ordered && tells_existed) shown["existed"] = receipt.existed;
     if (!receipt.context.empty()) shown["context"] = ContextText(receipt.context);
     shown["receipt"] = ToJson(receipt);
     std::cout << shown.dump() << '\n';

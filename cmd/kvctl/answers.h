@@ -10,8 +10,9 @@
 namespace quorate::kvctl {
 
 // What a write did: its version and receipt; "key" and more from `extra`.
+// `tells_existed`: it was of a kind that is told whether there was a value before.
 void PrintWrite(const Session& session, const std::string& line, const WriteReceipt& receipt,
-                const nlohmann::json& extra);
+                const nlohmann::json& extra, bool tells_existed = true);
 
 // On stderr, when --verbose asks for it.
 void PrintReceipt(const Session& session, const ReadReceipt& receipt);

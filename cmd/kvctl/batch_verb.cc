@@ -40,7 +40,9 @@ absl::StatusOr<std::vector<Mutation>> ParseMutations(const std::string& text) {
 nlohmann::json ResultsOf(const BatchResult& result) {
   nlohmann::json items = nlohmann::json::array();
   for (const BatchResult::Item& item : result.items) {
-    items.push_back({{"version", item.version}, {"existed", item.existed}, {"sum", item.sum}});
+    nlohmann::json shown = {{"version", item.version}, {"existed", nullptr}, {"sum", item.sum}};
+    if (result.receipt.mode == Mode::kRaft) shown["existed"] = item.existed;
+    items.push_back(std::move(shown));
   }
   return items;
 }
@@ -63,7 +65,7 @@ int Batch(Session& session, const Arguments& arguments) {
                            StrCat("batch of ", count));
   }
   PrintWrite(session, StrCat("ok, all ", count, " at version ", written->receipt.version),
-             written->receipt, {{"results", ResultsOf(*written)}});
+             written->receipt, {{"results", ResultsOf(*written)}}, /*tells_existed=*/false);
   return kDone;
 }
 

@@ -121,7 +121,7 @@ int RunRestore(Session& session, const Arguments& arguments) {
                            StrCat("conflicts restore ", arguments.id));
   }
   PrintWrite(session, StrCat("written again, version ", restored->version), *restored,
-             {{"id", arguments.id}});
+             {{"id", arguments.id}}, /*tells_existed=*/false);
   return kDone;
 }
 

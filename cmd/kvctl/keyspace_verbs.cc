@@ -75,17 +75,22 @@ absl::StatusOr<KeyspaceOptions> OptionsOf(const Create& create) {
   return options;
 }
 
+std::string ConflictCell(const KeyspaceDescription& keyspace) {
+  if (keyspace.conflict == Conflict::kNone) return "-";
+  return std::string(ConflictName(keyspace.conflict));
+}
+
 void PrintKeyspaces(const Session& session, const std::vector<KeyspaceDescription>& keyspaces) {
-  Table table(
-      {"keyspace", "mode", "replicas", "partitions", "read", "write", "lease drift", "ttl"});
+  Table table({"keyspace", "mode", "conflict", "replicas", "partitions", "read", "write",
+               "lease drift", "ttl"});
   for (const KeyspaceDescription& one : keyspaces) {
     if (session.output() == Output::kJson) {
       std::cout << ToJson(one).dump() << '\n';
     } else if (session.output() == Output::kRaw) {
       std::cout << one.name << '\n';
     } else {
-      table.Add({one.name, std::string(ModeName(one.mode)), std::to_string(one.replicas),
-                 std::to_string(one.partitions.size()), ReadCell(one),
+      table.Add({one.name, std::string(ModeName(one.mode)), ConflictCell(one),
+                 std::to_string(one.replicas), std::to_string(one.partitions.size()), ReadCell(one),
                  std::string(LevelName(one.default_write)), DriftCell(one), TtlCell(one)});
     }
   }
@@ -145,19 +150,32 @@ int RunList(Session& session) {
 
 void PrintReplicas(const KeyspaceState& state) {
   const auto& keyspace = state.keyspace;
-  std::cout << keyspace.name << ": mode " << ModeName(keyspace.mode) << ", " << keyspace.replicas
-            << " replicas, " << keyspace.partitions.size() << " partitions, reads at "
-            << ReadCell(keyspace) << ", writes at " << LevelName(keyspace.default_write)
-            << ", lease drift " << DriftCell(keyspace) << ", default ttl " << TtlCell(keyspace)
-            << '\n';
-  Table table({"partition", "node", "role", "term", "applied", "committed", "log"});
+  std::cout << keyspace.name << ": mode " << ModeName(keyspace.mode)
+            << (keyspace.conflict == Conflict::kNone ? "" : ", conflict policy ")
+            << ConflictName(keyspace.conflict) << ", " << keyspace.replicas << " replicas, "
+            << keyspace.partitions.size() << " partitions, reads at " << ReadCell(keyspace)
+            << ", writes at " << LevelName(keyspace.default_write) << ", lease drift "
+            << DriftCell(keyspace) << ", default ttl " << TtlCell(keyspace) << '\n';
+  // Without a leader the logs of replicas have nothing to do with one another.
+  const bool leaderless = keyspace.mode == Mode::kQuorum;
+  Table table(leaderless ? std::vector<std::string>{"partition", "node", "role", "log"}
+                         : std::vector<std::string>{"partition", "node", "role", "term", "applied",
+                                                    "committed", "log"});
   for (const ReplicaDescription& one : state.replicas) {
-    table.Add({one.partition.ToString(), one.node.ToString(), one.role,
-               std::to_string(one.term.value()), std::to_string(one.applied_index.value()),
-               std::to_string(one.commit_index.value()),
-               StrCat(one.log_first_index.value(), "-", one.last_index.value())});
+    std::vector<std::string> row = {one.partition.ToString(), one.node.ToString(), one.role};
+    if (!leaderless) {
+      row.insert(row.end(),
+                 {std::to_string(one.term.value()), std::to_string(one.applied_index.value()),
+                  std::to_string(one.commit_index.value())});
+    }
+    row.push_back(StrCat(one.log_first_index.value(), "-", one.last_index.value()));
+    table.Add(std::move(row));
   }
   table.Print(std::cout);
+  if (leaderless) {
+    std::cout << "what each has seen of the others' writes: kvctl keyspace lag " << keyspace.name
+              << '\n';
+  }
   if (!state.unreachable.empty()) {
     std::cout << "did not answer: " << ToLine(state.unreachable) << '\n';
   }

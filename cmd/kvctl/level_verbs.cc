@@ -29,19 +29,24 @@ std::vector<const ring::Guarantee*> GuaranteesOf(const std::vector<Level>& level
 }
 
 int RunList(const Session& session) {
-  Table table({"level", "mode", "write", "read"});
+  Table table({"level", "raft: write", "read", "quorum: write", "read", "register: write", "read"});
   for (const std::string& name : LevelNames()) {
     const Level level = *LevelFromName(name);
-    const auto write = SupportOf(Mode::kRaft, Access::kWrite, level);
-    const auto read = SupportOf(Mode::kRaft, Access::kRead, level);
-    if (session.output() == Output::kJson) {
-      const json line = {{"level", name}, {"mode", "raft"}, {"write", write}, {"read", read}};
+    std::vector<std::string> row = {name};
+    for (const KeyspaceKind& kind : kKeyspaceKinds) {
+      const auto write = SupportOf(kind, Access::kWrite, level);
+      const auto read = SupportOf(kind, Access::kRead, level);
+      row.insert(row.end(), {std::string(write), std::string(read)});
+      if (session.output() != Output::kJson) continue;
+      const json line = {{"level", name},
+                         {"mode", ModeName(kind.mode)},
+                         {"registers", kind.conflict == Conflict::kRegister},
+                         {"write", write},
+                         {"read", read}};
       std::cout << line.dump() << '\n';
-    } else if (session.output() == Output::kRaw) {
-      std::cout << name << '\n';
-    } else {
-      table.Add({name, "raft", std::string(write), std::string(read)});
     }
+    if (session.output() == Output::kRaw) std::cout << name << '\n';
+    if (session.output() == Output::kTable) table.Add(row);
   }
   table.Print(std::cout);
   return kDone;
@@ -52,6 +57,19 @@ void PrintInWords(const ring::Guarantee& one) {
             << (ring::IsHonoured(one) ? "" : " Not there yet.") << "\n    Of " << kUsualReplicas
             << " replicas " << CountOf(one.answers, kUsualReplicas) << " must answer, and "
             << CountOf(one.needs, kUsualReplicas) << " must be there.\n";
+}
+
+void ExplainIn(const Session& session, const KeyspaceKind& kind, Level level) {
+  for (const Access access : {Access::kWrite, Access::kRead}) {
+    const ring::Guarantee* one = ring::FindGuarantee(kind.mode, access, level, kind.conflict);
+    if (session.output() == Output::kJson) {
+      if (one != nullptr) std::cout << ToJson(*one).dump() << '\n';
+    } else if (one != nullptr) {
+      PrintInWords(*one);
+    } else {
+      std::cout << "  " << AccessName(access) << "s: refused, never weakened to another level.\n";
+    }
+  }
 }
 
 absl::StatusOr<std::vector<Level>> ParseAll(const std::vector<std::string>& names) {
@@ -67,7 +85,7 @@ absl::StatusOr<std::vector<Level>> ParseAll(const std::vector<std::string>& name
 int RunCompare(const Session& session, const std::vector<std::string>& names) {
   const auto levels = ParseAll(names);
   if (!levels.ok()) return ReportError(session, levels.status());
-  Table table({"level", "of a", "answer", "needed", "promise"});
+  Table table({"level", "in", "of a", "answer", "needed", "promise"});
   for (const ring::Guarantee* one : GuaranteesOf(*levels)) {
     if (session.output() == Output::kJson) {
       std::cout << ToJson(*one).dump() << '\n';
@@ -76,8 +94,10 @@ int RunCompare(const Session& session, const std::vector<std::string>& names) {
     const auto of = [](ring::Share share) {
       return StrCat(CountOf(share, kUsualReplicas), " of ", kUsualReplicas);
     };
-    table.Add({std::string(LevelName(one->level)), std::string(AccessName(one->access)),
-               of(one->answers), of(one->needs), std::string(one->promise)});
+    table.Add({std::string(LevelName(one->level)),
+               one->registers ? "register" : std::string(ModeName(one->mode)),
+               std::string(AccessName(one->access)), of(one->answers), of(one->needs),
+               std::string(one->promise)});
   }
   table.Print(std::cout);
   return kDone;
@@ -88,16 +108,13 @@ int RunCompare(const Session& session, const std::vector<std::string>& names) {
 int ExplainLevel(const Session& session, const std::string& name) {
   const auto level = ParseLevel("level", name);
   if (!level.ok()) return ReportError(session, level.status());
-  if (session.output() != Output::kJson) std::cout << LevelName(*level) << ", in mode raft\n";
-  for (const Access access : {Access::kWrite, Access::kRead}) {
-    const ring::Guarantee* one = ring::FindGuarantee(Mode::kRaft, access, *level);
-    if (session.output() == Output::kJson) {
-      if (one != nullptr) std::cout << ToJson(*one).dump() << '\n';
-    } else if (one != nullptr) {
-      PrintInWords(*one);
-    } else {
-      std::cout << "  " << AccessName(access) << "s: refused, never weakened to another level.\n";
+  for (const KeyspaceKind& kind : kKeyspaceKinds) {
+    if (session.output() != Output::kJson) {
+      const bool registers = kind.conflict == Conflict::kRegister;
+      std::cout << LevelName(*level) << ", in mode " << ModeName(kind.mode)
+                << (registers ? ", keyspaces of registers\n" : "\n");
     }
+    ExplainIn(session, kind, *level);
   }
   return kDone;
 }

@@ -85,8 +85,8 @@ std::string_view AccessName(ring::Access access) {
   return access == ring::Access::kRead ? "read" : "write";
 }
 
-std::string_view SupportOf(Mode mode, ring::Access access, Level level) {
-  const ring::Guarantee* guarantee = ring::FindGuarantee(mode, access, level);
+std::string_view SupportOf(const KeyspaceKind& kind, ring::Access access, Level level) {
+  const ring::Guarantee* guarantee = ring::FindGuarantee(kind.mode, access, level, kind.conflict);
   if (guarantee == nullptr) return "no";
   return ring::IsHonoured(*guarantee) ? "yes" : "not yet";
 }
@@ -106,6 +106,7 @@ std::string Sentence(std::string_view promise) {
 json ToJson(const ring::Guarantee& guarantee) {
   return {{"level", std::string(LevelName(guarantee.level))},
           {"mode", std::string(ModeName(guarantee.mode))},
+          {"registers", guarantee.registers},
           {"access", std::string(AccessName(guarantee.access))},
           {"supported", ring::IsHonoured(guarantee)},
           {"promise", std::string(guarantee.promise)},

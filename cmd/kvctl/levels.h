@@ -18,8 +18,20 @@ std::vector<std::string> LevelNames();
 absl::StatusOr<Level> ParseLevel(std::string_view flag, std::string_view text);
 
 std::string_view AccessName(ring::Access access);  // read, write
-// yes; no: the mode refuses it; not yet: this build does
-std::string_view SupportOf(Mode mode, ring::Access access, Level level);
+
+// Keyspaces that have levels in common.
+struct KeyspaceKind {
+  Mode mode;
+  Conflict conflict;
+  std::string_view name;
+};
+inline constexpr KeyspaceKind kKeyspaceKinds[] = {
+    {Mode::kRaft, Conflict::kNone, "raft"},
+    {Mode::kQuorum, Conflict::kLww, "quorum"},
+    {Mode::kQuorum, Conflict::kRegister, "register"},
+};
+// yes; no: they refuse it; not yet: this build does
+std::string_view SupportOf(const KeyspaceKind& kind, ring::Access access, Level level);
 
 // stops; or, where it goes on for a while, "stops once its bound has run out".
 std::string StopsAsItMay(const ring::Guarantee* guarantee, std::string_view stops);

@@ -69,8 +69,9 @@ int RunList(Session& session, const Arguments& arguments) {
     for (size_t arc = 0; arc < state.keyspace.partitions.size(); ++arc) {
       const PartitionDescription& one = state.keyspace.partitions[arc];
       if (session.output() != Output::kJson) {
+        const bool leaderless = state.keyspace.mode == Mode::kQuorum;
         table.Add({one.id.ToString(), state.keyspace.name, std::to_string(arc),
-                   LeaderLine(leaders, one.id), ToLine(one.replicas)});
+                   leaderless ? "-" : LeaderLine(leaders, one.id), ToLine(one.replicas)});
         continue;
       }
       nlohmann::json line = {{"partition", one.id.value()},
@@ -108,7 +109,11 @@ int RunOwners(Session& session, const Arguments& arguments) {
     const NodeDescription* known = topology->FindNode(node);
     const std::string address = known == nullptr ? "" : known->client_address;
     const bool leads = leaders.contains(partition->id) && leaders.at(partition->id) == node;
-    table.Add({partition->id.ToString(), node.ToString(), address, leads ? "leader" : "follower"});
+    const bool leaderless = state->keyspace.mode == Mode::kQuorum;
+    table.Add({partition->id.ToString(), node.ToString(), address,
+               leaderless ? "replica"
+               : leads    ? "leader"
+                          : "follower"});
     owners.push_back({{"node", node.value()}, {"address", address}, {"leader", leads}});
   }
   if (session.output() == Output::kJson) {

@@ -48,7 +48,7 @@ int Put(Session& session, const Arguments& arguments) {
                            Doing(session, "put", arguments.key));
   }
   PrintWrite(session, StrCat("ok, version ", written->version), *written,
-             {{"key", BytesToJson(arguments.key)}});
+             {{"key", BytesToJson(arguments.key)}}, /*tells_existed=*/false);
   return kDone;
 }
 

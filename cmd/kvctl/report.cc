@@ -23,6 +23,17 @@ std::string Hint(const absl::Status& status) {
   if (reason == "NODE_UNREACHABLE") return "is kvd running there? try: --endpoints HOST:PORT,...";
   if (reason == "KEYSPACE_NOT_FOUND") return "try: kvctl keyspace list";
   if (reason == "CONDITION_FAILED") return "try: kvctl get, to see what is there";
+  if (reason == "LEVEL_UNSUPPORTED") return "try: kvctl level list";
+  if (reason == "REPLICAS_MISSING" && AppliedOf(status) == Applied::kNo) {
+    return "try: kvctl cluster status | a lower --level | kvctl explain REPLICAS_MISSING";
+  }
+  if (reason == "CONTEXT_NEEDED" || reason == "SIBLINGS_FULL" || reason == "BAD_CONTEXT" ||
+      reason == "FOREIGN_CONTEXT") {
+    return "try: kvctl get KEYSPACE KEY --output json, and the context that it tells by --context";
+  }
+  if (reason == "WRONG_POLICY" || reason == "NEEDS_ONE_ORDER") {
+    return StrCat("try: kvctl explain ", reason);
+  }
   switch (ExitCodeOf(status)) {
     case kOutcomeUnknown:
       if (const auto operation = OperationOf(status)) {

@@ -35,6 +35,7 @@ ring::Topology TopologyOf(const TopologyDescription& from) {
     ring::KeyspaceInfo keyspace;
     keyspace.name = one.name;
     keyspace.mode = one.mode;
+    keyspace.conflict = one.conflict;
     keyspace.replicas = one.replicas;
     for (const PartitionDescription& part : one.partitions) {
       keyspace.partitions.push_back({part.id, part.replicas});

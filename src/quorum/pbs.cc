@@ -119,19 +119,27 @@ bool HasPair(const StalenessInput& input, bool near) {
   });
 }
 
+// Whether a read may have to ask beyond its own zone, which it asks first.
+bool AsksFar(const StalenessInput& input) {
+  if (input.read_waits != StalenessInput::Waits::kCount) return false;
+  return std::any_of(input.layouts.begin(), input.layouts.end(), [&](const auto& zones) {
+    return std::any_of(zones.begin(), zones.end(), [&](uint32_t zone) {
+      return std::count(zones.begin(), zones.end(), zone) < static_cast<int64_t>(input.reads);
+    });
+  });
+}
+
 std::vector<const Histogram*> NeededWithZones(const WarsLatencies& latencies,
                                               const StalenessInput& input) {
   std::vector<const Histogram*> needed = {&latencies.own_disk};
   const bool asks = input.read_waits != StalenessInput::Waits::kCount || input.reads > 1;
-  // A read in its own zone asks nobody else's.
-  const bool asks_far = asks && input.read_waits != StalenessInput::Waits::kOwnZone;
   if (HasPair(input, true)) {
     needed.insert(needed.end(), {&latencies.write, &latencies.ack});
     if (asks) needed.insert(needed.end(), {&latencies.read, &latencies.response});
   }
   if (HasPair(input, false)) {
     needed.insert(needed.end(), {&latencies.far_write, &latencies.far_ack});
-    if (asks_far) needed.insert(needed.end(), {&latencies.far_read, &latencies.far_response});
+    if (AsksFar(input)) needed.insert(needed.end(), {&latencies.far_read, &latencies.far_response});
   }
   return needed;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
+
 namespace quorate::quorum {
 namespace {
 
@@ -84,6 +86,14 @@ Nodes Peers::Living() const {
     if (alive(node)) living.insert(node);
   }
   return living;
+}
+
+std::string Peers::MissingNames() const {
+  std::string names;
+  for (const NodeId node : others_) {
+    if (!alive(node)) StrAppend(&names, names.empty() ? "" : ", ", node.ToString());
+  }
+  return names;
 }
 
 }  // namespace quorate::quorum

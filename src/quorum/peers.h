@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "quorum/config.h"
@@ -30,6 +31,8 @@ class Peers {
   std::vector<NodeId> LivingByDistance() const;
   // This replica and the living others.
   Nodes Living() const;
+  // Of the others, in words: n2, n3.
+  std::string MissingNames() const;
 
   bool Enough(Level level, const Nodes& nodes) const {
     return quorum::Enough(level, members_, zone_, nodes);

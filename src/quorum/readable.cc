@@ -19,9 +19,9 @@ absl::Status CheckReadable(Level level, const Local& local, const Peers& peers) 
   }
   if (!CountsForReads(level) || peers.Enough(level, peers.Living())) return absl::OkStatus();
   return MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
-                   StrCat("a read at ", LevelName(level), " needs more replicas than the ",
-                          peers.Living().size(),
-                          " that can be reached; bring the others back, or read at a lower level"));
+                   StrCat("a read at ", LevelName(level),
+                          " needs replicas that are not there: ", peers.MissingNames(),
+                          " can't be reached; bring them back, or read at a lower level"));
 }
 
 }  // namespace quorate::quorum

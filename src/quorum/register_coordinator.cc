@@ -19,10 +19,13 @@ bool Waits(const RegisterOp& op) {
   return op.kind != RegisterOp::Kind::kRead && op.kind != RegisterOp::Kind::kLearnFate;
 }
 
+// In its WriteWatch: an operation may have several, in rounds of rising number.
+uint64_t AcceptOf(uint64_t operation, uint64_t number) { return operation + (number << 40); }
+
 }  // namespace
 
 RegisterCoordinator::RegisterCoordinator(Local& local, const Peers& peers)
-    : local_(local), peers_(peers), ballots_(local.self()) {
+    : local_(local), peers_(peers), ballots_(local.self()), accepts_(local.config().round_trips) {
   for (const Member& member : local_.config().members) config_.replicas.push_back(member.node);
   config_.quorum = MajorityOf(config_.replicas);
   config_.rounds_max = kRoundsMax;
@@ -50,9 +53,8 @@ absl::Status RegisterCoordinator::Refuse() const {
   if (peers_.Enough(Level::kQuorum, peers_.Living())) return absl::OkStatus();
   return MakeError(
       absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
-      StrCat("LINEARIZABLE needs a majority of the replicas, and only ", peers_.Living().size(),
-             " can be reached; nothing was done. Bring the others back, or read at a "
-             "lower level"),
+      StrCat("LINEARIZABLE needs a majority of the replicas, and ", peers_.MissingNames(),
+             " can't be reached; nothing was done. Bring them back, or read at a lower level"),
       Applied::kNo);
 }
 
@@ -167,6 +169,8 @@ void RegisterCoordinator::AcceptHere(uint64_t id, Operation& operation, Register
   const AcceptorStep step =
       local_.StepRegister(operation.key, request, asked ? operation.row : std::nullopt);
   if (!step.reply.granted) return operation.proposer->RefusedHere(step.reply, Time(now));
+  operation.accept = AcceptOf(id, request.number);
+  accepts_.Sent(operation.accept, now.monotonic);
   operation.proposer->AcceptedHere(request.value.dot);
   unsynced_.push_back({step.reply_after_sync ? local_.emitted() : 0, id, step.reply});
 }
@@ -240,6 +244,7 @@ void RegisterCoordinator::OnAsk(const Identity& from, const RegisterAsk& ask, co
 }
 
 void RegisterCoordinator::OnAnswer(NodeId from, const RegisterAnswer& answer, const Now& now) {
+  accepts_.Answered(AcceptOf(answer.id, answer.reply.number), peers_.near(from), now.monotonic);
   const auto at = operations_.find(answer.id);
   if (at == operations_.end() || !at->second.proposer) return;
   Operation& operation = at->second;
@@ -265,6 +270,7 @@ void RegisterCoordinator::OnPersisted(const Now& now) {
   while (!unsynced_.empty() && unsynced_.front().effects <= local_.durable()) {
     const OwnReply own = std::move(unsynced_.front());
     unsynced_.pop_front();
+    accepts_.OnOwnDisk(AcceptOf(own.operation, own.reply.number), now.monotonic);
     const auto asked = operations_.find(own.operation);
     if (asked == operations_.end()) continue;
     asked->second.proposer->Replied(local_.self().node, own.reply, Time(now));

@@ -27,6 +27,7 @@
 #include "quorum/peers.h"
 #include "quorum/proposer.h"
 #include "quorum/request.h"
+#include "quorum/round_trips.h"
 
 namespace quorate::quorum {
 
@@ -74,6 +75,7 @@ class RegisterCoordinator {
     std::optional<OperationAsk> ask;
     std::optional<quorum::Operation> row;  // once its effect is accepted here
     std::vector<uint64_t> also;            // requests for the same operation
+    uint64_t accept = 0;                   // of its last one, in accepts_
     FateFn on_fate;
   };
   struct OwnReply {
@@ -122,6 +124,7 @@ class RegisterCoordinator {
   std::deque<OwnReply> unsynced_;
   size_t paused_ = 0;
   uint64_t round_trips_ = 0;
+  WriteWatch accepts_;  // an acceptance is on its way as a write is
 };
 
 }  // namespace quorate::quorum

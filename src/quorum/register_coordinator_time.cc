@@ -46,6 +46,7 @@ void RegisterCoordinator::Tick(const Now& now) {
     } else if (operation.proposer && !operation.continue_at &&
                now.monotonic - operation.sent_at >= local_.config().resend_interval) {
       operation.sent_at = now.monotonic;
+      accepts_.SentAgain(operation.accept);
       operation.proposer->Resend(Time(now));
       Pump(id, now);
     }

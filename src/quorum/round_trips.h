@@ -13,8 +13,10 @@ namespace quorate::quorum {
 // Of all cores of one thread. A round trip is counted as two ways of half its
 // length: one clock can't tell them apart.
 struct RoundTrips {
-  Histogram write_way;  // of a WriteAsk and its answer, the replica's sync among it
-  Histogram read_way;   // of a ReadAsk and its answer
+  // Of a WriteAsk, or of what an acceptor is asked to accept, and its answer, the
+  // replica's sync among it.
+  Histogram write_way;
+  Histogram read_way;  // of a ReadAsk and its answer
   // Likewise, between replicas in different zones, which do not count above.
   Histogram far_write_way;
   Histogram far_read_way;
@@ -39,7 +41,7 @@ class WriteWatch {
   explicit WriteWatch(RoundTrips* round_trips)
       : round_trips_(round_trips), sent_(round_trips == nullptr ? 0 : kKept) {}
 
-  // Ids rise by one.
+  // Ids rise by one, or nearly so.
   void Sent(uint64_t id, absl::Duration now) {
     if (!sent_.empty()) sent_[id % kKept] = {id, now};
   }

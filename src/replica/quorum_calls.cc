@@ -162,6 +162,7 @@ void QuorumCalls::Answer(quorum::Reply reply, quorum::Core& core, const quorum::
 void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quorum::Now& now) {
   Reply& answer = call.answer;
   if (!reply.status.ok()) {
+    if (absl::IsResourceExhausted(reply.status)) ++values_full_;
     if (answer.status.ok()) answer.status = std::move(reply.status);
     return;
   }

@@ -29,6 +29,9 @@ class QuorumCalls {
   void Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now);
   // Answers all: reads not done, writes unknown.
   void FailAll(std::string_view reason, std::string_view message);
+  // Writes refused as their key had as many siblings, or as large a set or map, as
+  // it may have.
+  uint64_t values_full() const { return values_full_; }
 
  private:
   struct Call {
@@ -71,6 +74,7 @@ class QuorumCalls {
 
   const QuorumValues& values_;
   uint64_t next_id_ = 1;
+  uint64_t values_full_ = 0;
   std::map<uint64_t, Call> calls_;
   std::map<uint64_t, Question> questions_;  // by the core's request id
 };

@@ -279,6 +279,7 @@ std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) con
   status.reads_hedged = core_->reads_hedged();
   status.register_round_trips = core_->register_round_trips();
   status.conflicts_discarded = conflicts_discarded_;
+  status.values_full = calls_.values_full();
   status.times_refused = core_->times_refused();
   return status;
 }

@@ -166,7 +166,8 @@ absl::Status QuorumValues::Check(const Mutation& mutation) const {
   if (conflict_ == Conflict::kLww && (conditional || mutation.action == Action::kAdd)) {
     return MakeError(absl::StatusCode::kInvalidArgument, "NEEDS_ONE_ORDER",
                      "conditions and additions need one order of all writes: use a keyspace of "
-                     "mode raft, or for additions alone one of policy counter");
+                     "policy register or of mode raft, or for additions alone one of policy "
+                     "counter");
   }
   if (!Takes(conflict_, mutation.action)) return WrongPolicy(mutation, Asked(mutation.action));
   if (conditional && conflict_ != Conflict::kRegister) return WrongPolicy(mutation, "a condition");

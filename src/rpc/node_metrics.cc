@@ -8,6 +8,20 @@ namespace {
 
 double Number(uint64_t n) { return static_cast<double>(n); }
 
+// Of one replica that is behind; those that are not have no samples, for there may be
+// many of them.
+void WritePartitionLag(PartitionId partition, const ReplicaLag& lag, MetricsPage& page) {
+  if (lag.writes == 0) return;
+  const MetricsPage::Labels labels = {{"partition", partition.ToString()},
+                                      {"peer", lag.behind.ToString()}};
+  page.AddGauge("quorate_partition_lag_writes",
+                "The same by partition, where it is not 0: as kvctl keyspace lag shows it.",
+                Number(lag.writes), labels);
+  page.AddGauge("quorate_partition_lag_seconds",
+                "Since that replica last had all that was here, where it has not.",
+                absl::ToDoubleSeconds(lag.time), labels);
+}
+
 // Of the others' replicas, as those here know them; one sample for each node.
 void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
   struct Behind {
@@ -22,6 +36,7 @@ void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
       Behind& node = behind[lag.behind];
       node.writes += lag.writes;
       node.time = std::max(node.time, lag.time);
+      WritePartitionLag(replica.partition, lag, page);
     }
     all.dots += replica.dots;
     all.records_repaired += replica.records_repaired;
@@ -30,6 +45,7 @@ void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
     all.register_round_trips += replica.register_round_trips;
     all.conflicts_discarded += replica.conflicts_discarded;
     all.times_refused += replica.times_refused;
+    all.values_full += replica.values_full;
     unfilled += replica.filled ? 0 : 1;
   }
   for (const auto& [node, lag] : behind) {
@@ -54,6 +70,10 @@ void WriteQuorum(const std::vector<QuorumStatus>& replicas, MetricsPage& page) {
   page.AddCounter("quorate_conflicts_discarded_total",
                   "Writes given up here for concurrent ones: kvctl conflicts list.",
                   Number(all.conflicts_discarded));
+  page.AddCounter("quorate_values_full_total",
+                  "Writes refused here as their key had too many siblings, or too large a set or "
+                  "map: look for who writes without contexts.",
+                  Number(all.values_full));
   page.AddCounter("quorate_time_stamps_refused_total",
                   "Writes refused here as their time-stamps lie more than clock-skew-max ahead.",
                   Number(all.times_refused));

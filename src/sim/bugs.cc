@@ -32,6 +32,11 @@ void AddLeaderless(Add add) {
       .quorum.remove_unseen = true;
   add("rows-at-coordinator", "only its coordinator knows which operation a write is", kProfile)
       .quorum.rows_at_coordinator = true;
+  add("trust-older-writers", "a write of a writer from before a restart is done once more",
+      kProfile)
+      .quorum.trust_older_writers = true;
+  add("tell-before-sync", "what was seen, or is read, is told before it is durable", kProfile)
+      .quorum.tell_before_sync = true;
   add("hint-counts", "a write kept for a replica is acknowledged at whatever level", kProfile)
       .hint_counts = true;
   add("forget-hints", "writes kept for replicas are gone after a restart", kProfile)
@@ -56,6 +61,15 @@ void AddRegisters(Add add) {
   add("register-answers-at-once", "a failed condition is answered before its round is complete",
       kProfile)
       .quorum.registers.failed_condition_answers_at_once = true;
+  add("register-begins-though-fenced", "a write is begun that was told never to be", kProfile)
+      .quorum.registers.begin_though_fenced = true;
+  add("register-never-without-round", "never is told as too few accepted it, and no round is made",
+      kProfile)
+      .quorum.registers.never_without_round = true;
+  add("register-rows-tell-all", "a write that one acceptor has is told to be applied", kProfile)
+      .quorum.registers.rows_tell_all = true;
+  add("register-two-ballots", "an overtaken write is tried again under its number", kProfile)
+      .quorum.registers.retry_under_one_id = true;
   add("register-ignores-promises", "anti-entropy brings registers what a promise forbids", kProfile)
       .quorum.registers.repair_ignores_promises = true;
   add("register-forgets-floor", "a register's tombstone goes and leaves no ballot behind", kProfile)

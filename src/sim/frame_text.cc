@@ -5,6 +5,8 @@
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
 #include "quorate/v1/peer.pb.h"
+#include "quorum/message_batch.h"
+#include "quorum/message_text.h"
 #include "replica/raft_codec.h"
 #include "sim/trace.h"
 
@@ -62,10 +64,18 @@ std::string DescribeRaft(const raft::Message& message) {
   return text;
 }
 
+std::string DescribeBatch(const std::vector<quorum::Message>& batch) {
+  return absl::StrJoin(batch, ", ", [](std::string* out, const quorum::Message& message) {
+    *out += quorum::DescribeMessage(message);
+  });
+}
+
 std::string DescribeGroup(const v1::GroupMessage& group, NodeId from, NodeId to) {
   const std::string partition = PartitionId(group.partition()).ToString();
   const auto message = DecodeRaftMessage(group.payload(), from, to);
-  return StrCat(partition, " ", message.ok() ? DescribeRaft(*message) : std::string("?"));
+  if (message.ok()) return StrCat(partition, " ", DescribeRaft(*message));
+  const auto batch = quorum::DecodeBatch(from, to, group.payload());
+  return StrCat(partition, " ", batch.ok() ? DescribeBatch(*batch) : std::string("?"));
 }
 
 }  // namespace

@@ -17,9 +17,6 @@ bool Counts(Level level) {
 
 bool HasFloor(Level level) { return Counts(level) || level == Level::kLocalQuorum; }
 
-// Of what times are rounded to.
-constexpr absl::Duration kGrain = absl::Milliseconds(1);
-
 }  // namespace
 
 void LeaderlessOracle::Violation(const LeaderlessOp& op, const std::string& what) {
@@ -104,24 +101,18 @@ void LeaderlessOracle::CheckForgotten(const LeaderlessOp& op) {
                        " was told of, which nothing that may be gone has beaten"));
 }
 
-// The replica that answered had a calendar at its slowest, who wrote one at its
-// fastest.
 void LeaderlessOracle::CheckExpired(const LeaderlessOp& op, const Value& value) {
   if (value.ttl == absl::ZeroDuration()) return;
-  const absl::Duration latest =
-      value.acknowledged * (1 + calendars_.drift) + calendars_.offset + value.ttl + kGrain;
-  if (op.invoked * (1 - calendars_.drift) <= latest) return;
+  if (!calendars_.MustHaveExpired(value.acknowledged, value.ttl, op.invoked)) return;
   Violation(op, StrCat("read what operation #", value.op, " wrote, which had expired"));
 }
 
-// The other way round.
 void LeaderlessOracle::CheckNotYetExpired(const LeaderlessOp& op, uint64_t version,
                                           absl::Duration now) {
   for (const auto& [written, value] : keys_[op.key].values) {
     if (value.version != version) continue;
-    const absl::Duration earliest = value.invoked * (1 - calendars_.drift) + value.ttl - kGrain;
-    const bool may_expire = value.ttl != absl::ZeroDuration();
-    if (may_expire && now * (1 + calendars_.drift) + calendars_.offset >= earliest) continue;
+    const bool expires = value.ttl != absl::ZeroDuration();
+    if (expires && calendars_.MayHaveExpired(value.invoked, value.ttl, now)) continue;
     Violation(op, StrCat("read nothing at version ", version, ", though what operation #", value.op,
                          " wrote there is not deleted and had not expired"));
   }

@@ -24,6 +24,7 @@
 #include "absl/time/time.h"
 #include "base/level.h"
 #include "replica/request.h"
+#include "sim/calendar_bounds.h"
 
 namespace quorate::sim {
 
@@ -38,13 +39,6 @@ struct LeaderlessOp {
   absl::Duration ttl;    // a put's; zero: for ever
   absl::Duration invoked;
   uint32_t session = 0;  // from 1; 0: of none
-};
-
-// How the nodes' calendars may differ from the run's time: ahead by up to
-// `offset`, and a share of `drift` faster or slower.
-struct CalendarBounds {
-  absl::Duration offset;
-  double drift = 0;
 };
 
 class LeaderlessOracle {

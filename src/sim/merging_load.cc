@@ -17,9 +17,14 @@ constexpr absl::Duration kThinkMax = absl::Milliseconds(30);
 constexpr absl::Duration kDeadlineMax = absl::Seconds(1);
 constexpr absl::Duration kPatience = absl::Milliseconds(100);
 constexpr size_t kShownKept = 3;
+constexpr uint32_t kSessions = 3;
 // Of all writes, those under an identity, and of these those that are sent twice.
 constexpr double kIdentified = 0.6;
 constexpr double kDoubled = 0.2;
+// All of its writes do, so that in the end the outcome of each is known.
+constexpr char kExactKey[] = "c1";
+// Of those whose node died meanwhile, those that are sent to it again.
+constexpr double kInsists = 0.7;
 constexpr absl::Duration kSecondCopyMax = absl::Seconds(1);
 constexpr absl::Duration kUntilItIsUp = absl::Milliseconds(2);
 
@@ -35,6 +40,7 @@ std::string Describe(const MergingOp& op) {
   std::string text = op.kind == Kind::kRead ? StrCat("get ", op.key) : StrCat("write ", op.key);
   if (op.kind == Kind::kCount) StrAppend(&text, ", add ", op.delta, " in ", op.cell);
   if (!op.value.empty()) StrAppend(&text, ", put ", op.value, " in ", op.cell);
+  if (op.ttl != absl::ZeroDuration()) StrAppend(&text, " for ", absl::FormatDuration(op.ttl));
   for (const auto& [cell, element] : op.removes) StrAppend(&text, ", remove ", element);
   for (const auto& [cell, value] : op.clears) StrAppend(&text, ", clear ", cell, "=", value);
   return text;
@@ -54,8 +60,9 @@ MergingLoad::MergingLoad(EventQueue& queue, Trace& trace, Random random, Cluster
       random_(random),
       cluster_(cluster),
       violation_(violation),
-      oracle_(violation),
-      fates_(queue, trace, random_.Fork(), cluster, std::move(violation)),
+      oracle_(violation, [&queue] { return queue.now(); }),
+      fates_(queue, trace, random_.Fork(), cluster, violation),
+      sessions_(kSessions, std::move(violation)),
       targets_(cluster.ids()) {}
 
 void MergingLoad::Start(uint32_t clients) {
@@ -118,20 +125,28 @@ MergingOp MergingLoad::MakeOp(const std::string& key) {
   MergingOp op;
   op.id = next_op_++;
   op.key = key;
+  op.invoked = queue_.now();
   op.level = SomeLevel(random_);
-  if (random_.Chance(0.35)) return op;
-  const auto& known = shown_[key];
-  const auto nothing = ShownIn(key, std::optional<kv::Record>());
-  RollWrite(random_, known.empty() ? nothing : known[random_.Below(known.size())], op);
+  const bool read = random_.Chance(0.4);
+  if (!read) RollWrite(random_, KnownOf(key), op);
+  sessions_.Assign(op, random_);
   return op;
 }
 
-Request MergingLoad::RequestFor(const MergingOp& op, const ring::SharedTopology& topology) const {
+// A read of it that a write may follow.
+MergingShown MergingLoad::KnownOf(const std::string& key) {
+  const auto& known = shown_[key];
+  if (!known.empty()) return known[random_.Below(known.size())];
+  return ShownIn(key, std::optional<kv::Record>());
+}
+
+Request MergingLoad::RequestFor(const MergingOp& op, const ring::SharedTopology& topology) {
   Request request;
   const auto* keyspace = topology->FindKeyspace(MergingKeyspaceOf(op.key).name);
   request.partition = keyspace->PartitionOf(op.key).id;
   request.epoch = topology->epoch;
   request.level = op.level;
+  sessions_.Invoked(op, request);
   if (op.kind == Kind::kRead) {
     request.op = Lookup{{op.key}};
   } else {
@@ -147,40 +162,57 @@ void MergingLoad::IssueOne() {
   const bool there = node.up() && node.node()->topology()->FindKeyspace(keyspace.name) != nullptr;
   if (!there) return PlanNext();
   auto call = std::make_shared<Call>();
+  call->asked = asked;
   call->op = MakeOp(StrCat(std::string(1, keyspace.initial), random_.Below(kMergingKeys)));
-  const bool write = call->op.kind != Kind::kRead;
-  oracle_.Invoked(call->op);
-  ++in_flight_;
-  const auto topology = node.node()->topology();
-  Request request = RequestFor(call->op, topology);
+  Request request = RequestFor(call->op, node.node()->topology());
   const absl::Duration timeout = kDeadlineMax * 0.05 + Upto(kDeadlineMax * 0.95);
   request.deadline = node.machine().env.Monotonic() + timeout;
-  if (write && random_.Chance(kIdentified) && fates_.Identify(asked, request)) {
-    call->request = request;
-    // Another replica would do it once more; this one must not.
-    call->doubled =
-        random_.Chance(kDoubled) && IsReplica(asked, *topology->FindPartition(request.partition));
-  }
+  if (call->op.kind != Kind::kRead && !Identify(call, request)) return PlanNext();
+  oracle_.Invoked(call->op);
+  ++in_flight_;
   trace_.Add(TraceKind::kInvoke, asked,
              StrCat("merging #", call->op.id, " ", Describe(call->op), " ",
                     LevelName(call->op.level), call->doubled ? " twice" : ""));
   // Unknown from then on: whatever comes of it.
   queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
-  if (call->doubled) SendAgain(asked, call, Upto(kSecondCopyMax));
+  if (call->doubled) SendAgain(call, Upto(kSecondCopyMax));
   node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
 }
 
+// False: it needs an identity, and there is no writer yet.
+bool MergingLoad::Identify(const CallPtr& call, Request& request) {
+  const bool exact = call->op.key == kExactKey;
+  if (!exact && !random_.Chance(kIdentified)) return true;
+  if (!fates_.Identify(call->asked, request)) return !exact;
+  call->request = request;
+  // Another replica would do it once more; this one must not.
+  const auto topology = cluster_.node(call->asked).node()->topology();
+  if (IsReplica(call->asked, *topology->FindPartition(request.partition))) {
+    repeatable_[call->op.id] = call;
+    call->doubled = random_.Chance(kDoubled);
+  }
+  return true;
+}
+
 // The node may have started anew by then, or just then.
-void MergingLoad::SendAgain(NodeId asked, const CallPtr& call, absl::Duration later) {
-  queue_.After(later, [this, asked, call] {
-    SimNode& node = cluster_.node(asked);
+void MergingLoad::SendAgain(const CallPtr& call, absl::Duration later) {
+  queue_.After(later, [this, call] {
+    SimNode& node = cluster_.node(call->asked);
     if (!running_) return;
-    if (!node.up()) return SendAgain(asked, call, kUntilItIsUp);
+    if (!node.up()) return SendAgain(call, kUntilItIsUp);
     Request request = call->request;
     request.deadline = node.machine().env.Monotonic() + kDeadlineMax;
     node.process()->Execute(std::move(request),
                             [this, call](Reply reply) { Answered(call, reply); });
   });
+}
+
+void MergingLoad::NodeDied(NodeId node) {
+  for (const auto& [id, call] : repeatable_) {
+    if (call->asked != node || call->doubled || !random_.Chance(kInsists)) continue;
+    call->doubled = true;
+    SendAgain(call, kUntilItIsUp);
+  }
 }
 
 void MergingLoad::Answered(const CallPtr& call, const Reply& reply) {
@@ -201,11 +233,15 @@ void MergingLoad::Answered(const CallPtr& call, const Reply& reply) {
 void MergingLoad::TakeRead(const MergingOp& op, const Reply& reply) {
   MergingShown shown = ShownIn(op.key, reply.found.front());
   oracle_.Read(op, shown);
+  sessions_.Answered(op, reply);
+  oracle_.SessionShown(op, shown);
   Remember(std::move(shown));
 }
 
 void MergingLoad::TakeWrite(const MergingOp& op, const Reply& reply) {
   oracle_.Done(op, op.level, reply.receipt.version);
+  sessions_.Answered(op, reply);
+  oracle_.SessionTold(op);
   // Told where its writer knows of all that is there: no siblings but its own.
   const std::string& context = reply.write.results.front().context;
   if (MergingKeyspaceOf(op.key).conflict != Conflict::kSiblings || context.empty()) return;
@@ -239,6 +275,7 @@ void MergingLoad::Remember(MergingShown shown) {
 // Its client goes on.
 void MergingLoad::End(const CallPtr& call) {
   call->open = false;
+  repeatable_.erase(call->op.id);
   --in_flight_;
   PlanNext();
 }
@@ -268,6 +305,7 @@ std::string MergingLoad::WhatDiffers() {
     const ring::KeyspaceInfo* keyspace = Keyspace(merging.name);
     if (keyspace == nullptr) return StrCat("keyspace ", merging.name, " was never made");
     std::string differs = WhatDiffersIn(cluster_, *keyspace);
+    if (differs.empty()) differs = WhatIsDeadIn(cluster_, *keyspace);
     if (!differs.empty()) return differs;
   }
   return "";

@@ -15,6 +15,7 @@
 #include "sim/event_queue.h"
 #include "sim/leaderless_fates.h"
 #include "sim/merging_oracle.h"
+#include "sim/merging_sessions.h"
 #include "sim/merging_values.h"
 #include "sim/trace.h"
 
@@ -27,13 +28,16 @@ class MergingLoad {
 
   // `clients` of them; zero: nothing is done, not even the keyspaces made.
   void Start(uint32_t clients);
+  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
   void AskOnly(const Nodes& nodes);
   void Stop();
   uint64_t in_flight() const { return in_flight_ + fates_.in_flight(); }
+  // A process died: some of those who waited for it ask it once more when it is back.
+  void NodeDied(NodeId node);
 
   // The keyspaces are there, if there are to be any.
   bool ready() const;
-  // See WhatDiffersIn.
+  // See WhatDiffersIn and WhatIsDeadIn.
   std::string WhatDiffers();
   // Where nothing differs: what is not as it was promised.
   std::string WhatIsWrong();
@@ -41,6 +45,7 @@ class MergingLoad {
  private:
   struct Call {
     MergingOp op;
+    NodeId asked;
     Request request;       // of a write with an identity
     bool open = true;      // its client waits for the answer
     bool doubled = false;  // sent twice, so that one refusal says nothing
@@ -53,8 +58,10 @@ class MergingLoad {
   void PlanNext();
   void IssueOne();
   MergingOp MakeOp(const std::string& key);
-  Request RequestFor(const MergingOp& op, const ring::SharedTopology& topology) const;
-  void SendAgain(NodeId asked, const CallPtr& call, absl::Duration later);
+  MergingShown KnownOf(const std::string& key);
+  Request RequestFor(const MergingOp& op, const ring::SharedTopology& topology);
+  bool Identify(const CallPtr& call, Request& request);
+  void SendAgain(const CallPtr& call, absl::Duration later);
   absl::Duration Upto(absl::Duration most);
   void Answered(const CallPtr& call, const Reply& reply);
   void TakeRead(const MergingOp& op, const Reply& reply);
@@ -74,11 +81,13 @@ class MergingLoad {
   std::function<void(std::string)> violation_;
   MergingOracle oracle_;
   LeaderlessFates fates_;
+  MergingSessions sessions_;
   Nodes targets_;
   bool running_ = false;
   bool armed_ = false;
   uint64_t next_op_ = 1;
   uint64_t in_flight_ = 0;
+  std::map<uint64_t, CallPtr> repeatable_;  // by operation: open, and sent to a replica
   std::map<std::string, std::deque<MergingShown>> shown_;  // the last few, by key
 };
 

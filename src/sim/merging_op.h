@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "base/level.h"
 #include "kv/command.h"
 
@@ -25,6 +26,7 @@ struct MergingOp {
   std::string key;
   Kind kind = Kind::kRead;
   Level level = Level::kQuorum;
+  uint32_t session = 0;  // from 1; 0: of none
   std::string cell;
   int64_t delta = 0;
   std::string value;
@@ -34,6 +36,8 @@ struct MergingOp {
   std::vector<std::pair<std::string, std::string>> clears;
   // The oracle's step at which the read had ended whose context it comes with.
   uint64_t shown_at = 0;
+  absl::Duration invoked;
+  absl::Duration ttl;     // of the sibling that it adds; zero: for ever
   kv::Mutation mutation;  // of a write: what is asked
 };
 

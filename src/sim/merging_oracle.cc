@@ -30,8 +30,14 @@ void MergingOracle::Invoked(const MergingOp& op) {
       begun.floors[cell] = std::max(counter.certain, counter.read);
     }
   }
+  if (op.level == Level::kSession) begun.session = sessions_[op.session];
   if (op.kind == Kind::kCount) counters_[op.cell].possible += op.delta;
-  if (op.kind == Kind::kAdd) sets_[op.cell][op.value].possible = true;
+  if (op.kind == Kind::kAdd) {
+    Element& element = sets_[op.cell][op.value];
+    element.possible = true;
+    element.ttl = op.ttl;
+    element.invoked = op.invoked;
+  }
   if (op.kind == Kind::kAssign) fields_.PutInvoked(op.cell, op.value, step_);
   for (const auto& [cell, element] : op.removes) ++sets_[cell][element].removals;
   for (const auto& [cell, value] : op.clears) {
@@ -65,6 +71,7 @@ void MergingOracle::Done(const MergingOp& op, Level level, uint64_t version) {
   if (op.kind == Kind::kAdd) {
     Element& element = sets_[op.cell][op.value];
     element.acknowledged = true;
+    element.known_at = std::min(element.known_at, now_());
     if (certain && element.certain_from == 0) element.certain_from = step_;
   }
   if (op.kind == Kind::kAssign) fields_.PutDone(op.cell, op.value, version, certain, step_);
@@ -82,6 +89,52 @@ void MergingOracle::Read(const MergingOp& op, const MergingShown& shown) {
   for (const auto& [cell, value] : shown.counters) ReadCounter(op, cell, value);
   for (const auto& [cell, elements] : shown.elements) ReadElements(op, cell, elements);
   for (const auto& [cell, value] : shown.fields) ReadField(op, cell, value);
+  if (op.level == Level::kSession) ReadInSession(op, shown);
+}
+
+void MergingOracle::SessionTold(const MergingOp& op) {
+  if (op.session == 0) return;
+  Session& session = sessions_[op.session];
+  if (op.kind == Kind::kCount) session.added[op.cell] += op.delta;
+  if (op.kind == Kind::kAdd) session.elements[op.cell].insert(op.value);
+}
+
+void MergingOracle::SessionShown(const MergingOp& op, const MergingShown& shown) {
+  if (op.session == 0) return;
+  Session& session = sessions_[op.session];
+  for (const auto& [cell, value] : shown.counters) {
+    session.shown[cell] = std::max(session.shown[cell], value);
+  }
+  for (const auto& [cell, elements] : shown.elements) {
+    session.elements[cell].insert(elements.begin(), elements.end());
+  }
+}
+
+void MergingOracle::ReadInSession(const MergingOp& op, const MergingShown& shown) {
+  Session& knows = begun_[op.id].session;
+  for (const auto& [cell, value] : shown.counters) {
+    const int64_t floor = std::max(knows.added[cell], knows.shown[cell]);
+    if (value < floor) {
+      Violation(op, StrCat("read ", value, " in ", cell, ", but its session knew of ", floor));
+    }
+  }
+  for (const auto& [cell, elements] : shown.elements) {
+    for (const std::string& name : knows.elements[cell]) {
+      const Element& element = sets_[cell][name];
+      if (Contains(elements, name) || element.removals != 0 || MayBeGone(element)) continue;
+      Violation(op, StrCat("misses ", name, " in ", cell, ", which its session knew of"));
+    }
+  }
+}
+
+bool MergingOracle::MayBeGone(const Element& element) const {
+  return element.ttl != absl::ZeroDuration() &&
+         calendars_.MayHaveExpired(element.invoked, element.ttl, now_());
+}
+
+bool MergingOracle::MustBeGone(const Element& element, absl::Duration read_invoked) const {
+  return element.ttl != absl::ZeroDuration() &&
+         calendars_.MustHaveExpired(element.known_at, element.ttl, read_invoked);
 }
 
 void MergingOracle::ReadCounter(const MergingOp& op, const std::string& cell, int64_t value) {
@@ -110,6 +163,9 @@ void MergingOracle::ReadElements(const MergingOp& op, const std::string& cell,
       continue;
     }
     found->second.read = true;
+    if (MustBeGone(found->second, op.invoked)) {
+      Violation(op, StrCat("read ", name, " in ", cell, ", which had expired"));
+    }
     if (Counts(op.level) && found->second.certain_from == 0) found->second.certain_from = step_;
   }
   if (!Counts(op.level)) return;
@@ -117,7 +173,7 @@ void MergingOracle::ReadElements(const MergingOp& op, const std::string& cell,
   for (const auto& [name, element] : set) {
     const bool there = Contains(elements, name);
     const bool certain = element.certain_from != 0 && element.certain_from < began;
-    if (certain && element.removals == 0 && !there) {
+    if (certain && element.removals == 0 && !there && !MayBeGone(element)) {
       Violation(op, StrCat("misses ", name, " in ", cell, ", which was certain before it began"));
     }
     if (element.removed_from != 0 && element.removed_from < began && there) {
@@ -168,7 +224,7 @@ std::string MergingOracle::WhatIsWrongWithElements(const std::string& cell,
   }
   for (const auto& [name, element] : set->second) {
     const bool there = Contains(elements, name);
-    if (element.acknowledged && element.removals == 0 && !there) {
+    if (element.acknowledged && element.removals == 0 && !there && !MayBeGone(element)) {
       return StrCat(cell, " has lost ", name, ", which was acknowledged");
     }
     if (element.removed && there) {

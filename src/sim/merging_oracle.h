@@ -9,7 +9,10 @@
 //     where every outcome is known;
 //   an element (of a set, or a sibling) is there only if it was added; at QUORUM or
 //     ALL it is there from its acknowledgement on until a removal that had read it,
-//     and not after that;
+//     and not after that; a sibling that expires is there until then and no longer,
+//     give or take by how much the nodes' calendars may differ;
+//   a read at SESSION shows what its session added and was shown, unless it may have
+//     been removed, and no less than its sums;
 //   a map's fields: see field_oracle.h.
 //
 // Counters are only added to, and an element is added once.
@@ -18,9 +21,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "sim/calendar_bounds.h"
 #include "sim/field_oracle.h"
 #include "sim/merging_op.h"
 
@@ -28,8 +33,11 @@ namespace quorate::sim {
 
 class MergingOracle {
  public:
-  explicit MergingOracle(std::function<void(std::string)> violation)
-      : violation_(std::move(violation)) {}
+  // `now`: the run's time.
+  MergingOracle(std::function<void(std::string)> violation, std::function<absl::Duration()> now)
+      : violation_(std::move(violation)), now_(std::move(now)) {}
+
+  void ExpectCalendars(CalendarBounds bounds) { calendars_ = bounds; }
 
   void Invoked(const MergingOp& op);
   // Certainly not done, and never will be.
@@ -37,6 +45,10 @@ class MergingOracle {
   // Done at that level.
   void Done(const MergingOp& op, Level level, uint64_t version = 0);
   void Read(const MergingOp& op, const MergingShown& shown);
+
+  // Its session has the token of that answer: a write's, a read's.
+  void SessionTold(const MergingOp& op);
+  void SessionShown(const MergingOp& op, const MergingShown& shown);
 
   // When nothing is under way and all replicas hold this. Empty: nothing.
   std::string WhatIsWrongWith(const MergingShown& held) const;
@@ -55,6 +67,9 @@ class MergingOracle {
     uint64_t removals = 0;      // that may have been done
     bool removed = false;       // acknowledged at any level
     uint64_t removed_from = 0;  // at a level that counts
+    absl::Duration ttl;         // zero: for ever
+    absl::Duration invoked;
+    absl::Duration known_at = absl::InfiniteDuration();  // that it was done
   };
   struct Counter {
     int64_t possible = 0;
@@ -62,23 +77,38 @@ class MergingOracle {
     int64_t certain = 0;  // acknowledged at a level that counts
     int64_t read = 0;     // the most that was read at one
   };
+  // What a session knows of.
+  struct Session {
+    std::map<std::string, int64_t> added;  // to counters, by itself
+    std::map<std::string, int64_t> shown;  // of counters, the most
+    std::map<std::string, std::set<std::string>> elements;
+  };
   struct Begun {
     uint64_t step = 0;
     std::map<std::string, int64_t> floors;  // of counters
+    Session session;                        // a read's at SESSION
   };
   using Elements = std::vector<std::string>;
 
   void Violation(const MergingOp& op, const std::string& what);
   void ReadCounter(const MergingOp& op, const std::string& cell, int64_t value);
   void ReadElements(const MergingOp& op, const std::string& cell, const Elements& elements);
+  void ReadInSession(const MergingOp& op, const MergingShown& shown);
   void ReadField(const MergingOp& op, const std::string& cell, const std::string& value);
   std::string WhatIsWrongWithCounter(const std::string& cell, int64_t value) const;
   std::string WhatIsWrongWithElements(const std::string& cell, const Elements& elements) const;
 
+  // By itself: it expires.
+  bool MayBeGone(const Element& element) const;
+  bool MustBeGone(const Element& element, absl::Duration read_invoked) const;
+
   std::function<void(std::string)> violation_;
+  std::function<absl::Duration()> now_;
+  CalendarBounds calendars_;
   std::map<std::string, Counter> counters_;
   std::map<std::string, std::map<std::string, Element>> sets_;
   FieldOracle fields_;
+  std::map<uint32_t, Session> sessions_;
   std::map<uint64_t, Begun> begun_;  // by operation
   uint64_t step_ = 0;
   uint64_t done_ = 0;

@@ -18,6 +18,9 @@ using Kind = MergingOp::Kind;
 constexpr char kCounterField[] = "n";
 constexpr char kSetField[] = "e";
 constexpr char kValueField[] = "v";
+// Of the siblings.
+constexpr double kExpiring = 0.3;
+constexpr absl::Duration kTtlMax = absl::Seconds(2);
 
 std::string CellOf(const std::string& key, const char* field) { return StrCat(key, ".", field); }
 
@@ -74,6 +77,11 @@ void OnSiblings(Random& random, const MergingShown& shown, MergingOp& op) {
   if (replaces) RemoveAllOf(shown, op.key, op);
   if (replaces && random.Chance(0.25)) return Remove(shown, Action::kDelete, op);
   Add(Kind::kAdd, op.key, Action::kPut, op);
+  if (random.Chance(kExpiring)) {
+    op.mutation.ttl_us =
+        random.Between(1, static_cast<uint64_t>(absl::ToInt64Microseconds(kTtlMax)));
+    op.ttl = absl::Microseconds(static_cast<int64_t>(op.mutation.ttl_us));
+  }
   if (replaces) Remove(shown, Action::kPut, op);
 }
 

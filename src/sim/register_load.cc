@@ -1,7 +1,9 @@
 #include "sim/register_load.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "kv/layout.h"
@@ -23,6 +25,20 @@ constexpr absl::Duration kPatience = absl::Milliseconds(100);
 // A key is left for new ones after so many operations of all: what checking it
 // costs grows with what happened to it.
 constexpr uint64_t kOperationsOfAKey = 120;
+// Of all writes, those under an identity, and of these those that are sent twice.
+constexpr double kIdentified = 0.5;
+constexpr double kDoubled = 0.2;
+// Of all reads.
+constexpr double kInSession = 0.25;
+constexpr double kHasty = 0.2;
+constexpr absl::Duration kHastyMax = absl::Milliseconds(20);
+constexpr absl::Duration kSecondCopyMax = absl::Seconds(1);
+constexpr absl::Duration kUntilItIsUp = absl::Milliseconds(2);
+
+bool IsReplica(NodeId node, const ring::PartitionInfo& partition) {
+  const auto& replicas = partition.replicas;
+  return std::find(replicas.begin(), replicas.end(), node) != replicas.end();
+}
 
 // Of what all replicas at rest hold alike, which their promises are not.
 uint64_t DigestOfShared(const QuorumReplica& replica) {
@@ -38,6 +54,30 @@ uint64_t DigestOfShared(const QuorumReplica& replica) {
 }
 
 }  // namespace
+
+RegisterLoad::RegisterLoad(EventQueue& queue, Trace& trace, Random random, Cluster& cluster,
+                           std::function<void(std::string)> violation)
+    : queue_(queue),
+      trace_(trace),
+      random_(random),
+      cluster_(cluster),
+      violation_(violation),
+      fates_(queue, trace, random_.Fork(), cluster, std::move(violation)),
+      targets_(cluster.ids()) {}
+
+void RegisterLoad::AskOnly(const Nodes& nodes) {
+  targets_ = nodes;
+  fates_.AskOnly(nodes);
+}
+
+void RegisterLoad::Stop() {
+  running_ = false;
+  fates_.Hasten();
+}
+
+absl::Duration RegisterLoad::Upto(absl::Duration most) {
+  return most * (static_cast<double>(random_.Below(1000)) / 1000);
+}
 
 void RegisterLoad::Start(bool armed) {
   armed_ = armed;
@@ -75,7 +115,7 @@ void RegisterLoad::MakeKeyspace() {
 
 void RegisterLoad::PlanNext(size_t slot) {
   if (!running_) return;
-  queue_.After(kThinkMax * (static_cast<double>(random_.Below(1000)) / 1000), [this, slot] {
+  queue_.After(Upto(kThinkMax), [this, slot] {
     if (running_) Issue(slot);
   });
 }
@@ -108,70 +148,137 @@ Op RegisterLoad::MakeOp(const Client& client) {
   op.keyspace = kName;
   const std::string key =
       StrCat("g", history_.size() / kOperationsOfAKey, ".", random_.Below(kKeys));
-  if (random_.Chance(0.35)) {
+  if (random_.Chance(0.45)) {
     op.kind = OpKind::kLookup;
     op.keys = {key};
+    if (random_.Chance(kInSession)) op.level = Level::kSession;
   } else {
     op.mutations = {MakeMutation(client, op.id)};
     op.mutations.front().key = key;
+    if (op.mutations.front().action == kv::Mutation::Action::kDelete) deleted_.insert(key);
   }
   op.invoked = queue_.now();
   return op;
+}
+
+Request RegisterLoad::RequestFor(const Op& op, const quorum::KeyspaceSession& seen, SimNode& node) {
+  Request request;
+  request.partition = op.partition;
+  request.epoch = node.node()->topology()->epoch;
+  request.level = op.level;
+  request.session = quorum::EncodeSessionPart(seen.Find(op.partition));
+  if (op.kind == OpKind::kLookup) {
+    request.op = Lookup{op.keys};
+    return request;
+  }
+  request.op.emplace<kv::Command>().mutations = op.mutations;
+  if (random_.Chance(kIdentified)) fates_.Identify(op.asked, request);
+  return request;
 }
 
 void RegisterLoad::Issue(size_t slot) {
   const NodeId asked = targets_[random_.Below(targets_.size())];
   SimNode& node = cluster_.node(asked);
   if (!node.up() || keyspace(node.node()->topology()) == nullptr) return PlanNext(slot);
-  const size_t index = history_.size();
+  auto call = std::make_shared<Call>();
+  call->slot = slot;
+  call->index = history_.size();
   Op& op = history_.emplace_back(MakeOp(clients_[slot]));
-  const auto topology = node.node()->topology();
   const std::string& key = op.keys.empty() ? op.mutations.front().key : op.keys.front();
-  op.partition = keyspace(topology)->PartitionOf(key).id;
+  const auto& partition = keyspace(node.node()->topology())->PartitionOf(key);
+  op.partition = partition.id;
   op.asked = asked;
-  Request request;
-  request.partition = op.partition;
-  request.epoch = topology->epoch;
-  request.level = Level::kLinearizable;
-  const absl::Duration timeout =
-      kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
+  Request request = RequestFor(op, clients_[slot].seen, node);
+  const absl::Duration timeout = kDeadlineMax * 0.05 + Upto(kDeadlineMax * 0.95);
   request.deadline = node.machine().env.Monotonic() + timeout;
-  if (op.kind == OpKind::kLookup) {
-    request.op = Lookup{op.keys};
-  } else {
-    request.op.emplace<kv::Command>().mutations = op.mutations;
-  }
+  if (op.kind == OpKind::kWrite) call->request = request;
+  // Another replica might do it once more; this one must not.
+  call->doubled = call->identified() && IsReplica(asked, partition) && random_.Chance(kDoubled);
   ++in_flight_;
-  trace_.Add(TraceKind::kInvoke, asked, StrCat("register ", DescribeCall(op)));
-  queue_.After(timeout + kPatience, [this, slot, index] { GiveUp(slot, index); });
-  node.process()->Execute(std::move(request), [this, slot, index](Reply reply) {
-    Answered(slot, index, std::move(reply));
+  trace_.Add(TraceKind::kInvoke, asked,
+             StrCat("register ", DescribeCall(op), call->doubled ? " twice" : ""));
+  // Unknown from then on: whatever comes of it. Some ask while it is under way.
+  const bool hasty = call->identified() && random_.Chance(kHasty);
+  queue_.After(hasty ? Upto(kHastyMax) : timeout + kPatience, [this, call] { LoseSight(call); });
+  if (call->doubled) SendAgain(asked, call, Upto(kSecondCopyMax));
+  node.process()->Execute(std::move(request),
+                          [this, call](Reply reply) { Answered(call, std::move(reply)); });
+}
+
+// The node may have started anew by then, or just then.
+void RegisterLoad::SendAgain(NodeId asked, const CallPtr& call, absl::Duration later) {
+  queue_.After(later, [this, asked, call] {
+    SimNode& node = cluster_.node(asked);
+    if (!running_) return;
+    if (!node.up()) return SendAgain(asked, call, kUntilItIsUp);
+    Request request = call->request;
+    request.deadline = node.machine().env.Monotonic() + kDeadlineMax;
+    node.process()->Execute(std::move(request),
+                            [this, call](Reply reply) { Answered(call, std::move(reply)); });
   });
 }
 
-void RegisterLoad::Answered(size_t slot, size_t index, Reply reply) {
-  Op& op = history_[index];
-  if (op.outcome != Outcome::kPending) return;
-  op.outcome = Conclude(op, reply, Asked::kOnce, /*doubt=*/false);
-  op.returned = queue_.now();
-  op.reply = std::move(reply);
-  --in_flight_;
-  trace_.Add(TraceKind::kOutcome, NodeId(), StrCat("register ", DescribeOutcome(op)));
-  if (op.outcome == Outcome::kDone) Learn(clients_[slot], op);
-  if (op.outcome == Outcome::kUnknown) clients_[slot].id = next_client_++;
-  PlanNext(slot);
+void RegisterLoad::Answered(const CallPtr& call, Reply reply) {
+  CheckOther(call, reply);
+  if (!call->open) return;
+  const Op& op = history_[call->index];
+  if (ReasonOf(reply.status) == "WRITER_EXPIRED") fates_.Expired(call->request);
+  const Outcome outcome = Conclude(op, reply, Asked::kOnce, /*doubt=*/false);
+  // Of a write that was judged and changed nothing the other copy is judged anew.
+  if (outcome == Outcome::kUnknown || (call->doubled && !reply.status.ok())) return LoseSight(call);
+  End(call, outcome, std::move(reply));
+  if (outcome == Outcome::kDone) Learn(clients_[call->slot], op);
+  if (op.reply.status.ok()) NoteSession(clients_[call->slot], op);
+  if (call->identified()) fates_.Settle(call->request);
+  PlanNext(call->slot);
 }
 
-// Nobody answers any more: unknown, and it goes on as another client.
-void RegisterLoad::GiveUp(size_t slot, size_t index) {
-  Op& op = history_[index];
-  if (op.outcome != Outcome::kPending) return;
-  op.outcome = Outcome::kUnknown;
+void RegisterLoad::CheckOther(const CallPtr& call, const Reply& reply) {
+  if (!call->identified() || !reply.status.ok()) return;
+  const Op& op = history_[call->index];
+  const uint64_t version = reply.write.version;
+  if (call->never) {
+    violation_(StrCat("register operation #", op.id, " was told never to be, and then done"));
+  }
+  // Overwritten at once, it may be told none.
+  if (call->version != 0 && version != 0 && version != call->version) {
+    violation_(StrCat("register operation #", op.id, " was done under version ", call->version,
+                      " and under ", version));
+  }
+  if (version != 0) call->version = version;
+}
+
+void RegisterLoad::End(const CallPtr& call, Outcome outcome, Reply reply) {
+  Op& op = history_[call->index];
+  op.outcome = outcome;
   op.returned = queue_.now();
-  --in_flight_;
+  op.reply = std::move(reply);
+  if (std::exchange(call->open, false)) --in_flight_;
   trace_.Add(TraceKind::kOutcome, NodeId(), StrCat("register ", DescribeOutcome(op)));
-  clients_[slot].id = next_client_++;
-  PlanNext(slot);
+}
+
+void RegisterLoad::LoseSight(const CallPtr& call) {
+  if (!call->open) return;
+  End(call, Outcome::kUnknown, {});
+  clients_[call->slot].id = next_client_++;
+  PlanNext(call->slot);
+  if (!call->identified()) return;
+  fates_.Resolve(call->request, [this, call](const Reply& reply) { TakeFate(call, reply); });
+}
+
+void RegisterLoad::TakeFate(const CallPtr& call, const Reply& reply) {
+  if (reply.write.fate == kv::Fate::kApplied) {
+    CheckOther(call, reply);
+    End(call, Outcome::kDone, reply);
+  } else if (reply.write.fate == kv::Fate::kNever) {
+    End(call, Outcome::kFailed, reply);
+    if (call->version != 0) {
+      violation_(StrCat("register operation #", history_[call->index].id,
+                        " was done, and is told never to be"));
+    }
+    call->never = true;
+  }
+  fates_.Settle(call->request);
 }
 
 void RegisterLoad::Learn(Client& client, const Op& op) {
@@ -181,6 +288,26 @@ void RegisterLoad::Learn(Client& client, const Op& op) {
     client.last.value = op.mutations.front().value;
     client.last.version = op.reply.write.version;
   }
+}
+
+// Such a read may show a write under way that comes to nothing, and is gone later: what
+// it showed is no floor.
+void RegisterLoad::NoteSession(Client& client, const Op& op) {
+  const bool read = op.kind == OpKind::kLookup;
+  const std::string& key = read ? op.keys.front() : op.mutations.front().key;
+  uint64_t& floor = client.floors[key];
+  const bool found = read && op.reply.found.front();
+  const uint64_t version = found ? op.reply.found.front()->version : 0;
+  if (op.level == Level::kSession &&
+      (found ? version < floor : floor != 0 && !deleted_.contains(key))) {
+    violation_(StrCat("register operation #", op.id, " read version ", version, " of ", key,
+                      ", but its session knew of ", floor));
+  }
+  if (op.level != Level::kSession) floor = std::max({floor, version, op.reply.write.version});
+  const auto part = quorum::DecodeSessionPart(op.reply.receipt.seen);
+  if (!part.ok()) return violation_(StrCat("register operation #", op.id, " told no session"));
+  client.seen.Note(op.reply.receipt.partition, *part);
+  client.seen = *quorum::KeyspaceSession::Decode(client.seen.Encode());
 }
 
 std::string RegisterLoad::WhatDiffers() {

@@ -40,7 +40,10 @@ struct RunResult {
   absl::Duration virtual_time;
   uint64_t done = 0, failed = 0, unknown = 0;
   uint64_t faults = 0;
-  uint64_t overlapping = 0;  // operations whose order time alone does not give
+  uint64_t overlapping = 0;            // operations whose order time alone does not give
+  uint64_t registers_overlapping = 0;  // likewise, of registers without a leader
+  // The violation is that too little happened: no rule was seen broken.
+  bool proves_nothing = false;
   check::History history;
 
   bool clean() const { return violation.empty(); }

@@ -64,6 +64,12 @@ TEST_F(ConflictsTest, AWriteThatLostToOneOfTheOtherSideIsKeptOverRestartsAndCanB
     lost = Listed();
     return !lost.writes.empty();
   }));
+  uint64_t counted = 0;
+  for (int node = 1; node <= 3; ++node) {
+    const std::string page = HttpGet(cluster_.http_port(node), "/metrics");
+    counted += page.find("\nquorate_conflicts_discarded_total 1\n") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_GT(counted, 0u) << "by each that held both";
   RestartAll();
   const ConflictList kept = Listed();
   ASSERT_EQ(kept.writes.size(), 1u);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "cluster/cluster.h"
 
 namespace quorate::testing {
@@ -11,6 +12,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class LagTest : public ::testing::Test {
  protected:
@@ -66,6 +68,18 @@ TEST_F(LagTest, CountsEachWriteThatANodeMissedWhileItWasDownAndFallsToZeroOnceIt
               AllOf(HasSubstr("quorate_replica_lag_writes{peer=\"n3\"} 25\n"),
                     HasSubstr("quorate_replica_lag_writes{peer=\"n2\"} 0\n"),
                     HasSubstr("quorate_dots_uncovered 25\n")));
+  const std::string page = HttpGet(cluster_.http_port(1), "/metrics");
+  for (const LagDescription& one : report->lags) {
+    if (one.node != NodeId(1)) continue;
+    const std::string sample =
+        StrCat("quorate_partition_lag_writes{partition=\"", one.partition.ToString(), "\",peer=\"",
+               one.behind.ToString(), "\"}");
+    if (one.writes == 0) {
+      EXPECT_THAT(page, Not(HasSubstr(sample))) << "what has everything has no sample";
+    } else {
+      EXPECT_THAT(page, HasSubstr(StrCat(sample, " ", one.writes, "\n")));
+    }
+  }
   EXPECT_EQ(Kvctl({"keyspace", "lag", "carts", "--wait", "--timeout", "300ms"}).exit_code, 10);
   EXPECT_THAT(Kvctl({"keyspace", "lag", "carts"}).output,
               AllOf(HasSubstr("no answer"), HasSubstr("did not answer: n3")));

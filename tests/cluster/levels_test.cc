@@ -207,9 +207,9 @@ TEST_F(LevelsTest, AReplicaWithoutALeaderRefusesASessionThatItDoesNotCover) {
 }
 
 TEST_F(LevelsTest, ABoundThatCannotBeMetIsRefusedNotWeakened) {
-  const auto read = keyspace_.Get("k", {.level = Level::kBounded,
-                                        .bound = absl::Microseconds(1),
-                                        .deadline = absl::Seconds(1)});
+  const auto read = keyspace_.Get(
+      "k",
+      {.level = Level::kBounded, .bound = absl::Microseconds(1), .deadline = absl::Seconds(1)});
   EXPECT_EQ(ReasonOf(read.status()), "BOUND_NOT_MET") << read.status();
 }
 

@@ -63,6 +63,32 @@ TEST_F(MergingTest, SiblingsAreKeptUntilOneIsPutInTheirPlace) {
 }
 
 // A quorum without the coordinator is gone while it waits for its answer.
+TEST_F(MergingTest, AFloodOfBlindPutsIsRefusedCountedAndEndedByOneThatHasRead) {
+  Keyspace notes = Make("notes", Conflict::kSiblings);
+  absl::Status last;
+  int puts = 0;
+  for (; last.ok() && puts < 100; ++puts) {
+    last = notes.Put("k", std::to_string(puts), {.level = Level::kAll}).status();
+  }
+  EXPECT_EQ(puts, 17);
+  EXPECT_EQ(ReasonOf(last), "SIBLINGS_FULL");
+  EXPECT_EQ(OutcomeOf(last), Outcome::kNotDone);
+  uint64_t counted = 0;
+  for (int node = 1; node <= 3; ++node) {
+    const std::string page = HttpGet(cluster_.http_port(node), "/metrics");
+    counted += page.find("\nquorate_values_full_total 1\n") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(counted, 1u) << "by who was asked";
+  const Refusal told = Kvctl({"put", "notes", "k", "v"});
+  EXPECT_EQ(told.exit_code, 5) << told.output;
+  EXPECT_THAT(told.output, HasSubstr("try: kvctl get KEYSPACE KEY --output json"));
+  EXPECT_EQ(Kvctl({"put", "notes", "k", "one", "--context",
+                   Shown("notes", "k")["context"].get<std::string>()})
+                .exit_code,
+            0);
+  EXPECT_EQ(notes.Get("k")->merged->siblings.size(), 1u);
+}
+
 TEST_F(MergingTest, WhatBecameOfAnAdditionIsToldThoughItsCoordinatorWasKilled) {
   Keyspace visits = Make("visits", Conflict::kCounter);
   ASSERT_TRUE(visits.Add("k", 1).ok());
@@ -173,6 +199,44 @@ TEST_F(MergingTest, ACounterIsTheSumOfWhatWasAddedOverKills) {
   ASSERT_TRUE(added.ok()) << added.status();
   EXPECT_EQ(added->sum, sum - 5);
   EXPECT_EQ(hits.Get("k")->value, std::to_string(sum - 5));
+}
+
+// Each start adds an entry to the counter, until what ended starts counted is folded
+// into the present one's.
+TEST_F(MergingTest, ACounterTakesNoMoreRoomForStartsThatHaveEnded) {
+  Keyspace hits = Make("hits", Conflict::kCounter);
+  const auto bytes = [this] {
+    const Refusal told = Kvctl({"key", "inspect", "hits", "k", "--output", "json"});
+    const auto shown = nlohmann::json::parse(told.output, nullptr, false);
+    uint64_t most = 0;
+    if (shown.is_discarded() || !shown["unreachable"].empty()) return UINT64_MAX;
+    for (const auto& one : shown["replicas"]) most = std::max(most, one["bytes"].get<uint64_t>());
+    return most;
+  };
+  // n1 is a replica, and so is who adds.
+  const auto add = [this](int64_t delta) {
+    const auto added = cluster_.Only(1).Keyspace("hits").Add("k", delta, {.level = Level::kAll});
+    EXPECT_TRUE(added.ok()) << added.status();
+    return added.ok() ? added->sum : 0;
+  };
+  add(1'000'000);
+  const uint64_t of_one_start = bytes();
+  EXPECT_LT(of_one_start, 100u);
+  int64_t sum = 1'000'000;
+  for (int start = 0; start < 4; ++start) {
+    cluster_.Kill(1);
+    cluster_.Start(1);
+    cluster_.WaitReady();
+    sum += 1;
+    EXPECT_EQ(add(1), sum);
+  }
+  EXPECT_TRUE(Eventually([&] {
+    sum += 1;
+    // Not two of them: it knows besides how far others were folded.
+    return add(1) == sum && bytes() < of_one_start + 9;
+  })) << bytes()
+      << " bytes, of one start " << of_one_start;
+  EXPECT_EQ(hits.Get("k", {.level = Level::kAll})->value, std::to_string(sum));
 }
 
 TEST_F(MergingTest, SetsAndMapsAreChangedByElementAndField) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "absl/time/clock.h"
 #include "base/error.h"
 #include "base/status_codec.h"
 #include "cluster/cluster.h"
@@ -63,6 +64,31 @@ TEST_F(QuorumRequestsTest, ALadderStepsDownOnceAQuorumIsNotThereAndTellsTheRung)
   EXPECT_EQ(weak->receipt.rung, 2u);
   EXPECT_EQ(weak->receipt.asked, Level::kQuorum);
   EXPECT_EQ(weak->receipt.achieved, Level::kOne);
+}
+
+TEST_F(QuorumRequestsTest, ABoundIsProvenAtWhicheverNodeOrToldThatItCannotBe) {
+  ASSERT_TRUE(keyspace_.Put("k", "v", {.level = Level::kTwo}).ok());
+  absl::SleepFor(absl::Milliseconds(300));
+  const absl::Duration bound = absl::Milliseconds(250);
+  for (int node = 1; node <= 3; ++node) {
+    const auto read = cluster_.Only(node).Keyspace("carts").Get(
+        "k", {.level = Level::kBounded, .bound = bound, .deadline = absl::Seconds(10)});
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->value, "v") << "it was acknowledged longer ago than that";
+    ASSERT_TRUE(read->receipt.staleness.has_value());
+    EXPECT_LE(*read->receipt.staleness, bound);
+  }
+  cluster_.Kill(3);
+  absl::Status refused;
+  EXPECT_TRUE(Eventually([&] {
+    refused =
+        cluster_.Only(1)
+            .Keyspace("carts")
+            .Get("k",
+                 {.level = Level::kBounded, .bound = bound, .deadline = absl::Milliseconds(500)})
+            .status();
+    return ReasonOf(refused) == "BOUND_NOT_MET";
+  })) << refused;
 }
 
 TEST_F(QuorumRequestsTest, ManyKeysOfSeveralPartitionsAreReadAtOnce) {

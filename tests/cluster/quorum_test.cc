@@ -10,7 +10,9 @@
 namespace quorate::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 class QuorumTest : public ::testing::Test {
@@ -111,8 +113,17 @@ TEST_F(QuorumTest, IsMadeAndDescribedByKvctl) {
   const Refusal made =
       Kvctl({"keyspace", "create", "seen", "--mode", "quorum", "--conflict", "lww"});
   EXPECT_EQ(made.exit_code, 0) << made.output;
-  EXPECT_THAT(made.output, HasSubstr("quorum"));
+  EXPECT_THAT(made.output, AllOf(HasSubstr("quorum"), HasSubstr("lww")));
+  EXPECT_THAT(Kvctl({"keyspace", "list"}).output, HasSubstr("lww"));
+  EXPECT_THAT(Kvctl({"keyspace", "describe", "seen"}).output,
+              AllOf(HasSubstr("conflict policy lww"), Not(HasSubstr("term"))));
+  EXPECT_THAT(Kvctl({"partition", "list", "seen"}).output, Not(HasSubstr("none")));
+  EXPECT_THAT(Kvctl({"partition", "owners", "seen", "k"}).output,
+              AllOf(HasSubstr("replica"), Not(HasSubstr("follower"))));
   EXPECT_EQ(Kvctl({"put", "seen", "k", "v", "--level", "ALL"}).exit_code, 0);
+  EXPECT_THAT(Kvctl({"del", "seen", "gone", "--output", "json"}).output,
+              HasSubstr("\"existed\":null"))
+      << "which nobody knows";
   EXPECT_THAT(Kvctl({"get", "seen", "k"}).output, HasSubstr("v"));
   for (const char* level : {"ONE", "BOUNDED(10s)", "TWO", "QUORUM", "ALL"}) {
     EXPECT_THAT(Kvctl({"scan", "seen", "--level", level}).output, HasSubstr("k")) << level;

@@ -99,5 +99,30 @@ TEST_F(ZonesTest, AZoneThatLacksItsMajorityRefusesLocalQuorumThoughTheOtherIsWho
   EXPECT_TRUE(east.Put("k", "east", {.level = Level::kLocalQuorum}).ok());
 }
 
+// Measured by the node that is asked: within its zone and across.
+TEST_F(ZonesTest, ExplainsHowLikelyOneZoneMissesWhatTheOtherHasWritten) {
+  Keyspace west = cluster_.Only(1).Keyspace("carts");
+  const auto explain = [this](Level read, Level write) {
+    return cluster_.Only(1).Explain("carts", read, write);
+  };
+  absl::StatusOr<Explanation> local = absl::UnknownError("not asked");
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_TRUE(west.Put("k", "v", {.level = Level::kLocalQuorum}).ok());
+    EXPECT_TRUE(west.Get("k", {.level = Level::kAll}).ok());
+    local = explain(Level::kLocalQuorum, Level::kLocalQuorum);
+    return local.ok() && !local->staleness.empty();
+  })) << (local.ok() ? local->staleness_note : local.status().ToString());
+  // How likely depends on this machine, where no zone is far.
+  EXPECT_THAT(local->staleness_note, HasSubstr("answers to writes"));
+  for (size_t i = 1; i < local->staleness.size(); ++i) {
+    EXPECT_LE(local->staleness[i].probability, local->staleness[i - 1].probability);
+  }
+  EXPECT_EQ(local->staleness.back().probability, 0.0);
+  const auto each = explain(Level::kLocalQuorum, Level::kEachQuorum);
+  ASSERT_TRUE(each.ok()) << each.status();
+  EXPECT_TRUE(each->staleness.empty());
+  EXPECT_THAT(each->staleness_note, HasSubstr("never stale: with these zones"));
+}
+
 }  // namespace
 }  // namespace quorate::testing

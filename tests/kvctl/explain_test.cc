@@ -7,6 +7,7 @@ namespace quorate::kvctl {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class ExplainCommandTest : public CommandLineTest {};
@@ -64,11 +65,25 @@ TEST_F(ExplainCommandTest, ListsExplainsAndComparesLevelsWithoutACluster) {
   const std::string alone = " --endpoints 127.0.0.1:1";
   const Ended list = Kvctl("level list" + alone);
   EXPECT_EQ(list.code, 0);
-  EXPECT_THAT(list.out, AllOf(HasSubstr("LINEARIZABLE"), HasSubstr("LEASE"), HasSubstr("no")));
+  EXPECT_THAT(list.out, AllOf(HasSubstr("LINEARIZABLE"), HasSubstr("LEASE"), HasSubstr("no"),
+                              HasSubstr("quorum: write"), HasSubstr("register: write")));
+  for (const auto& [mode, registers, taken] :
+       std::vector<std::tuple<std::string, bool, std::string>>{
+           {"raft", false, "no"}, {"quorum", false, "yes"}, {"quorum", true, "no"}}) {
+    const nlohmann::json line = {{"level", "EACH_QUORUM"},
+                                 {"mode", mode},
+                                 {"read", "no"},
+                                 {"registers", registers},
+                                 {"write", taken}};
+    EXPECT_THAT(Kvctl("level list --output json" + alone).out, HasSubstr(line.dump()));
+  }
   EXPECT_THAT(Kvctl("level explain 'BOUNDED(2s)'" + alone).out,
               AllOf(HasSubstr("longer ago than its bound"), HasSubstr("writes: refused")));
   EXPECT_THAT(Kvctl("level compare ONE ALL" + alone).out,
-              AllOf(HasSubstr("may be lost"), HasSubstr("3 of 3")));
+              AllOf(HasSubstr("may be lost"), HasSubstr("3 of 3"), HasSubstr("register")));
+  EXPECT_THAT(Kvctl("level explain EACH_QUORUM" + alone).out,
+              AllOf(HasSubstr("in mode raft\n  writes: refused"), HasSubstr("in mode quorum\n"),
+                    HasSubstr("in each zone"), HasSubstr("of registers\n  writes: refused")));
   EXPECT_EQ(Kvctl("level explain SOON" + alone).code, 2);
 }
 
@@ -90,6 +105,18 @@ TEST_F(ExplainCommandTest, SaysWhatStopsWithoutNodesOrAZone) {
   EXPECT_THAT(Kvctl("whatif --zone a").out, HasSubstr("stops once its bound has run out"));
   EXPECT_THAT(Kvctl("explain default --read 'BOUNDED(2s)'").out,
               HasSubstr("stops without zone a once its bound has run out"));
+  // Of each keyspace the levels that it has.
+  ASSERT_EQ(Kvctl("keyspace create seats --mode quorum --conflict register").code, 0);
+  std::vector<std::string> writes;
+  const auto weighed = Kvctl("whatif --zone a --output json").json();
+  for (const auto& keyspace : weighed["keyspaces"]) {
+    for (const auto& level : keyspace["levels"]) {
+      if (keyspace["keyspace"] == "seats" && level["access"] == "write") {
+        writes.push_back(level["level"]);
+      }
+    }
+  }
+  EXPECT_THAT(writes, ElementsAre("LINEARIZABLE"));
   EXPECT_EQ(Kvctl("whatif").code, 2);
   EXPECT_THAT(Kvctl("whatif --down n7").err, HasSubstr("no such node"));
   EXPECT_THAT(Kvctl("whatif --zone c").err, HasSubstr("no node is in it"));

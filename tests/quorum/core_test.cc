@@ -54,6 +54,16 @@ TEST(CoreTest, TooFewReplicasAreToldAtOnceAndNothingIsWritten) {
   EXPECT_TRUE(cluster.Find(1, cluster.Put(1, "k", "v", Level::kOne))->status.ok());
 }
 
+TEST(CoreTest, AReadWithTooFewReplicasNamesThoseThatAreMissing) {
+  Cluster cluster({});
+  cluster.Isolate(1);
+  const uint64_t get = cluster.Get(1, "k", Level::kQuorum);
+  ASSERT_NE(cluster.Find(1, get), nullptr) << "at once";
+  const absl::Status refused = cluster.Find(1, get)->status;
+  EXPECT_EQ(ReasonOf(refused), "REPLICAS_MISSING");
+  EXPECT_NE(refused.message().find("n2, n3 can't be reached"), std::string::npos) << refused;
+}
+
 TEST(CoreTest, AWriteThatGetsNoAnswersIsUnknown) {
   Cluster cluster({});
   cluster.Cut(1, 2);
@@ -327,6 +337,28 @@ TEST(CoreTest, ATimeStampFarAheadIsRefused) {
   EXPECT_EQ(cluster.Value(2, "k"), "");
   EXPECT_EQ(cluster.core(2).times_refused(), 1u);
   EXPECT_EQ(cluster.core(1).times_refused(), 0u);
+}
+
+TEST(CoreTest, ATimeStampFarAheadDividesNobodyOnceCalendarsHaveReachedIt) {
+  Cluster cluster({});
+  cluster.SetCalendarOffset(1, 60'000'000);
+  const uint64_t put = cluster.Put(1, "k", "of n1", Level::kOne);
+  cluster.DeliverAll();
+  ASSERT_NE(cluster.Find(1, put), nullptr);
+  EXPECT_TRUE(cluster.Find(1, put)->status.ok()) << "it is on its own disk";
+  cluster.Put(2, "k", "of n2", Level::kTwo);
+  cluster.Settle(20);
+  EXPECT_EQ(cluster.Value(1, "k"), "of n1");
+  EXPECT_EQ(cluster.Value(2, "k"), "of n2");
+  EXPECT_EQ(cluster.Value(3, "k"), "of n2");
+  cluster.SetCalendarOffset(1, 0);
+  cluster.Pass(absl::Seconds(60));
+  cluster.Settle();
+  for (uint64_t node = 1; node <= 3; ++node) {
+    EXPECT_EQ(cluster.Value(node, "k"), "of n1");
+    EXPECT_TRUE(cluster.store(node).dot_log.empty());
+    EXPECT_EQ(cluster.store(node).records, cluster.store(1).records);
+  }
 }
 
 TEST(CoreTest, ALagIsKnownInWritesAndInTime) {

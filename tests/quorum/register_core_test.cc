@@ -192,6 +192,7 @@ TEST_F(RegisterCoreTest, RefusesAtOnceWithoutAMajorityAndGoesOnWithOne) {
   ASSERT_NE(refused, nullptr);
   EXPECT_EQ(ReasonOf(refused->status), "REPLICAS_MISSING");
   EXPECT_EQ(AppliedOf(refused->status), Applied::kNo);
+  EXPECT_NE(refused->status.message().find("n1, n2 can't be reached"), std::string::npos);
   EXPECT_EQ(Done(1, "k", Put("w")).holders.size(), 2u);
   EXPECT_EQ(Plain(3, Level::kOne), "v");
   cluster_.Heal();

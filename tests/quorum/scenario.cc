@@ -11,6 +11,7 @@
 #include "quorum/counter.h"
 #include "quorum/crdt_policies.h"
 #include "quorum/lww.h"
+#include "quorum/message_text.h"
 #include "quorum/observed_set.h"
 #include "quorum/policy_op.h"
 #include "quorum/register_record.h"
@@ -29,10 +30,6 @@ const ConflictPolicy* PolicyNamed(const std::string& name) {
   if (name == "register") return &kRegisters;
   return name == "lww" ? &kLww : nullptr;
 }
-
-constexpr std::array<const char*, 16> kKinds = {
-    "write",  "write-ok",  "read",  "read-ok",  "sync", "sync-ok", "fill",    "fill-ok",
-    "verify", "verify-ok", "round", "round-ok", "keys", "keys-ok", "resolve", "resolve-ok"};
 
 // What it is about, in a word or two.
 std::string Detail(const Message& message) {
@@ -246,12 +243,11 @@ void Scenario::Carry(const Words& words, bool deliver) {
       return !words.named.contains(name) || words.Named(name) == is;
     };
     return fits("from", std::to_string(message.from.node.value())) &&
-           fits("to", std::to_string(message.to.value())) &&
-           fits("kind", kKinds[message.body.index()]);
+           fits("to", std::to_string(message.to.value())) && fits("kind", KindName(message));
   };
   for (const Message& message : cluster_->Take(chosen)) {
     Print(StrCat(deliver ? "" : "lost: ", message.from.node.ToString(), " to ",
-                 message.to.ToString(), ": ", kKinds[message.body.index()], Detail(message)));
+                 message.to.ToString(), ": ", KindName(message), Detail(message)));
     if (deliver) cluster_->Deliver(message);
   }
 }
@@ -340,7 +336,7 @@ void Scenario::ShowKnown() {
 void Scenario::ShowMessages() {
   for (const Message& message : cluster_->in_flight()) {
     Print(StrCat(message.from.node.ToString(), " to ", message.to.ToString(), ": ",
-                 kKinds[message.body.index()], Detail(message)));
+                 KindName(message), Detail(message)));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "cluster.h"
 #include "quorum/pbs.h"
+#include "quorum/register_record.h"
 
 namespace quorate::quorum {
 namespace {
@@ -18,21 +19,35 @@ const std::vector<absl::Duration> kDelays = {absl::ZeroDuration(), absl::Millise
                                              absl::Milliseconds(10), absl::Milliseconds(20),
                                              absl::Milliseconds(40)};
 
+// Between zones messages take so much longer.
+constexpr int64_t kFar = 4;
+const RegisterPolicy kRegisters;
+
+struct World {
+  std::vector<std::string> zones = {};  // of each replica
+  bool registers = false;
+};
+
 class VirtualNetwork {
  public:
-  explicit VirtualNetwork(uint64_t seed) : random_(seed), cluster_(Options()) {}
+  explicit VirtualNetwork(uint64_t seed, World world = {})
+      : random_(seed), world_(std::move(world)), cluster_(Options()) {}
 
   Cluster& cluster() { return cluster_; }
   const RoundTrips& measured() const { return measured_; }
   const Histogram& one_way() const { return one_way_; }
-  uint64_t AnyNode() { return random_.Between(1, 3); }
+  // Between zones.
+  const Histogram& far_way() const { return far_way_; }
+  uint64_t AnyNode() { return random_.Between(1, cluster_.options().replicas); }
 
   // What has just been sent is under way from now on.
   void TakeUp() {
     for (; !cluster_.in_flight().empty(); cluster_.in_flight().pop_front()) {
-      const absl::Duration way = Way();
-      one_way_.Record(way);
-      under_way_.emplace(cluster_.now() + way, cluster_.in_flight().front());
+      const Message& message = cluster_.in_flight().front();
+      const bool far = ZoneOf(message.from.node) != ZoneOf(message.to);
+      const absl::Duration way = Way() * (far ? kFar : 1);
+      (far ? far_way_ : one_way_).Record(way);
+      under_way_.emplace(cluster_.now() + way, message);
     }
   }
   void RunUntil(absl::Duration end) {
@@ -56,7 +71,15 @@ class VirtualNetwork {
     options.config.sync_interval_idle = absl::Hours(1000);
     options.config.hedge_permille = 0;
     options.config.round_trips = &measured_;
+    if (world_.registers) options.policy = &kRegisters;
+    if (!world_.zones.empty()) {
+      options.zones = world_.zones;
+      options.replicas = world_.zones.size();
+    }
     return options;
+  }
+  std::string ZoneOf(NodeId node) const {
+    return world_.zones.empty() ? "" : world_.zones[node.value() - 1];
   }
   absl::Duration Way() {
     const double u = (static_cast<double>(random_.Below(1'000'000)) + 0.5) / 1'000'000;
@@ -72,11 +95,22 @@ class VirtualNetwork {
   }
 
   Random random_;
+  const World world_;
   RoundTrips measured_;
   Histogram one_way_;
+  Histogram far_way_;
   Cluster cluster_;
   std::multimap<absl::Duration, Message> under_way_;
 };
+
+// At LINEARIZABLE: to a register.
+uint64_t Write(Cluster& cluster, uint64_t node, const std::string& key, Level level) {
+  if (level != Level::kLinearizable) return cluster.Put(node, key, "v", level);
+  RegisterOp put;
+  put.kind = RegisterOp::Kind::kPut;
+  put.value = "v";
+  return cluster.Operate(node, key, put);
+}
 
 // The share of reads that miss a write of a key of its own, so long after it was
 // acknowledged; both through replicas of their own choice.
@@ -86,7 +120,7 @@ double Measure(VirtualNetwork& network, Level write, Level read, absl::Duration 
   for (int i = 0; i < trials; ++i) {
     const std::string key = "k" + std::to_string(next_key++);
     const uint64_t writer = network.AnyNode();
-    const uint64_t written = network.cluster().Put(writer, key, "v", write);
+    const uint64_t written = Write(network.cluster(), writer, key, write);
     network.TakeUp();
     network.RunUntil(network.RunUntilAnswered(writer, written) + delay);
     const uint64_t reader = network.AnyNode();
@@ -113,7 +147,9 @@ struct Pair {
 class StalenessTest : public ::testing::TestWithParam<Pair> {};
 
 // Of what is counted, and a little for the curve's own chance.
-double ThreeDeviations(double share) { return 0.005 + 3 * std::sqrt(share * (1 - share) / kReads); }
+double ThreeDeviations(double share, int reads = kReads) {
+  return 0.005 + 3 * std::sqrt(share * (1 - share) / reads);
+}
 
 TEST_P(StalenessTest, TheCurveIsWhatReadsReallyMiss) {
   const Pair pair = GetParam();
@@ -147,6 +183,82 @@ INSTANTIATE_TEST_SUITE_P(WeakPairs, StalenessTest,
                            return std::string(LevelName(pair.param.write)) + "Then" +
                                   std::string(LevelName(pair.param.read));
                          });
+
+// Its rounds are measured by what acceptors are asked to accept.
+TEST(RegisterStalenessTest, TheCurveIsWhatPlainReadsReallyMiss) {
+  VirtualNetwork network(19, {.registers = true});
+  std::vector<double> measured;
+  for (const absl::Duration delay : kDelays) {
+    measured.push_back(Measure(network, Level::kLinearizable, Level::kOne, delay, kReads));
+  }
+  EXPECT_GT(measured.front(), 0.03);
+  EXPECT_LT(measured.back(), measured.front() / 2);
+  EXPECT_EQ(network.measured().own_disk.count(), kDelays.size() * kReads);
+  EXPECT_EQ(network.measured().write_way.count(), 2 * kDelays.size() * kReads);
+  const auto halved = SimulateStaleness(LatenciesOf(network.measured()), InputOf(1, 2));
+  ASSERT_TRUE(halved.ok()) << halved.status();
+  for (size_t i = 0; i < kDelays.size(); ++i) {
+    EXPECT_NEAR(halved->ProbabilityOfStale(kDelays[i]), measured[i], 0.08) << kDelays[i];
+  }
+}
+
+struct ZonesPair {
+  Level write;
+  Level read;
+  StalenessInput input;
+};
+
+class ZonesStalenessTest : public ::testing::TestWithParam<ZonesPair> {};
+
+constexpr int kZoneReads = 800;
+const std::vector<absl::Duration> kZoneDelays = {absl::ZeroDuration(), absl::Milliseconds(10),
+                                                 absl::Milliseconds(40), absl::Milliseconds(80),
+                                                 absl::Milliseconds(160)};
+
+// Two replicas stand in one zone and two in another, far away.
+TEST_P(ZonesStalenessTest, TheCurveIsWhatReadsReallyMiss) {
+  const ZonesPair& pair = GetParam();
+  VirtualNetwork network(23, {.zones = {"west", "west", "east", "east"}});
+  std::vector<double> measured;
+  for (const absl::Duration delay : kZoneDelays) {
+    measured.push_back(Measure(network, pair.write, pair.read, delay, kZoneReads));
+  }
+  EXPECT_GT(measured.front(), 0.03);
+  EXPECT_LT(measured.back(), measured.front() / 2);
+  StalenessInput input = pair.input;
+  input.replicas = 4;
+  input.trials = 20'000;
+  input.coordinators_are_replicas = true;
+  input.layouts = {{0, 0, 1, 1}};
+  const Histogram& near = network.one_way();
+  const Histogram& far = network.far_way();
+  const auto exact = SimulateStaleness(
+      {near, near, near, near, network.measured().own_disk, far, far, far, far}, input);
+  const auto halved = SimulateStaleness(LatenciesOf(network.measured()), input);
+  ASSERT_TRUE(exact.ok()) << exact.status();
+  ASSERT_TRUE(halved.ok()) << halved.status();
+  for (size_t i = 0; i < kZoneDelays.size(); ++i) {
+    EXPECT_NEAR(exact->ProbabilityOfStale(kZoneDelays[i]), measured[i],
+                ThreeDeviations(measured[i], kZoneReads))
+        << kZoneDelays[i];
+    EXPECT_NEAR(halved->ProbabilityOfStale(kZoneDelays[i]), measured[i], 0.1) << kZoneDelays[i];
+  }
+}
+
+using Waits = StalenessInput::Waits;
+INSTANTIATE_TEST_SUITE_P(
+    WeakPairs, ZonesStalenessTest,
+    ::testing::Values(
+        ZonesPair{Level::kOne, Level::kOne, {.reads = 1, .writes = 1}},
+        ZonesPair{Level::kLocalQuorum,
+                  Level::kLocalQuorum,
+                  {.read_waits = Waits::kOwnZone, .write_waits = Waits::kOwnZone}},
+        ZonesPair{Level::kLocalQuorum, Level::kTwo, {.reads = 2, .write_waits = Waits::kOwnZone}},
+        ZonesPair{Level::kQuorum, Level::kOne, {.reads = 1, .writes = 3}}),
+    [](const auto& pair) {
+      return std::string(LevelName(pair.param.write)) + "Then" +
+             std::string(LevelName(pair.param.read));
+    });
 
 // The last replica's answers come when the write has long been answered.
 TEST(RoundTripsTest, CountTheAnswersThatNobodyWaitsForAnyMore) {

@@ -66,6 +66,7 @@ TEST(QuorumSiblingsTest, AFloodOfBlindPutsIsStoppedAndToldHowToGoOn) {
   EXPECT_EQ(put, 17);
   EXPECT_EQ(ReasonOf(last), "SIBLINGS_FULL");
   EXPECT_EQ(AppliedOf(last), Applied::kNo);
+  EXPECT_EQ(world.values_full(1), 1u);
   const Reply read = world.Read(1, "k", Level::kOne);
   EXPECT_EQ(Values(read).size(), 16u);
   EXPECT_TRUE(world.Write(1, Mutate(Action::kPut, "one", Context(read)), Level::kOne).status.ok());

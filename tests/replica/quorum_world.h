@@ -24,6 +24,9 @@ class QuorumWorld {
   Reply Ask(uint32_t node, Request request);
   Reply Write(uint32_t node, kv::Mutation mutation, Level level);
   Reply Read(uint32_t node, std::string key, Level level);
+  uint64_t values_full(uint32_t node) const {
+    return nodes_.at(node).replica->quorum_status(now_)->values_full;
+  }
   // What is said from one to the other is lost; and nobody knows.
   void Cut(uint32_t a, uint32_t b) { cut_.insert({a, b}), cut_.insert({b, a}); }
   void Heal() { cut_.clear(); }

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+
 #include "sim/suite.h"
 
 namespace quorate::sim {
@@ -18,11 +21,15 @@ namespace {
 constexpr uint64_t kSeedsMax = 60;
 
 // That lease is too long by one round trip at most; that keeper must crash between a
-// handover and the sync of its end, and meet another replica then.
+// handover and the sync of its end, and meet another replica then; what an earlier life
+// sent must come where a later one is known; and a question must meet its own write
+// between two steps of a round.
 constexpr uint64_t kSeedsMaxOfRare = 150;
 uint64_t SeedsFor(const DeliberateBug& bug) {
-  const bool rare = bug.name == "lease-from-confirmation" || bug.name == "hints-forget-holder";
-  return rare ? kSeedsMaxOfRare : kSeedsMax;
+  const std::set<std::string_view> rare = {"lease-from-confirmation", "hints-forget-holder",
+                                           "older-boot", "register-begins-though-fenced",
+                                           "register-two-ballots"};
+  return rare.contains(bug.name) ? kSeedsMaxOfRare : kSeedsMax;
 }
 
 class BugsTest : public ::testing::TestWithParam<DeliberateBug> {};
@@ -31,7 +38,7 @@ TEST_P(BugsTest, IsFoundWithinABoundedNumberOfSeeds) {
   const DeliberateBug& bug = GetParam();
   for (uint64_t seed = 1; seed <= SeedsFor(bug); ++seed) {
     const RunResult result = Simulate({.seed = seed, .profile = bug.profile, .bugs = bug.bugs});
-    if (result.clean()) continue;
+    if (result.clean() || result.proves_nothing) continue;
     EXPECT_FALSE(result.timeline.empty());
     RecordProperty("seed", static_cast<int>(seed));
     // It is the bug that was found: without it the same seed is clean.

@@ -10,8 +10,11 @@ using ::testing::HasSubstr;
 
 class MergingOracleTest : public ::testing::Test {
  protected:
-  MergingOp Begin(Kind kind, Level level, std::string value = "", int64_t delta = 0) {
+  MergingOp Begin(Kind kind, Level level, std::string value = "", int64_t delta = 0,
+                  absl::Duration ttl = absl::ZeroDuration()) {
     MergingOp op;
+    op.invoked = now_;
+    op.ttl = ttl;
     op.id = ++last_;
     op.key = op.cell = kind == Kind::kCount ? "c" : "s";
     op.kind = kind;
@@ -51,7 +54,9 @@ class MergingOracleTest : public ::testing::Test {
   }
 
   std::string violation_;
-  MergingOracle oracle_{[this](std::string what) { violation_ = std::move(what); }};
+  absl::Duration now_ = absl::Seconds(1);
+  MergingOracle oracle_{[this](std::string what) { violation_ = std::move(what); },
+                        [this] { return now_; }};
   uint64_t last_ = 0;
 };
 
@@ -95,6 +100,58 @@ TEST_F(MergingOracleTest, AWriteReplacesWhatItsContextHasShownAndNothingElse) {
   EXPECT_EQ(Read(Level::kQuorum, Elements({"new", "unseen"})), "");
   EXPECT_THAT(Read(Level::kQuorum, Elements({"new"})), HasSubstr("misses unseen"));
   EXPECT_THAT(Read(Level::kQuorum, Elements({"new", "seen", "unseen"})), HasSubstr("read seen"));
+}
+
+TEST_F(MergingOracleTest, ASiblingThatExpiresIsThereUntilThenByAllCalendarsAndNoLonger) {
+  oracle_.ExpectCalendars({absl::Milliseconds(200), 0});
+  oracle_.Done(Begin(Kind::kAdd, Level::kQuorum, "e", 0, absl::Seconds(2)), Level::kQuorum);
+  Do(Kind::kAdd, Level::kQuorum, "kept");
+  now_ += absl::Milliseconds(1700);
+  EXPECT_THAT(Read(Level::kQuorum, Elements({"kept"})), HasSubstr("misses e"));
+  EXPECT_NE(oracle_.WhatIsWrongWith(Elements({"kept"})), "");
+  now_ += absl::Milliseconds(300);
+  EXPECT_EQ(Read(Level::kQuorum, Elements({"kept"})), "") << "by a calendar that is ahead";
+  EXPECT_EQ(Read(Level::kQuorum, Elements({"e", "kept"})), "") << "by one that is not";
+  now_ += absl::Milliseconds(250);
+  EXPECT_THAT(Read(Level::kOne, Elements({"e", "kept"})), HasSubstr("which had expired"));
+  EXPECT_THAT(Read(Level::kQuorum, Elements({})), HasSubstr("misses kept"));
+  EXPECT_EQ(oracle_.WhatIsWrongWith(Elements({"kept"})), "");
+}
+
+TEST_F(MergingOracleTest, AReadInASessionShowsWhatItsSessionAddedAndWasShown) {
+  const auto in_session = [this](Kind kind, Level level, std::string value, int64_t delta) {
+    MergingOp op = Begin(kind, level, std::move(value), delta);
+    op.session = 1;
+    return op;
+  };
+  const auto read = [this](const MergingShown& shown) {
+    violation_.clear();
+    MergingOp op;
+    op.id = ++last_;
+    op.key = "s";
+    op.level = Level::kSession;
+    op.session = 1;
+    oracle_.Invoked(op);
+    oracle_.Read(op, shown);
+    return violation_;
+  };
+  const MergingOp add = in_session(Kind::kAdd, Level::kOne, "own", 0);
+  oracle_.Done(add, Level::kOne);
+  EXPECT_EQ(read(Elements({})), "") << "it has not been told yet";
+  oracle_.SessionTold(add);
+  EXPECT_THAT(read(Elements({})), HasSubstr("misses own"));
+  const MergingOp count = in_session(Kind::kCount, Level::kOne, "", 5);
+  oracle_.Done(count, Level::kOne);
+  oracle_.SessionTold(count);
+  EXPECT_THAT(read(Sum(4)), HasSubstr("its session knew of 5"));
+  Do(Kind::kCount, Level::kOne, "", 2);
+  MergingOp other = Begin(Kind::kRead, Level::kOne);
+  other.session = 1;
+  oracle_.SessionShown(other, Sum(7));
+  EXPECT_THAT(read(Sum(5)), HasSubstr("its session knew of 7"));
+  EXPECT_EQ(read(Sum(7)), "");
+  Do(Kind::kRemove, Level::kOne, "own");
+  EXPECT_EQ(read(Elements({})), "");
 }
 
 TEST_F(MergingOracleTest, WhatIsToldNeverToBeIsNotReadBeforeNorAfter) {

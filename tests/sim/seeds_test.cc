@@ -27,18 +27,23 @@ TEST_P(SeedsTest, AreClean) {
   const Shard shard = GetParam();
   uint64_t done = 0;
   uint64_t overlapping = 0;
+  uint64_t registers_overlapping = 0;
   uint64_t faults = 0;
   for (uint64_t seed = shard.first; seed < shard.first + shard.count; ++seed) {
     const RunResult result = ExpectClean({.seed = seed, .profile = shard.profile});
     if (HasFailure()) return;
     done += result.done;
     overlapping += result.overlapping;
+    registers_overlapping += result.registers_overlapping;
     faults += result.faults;
   }
   // Nothing would be proved by runs in which little happens.
   EXPECT_GT(done, 200 * shard.count);
   EXPECT_GT(overlapping, 10 * shard.count);
   EXPECT_GT(faults, 10 * shard.count);
+  if (shard.profile == Profile::kLeaderless) {
+    EXPECT_GT(registers_overlapping, 10 * shard.count);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Mixed, SeedsTest,
