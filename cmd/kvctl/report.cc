@@ -41,6 +41,10 @@ std::string Hint(const absl::Status& status) {
       }
       return "try: kvctl get, to see whether it was, before doing it again";
     case kUnavailable:
+      // Time alone brings nobody back.
+      if (ErrorDetailsOf(status).contains("missing") || reason == "REPLICAS_MISSING") {
+        return StrCat("try: kvctl cluster status | a weaker --level | kvctl explain ", reason);
+      }
       return "try: kvctl cluster status | a longer --timeout";
     default:
       return "";

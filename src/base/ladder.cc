@@ -17,6 +17,10 @@ absl::Status Bad(std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, "BAD_LADDER", what);
 }
 
+absl::Status BadBound(std::string_view what) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "BAD_BOUND", what);
+}
+
 // Levels that promise more have the higher rank; SESSION and BOUNDED promise
 // different things.
 int Rank(Level level) {
@@ -55,9 +59,9 @@ absl::StatusOr<Rung> ParseRung(std::string_view text) {
     level = text.substr(0, colon);
   }
   if (const size_t open = level.find('('); open != std::string_view::npos) {
-    if (!level.ends_with(')')) return Bad(StrCat("\"", text, "\": a ) is missing"));
+    if (!level.ends_with(')')) return BadBound(StrCat("\"", text, "\": a ) is missing"));
     const auto bound = ParseDuration(level.substr(open + 1, level.size() - open - 2));
-    if (!bound.ok()) return Bad(StrCat("\"", text, "\": ", bound.status().message()));
+    if (!bound.ok()) return BadBound(StrCat("\"", text, "\": ", bound.status().message()));
     rung.bound = *bound;
     level = level.substr(0, open);
   }
@@ -71,10 +75,10 @@ absl::Status CheckRung(const Rung& rung, bool last) {
   const std::string_view name = LevelName(rung.level);
   if (rung.level == Level::kBounded) {
     if (rung.bound <= absl::ZeroDuration() || rung.bound > kLongest) {
-      return Bad("BOUNDED needs a bound from 1us to 24h: BOUNDED(2s)");
+      return BadBound("BOUNDED needs a bound from 1us to 24h: BOUNDED(2s)");
     }
   } else if (rung.bound != absl::ZeroDuration()) {
-    return Bad(StrCat(name, " takes no bound; only BOUNDED does"));
+    return BadBound(StrCat(name, " takes no bound; only BOUNDED does"));
   }
   const bool endless = rung.budget == absl::InfiniteDuration();
   if (rung.budget <= absl::ZeroDuration() || (!endless && rung.budget > kLongest)) {

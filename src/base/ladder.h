@@ -24,14 +24,14 @@ struct Rung {
 };
 using Ladder = std::vector<Rung>;
 
-// "LINEARIZABLE:20ms,BOUNDED(2s):50ms,ONE". INVALID_ARGUMENT, BAD_LADDER, that
-// names the part; what it says is not checked otherwise.
+// "LINEARIZABLE:20ms,BOUNDED(2s):50ms,ONE". INVALID_ARGUMENT, BAD_LADDER or
+// BAD_BOUND, that names the part; what it says is not checked otherwise.
 absl::StatusOr<Ladder> ParseLadder(std::string_view text);
 std::string FormatLadder(const Ladder& ladder);
 
 // INVALID_ARGUMENT, BAD_LADDER: none or more than kRungsMax rungs; one that is
-// no weaker than the one before; a budget or bound that is missing, not
-// positive or longer than a day.
+// no weaker than the one before; a budget that is missing, not positive or longer
+// than a day. BAD_BOUND: a bound that is so, or of a level that takes none.
 absl::Status CheckLadder(const Ladder& ladder);
 inline constexpr size_t kRungsMax = 8;
 

@@ -100,7 +100,9 @@ constexpr ReasonText kReasons[] = {
     {"TRANSFER_UNFINISHED",
      "The leadership was asked to move and had no new leader in time; it may come still.",
      "See kvctl partition list."},
-    {"TTL_TOO_LONG", "The time to live is longer than a hundred years, or negative.",
+    {"TTL_NEGATIVE", "The time to live is less than no time.",
+     "Give one from 1us to a hundred years; 0 is for ever."},
+    {"TTL_TOO_LONG", "The time to live is longer than a hundred years.",
      "Check its unit (microseconds on the wire); 0 is for ever."},
     {"UNKNOWN_SETTING",
      "There is no setting of that name; the message says where it stands and what was "

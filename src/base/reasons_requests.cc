@@ -12,6 +12,10 @@ constexpr ReasonText kReasons[] = {
      "status who is slow."},
     {"ANSWER_TOO_LARGE", "The values that were found do not fit one answer.",
      "Ask for fewer keys at a time."},
+    {"BAD_BOUND",
+     "BOUNDED comes without how old the state may be, with none that makes sense, or another level "
+     "with one.",
+     "Give BOUNDED one from 1us to 24h, BOUNDED(2s), and no other level any."},
     {"BAD_CURSOR", "The cursor of a scan is damaged, or of another keyspace or other bounds.",
      "Begin the scan anew, behind the last key you have."},
     {"BAD_DEADLINE", "The deadline given to the client is not a positive time.",
@@ -112,10 +116,9 @@ constexpr ReasonText kReasons[] = {
     {"NO_KEYSPACE", "The request names no keyspace.",
      "Name one; kvctl keyspace list shows those there are."},
     {"NO_LEADER",
-     "The partition has no leader that the node can reach: an election is under way, or a "
-     "majority of its replicas cannot be reached from here. Nothing was done.",
-     "Repeat it after a moment. If it stays, kvctl cluster status says who is missing; "
-     "reads at ONE go on."},
+     "The partition has no leader that the node can reach, though a majority of its replicas is "
+     "there: an election is under way. Nothing was done.",
+     "Repeat it after a moment; the client library does so by itself. Reads at ONE go on."},
     {"OPERATION_INVALID", "The text names no operation.",
      "Give it as the error of the write named it: keyspace/partition/writer/sequence."},
     {"PARTITION_UNKNOWN",

@@ -77,6 +77,11 @@ Seen SessionToken::Find(PartitionId partition) const {
   return it == seen_.end() ? Seen() : it->second;
 }
 
+bool SessionToken::FindsAny(PartitionId first, PartitionId last) const {
+  const auto it = seen_.lower_bound(first);
+  return it != seen_.end() && it->first <= last;
+}
+
 std::string SessionToken::Encode(std::string_view cluster_id) const {
   if (empty()) return {};
   std::string body;

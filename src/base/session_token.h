@@ -27,6 +27,8 @@ class SessionToken {
   // Of mode raft alone.
   void Merge(const SessionToken& other);
   Seen Find(PartitionId partition) const;
+  // It saw one of mode raft in [first, last].
+  bool FindsAny(PartitionId first, PartitionId last) const;
   // Of a keyspace of mode quorum, by its name: bytes of another format, which are
   // replaced, not merged. Empty: nothing.
   void SetLeaderless(uint64_t keyspace_hash, std::string bytes);

@@ -19,11 +19,6 @@ Request Named(std::string name) {
   return request;
 }
 
-// A negative one becomes one that is refused as too long.
-uint64_t Micros(absl::Duration duration) {
-  return static_cast<uint64_t>(absl::ToInt64Microseconds(duration));
-}
-
 }  // namespace
 
 absl::StatusOr<KeyspaceDescription> Client::CreateKeyspace(std::string name,
@@ -36,7 +31,7 @@ absl::StatusOr<KeyspaceDescription> Client::CreateKeyspace(std::string name,
   request.set_default_read(client::ToWire(keyspace.default_read));
   request.set_default_write(client::ToWire(keyspace.default_write));
   request.set_lease_drift_ppm(keyspace.lease_drift_ppm);
-  request.set_default_ttl_us(Micros(keyspace.default_ttl));
+  request.set_default_ttl_us(client::TtlToWire(keyspace.default_ttl));
   request.set_conflict(static_cast<v1::Conflict>(keyspace.conflict));
   EncodeLadder(keyspace.default_ladder, *request.mutable_default_ladder());
   auto created = CallAdmin<v1::CreateKeyspaceRequest, v1::Keyspace>(
@@ -52,7 +47,7 @@ absl::StatusOr<KeyspaceDescription> Client::AlterKeyspace(std::string name, Keys
   if (change.default_read) request.set_default_read(client::ToWire(*change.default_read));
   if (change.default_write) request.set_default_write(client::ToWire(*change.default_write));
   if (change.lease_drift_ppm) request.set_lease_drift_ppm(*change.lease_drift_ppm);
-  if (change.default_ttl) request.set_default_ttl_us(Micros(*change.default_ttl));
+  if (change.default_ttl) request.set_default_ttl_us(client::TtlToWire(*change.default_ttl));
   EncodeLadder(change.default_ladder, *request.mutable_default_ladder());
   auto altered = CallAdmin<v1::AlterKeyspaceRequest, v1::Keyspace>(
       handle_->core(), std::move(request), &Async::AlterKeyspace, /*write=*/true, options);

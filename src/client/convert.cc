@@ -104,7 +104,10 @@ v1::Mutation ToWire(Mutation mutation) {
 
 // A negative one is refused by the server, as what it looks like there.
 uint64_t TtlToWire(absl::Duration ttl) {
-  return static_cast<uint64_t>(absl::ToInt64Microseconds(ttl));
+  constexpr absl::Duration kStep = absl::Microseconds(1);
+  const absl::Duration whole =
+      ttl < absl::ZeroDuration() ? absl::Floor(ttl, kStep) : absl::Ceil(ttl, kStep);
+  return static_cast<uint64_t>(absl::ToInt64Microseconds(whole));
 }
 
 Resolution ResolutionOf(const v1::ResolveResponse& response) {

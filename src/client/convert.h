@@ -17,6 +17,7 @@ inline v1::Level ToWire(Level level) { return static_cast<v1::Level>(level); }
 inline v1::Mode ToWire(Mode mode) { return static_cast<v1::Mode>(mode); }
 void ToWire(const Condition& condition, v1::Condition& out);
 v1::Mutation ToWire(Mutation mutation);
+// Away from zero, which is for ever; a negative one becomes one that is refused.
 uint64_t TtlToWire(absl::Duration ttl);
 void ToWire(absl::Duration bound, const Ladder& ladder, const std::optional<Session>& session,
             v1::ReadOptions& out);

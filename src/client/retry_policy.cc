@@ -8,6 +8,18 @@
 namespace quorate::client {
 namespace {
 
+// For so many attempts a replica that a write at ALL lacks may be just starting.
+constexpr uint32_t kAttemptsForOneBack = 5;
+
+// Replicas are not there, and that is all that is wrong: no election mends that.
+// A node on the other side of a cut may have them.
+bool InVain(const FailedAttempt& failed) {
+  if (failed.untried_nodes > 0) return false;
+  const std::string reason = ReasonOf(failed.status);
+  if (reason == "REPLICA_DOWN") return failed.attempt >= kAttemptsForOneBack;
+  return reason == "REPLICAS_MISSING" || ErrorDetailsOf(failed.status).contains("missing");
+}
+
 // Codes of states that pass by themselves or that another node may not be in.
 bool MayPass(const FailedAttempt& failed) {
   switch (failed.status.code()) {
@@ -39,8 +51,7 @@ RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& bac
   if (failed.write && !failed.once && AppliedOf(failed.status) != Applied::kNo) return {};
   // Its number is used up, and without one the replica itself tried until the deadline.
   if (failed.write && ReasonOf(failed.status) == "REGISTER_CONTENDED") return {};
-  // No election mends that; a node on the other side of a cut may have them.
-  if (ReasonOf(failed.status) == "REPLICAS_MISSING" && failed.untried_nodes == 0) return {};
+  if (InVain(failed)) return {};
 
   RetryDecision decision{.retry = true, .wait = absl::ZeroDuration()};
   if (!failed.node_failed || failed.untried_nodes == 0) {

@@ -33,7 +33,8 @@ struct RetryDecision {
 // the server said, or a backoff by `random`, whichever is longer. No retry
 // when the wait would outlast the deadline, nor where nobody is there: a wrong
 // address or a cluster that isn't up should be told at once, while a client
-// that knows its cluster rides out a restart of all nodes.
+// that knows its cluster rides out a restart of all nodes. Nor where every node
+// has said that replicas are missing and no election can help.
 RetryDecision DecideRetry(const FailedAttempt& failed, const BackoffOptions& backoff,
                           uint64_t random);
 

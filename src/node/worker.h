@@ -139,6 +139,14 @@ class Worker {
   void HandleFrame(FrameInput& frame);
   void Forward(Request request, ReplyFn reply, NodeId to);
   void PartitionUnknown(const Request& request, ReplyFn reply) const;
+  // --- worker_missing.cc ---
+  // The replicas of which nothing is heard, and how many they are.
+  std::string NamesOfMissing(const ring::PartitionInfo& info, size_t& count) const;
+  // Likewise, where so many are missing that nobody can be elected; else empty.
+  std::string MissingOfMajority(PartitionId partition) const;
+  absl::Status NoLeader(PartitionId partition) const;
+  // What is UNAVAILABLE names them.
+  ReplyFn TellingWhoIsMissing(PartitionId partition, ReplyFn reply) const;
   // --- worker_any.cc ---
   void WriteAny(Request request, ReplyFn reply);
   NodeId Untried(const ring::PartitionInfo& info, const std::vector<NodeId>& tried) const;

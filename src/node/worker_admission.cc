@@ -67,14 +67,15 @@ absl::Status Worker::CheckAllAlive(PartitionId partition) const {
   const auto topology = shared_.topology.Get();
   const ring::PartitionInfo* info = topology->FindPartition(partition);
   if (info == nullptr) return absl::OkStatus();
-  std::string missing;
-  for (NodeId node : info->replicas) {
-    if (!shared_.peers.alive(node)) missing += (missing.empty() ? "" : ", ") + node.ToString();
-  }
-  if (missing.empty()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kUnavailable, "REPLICA_DOWN",
-                   "a write at ALL needs every replica of " + partition.ToString() +
-                       ", and nothing was heard of " + missing + "; QUORUM needs only a majority");
+  size_t count = 0;
+  const std::string missing = NamesOfMissing(*info, count);
+  if (count == 0) return absl::OkStatus();
+  absl::Status status =
+      MakeError(absl::StatusCode::kUnavailable, "REPLICA_DOWN",
+                "a write at ALL needs every replica of " + partition.ToString() +
+                    ", and nothing was heard of " + missing + "; QUORUM needs only a majority");
+  SetErrorDetail(status, "missing", missing);
+  return status;
 }
 
 }  // namespace quorate

@@ -55,6 +55,10 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
       answer.status = std::move(refused);
       return std::move(reply)(std::move(answer));
     }
+    // Of mode raft, and it may need a leader though it serves the level itself.
+    if (it->second.preferred_leader && !replica->LeaderHint()) {
+      reply = TellingWhoIsMissing(request.partition, std::move(reply));
+    }
     it->second.replica->Execute(std::move(request), std::move(reply), now_);
     return Touch(it->first, it->second);
   }
@@ -81,9 +85,9 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
                       " can be reached; nothing was done. Bring one back" +
                       (request.is_write() ? ", or write at ANY, which is kept for it" : ""));
   }
-  Answer(reply, absl::StatusCode::kUnavailable, "NO_LEADER",
-         request.partition.ToString() + " has no leader that " + shared_.options.self.ToString() +
-             " can reach; an election may be under way");
+  Reply answer;
+  answer.status = NoLeader(request.partition);
+  std::move(reply)(std::move(answer));
 }
 
 // Who asked by an older topology learns the newer one from the frame around the

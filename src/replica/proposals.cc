@@ -159,6 +159,10 @@ void Proposals::FailAll(std::string_view reason, std::string_view message) {
   for (Queued& write : std::exchange(queued_, {})) {
     Answer(write.waiting, MakeError(absl::StatusCode::kUnavailable, reason, message));
   }
+  FailBegun(reason, message);
+}
+
+void Proposals::FailBegun(std::string_view reason, std::string_view message) {
   for (Entry& entry : std::exchange(entries_, {})) {
     for (Waiting& waiting : entry.writes) Answer(waiting, Unknown(reason, message));
   }

@@ -57,6 +57,8 @@ class Proposals {
 
   // Answers what is past its deadline: unknown.
   void Expire(absl::Duration now);
+  // Answers what is under way: unknown.
+  void FailBegun(std::string_view reason, std::string_view message);
   // Answers everything: queued "not applied", waiting "unknown".
   void FailAll(std::string_view reason, std::string_view message);
 

@@ -66,7 +66,16 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
 void RaftReplica::Tick(absl::Duration now) {
   raft_->Tick();
   apply_asked_ = true;
+  leaderless_ticks_ = raft_->leader() ? 0 : leaderless_ticks_ + 1;
+  if (leaderless_ticks_ == options_.raft.election_ticks) GiveUpWithoutLeader();
   Expire(now);
+}
+
+void RaftReplica::GiveUpWithoutLeader() {
+  proposals_.FailBegun("LEADER_CHANGED",
+                       "the leadership was lost while the write was under way, and nobody has "
+                       "taken over within an election timeout");
+  reads_.FailWaiting();
 }
 
 void RaftReplica::Expire(absl::Duration now) {

@@ -123,6 +123,8 @@ class RaftReplica final : public Replica {
   void AnswerDurable(absl::Duration now);
   void AnswerHeldByAll(absl::Duration now);
   void LoseVoter(NodeId node);
+  // Once nobody has led for an election timeout: what waits may wait for ever.
+  void GiveUpWithoutLeader();
   void Acknowledge(const std::vector<LogEntry>& entries,
                    std::vector<std::vector<kv::CommandResult>>& results, absl::Duration now);
 
@@ -140,6 +142,7 @@ class RaftReplica final : public Replica {
   LogIndex time_proposed_;           // for keys to expire
   std::vector<LogEntry> unapplied_;  // handed out by the core
   size_t unapplied_bytes_ = 0;
+  uint32_t leaderless_ticks_ = 0;
   bool apply_asked_ = false;
   absl::Status apply_failed_;
   bool reset_log_at_start_ = false;

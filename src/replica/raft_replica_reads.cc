@@ -24,6 +24,15 @@ absl::Status SessionLost(PartitionId partition, Seen seen) {
                           "begin a new session"));
 }
 
+absl::Status BoundOutOfReach(std::optional<absl::Duration> staleness, absl::Duration bound) {
+  return Unavailable(
+      "BOUND_NOT_MET",
+      StrCat(staleness ? StrCat("the state is known to be ", absl::FormatDuration(*staleness),
+                                " old at most, not ", absl::FormatDuration(bound))
+                       : "it is not known how old the state is",
+             ", and there is no leader at the moment to make sure with"));
+}
+
 absl::Status BoundNotMet(std::optional<absl::Duration> staleness, absl::Duration bound) {
   if (!staleness) {
     return Unavailable("BOUND_NOT_MET",
@@ -54,6 +63,9 @@ void RaftReplica::ExecuteRead(Request request, ReplyFn reply, absl::Duration now
     case Level::kBounded:
       if (Staleness(now).value_or(absl::InfiniteDuration()) <= request.bound) {
         return Serve(request, reply, now);
+      }
+      if (!raft_->leader()) {
+        return Answer(reply, BoundOutOfReach(Staleness(now), request.bound));
       }
       break;
     default:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/probe.h"
 
 namespace quorate {
 namespace {
@@ -113,6 +114,23 @@ void Reads::FailAll(std::string_view reason, std::string_view message) {
   for (auto& [id, round] : asked_) AnswerAll(round.reads, status);
   for (auto& [index, round] : confirmed_) AnswerAll(round.reads, status);
   asked_.clear();
+  confirmed_.clear();
+}
+
+void Reads::FailWaiting() {
+  if (confirmed_.empty()) return;
+  Reached<"replica: a read gave up waiting for the state, nobody leads">();
+  for (auto& [index, round] : confirmed_) {
+    for (Read& read : round.reads) {
+      Answer(read, read.request.level == Level::kSession
+                       ? Unavailable("SESSION_NOT_COVERED",
+                                     "the session has seen what this replica has not, and no "
+                                     "leader is there to learn it from")
+                       : Unavailable("LEADER_CHANGED",
+                                     "the leader was lost before the state had come as far as it "
+                                     "said, and nobody has taken over"));
+    }
+  }
   confirmed_.clear();
 }
 

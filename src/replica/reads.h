@@ -48,6 +48,8 @@ class Reads {
 
   void Expire(absl::Duration now);
   void FailAll(std::string_view reason, std::string_view message);
+  // Those that wait for the state to come further: nobody is there to bring it on.
+  void FailWaiting();
 
  private:
   struct Round {

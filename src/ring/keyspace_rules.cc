@@ -1,5 +1,6 @@
 #include "ring/keyspace_rules.h"
 
+#include <limits>
 #include <string_view>
 
 #include "base/error.h"
@@ -86,6 +87,9 @@ absl::Status CheckSettings(const KeyspaceInfo& keyspace) {
                    StrCat("a drift of clocks of ", keyspace.lease_drift_ppm,
                           " parts per million: allowed are 1 to ", limits::kLeaseDriftPpmMax,
                           " (10 %), and 0 for no reads at LEASE"));
+  }
+  if (keyspace.default_ttl_us > uint64_t{std::numeric_limits<int64_t>::max()}) {
+    return Refused("TTL_NEGATIVE", "a default time to live is at least 1 µs; 0 is for none");
   }
   if (keyspace.default_ttl_us > limits::kTtlMaxUs) {
     return Refused("TTL_TOO_LONG", StrCat("a default time to live of ", keyspace.default_ttl_us,

@@ -187,8 +187,13 @@ absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
 }
 
 absl::StatusOr<Topology> WithoutKeyspace(const Topology& topology, std::string_view name) {
+  const KeyspaceInfo* keyspace = topology.FindKeyspace(name);
+  if (keyspace == nullptr) return NoKeyspace(name);
   Topology next = topology;
-  if (next.keyspaces.erase(std::string(name)) == 0) return NoKeyspace(name);
+  next.dropped.push_back(
+      {keyspace->name, keyspace->partitions.front().id, keyspace->partitions.back().id});
+  if (next.dropped.size() > limits::kDroppedKeyspacesMax) next.dropped.erase(next.dropped.begin());
+  next.keyspaces.erase(keyspace->name);
   next.epoch = topology.epoch.next();
   return next;
 }

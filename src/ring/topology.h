@@ -54,6 +54,15 @@ struct KeyspaceInfo {
   uint32_t ArcOfKey(std::string_view key) const;
 };
 
+// One that is no more, so that a session which saw it is known if another was made
+// under its name. Ids are never used again, and a keyspace's follow one another.
+struct DroppedKeyspace {
+  std::string name;
+  PartitionId first;
+  PartitionId last;
+  friend bool operator==(const DroppedKeyspace&, const DroppedKeyspace&) = default;
+};
+
 struct Topology {
   std::string cluster_id;
   Epoch epoch;
@@ -62,6 +71,7 @@ struct Topology {
   PartitionInfo meta;
   uint64_t next_partition_id = 2;  // 1 is the meta group
   uint64_t next_keyspace_id = 1;
+  std::vector<DroppedKeyspace> dropped;  // the last kDroppedKeyspacesMax, the oldest first
   friend bool operator==(const Topology&, const Topology&) = default;
 
   const NodeInfo* FindNode(NodeId id) const;  // null: none

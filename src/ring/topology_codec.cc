@@ -106,6 +106,12 @@ std::string EncodeTopology(const Topology& topology) {
   out.set_epoch(topology.epoch.value());
   for (const NodeInfo& node : topology.nodes) Encode(node, *out.add_nodes());
   for (const auto& [name, keyspace] : topology.keyspaces) Encode(keyspace, *out.add_keyspaces());
+  for (const DroppedKeyspace& dropped : topology.dropped) {
+    v1::DroppedKeyspace* one = out.add_dropped();
+    one->set_name(dropped.name);
+    one->set_first_partition(dropped.first.value());
+    one->set_last_partition(dropped.last.value());
+  }
   Encode(topology.meta, *out.mutable_meta());
   out.set_next_partition_id(topology.next_partition_id);
   out.set_next_keyspace_id(topology.next_keyspace_id);
@@ -132,6 +138,10 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes) {
     if (!topology.keyspaces.emplace(keyspace.name(), Decode(keyspace)).second) {
       return Malformed(StrCat("has keyspace ", keyspace.name(), " twice"));
     }
+  }
+  for (const v1::DroppedKeyspace& dropped : in.dropped()) {
+    topology.dropped.push_back({dropped.name(), PartitionId(dropped.first_partition()),
+                                PartitionId(dropped.last_partition())});
   }
   topology.meta = Decode(in.meta());
   topology.next_partition_id = in.next_partition_id();

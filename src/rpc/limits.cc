@@ -1,5 +1,7 @@
 #include "rpc/limits.h"
 
+#include <limits>
+
 #include "absl/strings/escaping.h"
 #include "base/error.h"
 #include "base/strings.h"
@@ -83,6 +85,10 @@ absl::Status CheckMutation(const kv::Mutation& mutation, const RequestLimits& li
   if (absl::Status value = CheckValue(mutation.value, limits); !value.ok()) return value;
   if (absl::Status merging = CheckMerging(mutation); !merging.ok()) return merging;
   if (mutation.ttl_us > limits::kTtlMaxUs) {
+    // A negative number, as it comes over the wire.
+    if (mutation.ttl_us > uint64_t{std::numeric_limits<int64_t>::max()}) {
+      return Refuse("TTL_NEGATIVE", "a time to live is at least 1 µs; 0 is for ever");
+    }
     return Refuse("TTL_TOO_LONG",
                   StrCat("a time to live of ", mutation.ttl_us, " µs; at most ", limits::kTtlMaxUs,
                          " (100 years) are allowed, and 0 is for ever"));

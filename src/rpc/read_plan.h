@@ -16,7 +16,8 @@ struct ReadPlan {
 };
 
 // INVALID_ARGUMENT: a level that is none or not of the keyspace's mode
-// (LEVEL_UNSUPPORTED), a ladder or bound that makes no sense (BAD_LADDER).
+// (LEVEL_UNSUPPORTED), a ladder or bound that makes no sense (BAD_LADDER,
+// BAD_BOUND).
 absl::StatusOr<ReadPlan> PlanRead(v1::Level level, const v1::ReadOptions& options,
                                   const ring::KeyspaceInfo& keyspace);
 

@@ -31,7 +31,7 @@ absl::Status KeyspaceNotFound(const ring::Topology& topology, std::string_view n
 
 absl::Status OpenSession(std::string_view token, Route& route) {
   if (token.empty()) return absl::OkStatus();
-  auto session = SessionParts::Open(token, *route.keyspace, route.topology->cluster_id);
+  auto session = SessionParts::Open(token, *route.keyspace, *route.topology);
   if (session.ok()) route.session = *std::move(session);
   return session.status();
 }

@@ -17,7 +17,7 @@ class SessionParts {
   // SESSION_KEYSPACE_REMADE where a keyspace of that name was dropped since.
   static absl::StatusOr<SessionParts> Open(std::string_view token,
                                            const ring::KeyspaceInfo& keyspace,
-                                           std::string_view cluster_id);
+                                           const ring::Topology& topology);
 
   // The part of the request's partition.
   void FillIn(Request& request) const;

@@ -3,6 +3,7 @@
 
 #include <google/protobuf/repeated_ptr_field.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "absl/status/statusor.h"
@@ -19,7 +20,7 @@ inline constexpr uint64_t kTtlDefault = std::numeric_limits<uint64_t>::max();
 
 template <class Message>
 uint64_t TtlOf(const Message& in) {
-  return in.has_ttl_us() ? in.ttl_us() : kTtlDefault;
+  return in.has_ttl_us() ? std::min(in.ttl_us(), kTtlDefault - 1) : kTtlDefault;
 }
 
 kv::Mutation MakePut(std::string key, std::string value, uint64_t ttl_us, std::string context = {});

@@ -14,7 +14,7 @@ std::string WhatIsWrong(std::string_view text) {
   const auto ladder = ParseLadder(text);
   const absl::Status status = ladder.ok() ? CheckLadder(*ladder) : ladder.status();
   if (!status.ok()) {
-    EXPECT_EQ(ReasonOf(status), "BAD_LADDER");
+    EXPECT_THAT(ReasonOf(status), ::testing::AnyOf("BAD_LADDER", "BAD_BOUND"));
   }
   return std::string(status.message());
 }
@@ -54,6 +54,20 @@ TEST(LadderTest, AbsurdBudgetsAndBoundsAreRefused) {
   EXPECT_THAT(WhatIsWrong("BOUNDED(0)"), HasSubstr("BOUNDED(2s)"));
   EXPECT_THAT(WhatIsWrong("BOUNDED(999h)"), HasSubstr("24h"));
   EXPECT_THAT(WhatIsWrong("ONE(2s)"), HasSubstr("no bound"));
+}
+
+TEST(LadderTest, ABadBoundAndABadLadderHaveReasonsOfTheirOwn) {
+  const auto reason = [](std::string_view text) {
+    const auto ladder = ParseLadder(text);
+    return ReasonOf(ladder.ok() ? CheckLadder(*ladder) : ladder.status());
+  };
+  for (const char* bound : {"BOUNDED", "BOUNDED(0)", "BOUNDED(-1s)", "BOUNDED(999h)", "BOUNDED(2s",
+                            "BOUNDED(soon)", "ONE(2s)"}) {
+    EXPECT_EQ(reason(bound), "BAD_BOUND") << bound;
+  }
+  for (const char* ladder : {"ONE:5ms,LINEARIZABLE", "LINEARIZABLE,ONE", "LINEARIZABLE:-5ms,ONE"}) {
+    EXPECT_EQ(reason(ladder), "BAD_LADDER") << ladder;
+  }
 }
 
 TEST(LadderTest, WhatCannotBeReadIsNamed) {

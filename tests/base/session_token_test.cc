@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/escaping.h"
 #include "base/error.h"
 
 namespace quorate {
@@ -51,6 +52,16 @@ TEST(SessionTokenTest, IsSmall) {
   SessionToken token;
   for (uint64_t p = 1; p <= 64; ++p) token.Note(PartitionId(1000 + p), At(100, uint64_t{1} << 40));
   EXPECT_LE(token.Encode("here").size(), 1024u);
+}
+
+// As docs/session-token.md has it: what a program in another language reads and
+// writes, and what older builds have given out.
+TEST(SessionTokenTest, HasTheseBytesForEver) {
+  const std::string golden = absl::HexStringToBytes("011743209090df0bf55d45d8e68602ce4603028407eda2040105");
+  EXPECT_EQ(absl::BytesToHexString(Sample().Encode("here")), absl::BytesToHexString(golden));
+  const auto token = SessionToken::Decode(golden, "here");
+  ASSERT_TRUE(token.ok()) << token.status();
+  EXPECT_EQ(token->Find(PartitionId(70'000)), At(1, 5));
 }
 
 TEST(SessionTokenTest, OfAnotherClusterIsRecognised) {

@@ -23,6 +23,7 @@ using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 struct Ended {
@@ -196,6 +197,18 @@ TEST_F(KvctlTest, EndsBySayingWhatBecameOfAWrite) {
   node().PlayForever(
       Script::Error(MakeError(absl::StatusCode::kUnavailable, "NO_LEADER", "x", Applied::kNo)));
   EXPECT_EQ(Kvctl("--timeout 300ms put orders 42 paid").code, 5);
+}
+
+TEST_F(KvctlTest, NamesWhoIsMissingAndAdvisesNoLongerWait) {
+  UseFakeNode();
+  absl::Status missing =
+      MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING", "no majority", Applied::kNo);
+  SetErrorDetail(missing, "missing", "n1, n3");
+  node().PlayForever(Script::Error(missing));
+  const Ended ended = Kvctl("put orders 42 paid");
+  EXPECT_EQ(ended.code, 5);
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("missing: n1, n3"), HasSubstr("a weaker --level"),
+                               Not(HasSubstr("longer --timeout"))));
 }
 
 TEST_F(KvctlTest, NamesTheOperationOfAnUnknownWriteAndResolvesIt) {

@@ -66,6 +66,26 @@ TEST(RetryPolicyTest, AsksEveryNodeOnceForReplicasThatAreMissing) {
   EXPECT_FALSE(Decide(failed).retry);
 }
 
+TEST(RetryPolicyTest, AsksEveryNodeOnceWhereAnErrorNamesWhoIsMissing) {
+  FailedAttempt failed{.status = MakeError(absl::StatusCode::kUnavailable, "SESSION_NOT_COVERED",
+                                           "and no leader", Applied::kNo),
+                       .left = absl::Seconds(5)};
+  EXPECT_TRUE(Decide(failed).retry) << "an election may be under way";
+  SetErrorDetail(failed.status, "missing", "n1, n3");
+  EXPECT_FALSE(Decide(failed).retry);
+  failed.untried_nodes = 1;
+  EXPECT_TRUE(Decide(failed).retry);
+}
+
+TEST(RetryPolicyTest, WaitsALittleForTheOneReplicaThatAWriteAtAllLacks) {
+  FailedAttempt failed = Failed(absl::StatusCode::kUnavailable, Applied::kNo, true);
+  failed.status = MakeError(absl::StatusCode::kUnavailable, "REPLICA_DOWN", "n3", Applied::kNo);
+  SetErrorDetail(failed.status, "missing", "n3");
+  EXPECT_TRUE(Decide(failed).retry) << "it may be starting";
+  failed.attempt = 5;
+  EXPECT_FALSE(Decide(failed).retry);
+}
+
 TEST(RetryPolicyTest, LeavesAloneWhatWouldFailAgain) {
   for (const auto code : {absl::StatusCode::kInvalidArgument, absl::StatusCode::kNotFound,
                           absl::StatusCode::kFailedPrecondition, absl::StatusCode::kAlreadyExists,

@@ -126,7 +126,8 @@ TEST_F(AlterTest, WhatMakesNoSenseIsRefusedAndChangesNothing) {
   EXPECT_EQ(reason({}), "NOTHING_TO_ALTER");
   EXPECT_EQ(reason({.default_read = Level::kBounded}), "DEFAULT_NEEDS_A_BOUND");
   EXPECT_EQ(reason({.default_read = Level::kLease}), "LEASE_NOT_ALLOWED");
-  EXPECT_EQ(reason({.default_ttl = -absl::Seconds(1)}), "TTL_TOO_LONG");
+  EXPECT_EQ(reason({.default_ttl = -absl::Seconds(1)}), "TTL_NEGATIVE");
+  EXPECT_EQ(reason({.default_ttl = absl::InfiniteDuration()}), "TTL_TOO_LONG");
   EXPECT_EQ(ReasonOf(client_.AlterKeyspace("odrers", {.default_read = Level::kOne}).status()),
             "KEYSPACE_NOT_FOUND");
   // What is so already is no error, and no epoch.

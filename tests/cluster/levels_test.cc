@@ -155,8 +155,9 @@ TEST_F(LevelsTest, WhatMakesNoSenseIsRefusedByName) {
   const auto reason = [&](const ReadOptions& options) {
     return ReasonOf(keyspace_.Get("k", options).status());
   };
-  EXPECT_EQ(reason({.level = Level::kBounded}), "BAD_LADDER");
-  EXPECT_EQ(reason({.level = Level::kOne, .bound = absl::Seconds(1)}), "BAD_LADDER");
+  EXPECT_EQ(reason({.level = Level::kBounded}), "BAD_BOUND");
+  EXPECT_EQ(reason({.level = Level::kBounded, .bound = -absl::Seconds(1)}), "BAD_BOUND");
+  EXPECT_EQ(reason({.level = Level::kOne, .bound = absl::Seconds(1)}), "BAD_BOUND");
   EXPECT_EQ(reason({.ladder = {{.level = Level::kOne, .budget = absl::Seconds(1)},
                                {.level = Level::kLinearizable}}}),
             "BAD_LADDER");

@@ -114,5 +114,25 @@ TEST(KeyspaceSettingsTest, QuantitiesAreWithinTheirLimits) {
   EXPECT_EQ(ReasonToAlter(WithA(), {.default_ttl_us = ttl + 1}), "TTL_TOO_LONG");
 }
 
+TEST(DroppedKeyspacesTest, AreKnownByTheirPartitionsAfterAnotherTookTheName) {
+  const Topology before = WithA({.partitions = 3});
+  const Topology dropped = *WithoutKeyspace(before, "a");
+  const Topology remade = *WithKeyspace(dropped, {.name = "a", .partitions = 3});
+  ASSERT_EQ(remade.dropped.size(), 1u);
+  EXPECT_EQ(remade.dropped[0], (DroppedKeyspace{"a", before.keyspaces.at("a").partitions.front().id,
+                                                before.keyspaces.at("a").partitions.back().id}));
+  EXPECT_GT(remade.keyspaces.at("a").partitions.front().id, remade.dropped[0].last);
+  EXPECT_EQ(*DecodeTopology(EncodeTopology(remade)), remade);
+}
+
+TEST(DroppedKeyspacesTest, TheOldestAreForgotten) {
+  Topology topology = WithA({.partitions = 1});
+  for (size_t i = 0; i < limits::kDroppedKeyspacesMax + 1; ++i) {
+    topology = *WithKeyspace(*WithoutKeyspace(topology, "a"), {.name = "a", .partitions = 1});
+  }
+  ASSERT_EQ(topology.dropped.size(), limits::kDroppedKeyspacesMax);
+  EXPECT_EQ(topology.dropped.front().first, PartitionId(3));
+}
+
 }  // namespace
 }  // namespace quorate::ring

@@ -1,7 +1,7 @@
 // Receipts under the faults that would make them lie, field by field. What they
 // say of disks the simulator holds against the disks (src/sim/receipt_check.h);
-// rungs, levels and the places that sessions are made of are held by
-// tests/cluster/levels_test.cc.
+// timings are held by tests/cluster/timings_test.cc, what mode quorum tells by
+// tests/cluster/quorum_test.cc and any_test.cc.
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -11,6 +11,7 @@
 
 #include "absl/time/clock.h"
 #include "base/error.h"
+#include "base/session_token.h"
 #include "client/client.h"
 #include "quorate/v1/kv.grpc.pb.h"
 #include "testing/cluster.h"
@@ -153,6 +154,113 @@ TEST_F(ReceiptsTest, PartitionAndModeAreTheKeysAndTheKeyspaces) {
     EXPECT_EQ(written->mode, Mode::kRaft);
     EXPECT_EQ(written->epoch, topology->epoch);
   }
+}
+
+// Its lease outlives neither its leadership nor, on the other side of a cut, what
+// is written there.
+TEST_F(ReceiptsTest, AchievedIsNoLeaseThatHasRunOut) {
+  ASSERT_TRUE(client_.AlterKeyspace("default", {.lease_drift_ppm = 10'000}).ok());
+  ASSERT_TRUE(keyspace_.Put("k", "old").ok());
+  const auto leader = static_cast<uint32_t>(keyspace_.Get("k")->receipt.served_by.value());
+  const auto under_lease = [&] {
+    const auto read = GetAt(leader, v1::LEVEL_LEASE);
+    return read.ok() && read->receipt().asked() == v1::LEVEL_LEASE &&
+           read->receipt().achieved() == v1::LEVEL_LEASE;
+  };
+  ASSERT_TRUE(Eventually(under_lease));
+  const uint32_t second = leader % 3 + 1;
+  ASSERT_TRUE((*cluster_)->Partition({{leader}, {second, second % 3 + 1}}).ok());
+  ASSERT_TRUE(Eventually([&] {
+    const auto here = GetAt(leader, v1::LEVEL_LEASE);
+    // Whatever it says meanwhile, it is still so.
+    if (here.ok()) {
+      EXPECT_EQ(here->value(), "old");
+    }
+    return keyspace_.Put("k", "new", {.deadline = absl::Seconds(2)}).ok();
+  }));
+  const auto after = GetAt(leader, v1::LEVEL_LEASE);
+  EXPECT_FALSE(after.ok()) << after->value() << " at " << after->receipt().achieved();
+  (*cluster_)->Heal();
+  ASSERT_TRUE(Eventually([&] {
+    const auto again = GetAt(leader, v1::LEVEL_LEASE);
+    if (again.ok()) {
+      EXPECT_EQ(again->value(), "new");
+      EXPECT_EQ(again->receipt().asked(), v1::LEVEL_LEASE);
+    }
+    return again.ok();
+  }));
+}
+
+TEST_F(ReceiptsTest, TermAndIndexAreThePlaceInTheLogAlsoUnderTheNextLeader) {
+  const auto place = [&](const std::string& value) {
+    v1::PutRequest request;
+    request.set_keyspace("default");
+    request.set_key("k");
+    request.set_value(value);
+    for (uint32_t node = 1; node <= 3; ++node) {
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+      v1::WriteResponse response;
+      const auto stub = v1::Kv::NewStub(
+          grpc::CreateChannel((*cluster_)->endpoint(node), grpc::InsecureChannelCredentials()));
+      if (stub->Put(&context, request, &response).ok()) return response.receipt();
+    }
+    return v1::Receipt();
+  };
+  const v1::Receipt before = place("1");
+  ASSERT_GT(before.index(), 0u);
+  const auto topology = client_.Topology();
+  ASSERT_TRUE(topology.ok()) << topology.status();
+  EXPECT_EQ(before.partition_id(), topology->FindKeyspace("default")->PartitionOf("k")->id.value());
+  const auto leader = static_cast<uint32_t>(before.served_by());
+  ASSERT_TRUE((*cluster_)->Kill(leader).ok());
+  v1::Receipt after;
+  ASSERT_TRUE(Eventually([&] { return (after = place("2")).index() > 0; }));
+  EXPECT_GT(after.term(), before.term());
+  EXPECT_GT(after.index(), before.index());
+  // The very place: a session that claims it reads on, one that claims it of the
+  // older term is told that it is lost.
+  const auto reads = [&](uint64_t term, uint64_t index) {
+    SessionToken token;
+    token.Note(PartitionId(after.partition_id()), {Term(term), LogIndex(index)});
+    auto session = client_.ResumeSession(token.Encode(topology->cluster_id));
+    EXPECT_TRUE(session.ok()) << session.status();
+    const auto read = keyspace_.Get("k", {.session = *session});
+    return read.ok() ? *read->value : ReasonOf(read.status());
+  };
+  EXPECT_EQ(reads(after.term(), after.index()), "2");
+  EXPECT_EQ(reads(before.term(), before.index()), "2");
+  EXPECT_EQ(reads(before.term(), after.index()), "SESSION_LOST");
+}
+
+TEST_F(ReceiptsTest, RungIsTheOneReachedOnEitherSideOfACut) {
+  ASSERT_TRUE(keyspace_.Put("k", "v").ok());
+  ASSERT_TRUE(Learns(1, "v") && Learns(2, "v"));
+  ASSERT_TRUE((*cluster_)->Partition({{1}, {2, 3}}).ok());
+  const auto rung = [&](uint32_t node) {
+    const auto stub = v1::Kv::NewStub(
+        grpc::CreateChannel((*cluster_)->endpoint(node), grpc::InsecureChannelCredentials()));
+    v1::GetRequest request;
+    request.set_keyspace("default");
+    request.set_key("k");
+    for (const auto& [level, budget] :
+         {std::pair(v1::LEVEL_LINEARIZABLE, 5'000'000), std::pair(v1::LEVEL_ONE, 0)}) {
+      v1::Rung* one = request.mutable_read()->add_ladder();
+      one->set_level(level);
+      one->set_budget_us(static_cast<uint64_t>(budget));
+    }
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    v1::GetResponse response;
+    const grpc::Status status = stub->Get(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.receipt().asked(), v1::LEVEL_LINEARIZABLE);
+    EXPECT_EQ(response.receipt().achieved(),
+              response.receipt().rung() == 1 ? v1::LEVEL_LINEARIZABLE : v1::LEVEL_ONE);
+    return response.receipt().rung();
+  };
+  EXPECT_EQ(rung(1), 2u);
+  EXPECT_TRUE(Eventually([&] { return rung(2) == 1; })) << "once there is a leader again";
 }
 
 }  // namespace
