@@ -36,6 +36,7 @@ struct Bugs {
   bool end_boots_early = false;        // while what a lost disk told may be under way
   bool count_earlier_lives = false;    // as holders, when a later one was heard of
   bool note_newest_alone = false;      // of what a record has
+  bool fill_from_one = false;          // of the others, whatever most of them have
   bool fill_across_lives = false;      // a page from one, what its dot log had from the next
   bool write_back_as_found = false;    // not as the key is when it is sent again
   bool keep_floor_low = false;         // what a lost disk had was "not here"

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -135,6 +136,16 @@ class Local {
   // Keys of which a promise refused what came since the last call: the round that
   // it was given to is to be completed.
   std::vector<std::string> TakeRefused() { return std::exchange(refused_, {}); }
+  // While this replica is being filled: a record as another holds it, promise and all.
+  // False: its time lies too far ahead.
+  bool Inherit(const std::string& key, const Record& theirs, const Now& now);
+  // Likewise of keys in (after, last] (`last` empty: to the end) but for those that were
+  // `listed`: the other has promised nothing above `floor` for them.
+  void InheritFloor(const Ballot& floor, const std::string& after, const std::string& last,
+                    const std::set<std::string>& listed);
+  // False for a while after a lost disk was filled: an earlier life may have given out
+  // the times that come next, each the version of another value.
+  bool TimesAreFresh(const Now& now) const;
   // The record is a promise alone, and so old that the floor may take its place.
   bool IsIdlePromise(const Record& record, const Now& now) const;
 
@@ -175,6 +186,7 @@ class Local {
   bool SurelyNewest(const std::string& key, const Record& record, const SeenClock& context) const;
   bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
                      const std::vector<Dot>& dots);
+  AcceptorMerge MergeValue(const std::string& key, const RegisterBody& incoming) const;
   std::optional<RegisterBody> Held(std::string_view key) const;
   void RaiseFloorFor(const std::vector<std::string>& dropped);
   Record WithPromise(const std::string& key, const Record& restored) const;
