@@ -28,6 +28,7 @@ struct Bugs {
   bool remove_unseen = false;          // a removal takes all there is, seen or not
   bool ignore_session = false;         // any state will do for a read at SESSION
   bool forget_taken_hints = false;     // with a restart
+  bool trust_hint_numbers = false;     // whatever disk their keeper has
   bool forget_fences = false;          // a fence is told, and lost with a crash
   bool resolve_in_one_phase = false;   // what older lives sent may still come
   bool rows_at_coordinator = false;    // and not at those who take the write from it

@@ -79,6 +79,8 @@ class Local {
   void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
+  // Another start of this node, on another copy of its disk, is known to somebody.
+  bool has_rival() const { return has_rival_; }
   // Nodes of which a later life was heard of since the last call.
   std::vector<NodeId> TakeReborn() { return std::exchange(reborn_, {}); }
   // What is written from now on is above `time`. False: it lies too far ahead.
@@ -212,6 +214,7 @@ class Local {
   TakenHints hints_;
   std::vector<std::string> refused_;
   std::vector<NodeId> reborn_;
+  bool has_rival_ = false;
   RecentWrites recent_;
   std::optional<SharedClock> context_;  // until others' writes are seen, or the next output
   bool unsaved_ = false;                // boots heard of or ended, in no effect yet

@@ -112,6 +112,7 @@ std::vector<Effect> AllEffects() {
           RaiseFloor{{HlcTime(7), kSelf, 2}},
           Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7},
           TakeHint{{NodeId(2), uint64_t{3} << 40}},
+          TakeHint{{NodeId(2), uint64_t{3} << 40, Boot(7)}},
           PutRecord{"k", SomeRecord(), {{kSelf, 9}}, SomeOperation()},
           PutRecord{"k", std::nullopt, {}, SomeOperation()},
           PutRecord{"k", std::nullopt, {}, OfARegister()},
@@ -174,6 +175,7 @@ int FormatOf(const Effect& effect) {
   if (std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect)) {
     return 2;
   }
+  if (const auto* take = std::get_if<TakeHint>(&effect)) return take->hint.life ? 5 : 3;
   return std::holds_alternative<Checkpoint>(effect) || std::holds_alternative<ReserveTime>(effect)
              ? 1
              : 3;
