@@ -81,7 +81,8 @@ constexpr ReasonText kReasons[] = {
     {"OLD_DISK_IMAGE",
      "Others have heard of a later start of this node, or of writes that it had: its data folder "
      "is an older copy, or two processes run on copies of one folder.",
-     "Put the newest folder back and start the node on that; never run two on copies."},
+     "Put the newest folder back and start the node on that; never run two on copies. It starts "
+     "on this one again only without the file old-disk-image in it."},
     {"OLDER_BOOT", "A message of a node's earlier life came late and was dropped.",
      "Nothing is to be done."},
     {"PARTITION_EMPTY",

@@ -48,7 +48,8 @@ bool IsFinal(const absl::Status& status) {
 
 HintKeeper::HintKeeper(NodeShared& shared)
     : shared_(shared),
-      hints_(shared.options.hints_bytes_max, {}, FirstNumberOf(shared.options.boot)) {}
+      hints_(shared.options.hints_bytes_max, {}, FirstNumberOf(shared.options.boot),
+             shared.options.boot) {}
 
 absl::Status HintKeeper::Restore(const RecoveredGroup& recovered) {
   auto found = log_.Restore(recovered);
@@ -60,7 +61,7 @@ absl::Status HintKeeper::Restore(const RecoveredGroup& recovered) {
   std::vector<quorum::Hint> hints;
   for (auto& [id, hint] : found->kept) hints.push_back(std::move(hint));
   hints_ = quorum::Hints(shared_.options.hints_bytes_max, std::move(hints),
-                         FirstNumberOf(shared_.options.boot));
+                         FirstNumberOf(shared_.options.boot), shared_.options.boot);
   for (const auto& [partition, holder] : found->holders) {
     if (hints_.First(partition) == nullptr) {
       log_.Unhold(partition);
@@ -199,8 +200,11 @@ void HintKeeper::HandOver(PartitionId partition, absl::Duration now) {
     hints_.Hold(partition, replica);
     way.ready = log_.Hold(partition, replica);
   }
-  // What a crash took back would be told done, or be done by another as well.
-  if (!log_.IsDurable(std::max(way.ready, log_.IndexOf(first->id)))) return;
+  // What a crash took back would be told done, or be done by another as well. And once the
+  // replica has one of a later life, it knows no earlier ones again.
+  LogIndex ready = std::max(way.ready, log_.IndexOf(first->id));
+  if (first->life != way.life) ready = std::max(ready, way.forgotten);
+  if (!log_.IsDurable(ready)) return;
   Ask(*first, replica, now);
 }
 
@@ -217,11 +221,13 @@ void HintKeeper::Ask(const quorum::Hint& hint, NodeId holder, absl::Duration now
   request.session = hint.session;
   request.to = holder;
   request.hint = hint.id;
+  request.hint_life = hint.life;
   request.keeper = shared_.options.self;
   request.op = std::move(bundle->commands.front());
   const Asked asked{hint.partition, hint.id, holder, hints_.InDoubt(hint.partition)};
   hints_.Asked(hint.id);
   ways_[hint.partition].asked = true;
+  ways_[hint.partition].life = hint.life;
   // Answered on the thread of the worker that sends it.
   shared_.execute(std::move(request), [&shared = shared_, asked](Reply reply) {
     shared.to_hints(
@@ -252,7 +258,9 @@ void HintKeeper::NotTaken(const Asked& asked, const Reply& reply, Way& way) {
   if (!by_replica && asked.again) return;
   hints_.NotDone(asked.id);
   way.refused = true;
-  if (by_replica && MayFitLater(reply.status)) return PutOff(asked.id, way);
+  // Nor does it say whether a replica would ever do it.
+  if (!by_replica) return;
+  if (MayFitLater(reply.status)) return PutOff(asked.id, way);
   if (!IsFinal(reply.status)) return;
   shared_.hints_refused.fetch_add(1, std::memory_order_relaxed);
   Forget(asked.partition, asked.id);
@@ -269,7 +277,8 @@ void HintKeeper::PutOff(uint64_t id, Way& way) {
 void HintKeeper::Forget(PartitionId partition, uint64_t id) {
   if (!hints_.Done(id)) return;
   put_off_.erase(id);
-  log_.Forget(id);
+  const LogIndex forgotten = log_.Forget(id);
+  if (const auto way = ways_.find(partition); way != ways_.end()) way->second.forgotten = forgotten;
   if (hints_.First(partition) == nullptr) {
     log_.Unhold(partition);
     ways_.erase(partition);

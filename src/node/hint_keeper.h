@@ -50,6 +50,8 @@ class HintKeeper {
     bool asked = false;         // the answer is due
     bool refused = false;       // by the holder: another is to be tried
     LogIndex ready;             // to be durable before anybody is asked
+    LogIndex forgotten;         // likewise, before one of another life is asked
+    Boot life;                  // that numbered the one that was asked last
     absl::Duration not_before;  // likewise, a moment
   };
   struct Waiting {

@@ -219,6 +219,7 @@ class Node::Impl {
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
                                                  std::vector<RecoveredGroup> recovered) {
+  if (absl::Status old = CheckNoOldDiskImage(options.self, edges.files); !old.ok()) return old;
   auto topology = LoadTopology(options, edges.files);
   if (!topology.ok()) return topology.status();
   std::unique_ptr<Node> node(new Node(nullptr));

@@ -14,6 +14,7 @@
 #include "node/edges.h"
 #include "node/node.h"
 #include "node/peers.h"
+#include "replica/old_disk_image.h"
 #include "ring/frozen_topology.h"
 #include "storage/log_device.h"
 
@@ -65,14 +66,16 @@ struct NodeShared {
   std::atomic<uint64_t> hints = 0;
   std::atomic<uint64_t> hint_bytes = 0;
   std::atomic<uint64_t> requests_outdated = 0;  // of partitions that are gone
-  std::atomic<uint64_t> hints_refused = 0;  // by replicas, for good
-  std::atomic<uint64_t> hints_put_off = 0;  // likewise, for now
+  std::atomic<uint64_t> hints_refused = 0;      // by replicas, for good
+  std::atomic<uint64_t> hints_put_off = 0;      // likewise, for now
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
 
   // Ends the node's work, once.
   void Fail(absl::Status status) {
-    if (!failed.exchange(true)) fatal(std::move(status));
+    if (failed.exchange(true)) return;
+    if (ReasonOf(status) == kOldDiskImage) NoteOldDiskImage(edges.files, status);
+    fatal(std::move(status));
   }
 };
 

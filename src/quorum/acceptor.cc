@@ -24,6 +24,7 @@ bool MayAccept(const RegisterBody& body, const Ballot& ballot, bool ignores_prom
 void Accept(RegisterBody& body, const RegisterValue& value) {
   body.promised = std::max(body.promised, value.accepted);
   body.value = value;
+  body.inherited = false;
 }
 
 RegisterValue BallotsOf(const RegisterValue& value) {
@@ -48,7 +49,7 @@ bool Accept(RegisterBody& body, const RegisterRequest& request, RegisterReply& r
   const bool repair = request.carrier == Carrier::kWriteBack;
   const bool ignores_promise =
       (blind && bugs.blind_writes_ignore_promises) || (repair && bugs.repair_ignores_promises);
-  if (request.value.accepted == body.value.accepted) {
+  if (request.value.accepted == body.value.accepted && !body.inherited) {
     reply.granted = true;
     return false;
   }
@@ -85,6 +86,7 @@ AcceptorStep StepAcceptor(const std::optional<RegisterBody>& held, const Ballot&
       break;
   }
   step.reply.promised = body.promised;
+  step.reply.inherited = body.inherited;
   step.reply.value = request.kind == Kind::kAccept ? BallotsOf(body.value) : body.value;
   if (changed) step.persist = std::move(body);
   return step;
@@ -112,6 +114,20 @@ AcceptorMerge AdoptRegister(const std::optional<RegisterBody>& held, const Ballo
   body.promised = incoming.promised;
   merge.persist = std::move(body);
   return merge;
+}
+
+std::optional<RegisterBody> InheritRegister(const std::optional<RegisterBody>& held,
+                                            const Ballot& floor, const RegisterBody& incoming,
+                                            const RegisterBugs& bugs) {
+  RegisterBody body = BodyOf(held, floor, bugs);
+  const bool newer = incoming.value.accepted > body.value.accepted;
+  if (newer) body.value = incoming.value;
+  if (!bugs.fill_without_promises) body.promised = std::max(body.promised, incoming.promised);
+  body.promised = std::max(body.promised, body.value.accepted);
+  body.inherited = body.value.accepted && body.promised > body.value.accepted;
+  if (bugs.inherited_is_accepted) body.inherited = false;
+  const bool changed = held ? body != *held : newer || body.promised > floor;
+  return changed ? std::optional(std::move(body)) : std::nullopt;
 }
 
 Ballot FloorAfterDrop(const Ballot& floor, const RegisterBody& dropped) {

@@ -37,7 +37,8 @@ struct RegisterReply {
   Ballot promised;       // afterwards
   // Where nothing accepted is held: what was may have been dropped up to here.
   Ballot dropped;
-  RegisterValue value;  // held afterwards; of kAccept its ballots only
+  RegisterValue value;     // held afterwards; of kAccept its ballots only
+  bool inherited = false;  // the value is held, but does not count as accepted here
   // Asked for an operation (operation.h): somebody has asked for its fate.
   bool closed = false;
   friend bool operator==(const RegisterReply&, const RegisterReply&) = default;
@@ -73,6 +74,13 @@ AcceptorMerge MergeAccepted(const std::optional<RegisterBody>& held, const Ballo
 // While any key is refused it is not filled, and counts in no quorum by itself.
 AcceptorMerge AdoptRegister(const std::optional<RegisterBody>& held, const Ballot& floor,
                             const RegisterBody& incoming);
+
+// Likewise of a replica whose disk was lost, until it is filled: what it had promised
+// comes from others, in any order with the values, and it answers nobody meanwhile. So
+// all is held, and a value below a promise is inherited. nullopt: nothing changes.
+std::optional<RegisterBody> InheritRegister(const std::optional<RegisterBody>& held,
+                                            const Ballot& floor, const RegisterBody& incoming,
+                                            const RegisterBugs& bugs = {});
 
 // The partition's floor once a record is dropped: a covered tombstone, or one
 // that only ever promised. To be durable no later than the drop.

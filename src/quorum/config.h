@@ -28,6 +28,7 @@ struct Bugs {
   bool remove_unseen = false;          // a removal takes all there is, seen or not
   bool ignore_session = false;         // any state will do for a read at SESSION
   bool forget_taken_hints = false;     // with a restart
+  bool trust_hint_numbers = false;     // whatever disk their keeper has
   bool forget_fences = false;          // a fence is told, and lost with a crash
   bool resolve_in_one_phase = false;   // what older lives sent may still come
   bool rows_at_coordinator = false;    // and not at those who take the write from it
@@ -36,6 +37,7 @@ struct Bugs {
   bool end_boots_early = false;        // while what a lost disk told may be under way
   bool count_earlier_lives = false;    // as holders, when a later one was heard of
   bool note_newest_alone = false;      // of what a record has
+  bool fill_from_one = false;          // of the others, whatever most of them have
   bool fill_across_lives = false;      // a page from one, what its dot log had from the next
   bool write_back_as_found = false;    // not as the key is when it is sent again
   bool keep_floor_low = false;         // what a lost disk had was "not here"

@@ -48,6 +48,7 @@ void Core::ForgetEarlierLives() {
     writes_.OnReborn(node);
     reads_.OnReborn(node);
     resolves_.OnReborn(node);
+    registers_.OnReborn(node);
     if (!local_.config().bugs.fill_across_lives) filling_.OnReborn(node);
   }
 }
@@ -198,10 +199,11 @@ void Core::Handle(const Identity& from, const VerifyAnswer& answer, const Now&) 
 }
 
 void Core::Handle(const Identity& from, const RegisterAsk& ask, const Now& now) {
-  registers_.OnAsk(from, ask, now);
+  registers_.OnAsk(from, ask, NewTo(from.node), now);
 }
 
 void Core::Handle(const Identity& from, const RegisterAnswer& answer, const Now& now) {
+  HearOf(answer.lives);
   registers_.OnAnswer(from.node, answer, now);
 }
 

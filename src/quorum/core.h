@@ -74,6 +74,8 @@ class Core {
   // This replica lacks what it once told the others to have on disk: it runs on an
   // older copy of that, and must not go on.
   bool has_forgotten() const { return anti_entropy_.has_forgotten(); }
+  // Likewise: as many starts of this node came before another one that is heard of.
+  bool has_rival() const { return local_.has_rival(); }
   // Records that the slow comparison had to repair here: bit rot, or a defect.
   uint64_t records_repaired() const { return verify_.repaired(); }
   // Of these, those of which no majority of the replicas held the same.

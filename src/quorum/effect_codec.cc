@@ -10,6 +10,7 @@ constexpr uint8_t kFormat = 1;
 constexpr uint8_t kSecondFormat = 2;
 constexpr uint8_t kThirdFormat = 3;
 constexpr uint8_t kFourthFormat = 4;  // operations on registers
+constexpr uint8_t kFifthFormat = 5;   // hints with the life that gave their number
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
@@ -27,7 +28,10 @@ uint8_t FormatOf(const Effect& effect) {
   if (put != nullptr && put->operation) {
     return put->operation->attempt ? kFourthFormat : kThirdFormat;
   }
-  if (std::holds_alternative<TakeHint>(effect) || std::holds_alternative<FenceOperation>(effect) ||
+  if (const auto* take = std::get_if<TakeHint>(&effect)) {
+    return take->hint.life ? kFifthFormat : kThirdFormat;
+  }
+  if (std::holds_alternative<FenceOperation>(effect) ||
       std::holds_alternative<SettleOperations>(effect) ||
       std::holds_alternative<ForgetOperations>(effect)) {
     return kThirdFormat;
@@ -80,6 +84,7 @@ struct Encoder {
     out.push_back(kTakeHint);
     AppendVarint(take.hint.keeper.value(), out);
     AppendVarint(take.hint.number, out);
+    if (take.hint.life) AppendVarint(take.hint.life.value(), out);
   }
   void operator()(const FenceOperation& fence) const {
     out.push_back(kFence);
@@ -124,10 +129,11 @@ Checkpoint TakeCheckpoint(Reader& reader) {
   return checkpoint;
 }
 
-TakeHint TakeTaken(Reader& reader) {
+TakeHint TakeTaken(uint8_t format, Reader& reader) {
   TakeHint take;
   take.hint.keeper = NodeId(reader.Varint());
   take.hint.number = reader.Varint();
+  if (format == kFifthFormat) take.hint.life = Boot(reader.Varint());
   return take;
 }
 
@@ -159,11 +165,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && (format < kFormat || format > kFourthFormat)) {
+  if (reader.ok() && (format < kFormat || format > kFifthFormat)) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
-               int{kFourthFormat}, "; run the build that wrote it"));
+               int{kFifthFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {
@@ -190,7 +196,7 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   } else if (kind == kDiscard) {
     effect = TakeDiscard(reader);
   } else if (kind == kTakeHint) {
-    effect = TakeTaken(reader);
+    effect = TakeTaken(format, reader);
   } else {
     reader.Spoil();
   }

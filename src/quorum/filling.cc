@@ -32,6 +32,7 @@ void Filling::OnAsk(const Identity& from, const FillAsk& ask) {
   answer.knowledge = local_.knowledge();
   answer.time = local_.time();
   answer.complete = true;
+  if (local_.policy().ByRounds()) answer.floor = local_.floor();
   size_t bytes = 0;
   const size_t keys_max = std::min(kPageKeysMax, local_.config().sync_dots_max);
   for (std::string& key : local_.KeysAfter(ask.after, keys_max + 1)) {
@@ -39,7 +40,7 @@ void Filling::OnAsk(const Identity& from, const FillAsk& ask) {
       answer.complete = false;
       break;
     }
-    std::optional<Record> record = local_.Shared(key);
+    std::optional<Record> record = answer.floor ? local_.Lookup(key) : local_.Shared(key);
     bytes += key.size() + (record ? record->body.size() : 0);
     answer.records.push_back({std::move(key), std::move(record), {}});
   }
@@ -49,6 +50,7 @@ void Filling::OnAsk(const Identity& from, const FillAsk& ask) {
 void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now& now) {
   const auto found = sources_.find(from.node);
   if (local_.filled() || found == sources_.end() || found->second.id != answer.id) return;
+  if (!answer.complete && answer.records.empty()) return;
   Source& source = found->second;
   if (source.who != from) {
     // What that life had seen and not synced may be lost: from the beginning.
@@ -60,19 +62,31 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
   // Too far ahead in time: the page is asked for again.
   if (!local_.Observe(answer.time, now)) return;
   if (!source.seen) source.seen = answer.knowledge.seen;
-  for (const SyncRecord& record : answer.records) {
-    if (!local_.Merge(record.key, record.record, {}, answer.knowledge.seen, now)) return;
-    source.after = record.key;
-  }
+  if (!Take(answer, source.after, now)) return;
+  if (!answer.records.empty()) source.after = answer.records.back().key;
   source.id = 0;
   if (!answer.complete) return Ask(from.node, source, now);
   source.done_at = now.monotonic;
 }
 
+bool Filling::Take(const FillAnswer& answer, const std::string& after, const Now& now) {
+  const bool registers = local_.policy().ByRounds();
+  if (registers != answer.floor.has_value()) return false;
+  std::set<std::string> listed;
+  for (const SyncRecord& record : answer.records) {
+    const bool taken =
+        registers ? record.record && local_.Inherit(record.key, *record.record, now)
+                  : local_.Merge(record.key, record.record, {}, answer.knowledge.seen, now);
+    if (!taken) return false;
+    if (registers) listed.insert(record.key);
+  }
+  const std::string last = answer.complete ? "" : answer.records.back().key;
+  if (registers) local_.InheritFloor(*answer.floor, after, last, listed);
+  return true;
+}
+
 void Filling::Advance(const Now& now) {
-  // What a register's replica had promised is lost with its disk, and with fewer
-  // promises than it gave it must not take part in rounds again.
-  if (local_.filled() || local_.policy().ByRounds()) return;
+  if (local_.filled()) return;
   Nodes others = {local_.self().node};
   others.insert(peers_.others().begin(), peers_.others().end());
   SeenClock seen;
@@ -81,7 +95,9 @@ void Filling::Advance(const Now& now) {
     others.erase(node);
     seen.Merge(*source.seen);
   }
-  // A quorum without any of those asked may have acknowledged what none of them has.
+  // A quorum without any of those asked may have acknowledged, or promised, what none of
+  // them has.
+  if (local_.config().bugs.fill_from_one && others.size() <= peers_.others().size()) others.clear();
   if (peers_.Enough(Level::kQuorum, others)) return;
   local_.TakeOver(seen, now);
   sources_.clear();

@@ -2,13 +2,15 @@
 // the dot logs: it asks the others for all their records, page by page.
 //
 // From so many others that no quorum is left without one of them: one alone may
-// lack what this replica and a third had acknowledged. Until then it answers no reads and
-// coordinates no writes. What a source had seen when its first page came counts as seen here once
-// all its pages, and what its dot log still has, are here.
+// lack what this replica and a third had acknowledged, or what they had promised. Until then
+// it answers no reads, coordinates no writes and is no register's acceptor. What a source had seen
+// when its first page came counts as seen here once all its pages, and what its dot log still has,
+// are here.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "quorum/anti_entropy.h"
@@ -42,6 +44,8 @@ class Filling {
   };
 
   void Ask(NodeId node, Source& source, const Now& now);
+  // False: some of it lies too far ahead in time.
+  bool Take(const FillAnswer& answer, const std::string& after, const Now& now);
 
   Local& local_;
   Peers& peers_;

@@ -10,13 +10,14 @@ namespace quorate::quorum {
 namespace {
 
 constexpr uint8_t kFormat = 1;
+constexpr uint8_t kSecondFormat = 2;  // with the life that gave its number
 // What a hint takes beside its bytes, in memory and in the log.
 constexpr uint64_t kOverheadBytes = 64;
 
 }  // namespace
 
-Hints::Hints(uint64_t bytes_max, std::vector<Hint> kept, uint64_t last_id)
-    : bytes_max_(bytes_max), last_id_(last_id) {
+Hints::Hints(uint64_t bytes_max, std::vector<Hint> kept, uint64_t last_id, Boot life)
+    : bytes_max_(bytes_max), last_id_(last_id), life_(life) {
   for (Hint& hint : kept) {
     bytes_ += BytesOf(hint);
     last_id_ = std::max(last_id_, hint.id);
@@ -40,6 +41,7 @@ absl::StatusOr<Hint> Hints::Add(Hint hint) {
                "more bytes (hints-bytes-max)"));
   }
   hint.id = ++last_id_;
+  hint.life = life_;
   bytes_ += bytes;
   queues_[hint.partition].ids.insert(hint.id);
   hints_[hint.id].hint = hint;
@@ -115,6 +117,7 @@ const Hint* Hints::PutOff(uint64_t id) {
   if (node.empty()) return nullptr;
   Hint& hint = node.mapped().hint;
   hint.id = ++last_id_;
+  hint.life = life_;
   queues_[hint.partition].ids.insert(hint.id);
   Leave(hint.partition, id);
   node.key() = hint.id;
@@ -123,10 +126,11 @@ const Hint* Hints::PutOff(uint64_t id) {
 
 std::string EncodeHint(const Hint& hint) {
   std::string out;
-  out.push_back(static_cast<char>(kFormat));
+  out.push_back(static_cast<char>(hint.life ? kSecondFormat : kFormat));
   AppendVarint(hint.id, out);
   AppendVarint(hint.partition.value(), out);
   AppendVarint(hint.at_us, out);
+  if (hint.life) AppendVarint(hint.life.value(), out);
   AppendSized(hint.command, out);
   AppendSized(hint.session, out);
   return out;
@@ -135,15 +139,16 @@ std::string EncodeHint(const Hint& hint) {
 absl::StatusOr<Hint> DecodeHint(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
-  if (reader.ok() && format != kFormat) {
+  if (reader.ok() && format != kFormat && format != kSecondFormat) {
     return MakeError(absl::StatusCode::kDataLoss, "NEWER_FORMAT",
-                     StrCat("a hint has format ", int{format}, ", this build reads ", int{kFormat},
-                            "; run the build that wrote it"));
+                     StrCat("a hint has format ", int{format}, ", this build reads up to ",
+                            int{kSecondFormat}, "; run the build that wrote it"));
   }
   Hint hint;
   hint.id = reader.Varint();
   hint.partition = PartitionId(reader.Varint());
   hint.at_us = reader.Varint();
+  if (format == kSecondFormat) hint.life = Boot(reader.Varint());
   hint.command = reader.Sized();
   hint.session = reader.Sized();
   if (!reader.done()) {

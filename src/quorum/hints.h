@@ -24,6 +24,7 @@ namespace quorate::quorum {
 
 struct Hint {
   uint64_t id = 0;  // rises at this node, over restarts too
+  Boot life;        // of this node, in which it was given
   PartitionId partition;
   std::string command;  // in the host's encoding
   std::string session;  // what it comes after, likewise
@@ -33,8 +34,9 @@ struct Hint {
 
 class Hints {
  public:
-  // `kept`: what the disk holds at start. Ids rise from `last_id` and above them.
-  Hints(uint64_t bytes_max, std::vector<Hint> kept, uint64_t last_id);
+  // `kept`: what the disk holds at start. Ids rise from `last_id` and above them, and
+  // are of `life`.
+  Hints(uint64_t bytes_max, std::vector<Hint> kept, uint64_t last_id, Boot life = {});
 
   // To be made durable before the write is acknowledged; its id is given here.
   // RESOURCE_EXHAUSTED, HINTS_FULL: nothing was kept.
@@ -80,6 +82,7 @@ class Hints {
   uint64_t bytes_max_;
   uint64_t bytes_ = 0;
   uint64_t last_id_;
+  Boot life_;
   std::map<uint64_t, Kept> hints_;
   std::map<PartitionId, Queue> queues_;
 };

@@ -33,6 +33,8 @@ class Invariants {
       : replicas_(std::move(replicas)), registers_(registers) {}
 
   // A life of a replica begins with this on its disk.
+  // Its disk is another one from now on; before Started.
+  void Replaced(NodeId node) { wiped_.insert(node); }
   void Started(const Identity& replica, const Knowledge& known, const Store& store);
   // It handed these effects out; `store` has them applied.
   void Emitted(const Identity& replica, const std::vector<Effect>& effects, const Store& store);
@@ -86,7 +88,7 @@ class Invariants {
   std::map<Question, std::set<Dot>> asked_;  // writes under way; sent again, one may have grown
   std::map<NodeId, std::map<std::string, Record>> held_;  // newest record emitted, by replica
   std::set<Dot> acknowledged_;
-  std::set<NodeId> wiped_;  // nothing is left of what only these had
+  std::set<NodeId> wiped_;  // perhaps nothing is left of what only these had
   std::vector<std::string> violations_;
 };
 

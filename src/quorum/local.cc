@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/boot.h"
 #include "base/error.h"
 #include "base/strings.h"
 
@@ -84,13 +85,14 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
 }
 
 void Local::TakeHint(const HintNumber& hint) {
-  hints_[hint.keeper] = hint.number;
+  hints_[hint.keeper] = {hint.number, hint.life};
   Emit(quorum::TakeHint{hint});
 }
 
 bool Local::HasTaken(const HintNumber& hint) const {
   const auto last = hints_.find(hint.keeper);
-  return last != hints_.end() && hint.number <= last->second;
+  if (last == hints_.end() || hint.number > last->second.number) return false;
+  return hint.life == last->second.life || config_.bugs.trust_hint_numbers;
 }
 
 bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
@@ -175,6 +177,11 @@ const SharedClock& Local::Context() {
 
 bool Local::Hear(const Identity& from) {
   Boot& known = knowledge_.heard[from.node];
+  // Neither is the later one, and the first to be heard of has told what the other lacks.
+  if (AreRivals(from.boot, known)) {
+    has_rival_ = has_rival_ || from.node == self().node;
+    return config_.bugs.accept_older_boot;
+  }
   if (from.boot < known) return config_.bugs.accept_older_boot;
   if (from.boot > known) {
     witnesses_.Forget(from.node, from.boot);

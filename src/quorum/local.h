@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,8 @@ class Local {
   void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
   // A message of that life came. False: a later one is known, drop it.
   bool Hear(const Identity& from);
+  // Another start of this node, on another copy of its disk, is known to somebody.
+  bool has_rival() const { return has_rival_; }
   // Nodes of which a later life was heard of since the last call.
   std::vector<NodeId> TakeReborn() { return std::exchange(reborn_, {}); }
   // What is written from now on is above `time`. False: it lies too far ahead.
@@ -135,6 +138,16 @@ class Local {
   // Keys of which a promise refused what came since the last call: the round that
   // it was given to is to be completed.
   std::vector<std::string> TakeRefused() { return std::exchange(refused_, {}); }
+  // While this replica is being filled: a record as another holds it, promise and all.
+  // False: its time lies too far ahead.
+  bool Inherit(const std::string& key, const Record& theirs, const Now& now);
+  // Likewise of keys in (after, last] (`last` empty: to the end) but for those that were
+  // `listed`: the other has promised nothing above `floor` for them.
+  void InheritFloor(const Ballot& floor, const std::string& after, const std::string& last,
+                    const std::set<std::string>& listed);
+  // False for a while after a lost disk was filled: an earlier life may have given out
+  // the times that come next, each the version of another value.
+  bool TimesAreFresh(const Now& now) const;
   // The record is a promise alone, and so old that the floor may take its place.
   bool IsIdlePromise(const Record& record, const Now& now) const;
 
@@ -175,6 +188,7 @@ class Local {
   bool SurelyNewest(const std::string& key, const Record& record, const SeenClock& context) const;
   bool MergeRegister(const std::string& key, const std::optional<Record>& theirs,
                      const std::vector<Dot>& dots);
+  AcceptorMerge MergeValue(const std::string& key, const RegisterBody& incoming) const;
   std::optional<RegisterBody> Held(std::string_view key) const;
   void RaiseFloorFor(const std::vector<std::string>& dropped);
   Record WithPromise(const std::string& key, const Record& restored) const;
@@ -200,6 +214,7 @@ class Local {
   TakenHints hints_;
   std::vector<std::string> refused_;
   std::vector<NodeId> reborn_;
+  bool has_rival_ = false;
   RecentWrites recent_;
   std::optional<SharedClock> context_;  // until others' writes are seen, or the next output
   bool unsaved_ = false;                // boots heard of or ended, in no effect yet

@@ -109,6 +109,9 @@ struct FillAnswer {
   // What the asker writes must be above all that it saw before it lost its disk,
   // and where that is gone, the others' clocks still know of it.
   HlcTime time;
+  // Of registers alone, whose records are as they are held, promises and all: below it
+  // nothing is accepted for keys that are not among them.
+  std::optional<Ballot> floor = {};
   friend bool operator==(const FillAnswer&, const FillAnswer&) = default;
 };
 
@@ -147,6 +150,7 @@ struct RegisterAnswer {
   uint64_t id = 0;
   bool too_far_ahead = false;  // in time: nothing was looked at, `reply` says nothing
   RegisterReply reply;
+  std::map<NodeId, Boot> lives = {};  // as of a WriteAnswer
   friend bool operator==(const RegisterAnswer&, const RegisterAnswer&) = default;
 };
 

@@ -11,7 +11,8 @@ namespace {
 
 constexpr uint8_t kFormat = 1;
 constexpr uint8_t kSecondFormat = 2;
-constexpr uint8_t kThirdFormat = 3;  // operations on registers
+constexpr uint8_t kThirdFormat = 3;   // operations on registers
+constexpr uint8_t kFourthFormat = 4;  // registers whose disk was lost
 
 bool OfARegistersOperation(const Message& message) {
   if (const auto* ask = std::get_if<RegisterAsk>(&message.body)) return bool{ask->operation};
@@ -20,7 +21,14 @@ bool OfARegistersOperation(const Message& message) {
   return told != nullptr && told->operation && told->operation->attempt;
 }
 
+bool OfALostDisk(const Message& message) {
+  if (const auto* fill = std::get_if<FillAnswer>(&message.body)) return fill->floor.has_value();
+  const auto* answer = std::get_if<RegisterAnswer>(&message.body);
+  return answer != nullptr && (!answer->lives.empty() || answer->reply.inherited);
+}
+
 uint8_t FormatOf(const Message& message) {
+  if (OfALostDisk(message)) return kFourthFormat;
   if (OfARegistersOperation(message)) return kThirdFormat;
   const auto* write = std::get_if<WriteAsk>(&message.body);
   const auto* written = std::get_if<WriteAnswer>(&message.body);
@@ -45,11 +53,12 @@ Record TakeRecord(std::string_view key, Reader& reader) {
   return record.ok() ? *std::move(record) : Record();
 }
 
-std::optional<Record> TakeOptional(std::string_view key, Reader& reader) {
+// A promise alone has no dot.
+std::optional<Record> TakeOptional(std::string_view key, Reader& reader, bool promises = false) {
   const std::string_view bytes = reader.Sized();
   if (bytes.empty()) return std::nullopt;
   absl::StatusOr<Record> record = DecodeRecord(key, bytes);
-  if (!record.ok() || !record->dot) reader.Spoil();
+  if (!record.ok() || (!record->dot && !promises)) reader.Spoil();
   return record.ok() ? std::optional(*std::move(record)) : std::nullopt;
 }
 
@@ -148,12 +157,12 @@ void AppendRecords(const std::vector<SyncRecord>& records, std::string& out) {
     for (const Dot& dot : record.dots) AppendDot(dot, out);
   }
 }
-std::vector<SyncRecord> TakeRecords(Reader& reader) {
+std::vector<SyncRecord> TakeRecords(Reader& reader, bool promises = false) {
   std::vector<SyncRecord> records;
   for (uint64_t left = reader.Count(3); left > 0 && reader.ok(); --left) {
     SyncRecord& record = records.emplace_back();
     record.key = reader.Sized();
-    record.record = TakeOptional(record.key, reader);
+    record.record = TakeOptional(record.key, reader, promises);
     for (uint64_t dots = reader.Count(3); dots > 0 && reader.ok(); --dots) {
       record.dots.push_back(reader.Dot());
       if (!record.dots.back()) reader.Spoil();
@@ -171,11 +180,11 @@ void AppendPage(const Answer& answer, std::string& out) {
   AppendRecords(answer.records, out);
 }
 template <class Answer>
-void TakePage(Answer& answer, Reader& reader) {
+void TakePage(Answer& answer, Reader& reader, bool promises = false) {
   answer.id = reader.Varint();
   answer.knowledge = Knowledge::TakeFrom(reader);
   answer.complete = reader.Flag();
-  answer.records = TakeRecords(reader);
+  answer.records = TakeRecords(reader, promises);
 }
 
 void Append(const SyncAnswer& answer, std::string& out) {
@@ -199,10 +208,17 @@ void Take(FillAsk& ask, Reader& reader) {
 void Append(const FillAnswer& answer, std::string& out) {
   AppendPage(answer, out);
   AppendFixed(answer.time.value(), 8, out);
+  if (answer.floor) AppendBallot(*answer.floor, out);
 }
 void Take(FillAnswer& answer, Reader& reader) {
   TakePage(answer, reader);
   answer.time = HlcTime(reader.Fixed(8));
+}
+// Of the fourth format.
+void TakeOfALostDisk(FillAnswer& answer, Reader& reader) {
+  TakePage(answer, reader, /*promises=*/true);
+  answer.time = HlcTime(reader.Fixed(8));
+  answer.floor = ReadBallot(reader);
 }
 
 void Append(const VerifyAsk& ask, std::string& out) {
@@ -258,11 +274,16 @@ void Append(const RegisterAnswer& answer, std::string& out) {
   AppendVarint(answer.id, out);
   AppendFlag(answer.too_far_ahead, out);
   AppendRegisterReply(answer.reply, out);
+  if (!answer.lives.empty() || answer.reply.inherited) AppendLives(answer.lives, out);
 }
 void Take(RegisterAnswer& answer, Reader& reader) {
   answer.id = reader.Varint();
   answer.too_far_ahead = reader.Flag();
   answer.reply = TakeRegisterReply(reader);
+}
+void TakeOfALostDisk(RegisterAnswer& answer, Reader& reader) {
+  Take(answer, reader);
+  answer.lives = TakeLives(reader);
 }
 
 void Append(const KeysAsk& ask, std::string& out) {
@@ -332,12 +353,19 @@ void Take(ResolveAnswer& answer, Reader& reader) {
 using Body = decltype(Message::body);
 
 template <size_t kind = 0>
-bool TakeKind(uint8_t wanted, Body& body, Reader& reader) {
+bool TakeKind(uint8_t wanted, uint8_t format, Body& body, Reader& reader) {
   if constexpr (kind == std::variant_size_v<Body>) {
     return false;
   } else {
-    if (wanted != kind + 1) return TakeKind<kind + 1>(wanted, body, reader);
-    Take(body.emplace<kind>(), reader);
+    if (wanted != kind + 1) return TakeKind<kind + 1>(wanted, format, body, reader);
+    auto& taken = body.emplace<kind>();
+    if constexpr (requires { TakeOfALostDisk(taken, reader); }) {
+      if (format == kFourthFormat) {
+        TakeOfALostDisk(taken, reader);
+        return true;
+      }
+    }
+    Take(taken, reader);
     return true;
   }
 }
@@ -375,13 +403,13 @@ absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view b
   message.to = to;
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
-  if (reader.ok() && (format < kFormat || format > kThirdFormat)) {
+  if (reader.ok() && (format < kFormat || format > kFourthFormat)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
         StrCat("a message of ", from.ToString(), " has format ", int{format}, ", this build reads ",
-               int{kThirdFormat}, "; run the newer build here as well"));
+               int{kFourthFormat}, "; run the newer build here as well"));
   }
-  const bool known = TakeKind(kind, message.body, reader);
+  const bool known = TakeKind(kind, format, message.body, reader);
   if (known && format == kSecondFormat) TakeLater(message.body, reader);
   auto* of_register = std::get_if<RegisterAsk>(&message.body);
   if (known && of_register != nullptr && format == kThirdFormat) {

@@ -62,7 +62,8 @@ void Proposer::WriteBack(RegisterValue value) {
   request_.carrier = Carrier::kWriteBack;
   request_.value = std::move(value);
   for (auto& [node, reply] : told) {
-    if (reply.value.accepted == request_.value.accepted) replies_[node] = std::move(reply);
+    const bool holds = reply.value.accepted == request_.value.accepted && !reply.inherited;
+    if (holds) replies_[node] = std::move(reply);
   }
   ++round_trips_;
   SendToAll();
@@ -252,7 +253,8 @@ bool Proposer::QuorumLost() const {
 bool Proposer::QuorumHolds(const Ballot& accepted) const {
   return config_.quorum([&](NodeId node) {
     const auto it = replies_.find(node);
-    return it != replies_.end() && it->second.granted && it->second.value.accepted == accepted;
+    return it != replies_.end() && it->second.granted && !it->second.inherited &&
+           it->second.value.accepted == accepted;
   });
 }
 

@@ -64,6 +64,9 @@ class Proposer {
   void RefusedHere(const RegisterReply& reply, HlcTime now);
   // Late, foreign and duplicate replies are harmless.
   void Replied(NodeId from, const RegisterReply& reply, HlcTime now);
+  // What that node has replied in this phase holds no longer: its disk may be lost. It is
+  // asked again with the next Resend.
+  void Forget(NodeId node) { replies_.erase(node); }
   void Continue(HlcTime now);
   // What is not answered yet is sent again, the same ballot and value.
   void Resend(HlcTime now);

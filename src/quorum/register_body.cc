@@ -8,13 +8,15 @@ namespace {
 
 constexpr uint8_t kPresent = 1;
 constexpr uint8_t kJudged = 2;
+constexpr uint8_t kInherited = 4;
 
 }  // namespace
 
 std::string EncodeRegisterBody(const RegisterBody& body) {
   const RegisterValue& value = body.value;
   std::string out = BeginBody(BodyKind::kRegister);
-  out.push_back(static_cast<char>((value.present ? kPresent : 0) | (value.judged ? kJudged : 0)));
+  out.push_back(static_cast<char>((value.present ? kPresent : 0) | (value.judged ? kJudged : 0) |
+                                  (body.inherited ? kInherited : 0)));
   for (const Ballot& ballot : {body.promised, value.accepted, value.origin, value.base}) {
     AppendBallot(ballot, out);
   }
@@ -30,17 +32,22 @@ absl::StatusOr<RegisterBody> DecodeRegisterBody(std::string_view bytes) {
   RegisterBody body;
   body.value.present = (flags & kPresent) != 0;
   body.value.judged = (flags & kJudged) != 0;
+  body.inherited = (flags & kInherited) != 0;
   body.promised = ReadBallot(reader);
   body.value.accepted = ReadBallot(reader);
   body.value.origin = ReadBallot(reader);
   body.value.base = ReadBallot(reader);
   if (!reader.ok()) return BodyDamaged(BodyKind::kRegister, "ends within its ballots");
-  if (flags > (kPresent | kJudged)) return BodyDamaged(BodyKind::kRegister, "has unknown flags");
+  if (flags > (kPresent | kJudged | kInherited))
+    return BodyDamaged(BodyKind::kRegister, "has unknown flags");
   if (!body.value.present && !reader.left().empty()) {
     return BodyDamaged(BodyKind::kRegister, "has a value though it is deleted");
   }
   if (body.promised < body.value.accepted) {
     return BodyDamaged(BodyKind::kRegister, "has accepted more than it promised");
+  }
+  if (body.inherited && body.promised == body.value.accepted) {
+    return BodyDamaged(BodyKind::kRegister, "has inherited what it could accept");
   }
   body.value.bytes = reader.left();
   return body;

@@ -2,7 +2,7 @@
 //   1 byte   format, 1
 //   1 byte   what the body is of, BodyKind
 //   1 byte   flags: 1, there is a value; 2, it was written by a round that had
-//            judged another one
+//            judged another one; 4, it is inherited
 //   ballots  promised, accepted, origin, base (see ballot.h)
 //   the value
 // Dot, time and expiry stand in the record around it.
@@ -43,6 +43,10 @@ struct RegisterValue {
 struct RegisterBody {
   Ballot promised;  // never below value.accepted
   RegisterValue value;
+  // The replica's disk was lost, and others told it both the value and a higher promise:
+  // it may have given that before it would have accepted the value. So it counts as no
+  // acceptor of it. Only where promised is above value.accepted.
+  bool inherited = false;
 
   friend bool operator==(const RegisterBody&, const RegisterBody&) = default;
 };

@@ -15,6 +15,10 @@ struct RegisterBugs {
   // A replica that holds a newer value counts as having taken a blind write, as
   // where the last write wins.
   bool beaten_is_taken = false;
+  // --- filling ---
+  bool fill_without_promises = false;  // with what was accepted alone
+  bool inherited_is_accepted = false;  // whatever was promised
+  bool accept_unfilled = false;        // and promise, with an empty disk
   // --- proposer ---
   bool retry_with_higher_ballot = false;  // though the first may have been taken
   bool read_returns_newest = false;       // of a quorum, before it is on a quorum

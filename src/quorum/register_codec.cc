@@ -8,6 +8,7 @@ constexpr uint8_t kPresent = 2;
 // Of a reply.
 constexpr uint8_t kGranted = 1;
 constexpr uint8_t kClosed = 2;
+constexpr uint8_t kInherited = 4;
 
 void AppendValue(const RegisterValue& value, std::string& out) {
   AppendBallot(value.accepted, out);
@@ -65,7 +66,8 @@ RegisterRequest TakeRegisterRequest(Reader& reader) {
 
 void AppendRegisterReply(const RegisterReply& reply, std::string& out) {
   AppendVarint(reply.number, out);
-  out.push_back(static_cast<char>((reply.granted ? kGranted : 0) | (reply.closed ? kClosed : 0)));
+  out.push_back(static_cast<char>((reply.granted ? kGranted : 0) | (reply.closed ? kClosed : 0) |
+                                  (reply.inherited ? kInherited : 0)));
   AppendBallot(reply.promised, out);
   AppendBallot(reply.dropped, out);
   AppendValue(reply.value, out);
@@ -75,8 +77,9 @@ RegisterReply TakeRegisterReply(Reader& reader) {
   RegisterReply reply;
   reply.number = reader.Varint();
   const uint8_t flags = reader.Byte();
-  if (flags > (kGranted | kClosed)) reader.Spoil();
+  if (flags > (kGranted | kClosed | kInherited)) reader.Spoil();
   reply.granted = (flags & kGranted) != 0;
+  reply.inherited = (flags & kInherited) != 0;
   reply.closed = (flags & kClosed) != 0;
   reply.promised = ReadBallot(reader);
   reply.dropped = ReadBallot(reader);

@@ -58,8 +58,21 @@ absl::Status RegisterCoordinator::Refuse() const {
       Applied::kNo);
 }
 
+absl::Status RegisterCoordinator::RefuseWrite(const Now& now) const {
+  if (local_.TimesAreFresh(now)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",
+                   StrCat("the replica at ", local_.self().node.ToString(),
+                          " began with an empty disk, and a version that it gives now could be one "
+                          "that it gave before; nothing was done. Ask another node, or try again "
+                          "in ",
+                          local_.config().skew_us_max, " us"),
+                   Applied::kNo);
+}
+
 void RegisterCoordinator::Start(const RegisterCall& call, const Now& now) {
-  if (absl::Status refused = Refuse(); !refused.ok()) {
+  absl::Status refused = Refuse();
+  if (refused.ok() && !call.op.IsRead()) refused = RefuseWrite(now);
+  if (!refused.ok()) {
     Reply reply;
     reply.id = call.id;
     reply.status = std::move(refused);
@@ -227,10 +240,13 @@ void RegisterCoordinator::RunReady(const Now& now) {
 
 // --- messages ---
 
-void RegisterCoordinator::OnAsk(const Identity& from, const RegisterAsk& ask, const Now& now) {
-  if (!local_.policy().ByRounds() || !local_.filled()) return;
+void RegisterCoordinator::OnAsk(const Identity& from, const RegisterAsk& ask,
+                                std::map<NodeId, Boot> lives, const Now& now) {
+  if (!local_.policy().ByRounds()) return;
+  if (!local_.filled() && !local_.config().bugs.registers.accept_unfilled) return;
   RegisterAnswer answer;
   answer.id = ask.id;
+  answer.lives = std::move(lives);
   const HlcTime time = std::max(ask.request.ballot.time, ask.request.value.accepted.time);
   answer.too_far_ahead = !local_.Observe(time, now);
   bool after_sync = true;

@@ -46,13 +46,18 @@ class RegisterCoordinator {
   using FateFn = std::function<void(const RegisterOutcome&, const Now&)>;
   void LearnFate(const std::string& key, const Ballot& of, absl::Duration deadline, FateFn done,
                  const Now& now);
-  void OnAsk(const Identity& from, const RegisterAsk& ask, const Now& now);
+  // `lives`: what the asker may not have heard of.
+  void OnAsk(const Identity& from, const RegisterAsk& ask, std::map<NodeId, Boot> lives,
+             const Now& now);
   void OnAnswer(NodeId from, const RegisterAnswer& answer, const Now& now);
   // Local::durable() has risen.
   void OnPersisted(const Now& now);
   // Time has passed, or something was merged.
   void OnProgress(const Now& now);
   void OnPeerGone(const Now& now);
+  // What an earlier life of it has promised and accepted may be lost: with what a later
+  // one has, the others have told it all that they had till then.
+  void OnReborn(NodeId node);
   // Sends again what has no answer yet; gives up what is past its deadline.
   void Tick(const Now& now);
   // Ends all, with whatever is known of each.
@@ -85,6 +90,7 @@ class RegisterCoordinator {
   };
 
   absl::Status Refuse() const;
+  absl::Status RefuseWrite(const Now& now) const;
   void Add(Operation operation, const Now& now);
   void Run(uint64_t id, const Now& now);
   void CompleteRefused(const Now& now);

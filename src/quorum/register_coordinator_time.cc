@@ -70,6 +70,13 @@ void RegisterCoordinator::OnPeerGone(const Now& now) {
   }
 }
 
+void RegisterCoordinator::OnReborn(NodeId node) {
+  for (auto& [id, operation] : operations_) {
+    if (operation.proposer) operation.proposer->Forget(node);
+    operation.refused.erase(node);
+  }
+}
+
 void RegisterCoordinator::Shutdown(const Now& now) {
   for (uint64_t id : Ids()) {
     const auto at = operations_.find(id);

@@ -90,7 +90,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   write.level = request.level;
   write.deadline = request.deadline;
   write.session = call.session;
-  write.hint = {request.keeper, request.hint};
+  write.hint = {request.keeper, request.hint, request.hint_life};
   call.catch_up.Note(write);
   questions_[write.id] = {id, 0};
   core.Write(write, now);

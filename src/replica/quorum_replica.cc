@@ -170,7 +170,7 @@ absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
   }
   if (!store_.status().ok()) return store_.status();
   const quorum::Identity& self = options_.core.self;
-  if (core_->knowledge().HeardOf(self.node) > self.boot) {
+  if (core_->knowledge().HeardOf(self.node) > self.boot || core_->has_rival()) {
     return OldDiskImage(self.node, StrCat("a replica of ", options_.partition.ToString()));
   }
   if (core_->has_forgotten()) {

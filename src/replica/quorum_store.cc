@@ -71,6 +71,7 @@ class Stager {
   void operator()(const quorum::TakeHint& take) {
     std::string bytes;
     AppendVarint(take.hint.number, bytes);
+    if (take.hint.life) AppendVarint(take.hint.life.value(), bytes);
     batch_.PutKey(kv::TakenHintKey(partition_, take.hint.keeper), std::move(bytes));
   }
   void operator()(const quorum::Discard& discard) {
@@ -269,6 +270,8 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
     restored.filled = reader.Flag();
     restored.checkpoint = quorum::Knowledge::TakeFrom(reader);
     if (!reader.done()) return Damaged("what a replica knows");
+  } else if (absl::Status empty = CheckEmpty(); !empty.ok()) {
+    return empty;
   }
   const auto reserved = engine_.Get(kv::ReservedTimeKey(partition_));
   if (!reserved.ok()) return reserved.status();
@@ -292,13 +295,24 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
   return restored;
 }
 
+// A replica's first entry has what it knows: without that there is nothing that it could
+// have told anyone, and it may count as one that never lacked any.
+absl::Status QuorumStore::CheckEmpty() const {
+  const auto applied = AppliedIn(engine_.Get(kv::AppliedKey(partition_)));
+  if (!applied.ok()) return applied.status();
+  if (applied->index != LogIndex()) return Damaged("what a replica knows");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<quorum::TakenHints> QuorumStore::RestoreHints() const {
   quorum::TakenHints hints;
   const auto rows =
       engine_.Scan(kv::TakenHintKey(partition_, NodeId()), kv::TakenHintsEnd(partition_));
   for (; rows->Valid(); rows->Next()) {
     quorum::Reader reader(rows->value());
-    hints[kv::KeeperOf(rows->key())] = reader.Varint();
+    quorum::LastTaken& last = hints[kv::KeeperOf(rows->key())];
+    last.number = reader.Varint();
+    if (!reader.done()) last.life = Boot(reader.Varint());
     if (!reader.done()) return Damaged("the last hint of a node");
   }
   if (!rows->status().ok()) return rows->status();

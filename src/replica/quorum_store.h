@@ -75,6 +75,7 @@ class QuorumStore final : public quorum::Store {
   absl::StatusOr<Items> Scan(const kv::Range& range, uint64_t calendar_us) const;
 
  private:
+  absl::Status CheckEmpty() const;
   absl::StatusOr<quorum::TakenHints> RestoreHints() const;
   absl::Status RestoreOperations(quorum::Operations& operations) const;
   absl::Status Flush() const;

@@ -46,7 +46,8 @@ struct Request {
   // Of a write at ANY that was kept for a replica: its number at who kept it, from
   // whom that number comes but once. 0: it is none.
   uint64_t hint = 0;
-  NodeId keeper;  // who kept it; the node's own note
+  Boot hint_life;  // of who kept it, in which it gave that number
+  NodeId keeper;   // who kept it; the node's own note
   // The node's own notes: who alone is to serve it, zero: anyone; and who of those
   // that could would not.
   NodeId to;

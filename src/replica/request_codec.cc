@@ -96,6 +96,7 @@ std::string EncodeRequest(const Request& request) {
   out.set_seen_term(request.seen.term.value());
   out.set_seen_index(request.seen.index.value());
   out.set_seen(request.session);
+  out.set_hint_life(request.hint_life.value());
   if (const auto* command = std::get_if<kv::Command>(&request.op)) {
     out.set_bundle(kv::EncodeBundle(absl::MakeConstSpan(command, 1), request.hint));
   } else if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
@@ -126,6 +127,7 @@ absl::StatusOr<Request> DecodeRequest(std::string_view bytes) {
   request.bound = absl::Microseconds(in.bound_us());
   request.seen = {Term(in.seen_term()), LogIndex(in.seen_index())};
   request.session = std::move(*in.mutable_seen());
+  request.hint_life = Boot(in.hint_life());
   switch (in.op_case()) {
     case v1::StoredRequest::kBundle: {
       auto bundle = kv::DecodeBundle(in.bundle());

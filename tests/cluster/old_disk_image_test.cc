@@ -39,6 +39,26 @@ TEST(OldDiskImageTest, ANodeOnAnOlderCopyOfItsDiskEndsAndSaysWhy) {
   EXPECT_THAT(cluster.log(kNode), HasSubstr("Put the newest folder back"));
 }
 
+// Else one of its next starts would have a higher number than any that is known, and count
+// as the node with all that it had acknowledged.
+TEST(OldDiskImageTest, ANodeThatHasEndedOnAnOlderOrEmptyFolderDoesNotStartOnItAgain) {
+  Cluster cluster(3);
+  cluster.WaitReady();
+  StartOnOldCopy(cluster);
+  for (const bool empty : {false, true}) {
+    if (empty) {
+      fs::remove_all(cluster.data_dir(kNode));
+      cluster.Start(kNode);
+    }
+    EXPECT_NE(cluster.process(kNode).Wait(absl::Seconds(30)), 0);
+    for (int start = 0; start < 4; ++start) {
+      cluster.Start(kNode);
+      EXPECT_NE(cluster.process(kNode).Wait(absl::Seconds(30)), 0);
+      EXPECT_THAT(cluster.log(kNode), HasSubstr("has ended on this data folder before"));
+    }
+  }
+}
+
 TEST(OldDiskImageTest, TheOthersRememberThoughTheyWereRestartedAllWhereTheyKeepItOnDisk) {
   Cluster cluster(3);
   cluster.WaitReady();

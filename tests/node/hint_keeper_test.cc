@@ -242,6 +242,41 @@ TEST_F(HintKeeperTest, ARefusalOnTheWayThereOfTheFirstAskLetsItGoElsewhere) {
   EXPECT_NE(asked_[0].node, holder);
 }
 
+TEST_F(HintKeeperTest, ARefusalForGoodIsOneOnlyByTheReplicaItself) {
+  (void)Keep("v");
+  Turns();
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kNotFound, absl::StatusCode::kInvalidArgument}) {
+    Answer(No("PARTITION_UNKNOWN", code)) /* by a node that has not heard of it yet */;
+    EXPECT_EQ(shared_->hints, 1u);
+    Turns();
+    ASSERT_EQ(asked_.size(), 1u) << "elsewhere";
+  }
+  Answer(No("CONTEXT_DAMAGED", absl::StatusCode::kInvalidArgument), asked_.back().node);
+  EXPECT_EQ(shared_->hints, 0u);
+  EXPECT_EQ(shared_->hints_refused, 1u);
+}
+
+// The replica knows of one life's numbers only.
+TEST_F(HintKeeperTest, WhatALaterLifeKeptWaitsUntilTheEarlierCannotComeAgain) {
+  (void)Keep("1");
+  Sync();
+  Start();
+  (void)Keep("2");
+  Turns();
+  const Boot earlier = asked_.back().request.hint_life;
+  Answer(absl::OkStatus(), asked_.back().node);
+  Write();  // that it is forgotten, but it does not reach the disk
+  keeper_->Tick(env_.now);
+  EXPECT_TRUE(asked_.empty());
+  Sync();
+  keeper_->Tick(env_.now);
+  ASSERT_EQ(asked_.size(), 1u);
+  EXPECT_EQ(ValueOf(asked_[0]), "2");
+  EXPECT_GT(asked_[0].request.hint_life, earlier);
+  EXPECT_EQ(asked_[0].request.hint_life, boot_);
+}
+
 TEST_F(HintKeeperTest, WhatDoesNotFitNowGoesBehindTheOthersAndIsTriedAgain) {
   for (const auto& [reason, code] : {std::pair("TIME_AHEAD", absl::StatusCode::kInvalidArgument),
                                      {"SIBLINGS_FULL", absl::StatusCode::kResourceExhausted}}) {

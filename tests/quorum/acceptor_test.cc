@@ -139,5 +139,30 @@ TEST(AcceptorTest, TakesOverTheLeaversPromiseWhenItIsFilled) {
   EXPECT_EQ(guarded.persist->promised, At(9));
 }
 
+// Whatever comes first, the value or the promise above it.
+TEST(AcceptorTest, WhatALostDiskInheritsBelowAPromiseIsHeldAndNotAccepted) {
+  const RegisterBody value{At(3), Value(3, "v")};
+  const RegisterBody promise{At(5), {}};
+  const auto one = InheritRegister(InheritRegister(std::nullopt, {}, value), {}, promise);
+  const auto other = InheritRegister(InheritRegister(std::nullopt, {}, promise), {}, value);
+  ASSERT_TRUE(one.has_value());
+  EXPECT_EQ(*one, *other);
+  EXPECT_TRUE(one->inherited);
+  EXPECT_EQ(InheritRegister(std::nullopt, At(5), value), one) << "a floor is a promise";
+  EXPECT_FALSE(InheritRegister(one, {}, value).has_value()) << "nothing new";
+  EXPECT_FALSE(InheritRegister(std::nullopt, {}, value)->inherited);
+  EXPECT_FALSE(InheritRegister(std::nullopt, At(5), promise).has_value()) << "the floor says it";
+
+  RegisterRequest query;
+  const RegisterReply told = StepAcceptor(one, {}, query).reply;
+  EXPECT_EQ(told.value, value.value);
+  EXPECT_TRUE(told.inherited);
+  EXPECT_FALSE(StepAcceptor(one, {}, Accept(value.value)).reply.granted);
+  const AcceptorStep taken = StepAcceptor(one, {}, Accept(Value(5, "w")));
+  EXPECT_TRUE(taken.reply.granted);
+  EXPECT_FALSE(taken.reply.inherited);
+  EXPECT_FALSE(taken.persist->inherited);
+}
+
 }  // namespace
 }  // namespace quorate::quorum

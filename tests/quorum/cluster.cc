@@ -372,7 +372,10 @@ void Cluster::Damage(uint64_t id, const std::string& key, const std::optional<Re
   }
 }
 
-void Cluster::Replace(uint64_t node, const MapStore& disk) { Find(node).disk = disk; }
+void Cluster::Replace(uint64_t node, const MapStore& disk) {
+  Find(node).disk = disk;
+  invariants_.Replaced(NodeId(node));
+}
 
 void Cluster::Wipe(uint64_t id) {
   Find(id).disk = MapStore();

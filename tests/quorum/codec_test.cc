@@ -36,6 +36,18 @@ Operation OfARegister() {
   return operation;
 }
 
+Record APromise() {
+  Record record;
+  record.body = "promised";
+  return record;
+}
+
+RegisterReply Inherited() {
+  RegisterReply reply;
+  reply.inherited = true;
+  return reply;
+}
+
 RegisterRequest SomeRequest() {
   RegisterRequest request;
   request.kind = RegisterRequest::Kind::kAccept;
@@ -78,6 +90,9 @@ std::vector<decltype(Message::body)> AllBodies() {
           ResolveAnswer{6, Standing::kApplied, {}, OfARegister(), "k", {}, {}},
           RegisterAnswer{1, false, {3, true, {HlcTime(7), kSelf, 2}, {}, SomeRequest().value}},
           RegisterAnswer{1, true, {}},
+          RegisterAnswer{1, false, Inherited(), {}},
+          RegisterAnswer{1, false, {}, knowledge.heard},
+          FillAnswer{8, knowledge, false, {{"k", APromise(), {}}}, HlcTime(9), Ballot()},
           VerifyAnswer{9, false, {{"k", SomeRecord(), {}}}},
           KeysAsk{3, "a", "", 100},
           KeysAnswer{3, {{"a", "b"}, true}},
@@ -97,6 +112,7 @@ std::vector<Effect> AllEffects() {
           RaiseFloor{{HlcTime(7), kSelf, 2}},
           Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7},
           TakeHint{{NodeId(2), uint64_t{3} << 40}},
+          TakeHint{{NodeId(2), uint64_t{3} << 40, Boot(7)}},
           PutRecord{"k", SomeRecord(), {{kSelf, 9}}, SomeOperation()},
           PutRecord{"k", std::nullopt, {}, SomeOperation()},
           PutRecord{"k", std::nullopt, {}, OfARegister()},
@@ -159,6 +175,7 @@ int FormatOf(const Effect& effect) {
   if (std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect)) {
     return 2;
   }
+  if (const auto* take = std::get_if<TakeHint>(&effect)) return take->hint.life ? 5 : 3;
   return std::holds_alternative<Checkpoint>(effect) || std::holds_alternative<ReserveTime>(effect)
              ? 1
              : 3;
@@ -180,6 +197,13 @@ TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false, lives}})[0], 2);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAsk{}})[0], 1);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAsk{1, "k", {}, {7, 8}}})[0], 3);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAnswer{}})[0], 1);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAnswer{1, false, {}, lives}})[0], 4);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAnswer{1, false, Inherited()}})[0], 4);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), FillAnswer{}})[0], 1);
+  FillAnswer fill;
+  fill.floor.emplace();
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), fill})[0], 4);
 }
 
 TEST(CodecTest, WhatTheEngineHoldsOfAnOperationComesBackAsItWas) {

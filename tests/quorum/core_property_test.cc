@@ -64,6 +64,27 @@ TEST(CorePropertyTest, NoQuorumForgetsAnythingWhenADiskIsLost) {
   EXPECT_TRUE(seeds.one() || wiped > seeds.last) << wiped;
 }
 
+TEST(CorePropertyTest, AnOlderCopyOfADiskIsNoticedUnlessOthersCanTellAllThatItLacks) {
+  const Seeds seeds(60);
+  uint64_t noticed = 0;
+  uint64_t caught_up = 0;
+  for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
+    ScheduleOptions options;
+    options.seed = seed;
+    options.old_copies = true;
+    options.trace = seeds.one();
+    Schedule schedule(options);
+    ASSERT_EQ(schedule.Run(), "") << "seed " << seed;
+    ASSERT_FALSE(HasFailure()) << "seed " << seed;
+    noticed += schedule.noticed();
+    caught_up += schedule.caught_up();
+  }
+  RecordProperty("noticed", std::to_string(noticed));
+  RecordProperty("caught up", std::to_string(caught_up));
+  EXPECT_TRUE(seeds.one() || noticed > seeds.last / 2) << noticed;
+  EXPECT_TRUE(seeds.one() || caught_up > seeds.last / 4) << caught_up;
+}
+
 // The first seed in which it is noticed, and how; 0: in none.
 std::pair<uint64_t, std::string> Hunt(ScheduleOptions options, uint64_t seeds) {
   seeds = Seeds(seeds).last;
@@ -113,6 +134,12 @@ TEST(CorePropertyTest, CatchesRecordsToldBeforeTheyAreDurable) {
 TEST(CorePropertyTest, CatchesABootKeptOverARestart) {
   ScheduleOptions options;
   options.keep_boot = true;
+  EXPECT_NE(Hunt(options, 50).first, 0u);
+}
+
+TEST(CorePropertyTest, CatchesAnOlderCopyOfADiskThatIsUsedAllTheSame) {
+  ScheduleOptions options;
+  options.old_copies = options.unnoticed = true;
   EXPECT_NE(Hunt(options, 50).first, 0u);
 }
 

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 
+#include "base/boot.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "cluster.h"
+#include "quorum/lww.h"
 
 namespace quorate::quorum {
 namespace {
@@ -227,6 +229,34 @@ TEST(CoreTest, ABootThatEndedLeavesNoHoles) {
     EXPECT_EQ(cluster.Value(node, "sent"), "v");
     EXPECT_EQ(cluster.core(node).knowledge().seen.ToString(), "n1<b2");
     EXPECT_TRUE(cluster.store(node).dot_log.empty());
+  }
+}
+
+// Two starts that both came after the same one: on a copy of the disk, or both on an
+// empty one. Whichever number is greater, the one that was heard of first counts.
+TEST(CoreTest, AStartOnACopyOfTheDiskIsRefusedAndLearnsOfIt) {
+  for (const uint64_t chance : {3, 9}) {
+    const LastWriteWins policy;
+    MapStore store;
+    Config config;
+    for (uint64_t id = 1; id <= 3; ++id) config.members.push_back({NodeId(id), ""});
+    config.self = {NodeId(1), NextBoot(Boot(), 1)};
+    Core core(config, policy, store, {});
+    const Now now{absl::Seconds(1), 1'700'000'000'000'000};
+    const Identity first{NodeId(2), NextBoot(Boot(), 6)};
+    const Identity copy{NodeId(2), NextBoot(Boot(), chance)};
+    core.Receive({first, NodeId(1), {}, SyncAsk{1, {}}}, now);
+    (void)core.TakeOutput();
+    core.Receive({copy, NodeId(1), {}, ReadAsk{2, "k", true, {}}}, now);
+    EXPECT_TRUE(core.TakeOutput().messages_after_sync.empty()) << "it is answered nothing";
+    EXPECT_FALSE(core.has_rival());
+
+    config.self = copy;
+    Core refused(config, policy, store, {});
+    Knowledge known;
+    known.heard[NodeId(2)] = first.boot;
+    refused.Receive({{NodeId(1), Boot(1)}, NodeId(2), {}, SyncAsk{1, known}}, now);
+    EXPECT_TRUE(refused.has_rival());
   }
 }
 

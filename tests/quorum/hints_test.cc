@@ -95,6 +95,8 @@ TEST(HintsTest, SurviveARestartUnderTheirNumbers) {
   Hint hint = *hints.Add(Of("v"));
   hint.session = "seen";
   hint.at_us = 5;
+  EXPECT_EQ(*DecodeHint(EncodeHint(hint)), hint) << "of an earlier build";
+  hint.life = Boot(7);
   const absl::StatusOr<Hint> read = DecodeHint(EncodeHint(hint));
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(*read, hint);

@@ -27,7 +27,7 @@ class MapStore final : public Store {
     } else if (const auto* discard = std::get_if<Discard>(&effect)) {
       journal.push_back(*discard);
     } else if (const auto* take = std::get_if<TakeHint>(&effect)) {
-      hints[take->hint.keeper] = take->hint.number;
+      hints[take->hint.keeper] = {take->hint.number, take->hint.life};
     } else if (const auto* fence = std::get_if<FenceOperation>(&effect)) {
       operations.Fence(fence->id);
     } else if (const auto* settle = std::get_if<SettleOperations>(&effect)) {

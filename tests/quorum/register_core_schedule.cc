@@ -34,10 +34,14 @@ RegisterCoreSchedule::RegisterCoreSchedule(RegisterCoreOptions options)
     : options_(std::move(options)), random_(options_.seed) {
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.7) ? 3 : 5;
+  if (options_.replicas != 0) cluster.replicas = options_.replicas;
   cluster.sync_at_once = false;
   cluster.policy = &kRegisters;
   Config& config = cluster.config;
+  config.bugs = options_.core_bugs;
   config.bugs.registers = options_.bugs;
+  // Else none that was filled would write again.
+  if (options_.losses_percent != 0) config.skew_us_max = profile().skew_us_max + 60'000;
   config.sync_interval = absl::Milliseconds(static_cast<int64_t>(profile().repairs_every_ms));
   config.sync_interval_idle = 3 * config.sync_interval;
   config.resend_interval = absl::Milliseconds(30);
@@ -74,6 +78,11 @@ std::string RegisterCoreSchedule::Run() {
 }
 
 std::string RegisterCoreSchedule::Wrong() {
+  for (uint64_t node : cluster_->living()) {
+    if (cluster_->core(node).has_forgotten()) {
+      return StrCat("n", node, " takes its disk for an older copy");
+    }
+  }
   const auto& violations = cluster_->invariants().violations();
   return violations.empty() ? "" : violations.front();
 }
@@ -100,7 +109,7 @@ void RegisterCoreSchedule::Step() {
 }
 
 void RegisterCoreSchedule::StepCalm() {
-  --calm_steps_;
+  if (calm_steps_ > 0) --calm_steps_;
   for (uint64_t node : cluster_->living()) cluster_->SyncAll(node);
   if (random_.Chance(0.1)) {
     cluster_->Pass(absl::Milliseconds(5));
@@ -301,6 +310,9 @@ void RegisterCoreSchedule::Crash(uint64_t node) {
 }
 
 void RegisterCoreSchedule::StepFault() {
+  if (options_.losses_percent != 0 && random_.Below(100) < options_.losses_percent) {
+    return StepLoss();
+  }
   const uint64_t replicas = cluster_->replicas();
   const uint64_t node = random_.Between(1, replicas);
   const uint64_t dice = random_.Below(100);
@@ -335,7 +347,7 @@ std::string RegisterCoreSchedule::Heal() {
   cluster_->Heal();
   cluster_->options().sync_at_once = true;
   for (uint64_t node = 1; node <= replicas; ++node) cluster_->SyncAll(node);
-  cluster_->Settle(40);
+  cluster_->Settle(options_.losses_percent != 0 ? 90 : 40);
   Listen();
   std::vector<size_t> unknown;
   for (const auto& [index, id] : unknown_) unknown.push_back(index);
@@ -363,6 +375,7 @@ std::string RegisterCoreSchedule::AtRest() {
   for (uint64_t node = 1; node <= cluster_->replicas(); ++node) {
     const MapStore& store = cluster_->store(node);
     cluster_->invariants().CheckSeen(NodeId(node), cluster_->core(node).knowledge().seen, store);
+    if (!cluster_->core(node).filled()) return StrCat("n", node, " is not filled at rest");
     if (cluster_->core(node).records_repaired() != 0) return StrCat("n", node, " found damage");
     if (!store.dot_log.empty()) return StrCat("the dot log of n", node, " is not empty at rest");
     if (SharedOf(store) != expected) return StrCat("n", node, " is not the same as n1 at rest");

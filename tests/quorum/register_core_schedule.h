@@ -46,6 +46,10 @@ struct RegisterCoreOptions {
   // Writes are operations that may be asked for; what is told of those whose answer was
   // lost goes into the history.
   bool operations = false;
+  // A minority of the disks is lost at a time, in so many of a hundred faults.
+  uint64_t losses_percent = 0;
+  Bugs core_bugs = {};
+  uint64_t replicas = 0;  // 0: three or five
 };
 
 class RegisterCoreSchedule {
@@ -56,6 +60,7 @@ class RegisterCoreSchedule {
   std::string Run();
   // How often things happened, by name.
   const std::map<std::string, uint64_t>& reached() const { return reached_; }
+  Cluster& cluster() { return *cluster_; }
 
  private:
   struct Client {
@@ -69,6 +74,12 @@ class RegisterCoreSchedule {
   void StepNetwork();
   void StepClient();
   void StepFault();
+  // A disk is lost while its fellows can reach only some of one another.
+  void StepLoss();
+  void StepClosely(uint64_t steps);
+  void CutSomeLinks();
+  bool MayBeWiped(uint64_t node);
+  void Wipe(uint64_t node);
   void Crash(uint64_t node);
   RegisterOp AnyOp(const Client& client);
   void Start(uint64_t node, uint64_t client, const std::string& key, RegisterOp op);

@@ -346,19 +346,5 @@ TEST_F(RegisterCoreTest, WhoseCalendarIsTooFarAheadIsToldSo) {
   cluster_.SetCalendarOffset(1, 0);
 }
 
-TEST_F(RegisterCoreTest, AReplicaWhosePromisesWentWithItsDiskTakesNoPartInRounds) {
-  (void)Done(1, "k", Put("v"));
-  cluster_.Settle();
-  cluster_.Crash(3);
-  cluster_.Wipe(3);
-  cluster_.Restart(3);
-  cluster_.Settle();
-  const Reply* refused = cluster_.Find(3, cluster_.Operate(3, "k", Read()));
-  ASSERT_NE(refused, nullptr);
-  EXPECT_EQ(ReasonOf(refused->status), "REPLICA_FILLING");
-  const RegisterOutcome& written = Done(1, "k", Put("w"));
-  EXPECT_EQ(written.holders, (std::vector<NodeId>{NodeId(1), NodeId(2)}));
-}
-
 }  // namespace
 }  // namespace quorate::quorum

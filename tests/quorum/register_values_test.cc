@@ -79,8 +79,9 @@ TEST(QuorumPredicateTest, NeedsAMajorityAndOfBothSetsWhileAReplicaMoves) {
 TEST(RegisterBodyTest, ReadsWhatItWroteAndNothingElse) {
   RegisterBody deleted{At(9), Value("")};
   deleted.value.present = false;
-  for (const RegisterBody& body : {RegisterBody{At(9), Value("v")}, RegisterBody{At(8), Value("")},
-                                   deleted, RegisterBody{At(2), {}}}) {
+  for (const RegisterBody& body :
+       {RegisterBody{At(9), Value("v")}, RegisterBody{At(8), Value("")},
+        RegisterBody{At(9), Value("v"), true}, deleted, RegisterBody{At(2), {}}}) {
     const absl::StatusOr<RegisterBody> read = RegisterBodyOf(RegisterRecord(body));
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_EQ(*read, body);

@@ -73,8 +73,9 @@ std::string Schedule::Wrong() {
   if (!cluster_->invariants().violations().empty()) {
     return cluster_->invariants().violations().front();
   }
+  if (!not_noticed_.empty()) return not_noticed_;
   for (uint64_t node : cluster_->living()) {
-    if (cluster_->core(node).has_forgotten())
+    if (cluster_->core(node).has_forgotten() && !options_.unnoticed)
       return StrCat("n", node, " takes its disk for an older copy");
   }
   return oracle_->violations().empty() ? "" : oracle_->violations().front();
@@ -217,6 +218,7 @@ void Schedule::CrashPerhapsForGood(uint64_t node) {
 
 void Schedule::StepFault() {
   if (options_.wipes && random_.Chance(options_.losses)) return StepLoss();
+  if (options_.old_copies && random_.Chance(0.4)) return StepOldCopy();
   const uint64_t replicas = cluster_->replicas();
   const uint64_t node = random_.Between(1, replicas);
   const uint64_t dice = random_.Below(100);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,13 @@ struct ScheduleOptions {
   bool keep_boot = false;
   // A crash may take the disk along; writes and reads are at QUORUM or ALL then.
   bool wipes = false;
-  double losses = 0;      // of faults, those that are a disk's in bad company
-  uint64_t replicas = 0;  // 0: mostly three
-  uint64_t keys = 0;      // 0: a few or many
+  double losses = 0;  // of faults, those that are a disk's in bad company
+  // Replicas are started on older copies of their disks, and on the newest again once
+  // they have noticed.
+  bool old_copies = false;
+  bool unnoticed = false;  // a deliberate fault: they stay on them
+  uint64_t replicas = 0;   // 0: mostly three
+  uint64_t keys = 0;       // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   // Instead of puts, deletes and expiries; `id` is the request's, `current` what
   // its coordinator holds.
@@ -46,6 +51,9 @@ class Schedule {
   // The writes of a key that were answered, and those of which nothing is known.
   const Oracle& oracle() const { return *oracle_; }
   uint64_t wiped() const { return wiped_; }
+  // Older copies that were noticed, and those that lacked nothing that others can't tell.
+  uint64_t noticed() const { return noticed_; }
+  uint64_t caught_up() const { return caught_up_; }
   // How often things happened, by name.
   const std::map<std::string, uint64_t>& counts() const { return oracle_->counts(); }
 
@@ -59,6 +67,9 @@ class Schedule {
   // A disk is lost while its fellows can reach only some of one another.
   void StepLoss();
   void StepClosely(uint32_t steps);
+  void StepOldCopy();
+  void BeginOn(uint64_t node, const MapStore& disk);
+  std::string JudgeOldCopy(uint64_t node, SeenClock lacks);
   void CutSomeLinks();
   void WriteAndForget(uint64_t node, uint64_t other);
   Change AnyChange(uint64_t node, uint64_t id, const std::string& key);
@@ -81,6 +92,14 @@ class Schedule {
   uint64_t next_id_ = 1;
   uint64_t keys_;
   uint64_t sync_permille_;  // of steps: how fast the disks are
+  struct Copy {
+    uint64_t node = 0;
+    MapStore disk;
+  };
+  std::optional<Copy> copy_;
+  std::string not_noticed_;
+  uint64_t noticed_ = 0;
+  uint64_t caught_up_ = 0;
   uint64_t wiped_ = 0;
   uint32_t calm_steps_ = 0;
   std::vector<Message> late_;                        // will come at some time, or again

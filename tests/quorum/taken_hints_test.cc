@@ -25,14 +25,14 @@ class TakenHintsTest : public ::testing::Test {
     return cluster_.emplace(std::move(options));
   }
   // An addition of one; the id asked with.
-  uint64_t Hand(uint64_t node, uint64_t number, NodeId keeper = kKeeper) {
+  uint64_t Hand(uint64_t node, uint64_t number, NodeId keeper = kKeeper, Boot life = Boot(1)) {
     WriteRequest request;
     request.id = next_id_++;
     request.key = "k";
     request.change.argument = EncodeOp(CounterOp{1});
     request.level = Level::kOne;
     request.deadline = cluster_->now() + absl::Seconds(2);
-    request.hint = {keeper, number};
+    request.hint = {keeper, number, life};
     cluster_->Write(node, request);
     return request.id;
   }
@@ -123,6 +123,31 @@ TEST_F(TakenHintsTest, OneThatWasRefusedIsNotTaken) {
   EXPECT_TRUE(absl::IsInvalidArgument(cluster.Find(1, ahead.id)->status));
   EXPECT_TRUE(Done(1, Hand(1, 5)));
   EXPECT_EQ(ValueAt(1), 1);
+}
+
+// An empty disk, or an older copy, gives numbers out again.
+TEST_F(TakenHintsTest, WhatAKeeperOnAnotherDiskKeptIsNotTakenForDone) {
+  Cluster& cluster = Make();
+  EXPECT_TRUE(Done(1, Hand(1, 5, kKeeper, Boot(3))));
+  for (const Boot life : {Boot(1), Boot(2), Boot(4)}) {
+    const int64_t before = ValueAt(1);
+    EXPECT_TRUE(Done(1, Hand(1, 2, kKeeper, life)));
+    EXPECT_EQ(ValueAt(1), before + 1) << "acknowledged at ANY, and done";
+    cluster.Crash(1);
+    cluster.Restart(1);
+    EXPECT_TRUE(Done(1, Hand(1, 2, kKeeper, life)));
+    EXPECT_EQ(ValueAt(1), before + 1) << "once";
+  }
+}
+
+TEST_F(TakenHintsTest, CatchesNumbersThatAreTrustedWhateverTheDisk) {
+  ClusterOptions options;
+  options.policy = &policy_;
+  options.config.bugs.trust_hint_numbers = true;
+  cluster_.emplace(std::move(options));
+  EXPECT_TRUE(Done(1, Hand(1, 5, kKeeper, Boot(3))));
+  EXPECT_TRUE(Done(1, Hand(1, 2, kKeeper, Boot(1))));
+  EXPECT_EQ(ValueAt(1), 1) << "lost, though it was acknowledged";
 }
 
 }  // namespace

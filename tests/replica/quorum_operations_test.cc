@@ -107,6 +107,7 @@ TEST(QuorumOperationsTest, TheEngineGivesBackWhatItWasGiven) {
       quorum::FenceOperation{{800, 1}},
       quorum::SettleOperations{900, 30},
       quorum::ForgetOperations{850},
+      quorum::Checkpoint{},
   };
   quorum::Operations wanted;
   wanted.Put({"k", operation});

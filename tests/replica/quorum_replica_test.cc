@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "kv/layout.h"
+#include "replica/quorum_store.h"
 #include "storage/mem_engine.h"
 
 namespace quorate {
@@ -22,6 +24,30 @@ TEST(QuorumReplicaTest, IsNotOpenedUnderAPolicyThatThisBuildDoesNotHave) {
                                             LogClock(absl::ZeroDuration(), absl::UnixEpoch()));
     EXPECT_EQ(ReasonOf(opened.status()), "CONFLICT_NOT_SUPPORTED") << ConflictName(conflict);
   }
+}
+
+// It would count as one that never lacked anything, and whom nobody has to fill.
+TEST(QuorumReplicaTest, IsNotOpenedWhereWhatItKnowsIsGone) {
+  MemEngine engine{MemEngineOptions{}};
+  const auto open = [&] {
+    QuorumReplicaOptions options;
+    options.partition = PartitionId(7);
+    options.core.self = {NodeId(1), Boot(1)};
+    options.core.members = {{NodeId(1), ""}};
+    options.conflict = Conflict::kLww;
+    return QuorumReplica::Open(std::move(options), engine, nullptr,
+                               LogClock(absl::ZeroDuration(), absl::UnixEpoch()));
+  };
+  EXPECT_TRUE(open().ok()) << "a new partition";
+  QuorumStore store(PartitionId(7), engine);
+  ASSERT_TRUE(store.Open().ok());
+  const std::vector<quorum::Effect> first = {quorum::Checkpoint{}};
+  ASSERT_TRUE(store.Apply(first, LogIndex(1)).ok());
+  EXPECT_TRUE(open().ok());
+  EngineBatch rot;
+  rot.DeleteKey(kv::KnowledgeKey(PartitionId(7)));
+  ASSERT_TRUE(engine.Write(rot).ok());
+  EXPECT_EQ(ReasonOf(open().status()), "RECORD_DAMAGED");
 }
 
 }  // namespace
