@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "quorum/bytes.h"
 #include "quorum/message.h"
+#include "quorum/message_parts.h"
 #include "quorum/register_codec.h"
 
 namespace quorate::quorum {
@@ -39,40 +40,6 @@ uint8_t FormatOf(const Message& message) {
                      std::holds_alternative<ResolveAsk>(message.body) ||
                      std::holds_alternative<ResolveAnswer>(message.body);
   return later ? kSecondFormat : kFormat;
-}
-
-void AppendFlag(bool flag, std::string& out) { out.push_back(flag ? 1 : 0); }
-
-void AppendOptional(std::string_view key, const std::optional<Record>& record, std::string& out) {
-  record ? AppendSizedRecord(key, *record, out) : AppendSized("", out);
-}
-
-Record TakeRecord(std::string_view key, Reader& reader) {
-  absl::StatusOr<Record> record = DecodeRecord(key, reader.Sized());
-  if (!record.ok() || !record->dot) reader.Spoil();
-  return record.ok() ? *std::move(record) : Record();
-}
-
-// A promise alone has no dot.
-std::optional<Record> TakeOptional(std::string_view key, Reader& reader, bool promises = false) {
-  const std::string_view bytes = reader.Sized();
-  if (bytes.empty()) return std::nullopt;
-  absl::StatusOr<Record> record = DecodeRecord(key, bytes);
-  if (!record.ok() || (!record->dot && !promises)) reader.Spoil();
-  return record.ok() ? std::optional(*std::move(record)) : std::nullopt;
-}
-
-void AppendLives(const std::map<NodeId, Boot>& lives, std::string& out) {
-  AppendVarint(lives.size(), out);
-  for (const auto& [node, boot] : lives) AppendIdentity({node, boot}, out);
-}
-std::map<NodeId, Boot> TakeLives(Reader& reader) {
-  std::map<NodeId, Boot> lives;
-  for (uint64_t left = reader.Count(2); left > 0 && reader.ok(); --left) {
-    const Identity life = reader.Identity();
-    lives[life.node] = life.boot;
-  }
-  return lives;
 }
 
 // One pair of functions for each kind, numbered by its place in the variant.
@@ -146,29 +113,6 @@ void Take(SyncAsk& ask, Reader& reader) {
   ask.id = reader.Varint();
   ask.knowledge = Knowledge::TakeFrom(reader);
   ask.all = !reader.done() && reader.Flag();
-}
-
-void AppendRecords(const std::vector<SyncRecord>& records, std::string& out) {
-  AppendVarint(records.size(), out);
-  for (const SyncRecord& record : records) {
-    AppendSized(record.key, out);
-    AppendOptional(record.key, record.record, out);
-    AppendVarint(record.dots.size(), out);
-    for (const Dot& dot : record.dots) AppendDot(dot, out);
-  }
-}
-std::vector<SyncRecord> TakeRecords(Reader& reader, bool promises = false) {
-  std::vector<SyncRecord> records;
-  for (uint64_t left = reader.Count(3); left > 0 && reader.ok(); --left) {
-    SyncRecord& record = records.emplace_back();
-    record.key = reader.Sized();
-    record.record = TakeOptional(record.key, reader, promises);
-    for (uint64_t dots = reader.Count(3); dots > 0 && reader.ok(); --dots) {
-      record.dots.push_back(reader.Dot());
-      if (!record.dots.back()) reader.Spoil();
-    }
-  }
-  return records;
 }
 
 // SyncAnswer and FillAnswer have the same fields.

@@ -34,6 +34,7 @@ class Nodes {
     for (; first != last; ++first) insert(*first);
   }
   void merge(const Nodes& other) { insert(other.begin(), other.end()); }
+  void clear() { size_ = 0; }
   void erase(NodeId node) {
     size_ = static_cast<size_t>(std::remove(nodes_.begin(), Last(), node) - nodes_.begin());
   }

@@ -19,7 +19,9 @@ constexpr int kKeys = 10;
 
 void Wipe(Machine& machine) {
   for (SimFiles* files : {&machine.data_files, &machine.log_files}) {
-    for (const std::string& name : *files->List()) ASSERT_TRUE(files->Remove(name).ok());
+    const auto names = files->List();
+    ASSERT_TRUE(names.ok());
+    for (const std::string& name : *names) ASSERT_TRUE(files->Remove(name).ok());
   }
   EngineBatch all;
   all.DeleteKeys("", std::string(16, '\xff'));
