@@ -207,7 +207,7 @@ TEST_F(KvctlTest, NamesWhoIsMissingAndAdvisesNoLongerWait) {
   node().PlayForever(Script::Error(missing));
   const Ended ended = Kvctl("put orders 42 paid");
   EXPECT_EQ(ended.code, 5);
-  EXPECT_THAT(ended.err, AllOf(HasSubstr("missing: n1, n3"), HasSubstr("a weaker --level"),
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("missing: n1, n3"), HasSubstr("a lower --level"),
                                Not(HasSubstr("longer --timeout"))));
 }
 

@@ -136,7 +136,7 @@ TEST_F(QuorumRequestsTest, AKeyspacesDefaultGivesKeysTheirTimeToLive) {
   ASSERT_TRUE(keyspace_.Put("kept", "v", {.ttl = absl::ZeroDuration()}).ok());
   EXPECT_TRUE(Eventually([&] { return IsGone("short"); }));
   EXPECT_TRUE(keyspace_.Get("kept")->found());
-  EXPECT_EQ(ReasonOf(keyspace_.Put("k", "v", {.ttl = -absl::Seconds(1)}).status()), "TTL_TOO_LONG");
+  EXPECT_EQ(ReasonOf(keyspace_.Put("k", "v", {.ttl = -absl::Seconds(1)}).status()), "TTL_NEGATIVE");
 }
 
 TEST_F(QuorumRequestsTest, AValueTooLargeAndALevelThatThereIsNotAreRefusedBeforeAnythingIsDone) {

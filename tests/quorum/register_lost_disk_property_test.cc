@@ -111,7 +111,7 @@ TEST(RegisterLostDiskFaultTest, CatchesAnAcceptorWithAnEmptyDisk) {
   EXPECT_TRUE(Shows(&RegisterBugs::accept_unfilled, nullptr, Contended(), 300));
 }
 TEST(RegisterLostDiskFaultTest, CatchesADiskFilledByOneOther) {
-  EXPECT_TRUE(Shows(nullptr, &Bugs::fill_from_one, Contended(), 500));
+  EXPECT_TRUE(Shows(nullptr, &Bugs::fill_from_one, Contended(), 2000));
 }
 }  // namespace
 }  // namespace quorate::quorum

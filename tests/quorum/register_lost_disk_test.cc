@@ -71,7 +71,7 @@ class RegisterLostDiskTest : public ::testing::Test {
   }
   // The node is filled by these, who say nothing to one another and learn nothing from it.
   void FillFrom(uint64_t node, const Nodes& sources) {
-    for (int i = 0; i < 20 && !cluster_->core(node).filled(); ++i) {
+    for (int i = 0; i < 100 && !cluster_->core(node).filled(); ++i) {
       cluster_->Pass(absl::Milliseconds(20));
       cluster_->Tick(node);
       for (int way = 0; way < 2; ++way) {

@@ -43,6 +43,7 @@ TEST(QuorumReplicaTest, IsNotOpenedWhereWhatItKnowsIsGone) {
   ASSERT_TRUE(store.Open().ok());
   const std::vector<quorum::Effect> first = {quorum::Checkpoint{}};
   ASSERT_TRUE(store.Apply(first, LogIndex(1)).ok());
+  ASSERT_TRUE(store.Releasable().ok());
   EXPECT_TRUE(open().ok());
   EngineBatch rot;
   rot.DeleteKey(kv::KnowledgeKey(PartitionId(7)));

@@ -62,6 +62,8 @@ TEST(WriteCommandTest, APutThatSaysNothingGetsTheKeyspacesTimeToLive) {
 TEST(WriteCommandTest, ATimeToLiveBeyondAllReasonIsRefused) {
   kv::Command put;
   put.mutations = {MakePut("a", "v", static_cast<uint64_t>(-5'000'000))};
+  EXPECT_EQ(ReasonOf(PrepareCommand(put, KeyspaceOf(1), {}).status()), "TTL_NEGATIVE");
+  put.mutations = {MakePut("a", "v", uint64_t{200} * 365 * 24 * 3600 * 1'000'000)};
   const absl::Status status = PrepareCommand(put, KeyspaceOf(1), {}).status();
   EXPECT_EQ(ReasonOf(status), "TTL_TOO_LONG");
   EXPECT_THAT(std::string(status.message()), HasSubstr("100 years"));

@@ -23,12 +23,12 @@ constexpr uint64_t kSeedsMax = 60;
 // That lease is too long by one round trip at most; that keeper must crash between a
 // handover and the sync of its end, and meet another replica then; what an earlier life
 // sent must come where a later one is known; and a question must meet its own write
-// between two steps of a round.
+// between two steps of a round, or after its node has started again.
 constexpr uint64_t kSeedsMaxOfRare = 150;
 uint64_t SeedsFor(const DeliberateBug& bug) {
-  const std::set<std::string_view> rare = {"lease-from-confirmation", "hints-forget-holder",
-                                           "older-boot", "register-begins-though-fenced",
-                                           "register-two-ballots"};
+  const std::set<std::string_view> rare = {
+      "lease-from-confirmation",       "hints-forget-holder",  "older-boot",
+      "register-begins-though-fenced", "register-two-ballots", "trust-older-writers"};
   return rare.contains(bug.name) ? kSeedsMaxOfRare : kSeedsMax;
 }
 
