@@ -30,7 +30,7 @@ struct QuorumStatus {
   uint64_t reads_hedged = 0;
   uint64_t register_round_trips = 0;  // questions to a quorum, of operations on registers
   uint64_t conflicts_discarded = 0;
-  uint64_t values_full = 0;  // writes refused for too many siblings, or too large a set or map
+  uint64_t values_full = 0;    // writes refused for too many siblings, or too large a set or map
   uint64_t times_refused = 0;  // time-stamps too far ahead of this node's calendar
 };
 

@@ -57,7 +57,8 @@ TEST(SessionTokenTest, IsSmall) {
 // As docs/session-token.md has it: what a program in another language reads and
 // writes, and what older builds have given out.
 TEST(SessionTokenTest, HasTheseBytesForEver) {
-  const std::string golden = absl::HexStringToBytes("011743209090df0bf55d45d8e68602ce4603028407eda2040105");
+  const std::string golden =
+      absl::HexStringToBytes("011743209090df0bf55d45d8e68602ce4603028407eda2040105");
   EXPECT_EQ(absl::BytesToHexString(Sample().Encode("here")), absl::BytesToHexString(golden));
   const auto token = SessionToken::Decode(golden, "here");
   ASSERT_TRUE(token.ok()) << token.status();
