@@ -32,6 +32,7 @@ step_cut() {
   show cluster cut 1 2,3
   tell 'A majority is out of reach of n1. What needs one it refuses, instead of hanging or guessing:'
   refused_at_n1 get "$keyspace" "$chosen" --level LINEARIZABLE
+  n1_knows_of_the_cut
   refused_at_n1 put anywhere "$chosen" 'nobody will see this' --level QUORUM
   refused_at_n1 cas seats 1A --if-absent alice
   tell 'The other side has a majority, and no leader to elect first:'
@@ -44,6 +45,17 @@ step_cut() {
   at 2 put baskets alice eggs --level ONE --context "$(basket_context 2)"
   at 1 put anywhere lighthouse 'as n1 saw it' --level ONE
   at 2 put anywhere harbour 'as n2 saw it' --level ONE
+}
+
+# Within the time its failure detector takes; what was begun before might be unknown.
+n1_knows_of_the_cut() {
+  local tries said
+  for ((tries = 0; tries < 100; ++tries)); do
+    said=$(at 1 get anywhere "$chosen" --level QUORUM 2>&1 || true)
+    if [[ $said == *REPLICAS_MISSING* ]]; then return; fi
+    sleep 0.05
+  done
+  die "n1 has not noticed the cut within five seconds"
 }
 
 # A command that must be refused, and how soon it was.
