@@ -34,6 +34,7 @@ struct Bugs {
   bool rows_at_coordinator = false;    // and not at those who take the write from it
   bool trust_older_writers = false;    // of before a restart, which may have lost their writes
   bool trust_ended_lives = false;      // what is on a disk is told of the one that replaced it
+  bool trust_told_ends = false;        // whatever this disk lacks of what ended
   bool end_boots_early = false;        // while what a lost disk told may be under way
   bool count_earlier_lives = false;    // as holders, when a later one was heard of
   bool note_newest_alone = false;      // of what a record has

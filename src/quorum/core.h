@@ -73,7 +73,7 @@ class Core {
   }
   // This replica lacks what it once told the others to have on disk: it runs on an
   // older copy of that, and must not go on.
-  bool has_forgotten() const { return anti_entropy_.has_forgotten(); }
+  bool has_forgotten() const { return anti_entropy_.has_forgotten() || coverage_.lacks_ended(); }
   // Likewise: as many starts of this node came before another one that is heard of.
   bool has_rival() const { return local_.has_rival(); }
   // Records that the slow comparison had to repair here: bit rot, or a defect.

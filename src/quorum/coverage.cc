@@ -20,7 +20,9 @@ void Coverage::OnKnowledge(const Identity& from, const Knowledge& told, const No
   if (!peer.waiting) peer.waiting = told.seen;
   for (const auto& [node, boot] : told.heard) (void)local_.Hear({node, boot});
   // Who ends a boot has compared its own clock with all others', ours included.
-  for (const auto& [node, first_live] : told.seen.ended()) local_.End(node, first_live);
+  for (const auto& [node, first_live] : told.seen.ended()) {
+    if (!local_.EndAsTold(node, told)) lacks_ended_ = true;
+  }
   peer.level = peer.told.seen.Covers(local_.seen());
   if (!peer.level && !peer.told.seen.Covers(peer.mark)) return;
   if (!peer.level) peer.level_at = peer.mark_at;
@@ -129,8 +131,18 @@ void Coverage::EndBootsOf(NodeId node) {
                        [&](const auto& set) { return AllHaveTheSame(set.first); });
   };
   bool same = all_same(local_.seen());
-  for (NodeId other : peers_.others()) same = same && all_same(Told(other).seen);
+  for (NodeId other : peers_.others()) {
+    same = same && all_same(Told(other).seen) && HasAsMany(Told(other), node, first_live);
+  }
   if (same) local_.End(node, first_live);
+}
+
+// Whoever has ended some of them names their dots no more.
+bool Coverage::HasAsMany(const Knowledge& told, NodeId node, Boot first_live) const {
+  if (!told.seen.ended().contains(node)) return true;
+  const std::optional<uint64_t> here = local_.knowledge().DotsBefore(node, first_live);
+  const std::optional<uint64_t> there = told.DotsBefore(node, first_live);
+  return !here || !there || *here == *there || local_.config().bugs.trust_told_ends;
 }
 
 bool Coverage::AllRefuseEarlierLives() const {

@@ -37,6 +37,8 @@ class Coverage {
 
   // Of another replica; behind by all where it was never heard of.
   Lag LagOf(NodeId node, const Now& now) const;
+  // This replica's disk lacks dots of an ended boot that it had told to have.
+  bool lacks_ended() const { return lacks_ended_; }
   // In every replica's clock that was merged here.
   SeenClock Covered() const;
   // What a replica has told so far, in this life of it.
@@ -62,6 +64,7 @@ class Coverage {
   void Promote(Peer& peer);
   void EndBoots();
   void EndBootsOf(NodeId node);
+  bool HasAsMany(const Knowledge& told, NodeId node, Boot first_live) const;
   bool AllRefuseEarlierLives() const;
   bool AllHaveTheSame(const Identity& identity) const;
   bool LetGo(const std::string& key, const SeenClock& covered, const Now& now);
@@ -72,6 +75,7 @@ class Coverage {
   std::map<NodeId, Peer> told_;
   // Nothing was heard and nothing has changed since: nothing is to be done.
   bool heard_ = false;
+  bool lacks_ended_ = false;
   uint64_t changes_seen_ = 0;
   std::string swept_;  // the last key looked at
   absl::Duration next_sweep_at_;

@@ -11,6 +11,7 @@ constexpr uint8_t kSecondFormat = 2;
 constexpr uint8_t kThirdFormat = 3;
 constexpr uint8_t kFourthFormat = 4;  // operations on registers
 constexpr uint8_t kFifthFormat = 5;   // hints with the life that gave their number
+constexpr uint8_t kSixthFormat = 6;   // knowledge with the dots of ended boots
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
@@ -28,6 +29,8 @@ uint8_t FormatOf(const Effect& effect) {
   if (put != nullptr && put->operation) {
     return put->operation->attempt ? kFourthFormat : kThirdFormat;
   }
+  const auto* checkpoint = std::get_if<Checkpoint>(&effect);
+  if (checkpoint != nullptr && !checkpoint->knowledge.ended_dots.empty()) return kSixthFormat;
   if (const auto* take = std::get_if<TakeHint>(&effect)) {
     return take->hint.life ? kFifthFormat : kThirdFormat;
   }
@@ -165,11 +168,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && (format < kFormat || format > kFifthFormat)) {
+  if (reader.ok() && (format < kFormat || format > kSixthFormat)) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
-               int{kFifthFormat}, "; run the build that wrote it"));
+               int{kSixthFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {

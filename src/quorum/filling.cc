@@ -54,14 +54,14 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
   Source& source = found->second;
   if (source.who != from) {
     // What that life had seen and not synced may be lost: from the beginning.
-    const bool begun = source.seen.has_value();
+    const bool begun = source.known.has_value();
     source = Source();
     source.who = from;
     if (begun) return Ask(from.node, source, now);
   }
   // Too far ahead in time: the page is asked for again.
   if (!local_.Observe(answer.time, now)) return;
-  if (!source.seen) source.seen = answer.knowledge.seen;
+  if (!source.known) source.known = answer.knowledge;
   if (!Take(answer, source.after, now)) return;
   if (!answer.records.empty()) source.after = answer.records.back().key;
   source.id = 0;
@@ -89,17 +89,17 @@ void Filling::Advance(const Now& now) {
   if (local_.filled()) return;
   Nodes others = {local_.self().node};
   others.insert(peers_.others().begin(), peers_.others().end());
-  SeenClock seen;
+  Knowledge known;
   for (const auto& [node, source] : sources_) {
     if (!source.done_at || !anti_entropy_.CaughtUpSince(node, *source.done_at)) continue;
     others.erase(node);
-    seen.Merge(*source.seen);
+    known.Merge(*source.known);
   }
   // A quorum without any of those asked may have acknowledged, or promised, what none of
   // them has.
   if (local_.config().bugs.fill_from_one && others.size() <= peers_.others().size()) others.clear();
   if (peers_.Enough(Level::kQuorum, others)) return;
-  local_.TakeOver(seen, now);
+  local_.TakeOver(known, now);
   sources_.clear();
 }
 

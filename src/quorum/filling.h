@@ -39,7 +39,7 @@ class Filling {
     uint64_t id = 0;
     absl::Duration asked_at;
     std::string after;
-    std::optional<SeenClock> seen;  // at its first page
+    std::optional<Knowledge> known;  // at its first page
     std::optional<absl::Duration> done_at;
   };
 

@@ -22,6 +22,13 @@ void Invariants::Violated(std::string_view what, NodeId node, const std::string&
   violations_.push_back(StrCat(what, ": ", node.ToString(), " ", detail));
 }
 
+void Invariants::Excuse(NodeId node, size_t first) {
+  const std::string of_node = StrCat(": ", node.ToString(), " ");
+  const auto is_of_node = [&](const std::string& one) { return one.find(of_node) != one.npos; };
+  const auto begin = violations_.begin() + static_cast<std::ptrdiff_t>(first);
+  violations_.erase(std::remove_if(begin, violations_.end(), is_of_node), violations_.end());
+}
+
 void Invariants::Started(const Identity& replica, const Knowledge& known, const Store& store) {
   Knowledge& durable = durable_[replica.node];
   if (known.heard.empty() && !durable.seen.empty()) wiped_.insert(replica.node);

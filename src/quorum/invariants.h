@@ -33,6 +33,8 @@ class Invariants {
       : replicas_(std::move(replicas)), registers_(registers) {}
 
   // A life of a replica begins with this on its disk.
+  // Of the violations from the `first` on, those of that node don't count.
+  void Excuse(NodeId node, size_t first);
   // Its disk is another one from now on; before Started.
   void Replaced(NodeId node) { wiped_.insert(node); }
   void Started(const Identity& replica, const Knowledge& known, const Store& store);

@@ -202,8 +202,10 @@ bool Local::Observe(HlcTime time, const Now& now) {
   return true;
 }
 
-void Local::TakeOver(const SeenClock& seen, const Now& now) {
-  knowledge_.seen.Merge(seen);
+void Local::TakeOver(const Knowledge& known, const Now& now) {
+  const std::map<NodeId, Boot> heard = knowledge_.heard;
+  knowledge_.Merge(known);
+  knowledge_.heard = heard;
   context_.reset();
   // What the lost disk had of operations came back from nobody.
   const uint64_t us = std::max(now.calendar_us, MicrosOf(clock_.last())) + config_.skew_us_max;
@@ -216,10 +218,22 @@ void Local::TakeOver(const SeenClock& seen, const Now& now) {
 void Local::End(NodeId node, Boot first_live) {
   // An empty disk has none of what all the others have; see TakeOver.
   if (!filled_ || seen().Ended({node, first_live.prev()})) return;
-  knowledge_.seen.End(node, first_live);
+  knowledge_.End(node, first_live);
   context_.reset();
   unsaved_ = true;
   ++changes_;
+}
+
+bool Local::EndAsTold(NodeId node, const Knowledge& told) {
+  const Boot first_live = told.seen.ended().at(node);
+  if (!filled_ || seen().Ended({node, first_live.prev()})) return true;
+  const auto there = told.ended_dots.find(node);
+  const std::optional<uint64_t> here = knowledge_.DotsBefore(node, first_live);
+  const bool known = there != told.ended_dots.end() && here;
+  if (known && *here != there->second && !config_.bugs.trust_told_ends) return false;
+  End(node, first_live);
+  if (there == told.ended_dots.end()) knowledge_.ended_dots.erase(node);
+  return true;
 }
 
 void Local::Shorten(const std::string& key, Record record) { Put(key, std::move(record), {}); }

@@ -88,10 +88,13 @@ class Local {
   HlcTime time() const { return clock_.last(); }
   uint64_t times_refused() const { return times_refused_; }
   // All that others had when they began to fill this replica is here now.
-  void TakeOver(const SeenClock& seen, const Now& now);
+  void TakeOver(const Knowledge& known, const Now& now);
   bool filled() const { return filled_; }
   // Ended for all replicas: every boot of the node before this.
   void End(NodeId node, Boot first_live);
+  // Likewise where another replica has compared what all had on disk, this one too.
+  // False: this one has less by now than it had told.
+  bool EndAsTold(NodeId node, const Knowledge& told);
   // The key's record loses what nobody needs any more; it means the same.
   void Shorten(const std::string& key, Record record);
   // The record of another replica that has seen the same, where this one's was lost.

@@ -22,6 +22,17 @@ bool OfARegistersOperation(const Message& message) {
   return told != nullptr && told->operation && told->operation->attempt;
 }
 
+constexpr uint8_t kFifthFormat = 5;  // knowledge with the dots of ended boots
+constexpr uint8_t kSixthFormat = 6;  // both
+
+bool CountsEndedDots(const Message& message) {
+  const Knowledge* known = nullptr;
+  if (const auto* ask = std::get_if<SyncAsk>(&message.body)) known = &ask->knowledge;
+  if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) known = &answer->knowledge;
+  if (const auto* fill = std::get_if<FillAnswer>(&message.body)) known = &fill->knowledge;
+  return known != nullptr && !known->ended_dots.empty();
+}
+
 bool OfALostDisk(const Message& message) {
   if (const auto* fill = std::get_if<FillAnswer>(&message.body)) return fill->floor.has_value();
   const auto* answer = std::get_if<RegisterAnswer>(&message.body);
@@ -29,6 +40,7 @@ bool OfALostDisk(const Message& message) {
 }
 
 uint8_t FormatOf(const Message& message) {
+  if (CountsEndedDots(message)) return OfALostDisk(message) ? kSixthFormat : kFifthFormat;
   if (OfALostDisk(message)) return kFourthFormat;
   if (OfARegistersOperation(message)) return kThirdFormat;
   const auto* write = std::get_if<WriteAsk>(&message.body);
@@ -304,7 +316,7 @@ bool TakeKind(uint8_t wanted, uint8_t format, Body& body, Reader& reader) {
     if (wanted != kind + 1) return TakeKind<kind + 1>(wanted, format, body, reader);
     auto& taken = body.emplace<kind>();
     if constexpr (requires { TakeOfALostDisk(taken, reader); }) {
-      if (format == kFourthFormat) {
+      if (format == kFourthFormat || format == kSixthFormat) {
         TakeOfALostDisk(taken, reader);
         return true;
       }
@@ -347,11 +359,11 @@ absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view b
   message.to = to;
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
-  if (reader.ok() && (format < kFormat || format > kFourthFormat)) {
+  if (reader.ok() && (format < kFormat || format > kSixthFormat)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
         StrCat("a message of ", from.ToString(), " has format ", int{format}, ", this build reads ",
-               int{kFourthFormat}, "; run the newer build here as well"));
+               int{kSixthFormat}, "; run the newer build here as well"));
   }
   const bool known = TakeKind(kind, format, message.body, reader);
   if (known && format == kSecondFormat) TakeLater(message.body, reader);

@@ -28,6 +28,12 @@ Knowledge SomeKnowledge() {
   return knowledge;
 }
 
+Knowledge WithEndedDots() {
+  Knowledge knowledge = SomeKnowledge();
+  knowledge.ended_dots[NodeId(3)] = 12;
+  return knowledge;
+}
+
 Operation SomeOperation() { return {{~uint64_t{0}, 2}, 1, 0xfedcba98, {kSelf, 9}, HlcTime(11)}; }
 
 Operation OfARegister() {
@@ -81,6 +87,8 @@ std::vector<decltype(Message::body)> AllBodies() {
           ReadAnswer{6, true, version, SomeRecord(), {}, knowledge.heard},
           SyncAsk{7, knowledge},
           FillAsk{8, "k"},
+          SyncAsk{7, WithEndedDots()},
+          FillAnswer{8, WithEndedDots(), true, {}, HlcTime(9), Ballot()},
           VerifyAsk{9, knowledge.seen, "a", "k", 5, 6},
           RegisterAsk{1, "k", SomeRequest()},
           RegisterAsk{2, "k", {}},
@@ -108,6 +116,7 @@ std::vector<Effect> AllEffects() {
   return {PutRecord{"k", SomeRecord(), {{kSelf, 9}}},
           PutRecord{"k", std::nullopt, {{kSelf, 8}}},
           Checkpoint{SomeKnowledge(), false, SomeKnowledge().seen, {"a", ""}},
+          Checkpoint{WithEndedDots(), false, {}, {"a"}},
           ReserveTime{HlcTime(123'456)},
           RaiseFloor{{HlcTime(7), kSelf, 2}},
           Discard{"k", SomeRecord(), {kSelf, 9}, HlcTime(8), 7},
@@ -175,6 +184,8 @@ int FormatOf(const Effect& effect) {
   if (std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect)) {
     return 2;
   }
+  const auto* checkpoint = std::get_if<Checkpoint>(&effect);
+  if (checkpoint != nullptr && !checkpoint->knowledge.ended_dots.empty()) return 6;
   if (const auto* take = std::get_if<TakeHint>(&effect)) return take->hint.life ? 5 : 3;
   return std::holds_alternative<Checkpoint>(effect) || std::holds_alternative<ReserveTime>(effect)
              ? 1

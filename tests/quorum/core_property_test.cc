@@ -137,6 +137,12 @@ TEST(CorePropertyTest, CatchesABootKeptOverARestart) {
   EXPECT_NE(Hunt(options, 50).first, 0u);
 }
 
+TEST(CorePropertyTest, CatchesAnOlderCopyThatTakesTheEndOfABootOnTrust) {
+  ScheduleOptions options;
+  options.old_copies = true;
+  options.bugs.trust_told_ends = true;
+  EXPECT_NE(Hunt(options, 300).first, 0u);
+}
 TEST(CorePropertyTest, CatchesAnOlderCopyOfADiskThatIsUsedAllTheSame) {
   ScheduleOptions options;
   options.old_copies = options.unnoticed = true;

@@ -113,5 +113,35 @@ TEST(LostDiskTest, AnOlderCopyOfTheDiskIsNoticedThoughNobodyHasHeardOfALaterStar
   EXPECT_FALSE(cluster.core(1).has_forgotten());
 }
 
+// What an older copy lacks may be of a boot that has ended since, whose dots nobody
+// names any more.
+bool NoticesAnOlderCopyOnceABootHasEnded(bool trusts) {
+  ClusterOptions options;
+  options.config.bugs.trust_told_ends = trusts;
+  Cluster cluster(options);
+  cluster.ExpectViolations();
+  cluster.Put(1, "k", "old", Level::kAll);
+  cluster.Settle();
+  const MapStore copy = cluster.disk(3);
+  cluster.Put(1, "k", "new", Level::kAll);
+  cluster.Settle();
+  cluster.Crash(1);
+  cluster.Restart(1);
+  cluster.Settle(600);
+  EXPECT_EQ(cluster.core(3).knowledge().seen.ToString(), "n1<b2") << "all of it has ended";
+  cluster.Crash(3);
+  cluster.Replace(3, copy);
+  cluster.Restart(3);
+  cluster.Settle(5);
+  EXPECT_FALSE(cluster.core(1).has_forgotten());
+  EXPECT_FALSE(cluster.core(2).has_forgotten());
+  return cluster.core(3).has_forgotten();
+}
+
+TEST(LostDiskTest, AnOlderCopyIsNoticedAlsoByWhatItLacksOfABootThatHasEnded) {
+  EXPECT_TRUE(NoticesAnOlderCopyOnceABootHasEnded(false));
+  EXPECT_FALSE(NoticesAnOlderCopyOnceABootHasEnded(true)) << "the rule isn't what this is about";
+}
+
 }  // namespace
 }  // namespace quorate::quorum

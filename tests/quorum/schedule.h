@@ -69,7 +69,7 @@ class Schedule {
   void StepClosely(uint32_t steps);
   void StepOldCopy();
   void BeginOn(uint64_t node, const MapStore& disk);
-  std::string JudgeOldCopy(uint64_t node, SeenClock lacks);
+  std::string JudgeOldCopy(uint64_t node, SeenClock lacks, bool complete);
   void CutSomeLinks();
   void WriteAndForget(uint64_t node, uint64_t other);
   Change AnyChange(uint64_t node, uint64_t id, const std::string& key);

@@ -6,10 +6,19 @@
 namespace quorate::quorum {
 namespace {
 
-SeenClock SeenOn(const MapStore& disk) {
-  SeenClock seen = disk.knowledge.seen;
-  for (const auto& [dot, key] : disk.dot_log) seen.Add(dot);
-  return seen;
+Knowledge KnownOn(const MapStore& disk) {
+  Knowledge known = disk.knowledge;
+  for (const auto& [dot, key] : disk.dot_log) known.seen.Add(dot);
+  return known;
+}
+
+// Of boots that have ended on the newest disk, whose dots its clock names no more.
+bool LacksEnded(const Knowledge& known, const Knowledge& newest) {
+  for (const auto& [node, first_live] : newest.seen.ended()) {
+    if (known.seen.Ended({node, first_live.prev()})) continue;
+    if (known.DotsBefore(node, first_live) != newest.DotsBefore(node, first_live)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -45,28 +54,37 @@ void Schedule::StepOldCopy() {
   late_.clear();
   Crash(node, cluster_->unsynced(node));
   const MapStore newest = cluster_->disk(node);
-  SeenClock lacks = SeenOn(newest);
-  lacks.Subtract(SeenOn(copy_->disk));
+  const Knowledge known = KnownOn(newest);
+  const Knowledge older = KnownOn(copy_->disk);
+  SeenClock lacks = known.seen;
+  lacks.Subtract(older.seen);
+  const bool complete = lacks.empty() && !LacksEnded(older, known);
   Trace(StrCat("n", node, " starts on an older copy of its disk, without ", lacks.ToString()));
+  const size_t violations = cluster_->invariants().violations().size();
   BeginOn(node, copy_->disk);
   copy_.reset();
   cluster_->Settle(static_cast<int>(random_.Between(1, 20)));
   cluster_->Settle(10);
-  not_noticed_ = JudgeOldCopy(node, lacks);
+  not_noticed_ = JudgeOldCopy(node, lacks, complete);
   lacks.Subtract(cluster_->core(node).knowledge().seen);
+  const bool still = !lacks.empty() || LacksEnded(cluster_->core(node).knowledge(), known);
   // What those who are away can't tell it will be noticed when they are back.
-  if (!options_.unnoticed && (cluster_->core(node).has_forgotten() || !lacks.empty())) {
+  if (!options_.unnoticed && (cluster_->core(node).has_forgotten() || still)) {
     Trace("and on the newest again");
+    // What it lacks it may have called seen, in the very exchange by which it noticed.
+    if (cluster_->core(node).has_forgotten()) {
+      cluster_->invariants().Excuse(NodeId(node), violations);
+    }
     BeginOn(node, newest);
   }
   cluster_->options().sync_at_once = false;
   cluster_->Heal();
 }
 
-std::string Schedule::JudgeOldCopy(uint64_t node, SeenClock lacks) {
+std::string Schedule::JudgeOldCopy(uint64_t node, SeenClock lacks, bool complete) {
   if (options_.unnoticed) return "";
   const bool noticed = cluster_->core(node).has_forgotten();
-  if (noticed && lacks.empty()) return StrCat("n", node, " takes its disk for an older copy");
+  if (noticed && complete) return StrCat("n", node, " takes its disk for an older copy");
   lacks.Subtract(cluster_->core(node).knowledge().seen);
   SeenClock there;  // and nobody's dot log tells it
   for (uint64_t other : cluster_->living()) {
