@@ -1,5 +1,7 @@
 #include "quorum/core.h"
 
+#include <utility>
+
 namespace quorate::quorum {
 
 Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Restored restored)
@@ -29,14 +31,14 @@ void Core::Tick(const Now& now) {
   verify_.Tick(now);
 }
 
-void Core::Receive(const Message& message, const Now& now) {
+void Core::Receive(Message message, const Now& now) {
   if (!peers_.Knows(message.from.node) || !local_.Hear(message.from)) return;
   // What was sent before a disk was lost could bring back what has been deleted.
   const bool ask = std::holds_alternative<WriteAsk>(message.body);
   const bool for_this_life = message.to_boot == local_.self().boot;
   if (ask ? !local_.filled() && !for_this_life : message.to_boot && !for_this_life) return;
   ForgetEarlierLives();
-  std::visit([&](const auto& body) { Handle(message.from, body, now); }, message.body);
+  std::visit([&](auto& body) { Handle(message.from, std::move(body), now); }, message.body);
   ForgetEarlierLives();
   reads_.OnProgress(now);
   registers_.OnProgress(now);
@@ -68,7 +70,7 @@ std::map<NodeId, Boot> Core::NewTo(NodeId node) const {
   return lives;
 }
 
-void Core::Write(const WriteRequest& request, const Now& now) { writes_.Start(request, now); }
+void Core::Write(WriteRequest request, const Now& now) { writes_.Start(std::move(request), now); }
 
 void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(request, now); }
 
@@ -127,16 +129,17 @@ void Core::PeerBack(NodeId node, const Now& now) {
   anti_entropy_.OnPeerBack(node, now);
 }
 
-void Core::Handle(const Identity& from, const WriteAsk& ask, const Now& now) {
+void Core::Handle(const Identity& from, WriteAsk ask, const Now& now) {
   // Once for all that came with it.
   if (!ask.context.IsCopyOf(last_context_)) local_.NoteSeenBy(from, *ask.context);
   last_context_ = ask.context;
   std::vector<Dot> dots;
   if (ask.operation) dots.push_back(ask.operation->dot);
-  const bool taken = local_.Merge(ask.key, ask.record, dots, *ask.context, now, ask.operation);
+  const bool taken =
+      local_.Merge(ask.key, std::move(ask.record), dots, *ask.context, now, ask.operation);
   if (ask.id != 0) {
-    local_.Send(from.node, from.boot, WriteAnswer{ask.id, !taken, NewTo(from.node)},
-                local_.config().bugs.ack_before_sync);
+    local_.Acknowledge(from, {ask.id, !taken, NewTo(from.node)},
+                       local_.config().bugs.ack_before_sync);
   }
 }
 

@@ -35,8 +35,8 @@ class Core {
 
   void Tick(const Now& now);
   // Strangers' messages, duplicates and those of older lives are harmless.
-  void Receive(const Message& message, const Now& now);
-  void Write(const WriteRequest& request, const Now& now);
+  void Receive(Message message, const Now& now);
+  void Write(WriteRequest request, const Now& now);
   void Read(const ReadRequest& request, const Now& now);
   void List(const ListRequest& request, const Now& now);
   // A new writer, and what became of one of a writer's operations.
@@ -99,7 +99,7 @@ class Core {
   void HearOf(const std::map<NodeId, Boot>& lives);
   // Lives that it is not known to have heard of.
   std::map<NodeId, Boot> NewTo(NodeId node) const;
-  void Handle(const Identity& from, const WriteAsk& ask, const Now& now);
+  void Handle(const Identity& from, WriteAsk ask, const Now& now);
   void Handle(const Identity& from, const WriteAnswer& answer, const Now& now);
   void Handle(const Identity& from, const ReadAsk& ask, const Now& now);
   void Handle(const Identity& from, const ReadAnswer& answer, const Now& now);

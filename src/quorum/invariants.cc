@@ -166,8 +166,13 @@ bool Invariants::IsAtFloor(const PutRecord& put) const {
 }
 
 void Invariants::CheckHeld(const Message& message, const WriteAnswer& answer) {
-  const auto asked = asked_.find({{message.to, message.to_boot}, answer.id, message.from.node});
-  if (asked == asked_.end() || answer.refused) return;
+  if (answer.refused) return;
+  for (uint64_t id = answer.id; id < answer.id + answer.count; ++id) CheckHeld(message, id);
+}
+
+void Invariants::CheckHeld(const Message& message, uint64_t id) {
+  const auto asked = asked_.find({{message.to, message.to_boot}, id, message.from.node});
+  if (asked == asked_.end()) return;
   const SeenClock& seen = durable_[message.from.node].seen;
   const auto is_held = [&](const Dot& dot) { return seen.Contains(dot); };
   if (std::any_of(asked->second.begin(), asked->second.end(), is_held)) return;

@@ -78,6 +78,7 @@ class Invariants {
   void CheckBoot(NodeId node, const PutRecord& put);
   bool IsAtFloor(const PutRecord& put) const;
   void CheckHeld(const Message& message, const WriteAnswer& answer);
+  void CheckHeld(const Message& message, uint64_t id);
 
   const std::vector<NodeId> replicas_;
   const bool registers_;

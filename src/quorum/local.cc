@@ -36,7 +36,9 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
 }
 
 std::optional<Record> Local::Lookup(std::string_view key) const {
-  if (const auto found = records_.find(ToAbsl(key)); found != records_.end()) return found->second;
+  if (const auto written = pending_.Find(key)) {
+    return *written == nullptr ? std::nullopt : std::optional<Record>(**written);
+  }
   return store_.Lookup(key);
 }
 
@@ -47,11 +49,7 @@ std::vector<LoggedDot> Local::Logged(const SeenClock& clock, size_t limit) const
     for (const CounterRange& range : set.ranges()) {
       if (found.size() >= limit) return found;
       store_.DotLog(identity, range, limit - found.size(), found);
-      const auto end = dots_.upper_bound({identity, range.last});
-      for (auto at = dots_.lower_bound({identity, range.first}); at != end && found.size() < limit;
-           ++at) {
-        found.push_back({at->first, at->second});
-      }
+      pending_.DotLog(identity, range, limit - found.size(), found);
     }
   }
   return found;
@@ -95,7 +93,7 @@ bool Local::HasTaken(const HintNumber& hint) const {
   return hint.life == last->second.life || config_.bugs.trust_hint_numbers;
 }
 
-bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
+bool Local::Merge(const std::string& key, std::optional<Record> theirs,
                   const std::vector<Dot>& dots, const SeenClock& context, const Now& now,
                   const std::optional<Operation>& operation) {
   if (theirs && !Observe(theirs->time, now)) return false;
@@ -112,9 +110,13 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
     const bool noted = std::find(fresh.begin(), fresh.end(), dot) != fresh.end();
     if (!noted && !seen().Contains(dot)) fresh.push_back(dot);
   };
-  if (theirs && SurelyNewest(key, *theirs, context)) {
-    merged = theirs;
+  if (theirs) {
     note(theirs->dot);
+    if (!policy_.NewestWins()) NoteWhatElseIsIn(*theirs, context, note);
+  }
+  for (const Dot& dot : dots) note(dot);
+  if (theirs && SurelyNewest(key, *theirs, context)) {
+    merged = std::move(theirs);
   } else if (theirs) {
     if (const std::optional<Record> mine = Lookup(key); mine) {
       ConcurrentDiscards discards(*mine, seen(), context, witnesses_, now.calendar_us);
@@ -122,12 +124,9 @@ bool Local::Merge(const std::string& key, const std::optional<Record>& theirs,
       for (Discard& discard : discards.Take()) Emit(std::move(discard));
       if (*merged == *mine) merged.reset();
     } else if (!policy_.Outlived(*theirs, seen())) {
-      merged = theirs;
+      merged = std::move(theirs);
     }
-    note(theirs->dot);
-    if (!policy_.NewestWins()) NoteWhatElseIsIn(*theirs, context, note);
   }
-  for (const Dot& dot : dots) note(dot);
   const std::optional<Operation> row = RowToKeep(operation);
   if (merged || !fresh.empty() || row) Put(key, std::move(merged), std::move(fresh), row);
   if (operation) SettleBelow(operation->id.writer, operation->settled_below);
@@ -160,12 +159,8 @@ void Local::Put(const std::string& key, std::optional<Record> record, std::vecto
     knowledge_.seen.Add(dot.identity, {first, dot.counter});
     if (dot.identity != self()) context_.reset();
     logged_.Add(dot);
-    dots_[dot] = key;
   }
-  if (record) {
-    records_[key] = *record;
-    recent_.Note(key, *record, seen());
-  }
+  if (record) recent_.Note(key, *record, seen());
   if (operation) operations_.Put({key, *operation});
   Emit(PutRecord{key, std::move(record), std::move(dots), operation});
 }
@@ -247,13 +242,6 @@ void Local::Trim(SeenClock dots, std::vector<std::string> keys) {
   if (policy_.ByRounds()) RaiseFloorFor(keys);
   logged_.Subtract(dots);
   plain_.Subtract(dots);
-  for (const auto& [identity, set] : dots.sets()) {
-    for (const CounterRange& range : set.ranges()) {
-      dots_.erase(dots_.lower_bound({identity, range.first}),
-                  dots_.upper_bound({identity, range.last}));
-    }
-  }
-  for (const std::string& key : keys) records_[key] = std::nullopt;
   unsaved_ = false;
   Emit(Checkpoint{knowledge_, filled_, std::move(dots), std::move(keys)});
 }
@@ -266,22 +254,24 @@ void Local::Reserve() {
   reserve_effect_ = emitted_;
 }
 
-void Local::Emit(Effect effect) {
-  ++changes_;
-  output_.effects.push_back(std::move(effect));
-  ++emitted_;
-}
-
 void Local::Send(NodeId to, Boot to_boot, decltype(Message::body) body, bool at_once) {
   auto& messages = at_once ? output_.messages : output_.messages_after_sync;
   messages.push_back({self(), to, to_boot, std::move(body)});
 }
 
+void Local::Acknowledge(const Identity& to, WriteAnswer answer, bool at_once) {
+  auto& messages = at_once ? output_.messages : output_.messages_after_sync;
+  if (!messages.empty() && messages.back().to == to.node && messages.back().to_boot == to.boot) {
+    auto* last = std::get_if<WriteAnswer>(&messages.back().body);
+    if (last != nullptr && last->TakeIn(answer)) return;
+  }
+  Send(to.node, to.boot, std::move(answer), at_once);
+}
+
 Output Local::TakeOutput() {
   // In the same output as whatever may tell of it.
   if (unsaved_) Trim({}, {});
-  records_.clear();
-  dots_.clear();
+  pending_.Clear();
   context_.reset();
   Output next;
   // Under load the next turn is about as long.

@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "base/hlc.h"
@@ -21,6 +20,7 @@
 #include "quorum/conflict_policy.h"
 #include "quorum/discards.h"
 #include "quorum/output.h"
+#include "quorum/pending.h"
 #include "quorum/recent_writes.h"
 #include "quorum/store.h"
 
@@ -29,6 +29,7 @@ namespace quorate::quorum {
 class Local {
  public:
   Local(Config config, const ConflictPolicy& policy, const Store& store, Restored restored);
+  Local(const Local&) = delete;
 
   // --- reading ---
   std::optional<Record> Lookup(std::string_view key) const;
@@ -71,8 +72,8 @@ class Local {
   // nothing is a conflict any more. False: its time lies too far ahead, or a
   // register's promise forbids it (see TakeRefused); nothing was taken then, and its
   // dots are still not seen. `operation`: of the write that it was sent for.
-  bool Merge(const std::string& key, const std::optional<Record>& theirs,
-             const std::vector<Dot>& dots, const SeenClock& context, const Now& now,
+  bool Merge(const std::string& key, std::optional<Record> theirs, const std::vector<Dot>& dots,
+             const SeenClock& context, const Now& now,
              const std::optional<Operation>& operation = std::nullopt);
   // Another replica is known to have seen all this, be it durable or not.
   void NoteSeenBy(const Identity& other, const SeenClock& seen) { witnesses_.Note(other, seen); }
@@ -158,6 +159,8 @@ class Local {
   // At once where `at_once`; the core's rule is that only the fan-out of its own
   // writes may be, as nothing else may be told that could be forgotten.
   void Send(NodeId to, Boot to_boot, decltype(Message::body) body, bool at_once = false);
+  // To a WriteAsk. Those with ids in a row go as one.
+  void Acknowledge(const Identity& to, WriteAnswer answer, bool at_once);
   // Behind all effects so far.
   void Answer(Reply reply) { output_.replies_after_sync.push_back(std::move(reply)); }
   void AnswerAtOnce(Reply reply) { output_.replies.push_back(std::move(reply)); }
@@ -175,7 +178,8 @@ class Local {
   bool TimeIsDurable(HlcTime time) const { return time <= reserved_durable_; }
 
  private:
-  void Emit(Effect effect);
+  template <class Kind>
+  void Emit(Kind effect);
   void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
            std::optional<Operation> operation = std::nullopt);
   void PutRow(const Operations::Row& row);
@@ -222,13 +226,18 @@ class Local {
   std::optional<SharedClock> context_;  // until others' writes are seen, or the next output
   bool unsaved_ = false;                // boots heard of or ended, in no effect yet
 
-  // Of effects not yet handed out.
-  absl::flat_hash_map<std::string, std::optional<Record>> records_;
-  std::map<Dot, std::string> dots_;
   Output output_;
+  Pending pending_{output_.effects};
   uint64_t changes_ = 0;
   uint64_t emitted_ = 0;
   uint64_t durable_ = 0;
 };
+
+template <class Kind>
+void Local::Emit(Kind effect) {
+  ++changes_;
+  output_.effects.emplace_back(std::move(effect));
+  ++emitted_;
+}
 
 }  // namespace quorate::quorum

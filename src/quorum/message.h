@@ -32,11 +32,21 @@ struct WriteAsk {
 
 // It is on disk here, or what beats it; unless it lies too far in the future.
 struct WriteAnswer {
+  static constexpr uint64_t kCountMax = 1 << 16;
   uint64_t id = 0;
   bool refused = false;
   // The newest lives that it has heard of, where its asker is not known to have: a
   // quorum that counts on an earlier life's disk may be none by now.
   std::map<NodeId, Boot> lives = {};
+  uint64_t count = 1;  // of asks, with ids from `id` on, that are answered so
+
+  // Answers for `next` too, if that is the same for the next id.
+  bool TakeIn(const WriteAnswer& next) {
+    const bool same = refused == next.refused && lives == next.lives;
+    if (!same || next.id != id + count || count + next.count > kCountMax) return false;
+    count += next.count;
+    return true;
+  }
   friend bool operator==(const WriteAnswer&, const WriteAnswer&) = default;
 };
 

@@ -22,8 +22,9 @@ bool OfARegistersOperation(const Message& message) {
   return told != nullptr && told->operation && told->operation->attempt;
 }
 
-constexpr uint8_t kFifthFormat = 5;  // knowledge with the dots of ended boots
-constexpr uint8_t kSixthFormat = 6;  // both
+constexpr uint8_t kFifthFormat = 5;    // knowledge with the dots of ended boots
+constexpr uint8_t kSixthFormat = 6;    // both
+constexpr uint8_t kSeventhFormat = 7;  // one answer to many asks
 
 bool CountsEndedDots(const Message& message) {
   const Knowledge* known = nullptr;
@@ -45,6 +46,7 @@ uint8_t FormatOf(const Message& message) {
   if (OfARegistersOperation(message)) return kThirdFormat;
   const auto* write = std::get_if<WriteAsk>(&message.body);
   const auto* written = std::get_if<WriteAnswer>(&message.body);
+  if (written != nullptr && written->count != 1) return kSeventhFormat;
   const auto* read = std::get_if<ReadAnswer>(&message.body);
   const bool later = (write != nullptr && write->operation) ||
                      (written != nullptr && !written->lives.empty()) ||
@@ -74,11 +76,19 @@ void Take(WriteAsk& ask, Reader& reader) {
 void Append(const WriteAnswer& answer, std::string& out) {
   AppendVarint(answer.id, out);
   AppendFlag(answer.refused, out);
-  if (!answer.lives.empty()) AppendLives(answer.lives, out);
+  const bool many = answer.count != 1;
+  if (many || !answer.lives.empty()) AppendLives(answer.lives, out);
+  if (many) AppendVarint(answer.count, out);
 }
 void Take(WriteAnswer& answer, Reader& reader) {
   answer.id = reader.Varint();
   answer.refused = reader.Flag();
+}
+// Of the seventh format.
+void TakeOfMany(WriteAnswer& answer, Reader& reader) {
+  answer.lives = TakeLives(reader);
+  answer.count = reader.Varint();
+  if (answer.count < 2 || answer.count > WriteAnswer::kCountMax) reader.Spoil();
 }
 
 void Append(const ReadAsk& ask, std::string& out) {
@@ -359,14 +369,16 @@ absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view b
   message.to = to;
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
-  if (reader.ok() && (format < kFormat || format > kSixthFormat)) {
+  if (reader.ok() && (format < kFormat || format > kSeventhFormat)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
         StrCat("a message of ", from.ToString(), " has format ", int{format}, ", this build reads ",
-               int{kSixthFormat}, "; run the newer build here as well"));
+               int{kSeventhFormat}, "; run the newer build here as well"));
   }
   const bool known = TakeKind(kind, format, message.body, reader);
   if (known && format == kSecondFormat) TakeLater(message.body, reader);
+  auto* of_many = std::get_if<WriteAnswer>(&message.body);
+  if (known && of_many != nullptr && format == kSeventhFormat) TakeOfMany(*of_many, reader);
   auto* of_register = std::get_if<RegisterAsk>(&message.body);
   if (known && of_register != nullptr && format == kThirdFormat) {
     TakeOperationOf(*of_register, reader);

@@ -37,7 +37,10 @@ std::string Text(const WriteAsk& ask) {
   const std::string operation = ask.operation ? Of(ask.operation->id) : "";
   return StrCat(ask.key, " ", Held(ask.record), operation);
 }
-std::string Text(const WriteAnswer& answer) { return answer.refused ? "REFUSED" : ""; }
+std::string Text(const WriteAnswer& answer) {
+  const std::string of = answer.count == 1 ? "" : StrCat("of ", answer.count);
+  return answer.refused ? StrCat("REFUSED ", of) : of;
+}
 std::string Text(const ReadAsk& ask) {
   const std::string demand = ask.demand.empty() ? "" : StrCat(" if ", ask.demand.ToString());
   return StrCat(ask.key, ask.data ? " data" : "", demand);

@@ -142,10 +142,12 @@ void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
 }
 
 void ReadCoordinator::OnWriteBack(NodeId from, const WriteAnswer& answer, const Now& now) {
-  const auto at = reads_.find(answer.id & ~kWriteBack);
-  if (at == reads_.end() || !at->second.writing_back || answer.refused) return;
-  at->second.holders.insert(from);
-  if (Advance(at->first, at->second, now)) Forget(at);
+  for (uint64_t i = 0; i < answer.count && !answer.refused; ++i) {
+    const auto at = reads_.find((answer.id & ~kWriteBack) + i);
+    if (at == reads_.end() || !at->second.writing_back) continue;
+    at->second.holders.insert(from);
+    if (Advance(at->first, at->second, now)) Forget(at);
+  }
 }
 
 void ReadCoordinator::OnProgress(const Now& now) {

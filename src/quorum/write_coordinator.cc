@@ -46,7 +46,7 @@ absl::Status WriteCoordinator::RefuseMissing(const WriteRequest& request) const 
                           "a lower level"));
 }
 
-void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
+void WriteCoordinator::Start(WriteRequest request, const Now& now) {
   Reply reply;
   reply.id = request.id;
   if (request.hint && local_.HasTaken(request.hint)) return local_.Answer(std::move(reply));
@@ -76,32 +76,40 @@ void WriteCoordinator::Start(const WriteRequest& request, const Now& now) {
   }
   if (request.hint) local_.TakeHint(request.hint);
   const uint64_t id = next_id_++;
-  Write& write = writes_[id];
+  Write& write = writes_.emplace_hint(writes_.end(), id, Write())->second;
   write.hint = static_cast<bool>(request.hint);
   write.request = request.id;
-  write.key = request.key;
-  write.record = *std::move(record);
-  write.dot = write.record.dot;
-  write.time = write.record.time;
+  write.dot = record->dot;
+  write.time = record->time;
   if (request.operation) {
     write.operation = Operation{request.operation->id, request.operation->settled_below,
                                 request.operation->body, write.dot, write.time};
   }
   write.level = request.level;
   write.deadline = request.deadline;
-  write.session = request.session;
+  write.session = std::move(request.session);
   write.sent_at = now.monotonic;
   unsynced_.emplace_back(local_.emitted(), id);
   watch_.Sent(id, now.monotonic);
+  if (!local_.policy().NewestWins()) write.record = *record;
+  write.key = request.key;
   // Before our own sync, so that the two go on side by side; unless others' writes
   // are in the record, which must not be told before they are durable here. Nor may a
   // hint's, which is done again should a crash make this replica forget that it took it.
   bool at_once = !write.hint && (local_.policy().NewestWins() || local_.durable() >= rests_on);
   if (request.operation) at_once = at_once && local_.MayForget(request.operation->id);
+  SendToAll({id, std::move(request.key), *std::move(record), local_.Context(), write.operation},
+            at_once);
   for (NodeId node : peers_.others()) {
-    SendTo(node, id, write, write.record, at_once);
     if (local_.config().bugs.count_unreachable && !peers_.alive(node)) write.acked.insert(node);
   }
+}
+
+void WriteCoordinator::SendToAll(WriteAsk ask, bool at_once) {
+  for (NodeId node : peers_.others()) {
+    if (node != peers_.others().back()) SendTo(node, ask, at_once);
+  }
+  if (!peers_.others().empty()) SendTo(peers_.others().back(), std::move(ask), at_once);
 }
 
 void WriteCoordinator::Complete(const ResolveRequest& request, const Operations::Row& row,
@@ -141,21 +149,22 @@ void WriteCoordinator::Repeat(Write write, const Operations::Row& row, const Now
 
 // Whoever is away asks for what it missed when it is back; what queued for it until
 // then would come on top of that.
-void WriteCoordinator::SendTo(NodeId node, uint64_t id, const Write& write, const Record& record,
-                              bool at_once) {
+void WriteCoordinator::SendTo(NodeId node, WriteAsk ask, bool at_once) {
   if (!peers_.alive(node)) return;
-  local_.Send(node, local_.knowledge().HeardOf(node),
-              WriteAsk{id, write.key, record, local_.Context(), write.operation}, at_once);
+  local_.Send(node, local_.knowledge().HeardOf(node), std::move(ask), at_once);
 }
 
 void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer, const Now& now) {
-  if (!answer.refused) watch_.Answered(answer.id, peers_.near(from.node), now.monotonic);
-  const auto write = writes_.find(answer.id);
-  if (write == writes_.end()) return;
-  peers_.NoteLatency(from.node, now.monotonic - write->second.sent_at);
-  (answer.refused ? write->second.refused : write->second.acked).insert(from.node);
-  if (!answer.refused) local_.NoteSeenBy(from, write->second.dot);
-  Settle(write);
+  const bool near = peers_.near(from.node);
+  for (uint64_t id = answer.id; id < answer.id + answer.count; ++id) {
+    if (!answer.refused) watch_.Answered(id, near, now.monotonic);
+    const auto write = writes_.find(id);
+    if (write == writes_.end()) continue;
+    peers_.NoteLatency(from.node, now.monotonic - write->second.sent_at);
+    (answer.refused ? write->second.refused : write->second.acked).insert(from.node);
+    if (!answer.refused) local_.NoteSeenBy(from, write->second.dot);
+    Settle(write);
+  }
 }
 
 void WriteCoordinator::OnPersisted(const Now& now) {
@@ -262,7 +271,7 @@ void WriteCoordinator::SendAgain(uint64_t id, const Write& write) {
       !write.hint && !write.operation && local_.policy().NewestWins() && record->dot == write.dot;
   for (NodeId node : peers_.others()) {
     if (write.acked.contains(node) || write.refused.contains(node)) continue;
-    SendTo(node, id, write, *record, at_once);
+    SendTo(node, {id, write.key, *record, local_.Context(), write.operation}, at_once);
   }
 }
 

@@ -26,7 +26,7 @@ class WriteCoordinator {
   // is here already under its operation is not written again, but told again; of a
   // hint that was taken before: OK once that is durable, and the receipt tells of no
   // write.
-  void Start(const WriteRequest& request, const Now& now);
+  void Start(WriteRequest request, const Now& now);
   // The write of an operation, which is here, is brought to the level that was asked
   // for; the reply tells its fate, and what was reached in time. `held`: others that
   // have it on disk.
@@ -70,7 +70,8 @@ class WriteCoordinator {
   absl::Status RefuseMissing(const WriteRequest& request) const;
   void Repeat(Write write, const Operations::Row& row, const Now& now);
   absl::Status NotReached(const Write& write) const;
-  void SendTo(NodeId node, uint64_t id, const Write& write, const Record& record, bool at_once);
+  void SendToAll(WriteAsk ask, bool at_once);
+  void SendTo(NodeId node, WriteAsk ask, bool at_once);
   void SendAgain(uint64_t id, const Write& write);
   // Whether those who may still answer can be enough.
   bool Hopeless(const Write& write) const;

@@ -54,8 +54,10 @@ void LoggedDots::Add(const Dot& dot, const std::string& key, LogIndex index) {
   if (old_.Contains(dot)) return;
   if (!lost_.empty()) lost_.Remove(Only(dot));
   YoungDots& dots = young_[dot.identity];
-  const auto [at, fresh] = dots.try_emplace(dot.counter, Young{key, index});
-  if (!fresh) return;
+  // The common case: the next one.
+  const size_t before = dots.size();
+  dots.try_emplace(dots.end(), dot.counter, Young{key, index});
+  if (dots.size() == before) return;
   ++indexes_[index];
   young_clock_.Add(dot);
 }
@@ -68,14 +70,14 @@ void LoggedDots::AddOld(const Dot& dot, const std::string& key, EngineBatch& bat
 }
 
 // `lowest` falls to the lowest index met.
-void LoggedDots::Erase(YoungDots& dots, YoungDots::iterator begin, YoungDots::iterator end,
-                       LogIndex& lowest) {
+LoggedDots::YoungDots::iterator LoggedDots::Erase(YoungDots& dots, YoungDots::iterator begin,
+                                                  YoungDots::iterator end, LogIndex& lowest) {
   for (auto at = begin; at != end; ++at) {
     lowest = std::min(lowest, at->second.index);
     const auto count = indexes_.find(at->second.index);
     if (--count->second == 0) indexes_.erase(count);
   }
-  dots.erase(begin, end);
+  return dots.erase(begin, end);
 }
 
 void LoggedDots::Drop(const quorum::SeenClock& dots, LogIndex index, EngineBatch& batch) {
@@ -159,12 +161,12 @@ absl::Status LoggedDots::MoveUpTo(LogIndex to) {
   LogIndex lowest = indexes_.begin()->first;
   for (auto& [identity, dots] : young_) {
     for (auto at = dots.begin(); at != dots.end();) {
-      const auto next = std::next(at);
-      if (at->second.index <= to) {
-        AddOld({identity, at->first}, at->second.key, batch);
-        Erase(dots, at, next, lowest);
+      if (at->second.index > to) {
+        ++at;
+        continue;
       }
-      at = next;
+      AddOld({identity, at->first}, at->second.key, batch);
+      at = Erase(dots, at, std::next(at), lowest);
     }
   }
   std::string number;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
@@ -63,7 +64,7 @@ class LoggedDots {
     std::string key;
     LogIndex index;
   };
-  using YoungDots = std::map<uint64_t, Young>;  // by counter
+  using YoungDots = absl::btree_map<uint64_t, Young>;  // by counter
   // Those went into the engine with that number; all have an index of `lowest` or more.
   struct Move {
     uint64_t number = 0;
@@ -75,7 +76,9 @@ class LoggedDots {
     LogIndex lowest;
   };
 
-  void Erase(YoungDots& dots, YoungDots::iterator begin, YoungDots::iterator end, LogIndex& lowest);
+  // What stands behind them.
+  YoungDots::iterator Erase(YoungDots& dots, YoungDots::iterator begin, YoungDots::iterator end,
+                            LogIndex& lowest);
 
   const PartitionId partition_;
   Engine& engine_;

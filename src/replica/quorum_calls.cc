@@ -93,7 +93,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   write.hint = {request.keeper, request.hint, request.hint_life};
   call.catch_up.Note(write);
   questions_[write.id] = {id, 0};
-  core.Write(write, now);
+  core.Write(std::move(write), now);
 }
 
 void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core& core,

@@ -97,9 +97,9 @@ void QuorumReplica::Tick(absl::Duration now) {
 }
 
 void QuorumReplica::Receive(NodeId from, std::string_view payload, absl::Duration now) {
-  const auto messages = quorum::DecodeBatch(from, options_.core.self.node, payload);
+  auto messages = quorum::DecodeBatch(from, options_.core.self.node, payload);
   if (!messages.ok()) return;
-  for (const quorum::Message& message : *messages) core_->Receive(message, At(now));
+  for (quorum::Message& message : *messages) core_->Receive(std::move(message), At(now));
 }
 
 bool QuorumReplica::Grows(std::string_view payload) const {

@@ -1,0 +1,45 @@
+// What the effects that were not handed out yet say of keys and dots. A load of blind
+// writes never asks, so nothing is indexed before somebody does.
+//
+// One thread.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "quorum/effect.h"
+#include "quorum/store.h"
+
+namespace quorate::quorum {
+
+class Pending {
+ public:
+  // `effects` outlives it, and only grows until Clear.
+  explicit Pending(const std::vector<Effect>& effects) : effects_(effects) {}
+
+  // The key's record (nullptr: it is gone), valid until the next effect; nullopt:
+  // nothing is said of the key.
+  std::optional<const Record*> Find(std::string_view key) const;
+  // As Store::DotLog.
+  void DotLog(const Identity& identity, CounterRange range, size_t limit,
+              std::vector<LoggedDot>& out) const;
+  // The effects are gone.
+  void Clear();
+
+ private:
+  void Index() const;
+  void Index(const Effect& effect, size_t place) const;
+
+  const std::vector<Effect>& effects_;
+  // By place in `effects_`, of those below `indexed_`.
+  mutable size_t indexed_ = 0;
+  mutable absl::flat_hash_map<std::string, size_t> records_;
+  mutable std::map<Dot, size_t> dots_;
+};
+
+}  // namespace quorate::quorum
