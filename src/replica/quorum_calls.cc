@@ -44,7 +44,7 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
   absl::StatusOr<quorum::SessionPart> session = quorum::DecodeSessionPart(request.session);
   if (!session.ok()) return Fail(reply, session.status());
   const uint64_t id = next_id_++;
-  Call& call = calls_[id];
+  Call& call = calls_.emplace_hint(calls_.end(), id, Call())->second;
   call.session = *std::move(session);
   call.reply = std::move(reply);
   call.write = request.is_write();
@@ -80,7 +80,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
                    operation, core, now);
   }
   quorum::WriteRequest write;
-  write.id = next_id_++;
+  write.id = id;  // the only question of its call
   write.key = mutation.key;
   write.operation = OperationOf(command);
   absl::StatusOr<quorum::Change> change = values_.ChangeOf(std::move(mutation), now.calendar_us);
@@ -92,7 +92,6 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   write.session = call.session;
   write.hint = {request.keeper, request.hint, request.hint_life};
   call.catch_up.Note(write);
-  questions_[write.id] = {id, 0};
   core.Write(std::move(write), now);
 }
 
@@ -138,11 +137,13 @@ void QuorumCalls::Operate(uint64_t id, size_t key, quorum::RegisterOp op, absl::
 }
 
 void QuorumCalls::Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now) {
-  const auto question = questions_.find(reply.id);
-  if (question == questions_.end()) return;
-  const auto at = calls_.find(question->second.call);
-  const Question asked = question->second;
-  questions_.erase(question);
+  Question asked{reply.id, 0};
+  if (const auto question = questions_.find(reply.id); question != questions_.end()) {
+    asked = question->second;
+    questions_.erase(question);
+  }
+  const auto at = calls_.find(asked.call);
+  if (at == calls_.end()) return;
   Call& call = at->second;
   if (call.catch_up.Wants(reply)) {
     questions_[next_id_] = asked;

@@ -76,7 +76,8 @@ class QuorumCalls {
   uint64_t next_id_ = 1;
   uint64_t values_full_ = 0;
   std::map<uint64_t, Call> calls_;
-  std::map<uint64_t, Question> questions_;  // by the core's request id
+  // By the core's request id; a write's is that of its call, and not in here.
+  std::map<uint64_t, Question> questions_;
 };
 
 }  // namespace quorate

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/strings.h"
+#include "base/hash.h"
 #include "kv/layout.h"
 
 namespace quorate {
@@ -18,20 +18,27 @@ constexpr absl::Duration kWaitMax = absl::Milliseconds(500);
 
 }  // namespace
 
+size_t WriteBehind::KeyHash::operator()(std::string_view key) const { return Hash64(key); }
+
 void WriteBehind::Put(std::string key, std::optional<quorum::Record> record) {
   bytes_ += key.size() + (record ? record->body.size() : 0);
-  records_[std::move(key)] = std::move(record);
+  if (const auto place = places_.find(std::string_view(key)); place != places_.end()) {
+    entries_[*place].record = std::move(record);
+    return;
+  }
+  entries_.push_back({std::move(key), std::move(record)});
+  places_.insert(static_cast<uint32_t>(entries_.size() - 1));
 }
 
 const std::optional<quorum::Record>* WriteBehind::Find(std::string_view key) const {
-  const auto found = records_.find(ToAbsl(key));
-  return found == records_.end() ? nullptr : &found->second;
+  const auto place = places_.find(key);
+  return place == places_.end() ? nullptr : &entries_[*place].record;
 }
 
 std::vector<WriteBehind::Waiting> WriteBehind::Between(std::string_view start,
                                                        std::string_view end) const {
   std::vector<Waiting> waiting;
-  for (const auto& [key, record] : records_) {
+  for (const auto& [key, record] : entries_) {
     if (key >= start && (end.empty() || key < end)) waiting.push_back({key, !record});
   }
   std::sort(waiting.begin(), waiting.end(),
@@ -40,7 +47,7 @@ std::vector<WriteBehind::Waiting> WriteBehind::Between(std::string_view start,
 }
 
 bool WriteBehind::full() const {
-  return records_.size() >= kRecordsMax || bytes_ >= kBytesMax || rows_.steps().size() >= kRowsMax;
+  return entries_.size() >= kRecordsMax || bytes_ >= kBytesMax || rows_.steps().size() >= kRowsMax;
 }
 
 bool WriteBehind::Overdue(absl::Duration now) {
@@ -51,8 +58,8 @@ bool WriteBehind::Overdue(absl::Duration now) {
 
 absl::Status WriteBehind::Flush(std::string applied) {
   std::vector<std::pair<std::string_view, const std::optional<quorum::Record>*>> in_order;
-  in_order.reserve(records_.size());
-  for (const auto& [key, record] : records_) in_order.emplace_back(key, &record);
+  in_order.reserve(entries_.size());
+  for (const auto& [key, record] : entries_) in_order.emplace_back(key, &record);
   std::sort(in_order.begin(), in_order.end());
   EngineBatch batch = std::exchange(rows_, EngineBatch());
   for (const auto& [key, record] : in_order) {
@@ -63,7 +70,9 @@ absl::Status WriteBehind::Flush(std::string applied) {
       batch.DeleteKey(std::move(at));
     }
   }
-  records_.clear();
+  places_.clear();
+  // Idle partitions keep no room.
+  entries_ = {};
   bytes_ = 0;
   waits_since_.reset();
   batch.PutKey(kv::AppliedKey(partition_), std::move(applied));

@@ -5,12 +5,13 @@
 // One thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
@@ -22,6 +23,8 @@ namespace quorate {
 class WriteBehind {
  public:
   WriteBehind(PartitionId partition, Engine& engine) : partition_(partition), engine_(engine) {}
+
+  WriteBehind(const WriteBehind&) = delete;
 
   // The key's record from now on; nullopt: it is deleted.
   void Put(std::string key, std::optional<quorum::Record> record);
@@ -38,7 +41,7 @@ class WriteBehind {
   // Of keys from `start` on and below `end` (empty: to the last), in order.
   std::vector<Waiting> Between(std::string_view start, std::string_view end) const;
 
-  bool empty() const { return records_.empty() && rows_.empty(); }
+  bool empty() const { return entries_.empty() && rows_.empty(); }
   bool full() const;
   // Now and then: true where something has waited for long.
   bool Overdue(absl::Duration now);
@@ -50,7 +53,30 @@ class WriteBehind {
  private:
   const PartitionId partition_;
   Engine& engine_;
-  absl::flat_hash_map<std::string, std::optional<quorum::Record>> records_;
+  struct Entry {
+    std::string key;
+    std::optional<quorum::Record> record;
+  };
+  // By the key of the entry at a place: so the table stays small, and what waits lies
+  // as it came.
+  struct KeyHash {
+    using is_transparent = void;
+    const std::vector<Entry>* entries;
+    size_t operator()(uint32_t place) const { return (*this)((*entries)[place].key); }
+    size_t operator()(std::string_view key) const;
+  };
+  struct KeyEqual {
+    using is_transparent = void;
+    const std::vector<Entry>* entries;
+    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
+    bool operator()(uint32_t place, std::string_view key) const {
+      return (*entries)[place].key == key;
+    }
+    bool operator()(std::string_view key, uint32_t place) const { return (*this)(place, key); }
+  };
+
+  std::vector<Entry> entries_;
+  absl::flat_hash_set<uint32_t, KeyHash, KeyEqual> places_{0, {&entries_}, {&entries_}};
   size_t bytes_ = 0;  // put since the last flush
   EngineBatch rows_;
   std::optional<absl::Duration> waits_since_;
