@@ -76,6 +76,8 @@ std::vector<decltype(Message::body)> AllBodies() {
   return {WriteAsk{5, "k", SomeRecord(), knowledge.seen},
           WriteAnswer{5, true},
           WriteAnswer{5, false, knowledge.heard},
+          WriteAnswer{5, true, {}, 2},
+          WriteAnswer{5, false, knowledge.heard, 300},
           WriteAsk{5, "k", SomeRecord(), knowledge.seen, SomeOperation()},
           ResolveAsk{6, {7, 8}, true, knowledge.heard},
           ResolveAnswer{6, Standing::kForgotten, knowledge.heard, {}, "", {}, {}},
@@ -206,6 +208,7 @@ TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   const std::map<NodeId, Boot> lives = {{NodeId(3), Boot(7)}};
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false}})[0], 1);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false, lives}})[0], 2);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), WriteAnswer{1, false, lives, 2}})[0], 7);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAsk{}})[0], 1);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAsk{1, "k", {}, {7, 8}}})[0], 3);
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RegisterAnswer{}})[0], 1);
