@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "clock.h"
-#include "history_lines.h"
 #include "send.h"
 
 namespace quorate::load {
@@ -54,7 +53,8 @@ JobRun::JobRun(const Job& job, const Place& place, uint64_t seed, Connections& c
       recorder_(std::move(recorder)),
       workload_(MakeWorkload(job, place, MarkOfRun())),
       seats_(job.clients),
-      next_client_(recorder_->last_client() + 1) {
+      next_client_(recorder_->last_client() + 1),
+      next_batch_(recorder_->last_batch() + 1) {
   for (size_t i = 0; i < connections_.size(); ++i) {
     keyspaces_.push_back(connections_.node(i).Keyspace(job_.keyspace));
   }
@@ -78,7 +78,6 @@ void JobRun::Sit(Seat& seat) {
   if (job_.pin) actor.node = actor.seat % connections_.size();
   if (workload_->WantsSession()) {
     actor.session = connections_.routing().NewSession();
-    actor.session_number = actor.number;
   }
   seat.actor = std::move(actor);
   ++tally_.clients;
@@ -93,13 +92,17 @@ void JobRun::Step(Seat& seat) {
   if (stopped_) return;
   seat.request = workload_->Next(seat.actor);
   const size_t through = seat.actor.node.value_or(connections_.size());
-  seat.target = seat.actor.node ? connections_.name(through) : std::string();
+  seat.asker = {.client = seat.actor.number,
+                .session = seat.actor.session ? seat.actor.number : 0,
+                .target = seat.actor.node ? connections_.name(through) : std::string(),
+                .batch = next_batch_++};
   seat.invoke_us = NowUs();
   seat.busy = true;
   ++under_way_;
-  Send(keyspaces_[through], job_, seat.actor.session, seat.request, [this, &seat](Reply reply) {
-    loop_.Post([this, &seat, reply = std::move(reply)] { OnReply(seat, reply); });
-  });
+  Send(keyspaces_[through], job_, place_, seat.actor.session, seat.request,
+       [this, &seat](Reply reply) {
+         loop_.Post([this, &seat, reply = std::move(reply)] { OnReply(seat, reply); });
+       });
 }
 
 void JobRun::OnReply(Seat& seat, const Reply& reply) {
@@ -114,7 +117,7 @@ void JobRun::OnReply(Seat& seat, const Reply& reply) {
 }
 
 void JobRun::Record(const Seat& seat, const Reply& reply) {
-  recorder_->Write(OperationLines(job_, seat.actor, seat.target, seat.request, reply));
+  recorder_->Write(OperationLines(job_, place_, seat.asker, seat.request, reply));
   Tally::Counts& counts = tally_.by_kind[KindOf(seat.request)];
   if (reply.outcome == check::Outcome::kDone) {
     ++counts.done;

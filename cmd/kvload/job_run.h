@@ -9,6 +9,7 @@
 
 #include "client/executor.h"
 #include "connections.h"
+#include "history_lines.h"
 #include "plan.h"
 #include "recorder.h"
 #include "tally.h"
@@ -38,7 +39,7 @@ class JobRun {
   struct Seat {
     Actor actor;
     Request request;
-    std::string target;  // of the request
+    Asker asker;  // of the request
     int64_t invoke_us = 0;
     bool busy = false;
     uint32_t refusals = 0;  // in a row
@@ -63,6 +64,7 @@ class JobRun {
   std::vector<Seat> seats_;
   Tally tally_;
   uint64_t next_client_;
+  uint64_t next_batch_;
   int64_t next_start_us_ = 0;  // of a job with a rate
   size_t under_way_ = 0;
   bool stopped_ = false;

@@ -35,8 +35,8 @@ void ReadLevel(PlanFields& fields, std::string_view name, Rung& into) {
   if (!ladder.ok()) return fields.Complain(name, ToStd(ladder.status().message()));
   if (ladder->size() != 1) return fields.Complain(name, "must be one level, not a ladder");
   const Rung& rung = ladder->front();
-  if (rung.level == Level::kBounded && rung.bound <= absl::ZeroDuration()) {
-    return fields.Complain(name, "BOUNDED needs its bound: BOUNDED(200ms)");
+  if (const absl::Status status = CheckLadder(*ladder); !status.ok()) {
+    return fields.Complain(name, ToStd(status.message()));
   }
   into = rung;
 }

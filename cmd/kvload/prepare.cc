@@ -35,7 +35,9 @@ absl::StatusOr<PreparedJob> PrepareJob(Job job, const Connections& connections) 
   const Place place = {.mode = keyspace->mode,
                        .policy = keyspace->conflict,
                        .replicas = keyspace->replicas,
-                       .nodes = connections.size()};
+                       .partitions = static_cast<uint32_t>(keyspace->partitions.size()),
+                       .nodes = connections.size(),
+                       .shape = ShapeOf(job, keyspace->conflict)};
   if (job.read.level == Level::kDefault) {
     job.read.level = ring::DefaultReadLevel(place.mode, place.policy);
   }

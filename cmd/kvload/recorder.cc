@@ -23,6 +23,12 @@ absl::Status CannotWrite(const std::string& path) {
                    StrCat(path, ": ", std::strerror(errno)));
 }
 
+// 0: it is missing, or none.
+uint64_t NumberIn(const nlohmann::ordered_json& json, const char* field) {
+  const auto found = json.find(field);
+  return found != json.end() && found->is_number_unsigned() ? found->get<uint64_t>() : 0;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Recorder>> Recorder::Open(const std::string& path,
@@ -52,9 +58,8 @@ absl::Status Recorder::ReadBack() {
                               "folder, or remove the file"));
     }
     if (json.contains("replica")) continue;
-    if (json.contains("client")) {
-      last_client_ = std::max(last_client_, json["client"].get<uint64_t>());
-    }
+    last_client_ = std::max(last_client_, NumberIn(json, "client"));
+    last_batch_ = std::max(last_batch_, NumberIn(json, "batch"));
     if (!json.contains("key")) continue;
     if (auto key = BytesFromJson(json["key"])) keys_.insert(*std::move(key));
   }

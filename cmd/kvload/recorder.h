@@ -28,6 +28,7 @@ class Recorder {
 
   // What the file told when it was opened.
   uint64_t last_client() const { return last_client_; }
+  uint64_t last_batch() const { return last_batch_; }
   const std::set<std::string>& keys() const { return keys_; }
 
  private:
@@ -38,6 +39,7 @@ class Recorder {
   const int file_;
   absl::Status status_;
   uint64_t last_client_ = 0;
+  uint64_t last_batch_ = 0;
   std::set<std::string> keys_;
 };
 

@@ -1,12 +1,16 @@
 #include "replica_reads.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/strings.h"
+#include "send.h"
+#include "shape.h"
 
 namespace quorate::load {
 namespace {
@@ -14,52 +18,66 @@ namespace {
 constexpr size_t kAtOnce = 64;
 constexpr absl::Duration kDeadline = absl::Seconds(5);
 
-// Many gets, so many at a time; the first that fails ends it.
-class Gets {
- public:
-  Gets(Keyspace keyspace, ReadOptions options)
-      : keyspace_(std::move(keyspace)), options_(std::move(options)) {}
+using Replies = std::map<std::string, Reply>;
 
-  absl::StatusOr<std::map<std::string, GetResult>> Run(const std::vector<std::string>& keys)
-      ABSL_LOCKS_EXCLUDED(mutex_) {
+// Many reads, so many at a time; the first that fails ends it.
+class Reads {
+ public:
+  Reads(Keyspace keyspace, const PreparedJob& job, Level level)
+      : keyspace_(std::move(keyspace)), job_(job.job), place_(job.place) {
+    job_.read = {.level = level};
+    job_.timeout = kDeadline;
+  }
+
+  absl::StatusOr<Replies> Run(const std::set<std::string>& keys) ABSL_LOCKS_EXCLUDED(mutex_) {
     for (const std::string& key : keys) {
-      {
-        absl::MutexLock lock(&mutex_);
-        mutex_.Await(absl::Condition(this, &Gets::MayBegin));
-        if (!status_.ok()) break;
-        ++under_way_;
-      }
-      keyspace_.Get(key, options_,
-                    [this, key](absl::StatusOr<GetResult> got) { Take(key, std::move(got)); });
+      if (!Begin()) break;
+      Send(keyspace_, job_, place_, std::nullopt, Request::Get(key),
+           [this, key](Reply reply) { Take(key, std::move(reply)); });
     }
     absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(this, &Gets::Over));
+    mutex_.Await(absl::Condition(this, &Reads::Over));
     if (!status_.ok()) return status_;
-    return std::move(results_);
+    return std::move(replies_);
   }
 
  private:
   bool MayBegin() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_ < kAtOnce; }
   bool Over() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; }
 
-  void Take(const std::string& key, absl::StatusOr<GetResult> got) ABSL_LOCKS_EXCLUDED(mutex_) {
+  bool Begin() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(this, &Reads::MayBegin));
+    if (!status_.ok()) return false;
+    ++under_way_;
+    return true;
+  }
+
+  void Take(const std::string& key, Reply reply) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     --under_way_;
-    if (got.ok()) {
-      results_.emplace(key, *std::move(got));
-    } else {
-      status_.Update(got.status());
-    }
+    status_.Update(reply.status);
+    replies_.emplace(key, std::move(reply));
   }
 
   quorate::Keyspace keyspace_;
-  const ReadOptions options_;
+  Job job_;
+  const Place place_;
   absl::Mutex mutex_;
   size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, GetResult> results_ ABSL_GUARDED_BY(mutex_);
+  Replies replies_ ABSL_GUARDED_BY(mutex_);
 };
 
+std::set<std::string> StoredKeys(const PreparedJob& job) {
+  std::set<std::string> keys;
+  for (const std::string& key : job.recorder->keys()) {
+    keys.insert(StoredKey(job.place.shape, key));
+  }
+  return keys;
+}
+
+// A set whose elements are keys lies where they do, which is where it would lie itself.
 bool IsReplica(const KeyspaceDescription& keyspace, const std::string& key, NodeId node) {
   const PartitionDescription* partition = keyspace.PartitionOf(key);
   if (partition == nullptr) return false;
@@ -71,49 +89,41 @@ absl::Status Unread(const std::string& node, std::string_view why) {
   return MakeError(absl::StatusCode::kUnavailable, "REPLICA_NOT_READ", StrCat(node, ": ", why));
 }
 
+void TakeHeld(Shape shape, const std::string& key, Reply reply, ReplicaRead& read) {
+  if (shape != Shape::kMap) {
+    read.held.emplace(key, std::move(reply.told.front()));
+    return;
+  }
+  for (size_t i = 0; i < kMapFields.size(); ++i) {
+    read.held.emplace(FieldKey(key, kMapFields[i].name), std::move(reply.told[i]));
+  }
+}
+
 absl::StatusOr<ReplicaRead> ReadReplica(Connections& connections, size_t position,
-                                        const KeyspaceDescription& keyspace,
-                                        const std::set<std::string>& keys) {
+                                        const PreparedJob& job) {
   const NodeId node = connections.id(position);
   ReplicaRead read = {.node = connections.name(position), .held = {}};
-  std::vector<std::string> its;
-  for (const std::string& key : keys) {
-    if (IsReplica(keyspace, key, node)) its.push_back(key);
+  std::set<std::string> its;
+  for (const std::string& key : StoredKeys(job)) {
+    if (IsReplica(job.keyspace, key, node)) its.insert(key);
   }
-  Gets gets(connections.node(position).Keyspace(keyspace.name),
-            {.level = Level::kOne, .deadline = kDeadline});
-  auto results = gets.Run(its);
-  if (!results.ok()) return Unread(read.node, ToStd(results.status().message()));
-  for (auto& [key, got] : *results) {
-    if (got.receipt.served_by != node) {
+  Reads reads(connections.node(position).Keyspace(job.keyspace.name), job, Level::kOne);
+  auto replies = reads.Run(its);
+  if (!replies.ok()) return Unread(read.node, ToStd(replies.status().message()));
+  for (auto& [key, reply] : *replies) {
+    if (reply.served_by != node) {
       return Unread(read.node, StrCat("a read of ", PrintableBytes(key), " was passed on to ",
-                                      got.receipt.served_by.ToString()));
+                                      reply.served_by.ToString()));
     }
-    Told told;
-    told.found = got.found();
-    told.value = got.value.value_or("");
-    told.version = got.version;
-    told.merged = std::move(got.merged);
-    read.held.emplace(key, std::move(told));
+    TakeHeld(job.place.shape, key, std::move(reply), read);
   }
   return read;
 }
 
-std::string MergedText(const Merged& merged) {
-  std::vector<std::string> siblings;
-  for (const Sibling& one : merged.siblings) siblings.push_back(one.value);
-  std::sort(siblings.begin(), siblings.end());
-  std::string text;
-  for (const std::string& one : siblings) StrAppend(&text, " sibling ", PrintableBytes(one));
-  for (const std::string& one : merged.elements) StrAppend(&text, " has ", PrintableBytes(one));
-  for (const Field& field : merged.fields) {
-    StrAppend(&text, " ", PrintableBytes(field.name), "=");
-    if (const auto* value = std::get_if<std::string>(&field.content)) StrAppend(&text, *value);
-    if (const auto* sum = std::get_if<int64_t>(&field.content)) StrAppend(&text, *sum);
-    if (const auto* elements = std::get_if<Field::Elements>(&field.content)) {
-      for (const std::string& one : *elements) StrAppend(&text, "+", PrintableBytes(one));
-    }
-  }
+std::string ListText(std::string_view what, std::vector<std::string> members) {
+  std::sort(members.begin(), members.end());
+  std::string text(what);
+  for (const std::string& one : members) StrAppend(&text, " ", PrintableBytes(one));
   return text;
 }
 
@@ -121,28 +131,26 @@ std::string MergedText(const Merged& merged) {
 
 std::string TextOf(const Told& told) {
   if (!told.found.value_or(false)) return "nothing";
-  std::string text = StrCat("\"", PrintableBytes(told.value), "\" version ", told.version);
-  if (told.merged) text += MergedText(*told.merged);
-  return text;
+  const std::string version = told.version == 0 ? "" : StrCat(" version ", told.version);
+  if (told.elements) return ListText("elements", *told.elements) + version;
+  if (told.values) return ListText("siblings", *told.values) + version;
+  return StrCat("\"", PrintableBytes(told.value), "\"", version);
 }
 
 absl::StatusOr<std::vector<ReplicaRead>> ReadReplicas(Connections& connections,
-                                                      const KeyspaceDescription& keyspace,
-                                                      const std::set<std::string>& keys) {
+                                                      const PreparedJob& job) {
   std::vector<ReplicaRead> all;
   for (size_t i = 0; i < connections.size(); ++i) {
-    auto one = ReadReplica(connections, i, keyspace, keys);
+    auto one = ReadReplica(connections, i, job);
     if (!one.ok()) return one.status();
     all.push_back(*std::move(one));
   }
   return all;
 }
 
-absl::Status ReadThrough(Connections& connections, const KeyspaceDescription& keyspace,
-                         const std::set<std::string>& keys) {
-  Gets gets(connections.routing().Keyspace(keyspace.name),
-            {.level = Level::kLinearizable, .deadline = kDeadline});
-  return gets.Run({keys.begin(), keys.end()}).status();
+absl::Status ReadThrough(Connections& connections, const PreparedJob& job) {
+  Reads reads(connections.routing().Keyspace(job.keyspace.name), job, Level::kLinearizable);
+  return reads.Run(StoredKeys(job)).status();
 }
 
 std::vector<std::string> Differences(const std::vector<ReplicaRead>& replicas) {

@@ -2,37 +2,36 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "connections.h"
+#include "prepare.h"
 #include "request.h"
 
 namespace quorate::load {
 
-// One replica: a node, and what it has of the keys that it is a replica of.
+// One replica: a node, and what it has of the keys that it is a replica of, by their
+// names in histories.
 struct ReplicaRead {
   std::string node;
   std::map<std::string, Told> held;  // those without a value too
 };
 
-// Reads every key of `keys` at each node of the plan that is a replica of it, at ONE.
-// An error names the node.
+// Reads every key of the job's history at each node of the plan that is a replica of
+// it, at ONE. An error names the node.
 absl::StatusOr<std::vector<ReplicaRead>> ReadReplicas(Connections& connections,
-                                                      const KeyspaceDescription& keyspace,
-                                                      const std::set<std::string>& keys);
+                                                      const PreparedJob& job);
 
 // Reads every key at LINEARIZABLE: what is under way somewhere is completed by that.
-absl::Status ReadThrough(Connections& connections, const KeyspaceDescription& keyspace,
-                         const std::set<std::string>& keys);
+absl::Status ReadThrough(Connections& connections, const PreparedJob& job);
 
 // For people, a line for each key that differs; few of many.
 std::vector<std::string> Differences(const std::vector<ReplicaRead>& replicas);
 
-// Equal replicas hold equal texts: value, version, and what is merged.
+// Equal where replicas hold the same.
 std::string TextOf(const Told& told);
 
 }  // namespace quorate::load

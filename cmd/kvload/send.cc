@@ -1,50 +1,14 @@
 #include "send.h"
 
-#include <charconv>
-#include <map>
 #include <utility>
 
 #include "base/error.h"
 #include "clock.h"
+#include "reply.h"
+#include "send_reads.h"
 
 namespace quorate::load {
 namespace {
-
-using Done = absl::AnyInvocable<void(Reply) &&>;
-
-// A read that failed had no effect. A write that is done, if not at its level, may
-// count as one whose outcome is not known: that claims less.
-check::Outcome OutcomeOf(const absl::Status& status, bool read) {
-  if (status.ok()) return check::Outcome::kDone;
-  if (read || AppliedOf(status) == Applied::kNo) return check::Outcome::kFailed;
-  return check::Outcome::kUnknown;
-}
-
-uint64_t DetailOf(const absl::Status& status, const std::string& name) {
-  const auto details = ErrorDetailsOf(status);
-  const auto found = details.find(name);
-  uint64_t number = 0;
-  if (found != details.end()) {
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
-  }
-  return number;
-}
-
-Reply ReplyOf(int64_t invoke_us, const absl::Status& status, bool read) {
-  Reply reply;
-  reply.invoke_us = invoke_us;
-  reply.return_us = NowUs();
-  reply.outcome = OutcomeOf(status, read);
-  reply.status = status;
-  if (!status.ok()) reply.served_by = NodeId(DetailOf(status, "served_by"));
-  return reply;
-}
-
-void Take(const ReadReceipt& receipt, Reply& reply) {
-  reply.served_by = receipt.served_by;
-  if (!receipt.staleness) return;
-  reply.staleness = std::max(receipt.staleness, reply.staleness);
-}
 
 // Of one key that was written. A plain put is not told what it replaced, and where there
 // is no one order, what "before" was means little.
@@ -75,52 +39,11 @@ bool TakeRefusal(const Mutation& write, Reply& reply) {
   return true;
 }
 
-void SendGet(Keyspace& keyspace, const Request& request, const ReadOptions& options, Done done) {
-  const int64_t invoke_us = NowUs();
-  keyspace.Get(request.reads.front(), options,
-               [invoke_us, done = std::move(done)](absl::StatusOr<GetResult> got) mutable {
-                 Reply reply = ReplyOf(invoke_us, got.status(), true);
-                 if (got.ok()) {
-                   Take(got->receipt, reply);
-                   Told told;
-                   told.found = got->found();
-                   told.value = got->value.value_or("");
-                   told.version = got->found() ? got->version : 0;
-                   told.merged = std::move(got->merged);
-                   reply.told = {std::move(told)};
-                 }
-                 std::move(done)(std::move(reply));
-               });
-}
-
-void SendMultiGet(Keyspace& keyspace, const Request& request, const ReadOptions& options,
-                  Done done) {
-  const int64_t invoke_us = NowUs();
-  keyspace.MultiGet(request.reads, options,
-                    [invoke_us, keys = request.reads,
-                     done = std::move(done)](absl::StatusOr<MultiGetResult> got) mutable {
-                      Reply reply = ReplyOf(invoke_us, got.status(), true);
-                      if (got.ok()) {
-                        for (const ReadReceipt& receipt : got->receipts) Take(receipt, reply);
-                        std::map<std::string, Record*> found;
-                        for (Record& record : got->records) found[record.key] = &record;
-                        for (const std::string& key : keys) {
-                          Told told;
-                          told.found = found.contains(key);
-                          if (*told.found) told.value = found[key]->value;
-                          if (*told.found) told.version = found[key]->version;
-                          reply.told.push_back(std::move(told));
-                        }
-                      }
-                      std::move(done)(std::move(reply));
-                    });
-}
-
 // Takes the answer to a write of one key.
-Callback<WriteReceipt> OnWritten(const Mutation& write, Done done) {
+Callback<WriteReceipt> OnWritten(const Mutation& write, ReplyDone done) {
   return [invoke_us = NowUs(), write,
           done = std::move(done)](absl::StatusOr<WriteReceipt> receipt) mutable {
-    Reply reply = ReplyOf(invoke_us, receipt.status(), false);
+    Reply reply = ReplyOf(invoke_us, receipt.status(), /*read=*/false);
     if (receipt.ok()) {
       reply.served_by = receipt->served_by;
       reply.told = {ToldOf(*receipt, write)};
@@ -131,11 +54,11 @@ Callback<WriteReceipt> OnWritten(const Mutation& write, Done done) {
   };
 }
 
-void SendAdd(Keyspace& keyspace, const Mutation& add, const WriteOptions& options, Done done) {
+void SendAdd(Keyspace& keyspace, const Mutation& add, const WriteOptions& options, ReplyDone done) {
   keyspace.Add(
       add.key(), add.delta(), options,
       [invoke_us = NowUs(), add, done = std::move(done)](absl::StatusOr<AddResult> added) mutable {
-        Reply reply = ReplyOf(invoke_us, added.status(), false);
+        Reply reply = ReplyOf(invoke_us, added.status(), /*read=*/false);
         if (added.ok()) {
           reply.served_by = added->receipt.served_by;
           Told told = ToldOf(added->receipt, add);
@@ -146,11 +69,12 @@ void SendAdd(Keyspace& keyspace, const Mutation& add, const WriteOptions& option
       });
 }
 
-void SendBatch(Keyspace& keyspace, const Request& request, const WriteOptions& options, Done done) {
+void SendBatch(Keyspace& keyspace, const Request& request, const WriteOptions& options,
+               ReplyDone done) {
   keyspace.Batch(
       request.writes, options,
       [invoke_us = NowUs(), done = std::move(done)](absl::StatusOr<BatchResult> result) mutable {
-        Reply reply = ReplyOf(invoke_us, result.status(), false);
+        Reply reply = ReplyOf(invoke_us, result.status(), /*read=*/false);
         if (result.ok()) {
           reply.served_by = result->receipt.served_by;
           for (const BatchResult::Item& item : result->items) {
@@ -163,7 +87,7 @@ void SendBatch(Keyspace& keyspace, const Request& request, const WriteOptions& o
       });
 }
 
-void SendWrite(Keyspace& keyspace, const Request& request, WriteOptions options, Done done) {
+void SendWrite(Keyspace& keyspace, const Request& request, WriteOptions options, ReplyDone done) {
   if (request.writes.size() > 1) return SendBatch(keyspace, request, options, std::move(done));
   const Mutation& write = request.writes.front();
   options.ttl = write.ttl();
@@ -191,8 +115,8 @@ void SendWrite(Keyspace& keyspace, const Request& request, WriteOptions options,
 
 }  // namespace
 
-void Send(Keyspace& keyspace, const Job& job, const std::optional<Session>& session,
-          const Request& request, Done done) {
+void Send(Keyspace& keyspace, const Job& job, const Place& place,
+          const std::optional<Session>& session, const Request& request, ReplyDone done) {
   if (!request.is_read()) {
     const WriteOptions options = {.level = job.write, .deadline = job.timeout, .session = session};
     return SendWrite(keyspace, request, options, std::move(done));
@@ -201,8 +125,7 @@ void Send(Keyspace& keyspace, const Job& job, const std::optional<Session>& sess
                                .bound = job.read.bound,
                                .session = session,
                                .deadline = job.timeout};
-  if (request.reads.size() > 1) return SendMultiGet(keyspace, request, options, std::move(done));
-  SendGet(keyspace, request, options, std::move(done));
+  SendRead(keyspace, place, request, options, std::move(done));
 }
 
 }  // namespace quorate::load

@@ -25,14 +25,13 @@ struct Look {
 
 Look LookAt(Connections& connections, const PreparedJob& job) {
   Look look;
-  const std::set<std::string>& keys = job.recorder->keys();
   if (job.place.policy == Conflict::kRegister) {
-    const absl::Status read = ReadThrough(connections, job.keyspace, keys);
+    const absl::Status read = ReadThrough(connections, job);
     if (!read.ok()) look.differences.emplace_back(ToStd(read.message()));
   }
   std::string behind = WhatIsBehind(connections.routing(), job.keyspace);
   if (!behind.empty()) look.differences.push_back(std::move(behind));
-  auto replicas = ReadReplicas(connections, job.keyspace, keys);
+  auto replicas = ReadReplicas(connections, job);
   if (!replicas.ok()) {
     look.differences.emplace_back(ToStd(replicas.status().message()));
     return look;

@@ -14,6 +14,7 @@
 #include "client/session.h"
 #include "plan.h"
 #include "request.h"
+#include "shape.h"
 
 namespace quorate::load {
 
@@ -26,7 +27,6 @@ struct Actor {
   std::optional<size_t> node;  // it asks this endpoint of the plan only; nullopt: it routes
   uint64_t written = 0;        // values so far
   std::optional<Session> session;
-  uint64_t session_number = 0;  // 0: none
 
   // No other client of the history, and not this one again, writes the same.
   std::string UniqueValue();
@@ -37,7 +37,9 @@ struct Place {
   Mode mode = Mode::kNone;
   Conflict policy = Conflict::kNone;
   uint32_t replicas = 0;
+  uint32_t partitions = 0;
   size_t nodes = 0;  // endpoints of the plan
+  Shape shape = Shape::kValue;
 
   // Writes may carry conditions at `write`.
   bool TakesConditions(Level write) const;
