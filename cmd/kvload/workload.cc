@@ -5,24 +5,44 @@
 #include <map>
 #include <utility>
 
+#include "append_workload.h"
 #include "base/strings.h"
+#include "batch_workload.h"
+#include "bounded_workload.h"
+#include "counter_workload.h"
+#include "crdt_workload.h"
+#include "expiry_workload.h"
 #include "plan_fields.h"
 #include "register_workload.h"
 #include "ring/levels.h"
+#include "session_workload.h"
+#include "set_workload.h"
+#include "siblings_workload.h"
 
 namespace quorate::load {
 namespace {
 
+constexpr Conflict kRaft = Conflict::kNone;
+
 struct Kind {
   std::string_view name;
-  // The conflict policies of the keyspaces it runs in; kNone: mode raft.
+  // The conflict policies of the keyspaces it runs in; kRaft: mode raft.
   std::vector<Conflict> policies;
   std::function<std::unique_ptr<Workload>(const Job&, const Place&, const std::string& run)> make;
 };
 
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
-      {"register", {Conflict::kNone, Conflict::kRegister, Conflict::kLww}, &MakeRegister},
+      {"register", {kRaft, Conflict::kRegister, Conflict::kLww}, &MakeRegister},
+      {"set", {kRaft, Conflict::kSet}, &MakeSet},
+      {"counter", {kRaft, Conflict::kRegister, Conflict::kCounter}, &MakeCounter},
+      {"append", {kRaft, Conflict::kRegister}, &MakeAppend},
+      {"batch", {kRaft}, &MakeBatch},
+      {"session", {kRaft, Conflict::kRegister, Conflict::kLww}, &MakeSession},
+      {"bounded", {kRaft, Conflict::kRegister, Conflict::kLww}, &MakeBounded},
+      {"siblings", {Conflict::kSiblings}, &MakeSiblings},
+      {"crdt", {Conflict::kCounter, Conflict::kSet, Conflict::kMap}, &MakeCrdt},
+      {"expiry", {kRaft, Conflict::kRegister, Conflict::kLww}, &MakeExpiry},
   };
   return kinds;
 }
@@ -33,7 +53,7 @@ const Kind& KindOf(const Job& job) {
 }
 
 std::string_view PlaceName(Conflict policy) {
-  return policy == Conflict::kNone ? "mode raft" : ConflictName(policy);
+  return policy == kRaft ? "mode raft" : ConflictName(policy);
 }
 
 }  // namespace
