@@ -14,11 +14,14 @@ std::string Keys::Take(Random& random) { return NameOf(TakeSlot(random)); }
 size_t Keys::TakeSlot(Random& random) {
   const size_t slot = random.Below(slots_.size());
   Slot& taken = slots_[slot];
-  if (rotate_after_ != 0 && ++taken.used > rotate_after_) {
-    ++taken.generation;
-    taken.used = 1;
-  }
+  if (rotate_after_ != 0 && taken.used >= rotate_after_) Rotate(slot);
+  ++taken.used;
   return slot;
+}
+
+void Keys::Rotate(size_t slot) {
+  ++slots_[slot].generation;
+  slots_[slot].used = 0;
 }
 
 std::string Keys::NameOf(size_t slot) const {

@@ -20,8 +20,9 @@ class Keys {
   // As Take, the position; for workloads that keep something for each.
   size_t TakeSlot(Random& random);
   std::string NameOf(size_t slot) const;
-  // Counts how often the slot's key was replaced.
-  uint64_t generation(size_t slot) const { return slots_[slot].generation; }
+  // For workloads that choose the moment: operations of the key, and a new one now.
+  uint64_t used(size_t slot) const { return slots_[slot].used; }
+  void Rotate(size_t slot);
 
  private:
   struct Slot {

@@ -83,7 +83,6 @@ absl::StatusOr<Job> ReadJob(const Json& json, const std::string& where) {
   fields.Number("rate", 0, 1e6, job.rate);
   ReadMillis(fields, "timeout_ms", 1, job.timeout);
   ReadMillis(fields, "ttl_ms", 1, job.ttl);
-  ReadMillis(fields, "allowance_ms", 1, job.allowance);
   if (absl::Status status = fields.status(); !status.ok()) return status;
   return job;
 }

@@ -26,8 +26,7 @@ struct Job {
   bool pin = false;               // each client asks one node only
   double rate = 0;                // operations a second; 0: as replies come
   absl::Duration timeout = absl::Seconds(2);
-  absl::Duration ttl = absl::Seconds(2);        // workload expiry
-  absl::Duration allowance = absl::Seconds(1);  // workload expiry: how late it may be
+  absl::Duration ttl = absl::Seconds(2);  // workload expiry: the longest
 };
 
 struct Plan {

@@ -79,6 +79,12 @@ absl::Status CheckPlace(const Job& job, const Place& place) {
                           job.keyspace, "\", which is of ", PlaceName(place.policy),
                           ": it runs in ", names));
   }
+  const bool conditional = job.workload == "counter" || job.workload == "append";
+  if (conditional && place.policy != Conflict::kCounter && !place.TakesConditions(job.write)) {
+    return BadPlan(StrCat("job \"", job.name, "\": workload ", job.workload, " at ",
+                          LevelName(job.write),
+                          ": its writes need an order; write at QUORUM or LINEARIZABLE"));
+  }
   for (const absl::Status& status : {ring::CheckReadLevel(place.mode, job.read.level, place.policy),
                                      ring::CheckWriteLevel(place.mode, job.write, place.policy)}) {
     if (!status.ok()) {
