@@ -58,16 +58,23 @@ class FinalJudge {
   void Judge(const KeyHistory& key) {
     const KeyKind kind = KindOf(job_, key);
     Compare(key.key, kind);
+    std::vector<Operation> finals;
+    for (const ReplicaContents& replica : replicas_) finals.push_back(AsRead(replica, key.key));
+    // The order of what was appended last is told by these alone.
+    KeyHistory whole = key;
+    if (kind == KeyKind::kList) {
+      for (const Operation& read : finals) whole.reads.push_back(&read);
+    }
     const std::unique_ptr<KeyTruth> truth = MakeTruth(
-        kind, key, CountsOf(key, [&](std::string_view write) { return WriteLasts(job_, write); }),
-        {});
+        kind, whole,
+        CountsOf(whole, [&](std::string_view write) { return WriteLasts(job_, write); }), {});
     if (truth == nullptr) {
       mixed_++;
       return;
     }
-    for (const ReplicaContents& replica : replicas_) {
+    for (const Operation& read : finals) {
       verdict_.checked++;
-      JudgeReplica(*truth, AsRead(replica, key.key));
+      JudgeReplica(*truth, read);
     }
   }
 
