@@ -13,10 +13,10 @@ class BoundedWorkload final : public Workload {
       : keys_(job.name, job.keys, job.rotate_after, run), writers_((job.clients + 2) / 3) {}
 
   Request Next(Actor& actor) override {
-    std::string key = keys_.Take(actor.random);
     // Pinned clients are dealt to the nodes in turn: the first of them write, at all nodes.
-    if (actor.seat >= writers_) return Request::Get(std::move(key));
-    return Request::Write(Mutation::Put(std::move(key), actor.UniqueValue()));
+    // A key has to live for longer than the bound, so reads don't use it up.
+    if (actor.seat >= writers_) return Request::Get(keys_.Look(actor.random));
+    return Request::Write(Mutation::Put(keys_.Take(actor.random), actor.UniqueValue()));
   }
 
  private:

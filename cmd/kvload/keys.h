@@ -17,6 +17,8 @@ class Keys {
 
   // One of them at random, for one operation.
   std::string Take(Random& random);
+  // Likewise for one that does not count.
+  std::string Look(Random& random) const { return NameOf(random.Below(slots_.size())); }
   // As Take, the position; for workloads that keep something for each.
   size_t TakeSlot(Random& random);
   std::string NameOf(size_t slot) const;

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <functional>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include "kvload/load_fixture.h"
@@ -47,17 +46,9 @@ class FaultsTest : public LoadTest {
 
   // The history with one line changed by `change`, which says whether it did.
   void Falsify(const std::function<bool(json&)>& change) {
-    std::ifstream in(HistoryFile());
-    std::ostringstream out;
-    bool changed = false;
-    for (std::string line; std::getline(in, line);) {
-      json op = json::parse(line);
-      changed = changed || change(op);
-      out << op.dump() << "\n";
-    }
-    ASSERT_TRUE(changed);
-    in.close();
-    std::ofstream(HistoryFile()) << out.str();
+    std::vector<json> lines = Lines();
+    ASSERT_TRUE(std::any_of(lines.begin(), lines.end(), change));
+    SaveLines(lines);
   }
 };
 

@@ -95,15 +95,25 @@ std::string LoadTest::HistoryFile(const std::string& job) const {
   return folder() + "/" + job + ".jsonl";
 }
 
-std::vector<nlohmann::json> LoadTest::Operations(const std::string& job) const {
-  std::vector<nlohmann::json> operations;
+std::vector<nlohmann::json> LoadTest::Lines(const std::string& job) const {
+  std::vector<nlohmann::json> lines;
   std::ifstream in(HistoryFile(job));
   for (std::string line; std::getline(in, line);) {
-    auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    EXPECT_TRUE(json.is_object()) << line;
-    if (json.contains("op")) operations.push_back(std::move(json));
+    lines.push_back(nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false));
+    EXPECT_TRUE(lines.back().is_object()) << line;
   }
-  return operations;
+  return lines;
+}
+
+void LoadTest::SaveLines(const std::vector<nlohmann::json>& lines, const std::string& job) const {
+  std::ofstream out(HistoryFile(job));
+  for (const nlohmann::json& line : lines) out << line.dump() << "\n";
+}
+
+std::vector<nlohmann::json> LoadTest::Operations(const std::string& job) const {
+  std::vector<nlohmann::json> lines = Lines(job);
+  std::erase_if(lines, [](const nlohmann::json& line) { return !line.contains("op"); });
+  return lines;
 }
 
 }  // namespace quorate::load

@@ -44,6 +44,9 @@ class LoadTest : public ::testing::Test {
 
   std::string folder() const { return folder_.string(); }
   std::string HistoryFile(const std::string& job = "job") const;
+  // All lines of a history; and to write them anew.
+  std::vector<nlohmann::json> Lines(const std::string& job = "job") const;
+  void SaveLines(const std::vector<nlohmann::json>& lines, const std::string& job = "job") const;
   // Of operations, not of replicas.
   std::vector<nlohmann::json> Operations(const std::string& job = "job") const;
 

@@ -1,9 +1,11 @@
-// Each workload on a healthy cluster: its history passes, and holds what it is about.
+// Each workload on a healthy cluster: its history passes, holds what it is about, and
+// does not pass once it tells something else than what happened.
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <set>
 
+#include "kvload/falsify.h"
 #include "kvload/load_fixture.h"
 
 namespace quorate::load {
@@ -18,6 +20,7 @@ struct Case {
   Conflict policy = Conflict::kNone;  // kNone: mode raft
   json job;
   std::vector<std::string> operations;  // that have to be done, each
+  Falsify falsify = nullptr;            // of which the judge has to take notice
   int duration_ms = 700;
 };
 
@@ -30,7 +33,7 @@ class WorkloadTest : public LoadTest, public ::testing::WithParamInterface<Case>
   }
 };
 
-TEST_P(WorkloadTest, PassesOnAHealthyCluster) {
+TEST_P(WorkloadTest, PassesUnlessSomethingElseIsWrittenDown) {
   json job = GetParam().job;
   job["keyspace"] = MakeKeyspaceOf(GetParam().policy);
   const json plan = PlanOf(job, GetParam().duration_ms);
@@ -50,55 +53,94 @@ TEST_P(WorkloadTest, PassesOnAHealthyCluster) {
   EXPECT_EQ(targets, (std::set<std::string>{"n1", "n2", "n3"}));
   const Ran checked = Check();
   EXPECT_EQ(checked.code, 0) << checked.output;
+
+  std::vector<json> lines = Lines();
+  ASSERT_TRUE(GetParam().falsify(lines));
+  SaveLines(lines);
+  const Ran noticed = Check();
+  EXPECT_EQ(noticed.code, 10) << noticed.output;
 }
 
 std::vector<Case> Cases() {
   using enum Conflict;
-  std::vector<Case> cases = {
-      {"RegisterInRaft", kNone, {{"workload", "register"}}, {"get", "put", "delete"}},
-      {"RegisterInRegisters", kRegister, {{"workload", "register"}}, {"get", "put", "delete"}},
-      {"RegisterUnderLww", kLww, {{"workload", "register"}}, {"get", "put", "delete"}},
+  return {
+      {"RegisterInRaft",
+       kNone,
+       {{"workload", "register"}},
+       {"get", "put", "delete"},
+       &ReadTheFirstValueLast},
+      {"RegisterInRegisters",
+       kRegister,
+       {{"workload", "register"}},
+       {"get", "put", "delete"},
+       &ReadTheFirstValueLast},
+      {"RegisterUnderLww",
+       kLww,
+       {{"workload", "register"}},
+       {"get", "put", "delete"},
+       &ReadTheFirstValueLast},
       {"RegisterAtOne",
        kNone,
        {{"workload", "register"}, {"read", "ONE"}, {"write", "ONE"}},
-       {"get", "put"}},
-      {"SetInRaft", kNone, {{"workload", "set"}}, {"get", "set_add"}},
-      {"SetUnderSet", kSet, {{"workload", "set"}}, {"get", "set_add"}},
-      {"CounterInRaft", kNone, {{"workload", "counter"}}, {"get", "add"}},
-      {"CounterInRegisters", kRegister, {{"workload", "counter"}}, {"get", "add"}},
-      {"CounterUnderCounter", kCounter, {{"workload", "counter"}}, {"get", "add"}},
-      {"AppendInRaft", kNone, {{"workload", "append"}}, {"get", "append"}},
-      {"AppendInRegisters", kRegister, {{"workload", "append"}}, {"get", "append"}},
-      {"BatchInRaft", kNone, {{"workload", "batch"}}, {"get", "put"}},
-      {"SessionInRaft", kNone, {{"workload", "session"}, {"read", "SESSION"}}, {"get", "put"}},
-      {"SessionUnderLww", kLww, {{"workload", "session"}, {"read", "SESSION"}}, {"get", "put"}},
+       {"get", "put"},
+       &ReadFromNowhere},
+      {"SetInRaft", kNone, {{"workload", "set"}}, {"get", "set_add"}, &LoseAnElement},
+      {"SetUnderSet", kSet, {{"workload", "set"}}, {"get", "set_add"}, &LoseAnElement},
+      {"CounterInRaft", kNone, {{"workload", "counter"}}, {"get", "add"}, &CountTooMuch},
+      {"CounterInRegisters", kRegister, {{"workload", "counter"}}, {"get", "add"}, &CountTooMuch},
+      {"CounterUnderCounter", kCounter, {{"workload", "counter"}}, {"get", "add"}, &CountTooMuch},
+      {"AppendInRaft", kNone, {{"workload", "append"}}, {"get", "append"}, &SwapElements},
+      {"AppendInRegisters", kRegister, {{"workload", "append"}}, {"get", "append"}, &SwapElements},
+      {"BatchInRaft", kNone, {{"workload", "batch"}}, {"get", "put"}, &TearABatch},
+      {"SessionInRaft",
+       kNone,
+       {{"workload", "session"}, {"read", "SESSION"}},
+       {"get", "put"},
+       &ForgetWhatTheSessionWrote},
+      {"SessionUnderLww",
+       kLww,
+       {{"workload", "session"}, {"read", "SESSION"}},
+       {"get", "put"},
+       &ForgetWhatTheSessionWrote},
       {"BoundedInRaft",
        kNone,
-       {{"workload", "bounded"}, {"read", "BOUNDED(200ms)"}},
-       {"get", "put"}},
+       {{"workload", "bounded"}, {"read", "BOUNDED(200ms)"}, {"rotate_after", 0}},
+       {"get", "put"},
+       &ReadTheFirstValueLast},
       {"BoundedUnderLww",
        kLww,
-       {{"workload", "bounded"}, {"read", "BOUNDED(200ms)"}},
-       {"get", "put"}},
-      {"Siblings", kSiblings, {{"workload", "siblings"}}, {"get", "put", "delete"}},
-      {"CrdtUnderCounter", kCounter, {{"workload", "crdt"}}, {"get", "add"}},
-      {"CrdtUnderSet", kSet, {{"workload", "crdt"}}, {"get", "set_add", "set_remove"}},
+       {{"workload", "bounded"}, {"read", "BOUNDED(200ms)"}, {"rotate_after", 0}},
+       {"get", "put"},
+       &ReadTheFirstValueLast},
+      {"Siblings",
+       kSiblings,
+       {{"workload", "siblings"}},
+       {"get", "put", "delete"},
+       &BringBackASibling},
+      {"CrdtUnderCounter", kCounter, {{"workload", "crdt"}}, {"get", "add"}, &CountTooMuch},
+      {"CrdtUnderSet",
+       kSet,
+       {{"workload", "crdt"}},
+       {"get", "set_add", "set_remove"},
+       &BringBackAnElement},
       {"CrdtUnderMap",
        kMap,
        {{"workload", "crdt"}},
-       {"get", "put", "add", "set_add", "set_remove"}},
+       {"get", "put", "add", "set_add", "set_remove"},
+       &CountTooMuch},
       {"ExpiryInRaft",
        kNone,
        {{"workload", "expiry"}, {"ttl_ms", 400}, {"rate", 300}},
        {"get", "put"},
+       &ReadWhatExpired,
        2500},
       {"ExpiryUnderLww",
        kLww,
        {{"workload", "expiry"}, {"ttl_ms", 400}, {"rate", 300}},
        {"get", "put"},
+       &ReadWhatExpired,
        2500},
   };
-  return cases;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WorkloadTest, ::testing::ValuesIn(Cases()),
