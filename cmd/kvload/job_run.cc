@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "clock.h"
+#include "reply.h"
 #include "send.h"
 
 namespace quorate::load {
@@ -55,10 +56,17 @@ JobRun::JobRun(const Job& job, const Place& place, uint64_t seed, Connections& c
       seats_(job.clients),
       next_client_(recorder_->last_client() + 1),
       next_batch_(recorder_->last_batch() + 1) {
-  for (size_t i = 0; i < connections_.size(); ++i) {
-    keyspaces_.push_back(connections_.node(i).Keyspace(job_.keyspace));
+  keyspaces_.resize(connections_.size());
+  keyspaces_.emplace_back(connections_.routing().Keyspace(job_.keyspace));
+}
+
+absl::StatusOr<Keyspace> JobRun::Through(size_t node) {
+  if (!keyspaces_[node]) {
+    const auto client = connections_.node(node);
+    if (!client.ok()) return client.status();
+    keyspaces_[node] = client->Keyspace(job_.keyspace);
   }
-  keyspaces_.push_back(connections_.routing().Keyspace(job_.keyspace));
+  return *keyspaces_[node];
 }
 
 void JobRun::Start() {
@@ -99,10 +107,15 @@ void JobRun::Step(Seat& seat) {
   seat.invoke_us = NowUs();
   seat.busy = true;
   ++under_way_;
-  Send(keyspaces_[through], job_, place_, seat.actor.session, seat.request,
-       [this, &seat](Reply reply) {
-         loop_.Post([this, &seat, reply = std::move(reply)] { OnReply(seat, reply); });
-       });
+  auto keyspace = Through(through);
+  if (!keyspace.ok()) {
+    // Nothing was sent.
+    Reply refused = ReplyOf(seat.invoke_us, keyspace.status(), seat.request.is_read());
+    return OnReply(seat, refused);
+  }
+  Send(*keyspace, job_, place_, seat.actor.session, seat.request, [this, &seat](Reply reply) {
+    loop_.Post([this, &seat, reply = std::move(reply)] { OnReply(seat, reply); });
+  });
 }
 
 void JobRun::OnReply(Seat& seat, const Reply& reply) {

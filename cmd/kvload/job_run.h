@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ class JobRun {
   void Step(Seat& seat);
   void OnReply(Seat& seat, const Reply& reply);
   void Record(const Seat& seat, const Reply& reply);
+  // Connects to the node if need be.
+  absl::StatusOr<Keyspace> Through(size_t node);
   // Until this client may begin its next operation.
   absl::Duration Pause(const Seat& seat, const Reply& reply);
 
@@ -59,7 +62,7 @@ class JobRun {
   Connections& connections_;
   client::Executor& loop_;
   const std::unique_ptr<Recorder> recorder_;
-  std::vector<Keyspace> keyspaces_;  // through each node, then routing
+  std::vector<std::optional<Keyspace>> keyspaces_;  // through each node, then routing
   std::unique_ptr<Workload> workload_;
   std::vector<Seat> seats_;
   Tally tally_;

@@ -39,7 +39,7 @@ outcome, and the histories are whole.
 
 exit codes:
   0    done
-  1    failed: nobody to connect to, or a history could not be written
+  1    failed: no node to connect to, or a history could not be written
   2    wrong usage, or a plan that makes no sense: it says what
   10   settle: the replicas did not become equal in time: it says which
   130  Ctrl-C

@@ -102,12 +102,14 @@ void TakeHeld(Shape shape, const std::string& key, Reply reply, ReplicaRead& rea
 absl::StatusOr<ReplicaRead> ReadReplica(Connections& connections, size_t position,
                                         const PreparedJob& job) {
   const NodeId node = connections.id(position);
+  auto client = connections.node(position);
+  if (!client.ok()) return client.status();
   ReplicaRead read = {.node = connections.name(position), .held = {}};
   std::set<std::string> its;
   for (const std::string& key : StoredKeys(job)) {
     if (IsReplica(job.keyspace, key, node)) its.insert(key);
   }
-  Reads reads(connections.node(position).Keyspace(job.keyspace.name), job, Level::kOne);
+  Reads reads(client->Keyspace(job.keyspace.name), job, Level::kOne);
   auto replies = reads.Run(its);
   if (!replies.ok()) return Unread(read.node, ToStd(replies.status().message()));
   for (auto& [key, reply] : *replies) {
