@@ -13,6 +13,8 @@ namespace {
 
 // Of a window, of lost writes, of differences.
 constexpr size_t kLinesMax = 40;
+// Of a list or set.
+constexpr size_t kElementsMax = 12;
 
 std::string DescribeCondition(const Condition& condition) {
   switch (condition.kind) {
@@ -30,9 +32,20 @@ std::string DescribeCondition(const Condition& condition) {
   return "";
 }
 
+std::string DescribeList(const std::vector<std::string>& list) {
+  std::string text = "[";
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (i == kElementsMax) return StrCat(text, ", … ", list.size() - i, " more]");
+    StrAppend(&text, i == 0 ? "" : ", ", QuoteBytes(list[i]));
+  }
+  return text + "]";
+}
+
 std::string DescribeFound(const Result& result) {
   std::string text;
-  if (result.value) {
+  if (result.values || result.elements) {
+    text = DescribeList(result.values ? *result.values : *result.elements);
+  } else if (result.value) {
     StrAppend(&text, QuoteBytes(*result.value));
   } else if (result.found) {
     StrAppend(&text, *result.found ? "a value" : "absent");
@@ -54,16 +67,10 @@ std::string DescribeResult(const Operation& op) {
   return text;
 }
 
-std::string WindowLine(const Window& window, size_t i) {
-  const Operation& op = window.operations[i];
-  std::string line =
-      absl::StrFormat("%14d %14s  c%-5d %s", op.invoke_us,
-                      op.return_us ? StrCat(*op.return_us) : "-", op.client, DescribeOperation(op));
-  if (i == window.stuck) {
-    StrAppend(&line, "   <- no order explains it; the key could be ",
-              absl::StrJoin(window.possible, ", "));
-  }
-  return line + "\n";
+std::string OperationLine(const Operation& op) {
+  return absl::StrFormat("%14d %14s  c%-5d %s", op.invoke_us,
+                         op.return_us ? StrCat(*op.return_us) : "-", op.client,
+                         DescribeOperation(op));
 }
 
 // Calls `print` for the first and last of `count` lines, with a note between.
@@ -105,7 +112,7 @@ std::string_view VerdictName(Verdict verdict) {
     case Verdict::kPassed:
       return "passed";
     case Verdict::kViolated:
-      return "violated";
+      return "anomaly";
     case Verdict::kUndecided:
       return "undecided";
     case Verdict::kNothingChecked:
@@ -116,26 +123,42 @@ std::string_view VerdictName(Verdict verdict) {
 
 std::string DescribeOperation(const Operation& op) {
   std::string text(NameOf(kActionNames, op.action));
-  if (op.action == Action::kPut) StrAppend(&text, " ", QuoteBytes(op.value));
+  if (HasValue(op.action)) StrAppend(&text, " ", QuoteBytes(op.value));
   if (op.action == Action::kAdd) StrAppend(&text, " ", op.delta);
-  StrAppend(&text, DescribeCondition(op.condition), " -> ");
+  if (!op.replaced.empty()) StrAppend(&text, " in place of ", DescribeList(op.replaced));
+  if (op.ttl_us) StrAppend(&text, " for ", *op.ttl_us, " us");
+  StrAppend(&text, DescribeCondition(op.condition));
+  if (!op.level.empty()) StrAppend(&text, " at ", op.level);
+  if (!op.node.empty() || !op.target.empty()) {
+    StrAppend(&text, " by ", op.node.empty() ? op.target : op.node);
+  }
+  StrAppend(&text, " -> ");
   switch (op.outcome) {
     case Outcome::kDone:
       return text + DescribeResult(op);
     case Outcome::kFailed:
-      return text + "failed";
+      return StrCat(text, "failed", op.error.empty() ? "" : " ", op.error);
     case Outcome::kUnknown:
-      return text + "unknown";
+      return StrCat(text, "unknown", op.error.empty() ? "" : " ", op.error);
   }
   return text;
 }
 
-std::string FormatWindow(const Window& window) {
+std::string FormatOperations(absl::Span<const Operation> operations, size_t wrong,
+                             std::string_view why_wrong) {
   std::string text =
       absl::StrFormat("%14s %14s  %-6s %s\n", "invoke_us", "return_us", "client", "operation");
-  PrintLines(window.operations.size(), kLinesMax / 2, &text,
-             [&](size_t i) { text += WindowLine(window, i); });
+  PrintLines(operations.size(), kLinesMax / 2, &text, [&](size_t i) {
+    StrAppend(&text, OperationLine(operations[i]), i == wrong ? "   <- " : "",
+              i == wrong ? why_wrong : "", "\n");
+  });
   return text;
+}
+
+std::string FormatWindow(const Window& window) {
+  return FormatOperations(
+      window.operations, window.stuck,
+      StrCat("no order explains it; the key could be ", absl::StrJoin(window.possible, ", ")));
 }
 
 std::string FormatReport(const LinearizabilityReport& report) {
