@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,11 @@ class Process:
     """One child; its output is appended to a file. Not thread-safe, and main thread only."""
 
     def __init__(
-        self, command: Sequence[str], output: Path, env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        output: Path,
+        env: Mapping[str, str] | None = None,
+        stdin: socket.socket | None = None,
     ) -> None:
         self.command = list(command)
         environment = {**os.environ, **env} if env else None
@@ -23,7 +28,7 @@ class Process:
             # A group of its own: a Ctrl-C at the terminal is the conductor's to pass on.
             self._child = subprocess.Popen(
                 [*TIED, *command],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin or subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=environment,

@@ -51,10 +51,10 @@ class Network(ABC):
 
     @abstractmethod
     def dropped(self) -> dict[Link, int]:
-        """What was lost on each link since the last heal(): the proof that a fault took hold.
+        """What was lost on each link since the cluster was opened; it only grows.
 
-        Packets where they are counted; else 1 for each link that the nodes themselves say is cut.
-        Raises nothing: a node that cannot be asked counts as 0.
+        The growth is a fault's proof that it took hold. Packets where they are counted; else how
+        often a link was seen cut by the nodes themselves, at calls of this and before it ended.
         """
 
     def lose(self, links: Iterable[Link], percent: int) -> None:

@@ -4,6 +4,7 @@ Connections stay up and nothing is lost in the kernel: kvd itself throws away wh
 nodes. That is the logic of a partition without its TCP; the netns backend has both.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import grpc
@@ -26,7 +27,7 @@ class FaultSwitch(Network):
         self._nodes = list(nodes)
         self._endpoint, self._page, self._up = endpoint, page, up
         self._cut: set[Link] = set()
-        self._frames: dict[Link, tuple[float, float]] = {}
+        self._seen: Counter[Link] = Counter()
 
     def block(self, links: Iterable[Link]) -> None:
         links = set(links)
@@ -35,9 +36,11 @@ class FaultSwitch(Network):
         self._tell(self._cut | links)
 
     def unblock(self, links: Iterable[Link]) -> None:
+        self._look()
         self._tell(self._cut - set(links))
 
     def heal(self) -> None:
+        self._look()
         self._tell(set())
 
     def again(self, node: str) -> None:
@@ -46,11 +49,16 @@ class FaultSwitch(Network):
             self._set(node, self._cut)
 
     def dropped(self) -> dict[Link, int]:
-        unreachable = {
-            node: metrics.total(self._page(node), "quorate_peers_unreachable")
+        self._look()
+        return dict(self._seen)
+
+    def _look(self) -> None:
+        """Who is at the far end of a cut link and misses somebody counts it as cut."""
+        misses = {
+            node: metrics.total(self._page(node), "quorate_peers_unreachable") > 0
             for node in {target for _, target in self._cut}
         }
-        return {link: int(unreachable[link[1]] > 0) for link in self._cut}
+        self._seen.update(link for link in self._cut if misses[link[1]])
 
     def _tell(self, cut: set[Link]) -> None:
         before, self._cut = self._cut, cut
