@@ -20,10 +20,18 @@ class Cluster:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.nodes = backend.spec.names
+        self.raft_keyspaces: list[str] = []
 
     @property
     def network(self) -> Network:
         return self.backend.network
+
+    @property
+    def election_seconds(self) -> float:
+        """Within this, nodes notice that another is gone and have begun to elect."""
+        flags = self.backend.spec.flags
+        tick_ms = float(flags.get("tick", "50ms").removesuffix("ms"))
+        return 2 * tick_ms * float(flags.get("election-ticks", "10")) / 1000
 
     @property
     def majority(self) -> int:
@@ -42,28 +50,32 @@ class Cluster:
         for node in nodes:
             self.backend.start(node)
         for node in nodes:
-            answers = eventually(lambda n=node: self._lives(n) or self._gone(n), READY_SECONDS)
-            if not answers or self._gone(node):
-                raise ChaosError(self._end_of(node, "does not start"))
-            self.backend.serves_again(node)
+            self.wait_live(node)
+
+    def wait_live(self, node: str) -> None:
+        """Until a node that was started anew answers; it need not be ready."""
+        eventually(lambda: self.is_live(node) or self.is_gone(node), READY_SECONDS)
+        if not self.is_live(node):
+            raise ChaosError(self.end_of(node, "does not start"))
+        self.backend.serves_again(node)
 
     def wait_ready(self, nodes: Iterable[str], seconds: float = READY_SECONDS) -> None:
         """Until every one of them says that it can serve."""
         for node in nodes:
-            eventually(lambda n=node: self.is_ready(n) or self._gone(n), seconds)
+            eventually(lambda n=node: self.is_ready(n) or self.is_gone(n), seconds)
             if not self.is_ready(node):
-                raise ChaosError(self._end_of(node, f"is not ready after {seconds:g} s"))
+                raise ChaosError(self.end_of(node, f"is not ready after {seconds:g} s"))
 
     def is_ready(self, node: str) -> bool:
         return self.backend.http_get(node, "/readyz") is not None
 
-    def _lives(self, node: str) -> bool:
+    def is_live(self, node: str) -> bool:
         return self.backend.http_get(node, "/livez") is not None
 
-    def _gone(self, node: str) -> bool:
+    def is_gone(self, node: str) -> bool:
         return self.backend.state(node) == "gone"
 
-    def _end_of(self, node: str, what: str) -> str:
+    def end_of(self, node: str, what: str) -> str:
         code = self.backend.exit_code(node)
         ended = "" if code is None else f" (it ended with {code})"
         lines = self.backend.log_file(node).read_text(errors="replace").splitlines()[-5:]
@@ -91,10 +103,12 @@ class Cluster:
         except json.JSONDecodeError:
             return None
 
-    def make_keyspace(self, name: str, *flags: str) -> None:
+    def make_keyspace(self, name: str, *flags: str, raft: bool = True) -> None:
         made = self.kvctl("keyspace", "create", name, "--if-not-exists", *flags)
         if made.returncode != 0:
             raise ChaosError(f"keyspace {name} cannot be made: {made.stderr.strip()}")
+        if raft:
+            self.raft_keyspaces.append(name)
 
     def leaders(self, keyspace: str) -> dict[int, str]:
         """By partition, who leads it as far as the nodes that answer know."""
@@ -117,6 +131,13 @@ class Cluster:
         if not eventually(elected, seconds, every=0.1):
             raise ChaosError(f"nobody leads keyspace {keyspace} after {seconds:g} s")
         return found[min(found)]
+
+    def some_leader(self, chance: random.Random) -> str:
+        """Of some partition; just some node where nobody leads anything or can be asked."""
+        leaders = []
+        if self.raft_keyspaces:
+            leaders = sorted(self.leaders(chance.choice(self.raft_keyspaces)).items())
+        return chance.choice(leaders)[1] if leaders else chance.choice(self.nodes)
 
     def others(self, nodes: Iterable[str]) -> list[str]:
         apart = set(nodes)

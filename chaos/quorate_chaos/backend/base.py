@@ -34,6 +34,11 @@ class ClusterSpec:
 class Network(ABC):
     """The links between nodes. All is well at first; faults add up until heal()."""
 
+    unit: str = "packets dropped"  # of what dropped() counts
+    # Why not, by what faults ask for: "nodes" (one node from all others), "pairs" (some links of
+    # a node), "one-way", "clients" (from nodes), "loss", "delay". What is not named can be had.
+    cannot: Mapping[str, str] = {}
+
     @abstractmethod
     def block(self, links: Iterable[Link]) -> None:
         """From now on, nothing that the first sends reaches the second. Links are one-way.
@@ -64,6 +69,9 @@ class Network(ABC):
     def delay(self, nodes: Iterable[str], delay_ms: float, jitter_ms: float) -> None:
         """What these nodes exchange with other nodes comes so much later, each way."""
         raise Unsupported(f"{type(self).__name__} has no slow links")
+
+    def undelay(self, nodes: Iterable[str]) -> None:
+        """Ends delay() of these nodes alone."""
 
     def delayed(self) -> int:
         """How many packets delay() has held back so far: the proof that it took hold."""

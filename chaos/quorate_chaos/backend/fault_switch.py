@@ -17,6 +17,13 @@ from .base import CLIENTS, Link, Network
 class FaultSwitch(Network):
     """`endpoint` and `page` ask a node for its address and its /metrics; `up`, if it can answer."""
 
+    unit = "times seen cut"
+    cannot = {
+        "clients": "on loopback clients cannot be cut off: kvd's switch is for peers",
+        "loss": "on loopback nothing gets lost by chance",
+        "delay": "on loopback nothing comes late",
+    }
+
     def __init__(
         self,
         nodes: Iterable[str],
@@ -32,7 +39,7 @@ class FaultSwitch(Network):
     def block(self, links: Iterable[Link]) -> None:
         links = set(links)
         if any(CLIENTS in link for link in links):
-            raise Unsupported("clients cannot be cut off on loopback: kvd's switch is for peers")
+            raise Unsupported(self.cannot["clients"])
         self._tell(self._cut | links)
 
     def unblock(self, links: Iterable[Link]) -> None:

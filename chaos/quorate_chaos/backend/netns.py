@@ -46,6 +46,9 @@ class PacketNetwork(Network):
     def delay(self, nodes: Iterable[str], delay_ms: float, jitter_ms: float) -> None:
         self._slow.begin(nodes, delay_ms, jitter_ms)
 
+    def undelay(self, nodes: Iterable[str]) -> None:
+        self._slow.end(nodes)
+
     def delayed(self) -> int:
         return self._slow.delayed()
 

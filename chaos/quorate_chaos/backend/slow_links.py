@@ -41,8 +41,12 @@ class SlowLinks:
         root.must(["ip", "link", "set", f"v-{node}", "nomaster"])
         root.must(["ip", "link", "set", f"x-{node}", "master", BRIDGE, "up"])
 
-    def end(self) -> None:
-        for node, process in list(self._wires.items()):
+    def end(self, nodes: Iterable[str] | None = None) -> None:
+        """Of those nodes, or all; nodes whose links are not slow are let be."""
+        for node in list(self._wires if nodes is None else nodes):
+            process = self._wires.get(node)
+            if process is None:
+                continue
             if not process.running:
                 raise ChaosError(f"the slow link of {node} broke; see namespaces.log")
             process.kill()

@@ -18,14 +18,15 @@ class Proof:
 
 
 class Fault(ABC):
-    """One fault, used once: begin(), some time, end(), proof().
+    """One fault, used once: begin(), step() now and then, end(), proof().
 
     A fault whose proof says that it did not take hold makes the run void. `begin` chooses its
-    victims by `random` alone, so that a seed repeats it, and then sets `what` and `nodes`.
+    victims by `random` alone, so that a seed repeats it, and sets `what` and `nodes`.
     """
 
-    name: str = ""  # one word or two with a dash, as faults.jsonl has it
-    lasts: tuple[float, float] = (1.0, 3.0)  # seconds, from and to, where a mixture decides
+    name: str = ""  # a word or two with a dash, as faults.jsonl has it
+    kind: str = "process"  # process, network, admin, load: two of a kind are never on at once
+    lasts: tuple[float, float] = (1.5, 3.0)  # seconds, from and to, unless a scenario says
 
     def __init__(self) -> None:
         self.what = ""  # for people: "n1 | n2 n3"
@@ -37,11 +38,14 @@ class Fault(ABC):
 
     @abstractmethod
     def begin(self, cluster: "Cluster", random: Random) -> None:
-        """Breaks it. What it needs for its proof later it measures here."""
+        """Breaks it. What its proof needs later is measured here."""
+
+    def step(self, cluster: "Cluster") -> None:
+        """Called every 50 ms or so while it lasts, by faults that go on doing something."""
 
     @abstractmethod
     def end(self, cluster: "Cluster") -> None:
-        """Mends it, as far as it is this fault's to mend; called once if begin() was, always."""
+        """Mends it, as far as it is this fault's to mend. Always called, even if begin() failed."""
 
     @abstractmethod
     def proof(self, cluster: "Cluster") -> Proof:
