@@ -112,13 +112,21 @@ class Cluster:
 
     def leaders(self, keyspace: str) -> dict[int, str]:
         """By partition, who leads it as far as the nodes that answer know."""
-        told = self.kvctl_json("keyspace", "describe", keyspace, "--timeout", "2s") or {}
+        told = self._described(keyspace)
         newest: dict[int, tuple[int, str]] = {}
         for replica in told.get("replica_states", []):
             if replica["role"] == "leader":
                 claim = (replica["term"], f"n{replica['node']}")
                 newest[replica["partition"]] = max(newest.get(replica["partition"], claim), claim)
         return {partition: node for partition, (_, node) in newest.items()}
+
+    def replicas(self, keyspace: str) -> dict[int, list[str]]:
+        """By partition, which nodes hold it; empty while nobody can be asked."""
+        partitions = self._described(keyspace).get("partitions", [])
+        return {p["partition"]: [f"n{node}" for node in p["replicas"]] for p in partitions}
+
+    def _described(self, keyspace: str) -> dict[str, Any]:
+        return self.kvctl_json("keyspace", "describe", keyspace, "--timeout", "2s") or {}
 
     def leader(self, keyspace: str, seconds: float = 15) -> str:
         """Who leads its first partition. Raises ChaosError if nobody does in time."""

@@ -37,7 +37,8 @@ class TransferLeaders(Fault):
         if not leaders:
             return
         partition = self._random.choice(sorted(leaders))
-        to = self._random.choice(cluster.others([leaders[partition]]))
+        replicas = cluster.replicas(keyspace).get(partition, cluster.nodes)
+        to = self._random.choice([node for node in replicas if node != leaders[partition]])
         told = cluster.kvctl(
             *("partition", "transfer-leader", f"p{partition}", "--to", to, "--timeout", "2s")
         )
