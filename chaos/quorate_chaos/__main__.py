@@ -17,6 +17,7 @@ SCENARIOS = ROOT / "chaos" / "scenarios"
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev chaos", description=__doc__)
+    parser.add_argument("files", nargs="*", default=[str(SCENARIOS)])
     parser.add_argument("--backend", choices=[*NAMES, "all"])
     parser.add_argument("--scenario", default="", help="those whose names hold this")
     parser.add_argument("--duration", default="60s")
@@ -48,7 +49,7 @@ def pytest_arguments(asked: argparse.Namespace, backend: str) -> list[str]:
     marks = ["short"] if asked.short else []
     marks.append("soak" if asked.soak else "not soak")
     arguments = [
-        *(str(SCENARIOS), "-c", str(ROOT / "chaos" / "pytest.ini"), "-p", "quorate_chaos.plugin"),
+        *(*asked.files, "-c", str(ROOT / "chaos" / "pytest.ini"), "-p", "quorate_chaos.plugin"),
         *("-q", "-rN", "--no-header", "--tb=short", "-m", " and ".join(marks)),
         *(f"--backend={backend}", f"--duration={asked.duration}", f"--out={asked.out}", *chosen),
     ]
