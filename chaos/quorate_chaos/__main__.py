@@ -50,7 +50,7 @@ def pytest_arguments(asked: argparse.Namespace, backend: str) -> list[str]:
     marks.append("soak" if asked.soak else "not soak")
     arguments = [
         *(*asked.files, "-c", str(ROOT / "chaos" / "pytest.ini"), "-p", "quorate_chaos.plugin"),
-        *("-q", "-rN", "--no-header", "--tb=short", "-m", " and ".join(marks)),
+        *("-v", "-rN", "--no-header", "--tb=short", "-m", " and ".join(marks)),
         *(f"--backend={backend}", f"--duration={asked.duration}", f"--out={asked.out}", *chosen),
     ]
     if asked.seed is not None:

@@ -10,7 +10,7 @@ from random import Random
 from .clock import now_us
 from .cluster import Cluster
 from .errors import ChaosError
-from .faults.base import Fault, Proof
+from .faults.base import Fault
 
 STEP_SECONDS = 0.05
 
@@ -62,14 +62,18 @@ class Nemesis:
                 return
 
     def _finish(self, fault: Fault, begin_us: int) -> None:
+        entry = Entry(fault.name, fault.what, fault.nodes, begin_us, 0, False, "")
         try:
             fault.end(self._cluster)
-            end_us = now_us()
+            entry.end_us = now_us()
             proof = fault.proof(self._cluster)
+            entry.bit, entry.proof = proof.bit, proof.text
         except ChaosError as error:
-            self._write(Entry(fault.name, fault.what, fault.nodes, begin_us, now_us(), False, str(error)))
+            entry.end_us, entry.proof = now_us(), str(error)
             raise
-        self._write(Entry(fault.name, fault.what, fault.nodes, begin_us, end_us, proof.bit, proof.text))
+        finally:
+            entry.what, entry.nodes = fault.what, fault.nodes
+            self._write(entry)
 
     def _write(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -80,13 +84,21 @@ class Nemesis:
         """Time passes; what is on goes on."""
         until = time.monotonic() + seconds
         while True:
-            self._alive()
+            self._check_alive()
             for fault, _ in self._active:
                 fault.step(self._cluster)
             left = until - time.monotonic()
             if left <= 0:
                 return
             time.sleep(min(STEP_SECONDS, left))
+
+    def _check_alive(self) -> None:
+        """Raises ChaosError if kvload or a node has ended that nobody ended."""
+        self._alive()
+        hit = {node for fault, _ in self._active if fault.kind == "process" for node in fault.nodes}
+        for node in self._cluster.others(hit):
+            if self._cluster.is_gone(node):
+                raise ChaosError(self._cluster.end_of(node, "ended by itself"))
 
     def end_all(self) -> None:
         """Whatever is on, the newest first."""
@@ -96,6 +108,3 @@ class Nemesis:
 
     def without_proof(self) -> list[Entry]:
         return [entry for entry in self.entries if not entry.bit]
-
-
-__all__ = ["Entry", "Nemesis", "Proof"]

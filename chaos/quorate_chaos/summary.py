@@ -18,6 +18,7 @@ def tell(trials: Sequence[Trial], skipped: Sequence[str], options: Options) -> N
     ran = [trial for trial in trials if not trial.skipped]
     if ran:
         console.print(_runs(ran))
+    if any(trial.verdict.get("levels") for trial in ran):
         console.print(_levels(ran))
     for trial in ran:
         if not trial.result.passed:
