@@ -76,7 +76,10 @@ def main() -> int:
     for backend in backends:
         code = int(pytest.main(pytest_arguments(asked, backend)))
         if code == pytest.ExitCode.NO_TESTS_COLLECTED:
-            print(f"error: no scenario is called '{asked.scenario}'; --list names them", file=sys.stderr)
+            print(
+                f"error: no scenario is called '{asked.scenario}'; --list names them",
+                file=sys.stderr,
+            )
             return USAGE
         if code == 130:
             return code

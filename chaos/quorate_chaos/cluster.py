@@ -62,9 +62,12 @@ class Cluster:
     def wait_ready(self, nodes: Iterable[str], seconds: float = READY_SECONDS) -> None:
         """Until every one of them says that it can serve."""
         for node in nodes:
-            eventually(lambda n=node: self.is_ready(n) or self.is_gone(n), seconds)
+            self._await_ready(node, seconds)
             if not self.is_ready(node):
                 raise ChaosError(self.end_of(node, f"is not ready after {seconds:g} s"))
+
+    def _await_ready(self, node: str, seconds: float) -> None:
+        eventually(lambda: self.is_ready(node) or self.is_gone(node), seconds)
 
     def is_ready(self, node: str) -> bool:
         return self.backend.http_get(node, "/readyz") is not None

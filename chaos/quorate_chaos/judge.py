@@ -47,7 +47,7 @@ def check(binaries: Binaries, histories: Path, verdict: Path) -> dict[str, Any]:
         ran = subprocess.run(
             command, capture_output=True, text=True, timeout=CHECK_SECONDS, check=False
         )
-        told = json.loads(ran.stdout)
+        told: dict[str, Any] = json.loads(ran.stdout)
     except subprocess.TimeoutExpired as error:
         raise ChaosError(f"kvcheck took more than {CHECK_SECONDS} s") from error
     except json.JSONDecodeError as error:

@@ -32,16 +32,18 @@ class Job:
     timeout_ms: int = 2000
     partitions: int = 2
     replicas: int = 3
+    lease_drift: str = ""  # for reads at LEASE: by how much clocks may drift apart
 
     def keyspace_flags(self) -> list[str]:
         flags = ["--mode", self.mode, "--partitions", str(self.partitions)]
         flags += ["--replicas", str(self.replicas)]
+        flags += ["--lease-drift", self.lease_drift] if self.lease_drift else []
         return flags + (["--conflict", self.policy] if self.policy else [])
 
     def told(self) -> dict[str, object]:
         """As load.json has it: the keyspace is the conductor's business."""
         told = asdict(self)
-        for own in ("mode", "policy", "partitions", "replicas"):
+        for own in ("mode", "policy", "partitions", "replicas", "lease_drift"):
             del told[own]
         return {**told, "keyspace": self.name}
 
@@ -51,8 +53,10 @@ class Load:
 
     def __init__(self, cluster: Cluster, folder: Path, seed: int, jobs: Sequence[Job]) -> None:
         if not jobs:
-            raise ChaosError("a run without operations shows nothing: give it a load, e.g. "
-                             "trial.under(register())")
+            raise ChaosError(
+                "a run without operations shows nothing: give it a load, e.g. "
+                "trial.under(register())"
+            )
         self._cluster, self._folder, self.jobs = cluster, folder, list(jobs)
         self._told = {"seed": seed, "jobs": [job.told() for job in jobs]}
         self._process: Process | None = None

@@ -2,9 +2,11 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +19,8 @@ from .options import Options, seconds_of
 from .trial import Failed, Trial
 
 INTERRUPTED = 130
-_TRIALS = pytest.StashKey[list[Trial]]()
-_OPTIONS = pytest.StashKey[Options]()
+_TRIALS: pytest.StashKey[list[Trial]] = pytest.StashKey()
+_OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,7 +70,12 @@ def undisturbed() -> Iterator[None]:
 @pytest.fixture
 def trial(request: pytest.FixtureRequest) -> Iterator[Trial]:
     """One run of the scenario that asks for it."""
-    options = request.config.stash[_OPTIONS]
+    with _trial(request, request.config.stash[_OPTIONS]) as made:
+        yield made
+
+
+@contextmanager
+def _trial(request: pytest.FixtureRequest, options: Options) -> Iterator[Trial]:
     reason = backend_class(options.backend).why_not()
     if reason:
         pytest.skip(f"backend {options.backend}: {reason}")
@@ -82,26 +89,52 @@ def trial(request: pytest.FixtureRequest) -> Iterator[Trial]:
             made.close()
 
 
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> Callable[[float], Iterator[Trial]]:
+    """For soaks: runs of so many seconds, each with the next seed, until the duration is over.
+
+    Round N of seed S is repeated by seed S + N - 1 and a duration of one round.
+    """
+
+    def each(seconds: float) -> Generator[Trial, None, None]:
+        options = request.config.stash[_OPTIONS]
+        for number in range(max(1, round(options.duration_s / seconds))):
+            own = replace(options, seed=options.seed + number, duration_s=seconds)
+            with _trial(request, own) as made:
+                yield made
+
+    def begin(seconds: float) -> Iterator[Trial]:
+        begun = each(seconds)
+        # A scenario that fails leaves the last round open.
+        request.addfinalizer(begun.close)
+        return begun
+
+    return begin
+
+
 @pytest.hookimpl(hookwrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None]:
     """What went wrong with the harness itself is the run's result as well; what is not to be had
     is skipped, with its reason."""
     outcome = yield
     error = outcome.excinfo[1] if outcome.excinfo else None
-    made = pyfuncitem.funcargs.get("trial")
-    if not isinstance(made, Trial) or error is None or isinstance(error, Failed):
+    made = pyfuncitem.config.stash[_TRIALS][-1:]
+    if not made or error is None or isinstance(error, Failed | pytest.skip.Exception):
         return
     if isinstance(error, Unsupported):
-        made.skipped = str(error)
+        made[0].skipped = str(error)
         outcome.force_exception(pytest.skip.Exception(str(error)))
     elif isinstance(error, KeyboardInterrupt):
-        made.error("interrupted")
-    elif not isinstance(error, pytest.skip.Exception):
-        made.error(f"{type(error).__name__}: {error}" if not isinstance(error, ChaosError) else str(error))
+        made[0].error("interrupted")
+    else:
+        kind = "" if isinstance(error, ChaosError) else f"{type(error).__name__}: "
+        made[0].error(f"{kind}{error}")
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, None]:
     """A failed run needs no stack of frames: its message says what is wrong."""
     outcome = yield
     if call.excinfo and isinstance(call.excinfo.value, Failed | ChaosError):
@@ -117,7 +150,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = min((code for code in worst if code), default=1)
 
 
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     skipped = {
         str(report.longrepr[2]).removeprefix("Skipped: ")
         for report in terminalreporter.stats.get("skipped", [])

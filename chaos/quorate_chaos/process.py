@@ -28,7 +28,7 @@ class Process:
             # A group of its own: a Ctrl-C at the terminal is the conductor's to pass on.
             self._child = subprocess.Popen(
                 [*TIED, *command],
-                stdin=stdin or subprocess.DEVNULL,
+                stdin=stdin.fileno() if stdin else subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=environment,

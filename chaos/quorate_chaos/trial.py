@@ -1,11 +1,12 @@
 """One run of one scenario, as the scenario says it: under a load, suffers faults, passes."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from . import knobs
+from . import knobs, process
 from .backend.base import Backend, ClusterSpec
 from .backend.registry import backend_class
 from .clock import now_us
@@ -19,6 +20,7 @@ from .load import Job, Load
 from .nemesis import Entry, Nemesis
 from .options import Options
 from .progress import Progress, lacking, read_progress
+from .sides import Side, told
 
 CALM_SECONDS = 2.0  # after the last fault, for work to be seen to go on
 LOAD_SECONDS_MAX = 24 * 3600
@@ -38,7 +40,7 @@ class Trial:
         command = options.command(scenario)
         self.folder = RunFolder(path, scenario, title, options.seed, options.backend, command)
         self.result = Result("error", "it has not come to its end")
-        self.verdict: dict = {}
+        self.verdict: dict[str, Any] = {}
         self.progress: list[Progress] = []
         self.skipped = ""
         self._backend: Backend | None = None
@@ -99,6 +101,19 @@ class Trial:
             if reason:
                 raise Unsupported(f"{fault.name}: {reason}")
 
+    def told(self, job: str, kind: str, nodes: Collection[str], after_seconds: float) -> Side:
+        """What clients of these nodes were told in the last fault, so long after it began."""
+        history = self.folder.path / "history" / f"{job}.jsonl"
+        return told(history, kind, nodes, self.entries[-1], after_seconds)
+
+    def level(self, job: str) -> dict[str, Any]:
+        """The row of the verdict that is about a job; after passes()."""
+        rows: list[dict[str, Any]] = self.verdict.get("levels", [])
+        for row in rows:
+            if row["job"] == job:
+                return row
+        raise ChaosError(f"the verdict says nothing of job {job}")
+
     def passes(self, least_done: int = 20) -> None:
         """Heals, goes on for a while, settles, judges. Raises Failed unless all is as promised."""
         self._judge(least_done)
@@ -145,6 +160,8 @@ class Trial:
     def _note_cluster(self, spec: ClusterSpec) -> None:
         self.folder.nodes = [{"name": name, "zone": spec.zone(name)} for name in spec.names]
         self.folder.settings = dict(spec.flags)
+        version = process.run([spec.binaries.path("kvd"), "--version"]).stdout.strip()
+        self.folder.version = version.removeprefix("kvd ")
         if self.options.backend == "loopback":
             self.folder.notes.append(
                 "partitions by kvd's own switch (kvctl cluster cut): no packet was lost in the "
@@ -152,7 +169,7 @@ class Trial:
             )
 
     def error(self, text: str) -> None:
-        """It ended before it could be judged."""
+        """It ended before it could be judged, or what it was to show did not show."""
         self.result = Result("error", text)
 
     def close(self) -> None:
@@ -164,7 +181,8 @@ class Trial:
         if not self.options.keep and self.result.passed:
             for data in self.folder.path.glob("nodes/*/data*"):
                 shutil.rmtree(data, ignore_errors=True)
-        self._draw()
+        if self.result.why != "interrupted":
+            self._draw()
 
     def _draw(self) -> None:
         try:
@@ -183,6 +201,3 @@ class Trial:
     @property
     def report_file(self) -> Path:
         return self.folder.path / "report.html"
-
-
-__all__ = ["ChaosError", "Failed", "Trial"]

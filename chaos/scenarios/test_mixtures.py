@@ -1,5 +1,7 @@
 """Random mixtures of faults, from a seed."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from loads import (
     ballots,
@@ -22,14 +24,17 @@ from quorate_chaos.load import Job
 from quorate_chaos.trial import Trial
 
 
-def raft_jobs() -> list[Job]:
+ROUND_SECONDS = 240
+
+
+def raft_jobs(**changes: int) -> list[Job]:
     every = [register(), elements(), counter(), lists(), batches(), sessions(), bounded()]
-    return [Job(**{**vars(job), "clients": 3}) for job in every]
+    return [Job(**{**vars(job), "clients": 3, **changes}) for job in every]
 
 
-def quorum_jobs() -> list[Job]:
+def quorum_jobs(**changes: int) -> list[Job]:
     every = [ballots(), newest(), merged_elements(), merged_counter(), siblings(), merging()]
-    return [Job(**{**vars(job), "clients": 3}) for job in every]
+    return [Job(**{**vars(job), "clients": 3, **changes}) for job in every]
 
 
 def test_mode_raft_keeps_its_promises_whatever_comes_together(trial: Trial) -> None:
@@ -51,7 +56,10 @@ def test_five_nodes_keep_their_promises_whatever_comes_together(trial: Trial) ->
 
 
 @pytest.mark.soak
-def test_everything_for_as_long_as_is_wanted(trial: Trial) -> None:
-    trial.under(*raft_jobs(), *quorum_jobs(), nodes=5)
-    trial.suffers_mixture(EVERYTHING)
-    trial.passes()
+def test_everything_for_as_long_as_is_wanted(rounds: Callable[[float], Iterator[Trial]]) -> None:
+    for trial in rounds(ROUND_SECONDS):
+        nodes = trial.random.choice([3, 5])
+        # Not as fast as they can: an hour of histories is to be judged.
+        trial.under(*raft_jobs(rate=60), *quorum_jobs(rate=60), nodes=nodes)
+        trial.suffers_mixture(EVERYTHING)
+        trial.passes()

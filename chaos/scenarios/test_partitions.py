@@ -1,7 +1,16 @@
 """Networks that fall apart, and what is promised all the same."""
 
 import pytest
-from loads import ballots, elements, merged_elements, merging, newest, no_leader, one_order, register
+from loads import (
+    ballots,
+    elements,
+    merged_elements,
+    merging,
+    newest,
+    no_leader,
+    one_order,
+    register,
+)
 
 from quorate_chaos.faults.kills import KillLeader
 from quorate_chaos.faults.links import Lossy, Slow

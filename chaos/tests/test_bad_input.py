@@ -64,7 +64,7 @@ def test_no_rights_for_namespaces_are_told_and_another_backend_is_not_taken_unas
 ) -> None:
     if NetnsBackend.why_not():
         pytest.skip("there are none here anyway")
-    forbid = "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$@\""
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"'
     before = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh"]
     code, said = Conductor(tmp_path, WITH_LOAD).run("--backend", "netns", before=before)
     assert code == 2, said
@@ -77,7 +77,7 @@ def test_where_nothing_was_asked_the_lack_of_namespaces_is_told_and_loopback_tak
 ) -> None:
     if NetnsBackend.why_not():
         pytest.skip("there are none here anyway")
-    forbid = "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$@\""
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"'
     before = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh"]
     code, said = Conductor(tmp_path, WITH_LOAD).run("--list", before=before)
     assert code == 0, said

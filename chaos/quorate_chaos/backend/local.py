@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..process import Process, state_of
-from .base import Backend
+from .base import Backend, ClusterSpec
 
 CLIENT_PORT, PEER_PORT, HTTP_PORT = 0, 1, 2  # offsets from a node's first port
 
@@ -16,7 +16,7 @@ CLIENT_PORT, PEER_PORT, HTTP_PORT = 0, 1, 2  # offsets from a node's first port
 class LocalBackend(Backend):
     """kvd as a child process; subclasses say at which addresses, and in which namespace."""
 
-    def __init__(self, spec) -> None:
+    def __init__(self, spec: ClusterSpec) -> None:
         super().__init__(spec)
         self._processes: dict[str, Process] = {}
 

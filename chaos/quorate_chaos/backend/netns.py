@@ -9,7 +9,7 @@ from . import namespaces, socket_broker
 from .base import CLIENTS, ClusterSpec, Link, Network
 from .local import HTTP_PORT, LocalBackend
 from .namespaces import Tree
-from .nftables import Drops, Host
+from .nftables import Drops, Host, Runner
 from .slow_links import SlowLinks
 
 FIRST_PORT = 7400
@@ -24,12 +24,12 @@ class PacketNetwork(Network):
     """Drops by nftables where packets arrive, delay by a program in the wire."""
 
     def __init__(self, tree: Tree, hosts: Sequence[str], folder: Path) -> None:
-        self._hosts = [
-            Host(name, address_of(name), lambda command, text, n=name: tree.hosts[n].run(command, text))
-            for name in hosts
-        ]
-        self._drops = Drops(self._hosts)
+        self._tree = tree
+        self._drops = Drops(Host(name, address_of(name), self._runner(name)) for name in hosts)
         self._slow = SlowLinks(tree, address_of(CLIENTS), folder)
+
+    def _runner(self, name: str) -> Runner:
+        return lambda command, text: self._tree.hosts[name].run(command, text)
 
     def prepare(self) -> None:
         self._drops.prepare()

@@ -8,6 +8,7 @@ from subprocess import CompletedProcess
 from ..errors import ChaosError
 from .base import Link
 
+Runner = Callable[[Sequence[str], str], CompletedProcess[str]]
 TABLE = "inet chaos"
 
 
@@ -17,7 +18,7 @@ class Host:
 
     name: str
     address: str
-    run: Callable[[Sequence[str], str], CompletedProcess[str]]
+    run: Runner
 
 
 class Drops:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import ChaosError
 from ..process import Process
 from . import wire
-from .namespaces import BRIDGE, Tree
+from .namespaces import BRIDGE, Namespace, Tree
 
 
 class SlowLinks:
@@ -21,6 +21,11 @@ class SlowLinks:
         self._wires: dict[str, Process] = {}
         self._before = 0  # held back by wires that have ended
 
+    @property
+    def _root(self) -> Namespace:
+        assert self._tree.root, "the tree is closed"
+        return self._tree.root
+
     def begin(self, nodes: Iterable[str], delay_ms: float, jitter_ms: float) -> None:
         """Clients' packets to and from these nodes go through at once."""
         for node in nodes:
@@ -30,11 +35,11 @@ class SlowLinks:
             arguments = [f"v-{node}", f"w-{node}", self._clients, str(delay_ms), str(jitter_ms)]
             command = [sys.executable, "-S", wire.__file__, *arguments, str(self._count_file(node))]
             self._count_file(node).write_text("0")
-            entered = self._tree.root.enter(command)
+            entered = self._root.enter(command)
             self._wires[node] = Process(entered, self._folder / "namespaces.log")
 
     def _splice(self, node: str) -> None:
-        root = self._tree.root
+        root = self._root
         peer = ["peer", "name", f"x-{node}"]
         root.must(["ip", "link", "add", f"w-{node}", "type", "veth", *peer])
         root.must(["ip", "link", "set", f"w-{node}", "up"])
@@ -52,8 +57,8 @@ class SlowLinks:
             process.kill()
             self._before += self._count(node)
             del self._wires[node]
-            self._tree.root.must(["ip", "link", "delete", f"w-{node}"])
-            self._tree.root.must(["ip", "link", "set", f"v-{node}", "master", BRIDGE])
+            self._root.must(["ip", "link", "delete", f"w-{node}"])
+            self._root.must(["ip", "link", "set", f"v-{node}", "master", BRIDGE])
 
     def close(self) -> None:
         """The namespace is about to go; only processes matter."""

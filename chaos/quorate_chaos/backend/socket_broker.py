@@ -6,7 +6,6 @@ makes one for each byte that it reads from descriptor 0 and passes it back.
 
 import socket
 import struct
-import sys
 
 
 class Broker:
@@ -44,4 +43,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(serve())
+    serve()
