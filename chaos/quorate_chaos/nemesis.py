@@ -13,6 +13,7 @@ from .errors import ChaosError
 from .faults.base import Fault
 
 STEP_SECONDS = 0.05
+STOOD_STILL_SECONDS = 5.0  # a sleep of one step that takes so much longer
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Nemesis:
         self._cluster, self._journal, self._random, self._alive = cluster, journal, random, alive
         self._active: list[tuple[Fault, int]] = []
         self.entries: list[Entry] = []
+        self.notes: list[str] = []  # what a reader of the report must know
         journal.touch()
 
     def suffer(self, faults: Sequence[Fault], seconds: float) -> None:
@@ -90,7 +92,15 @@ class Nemesis:
             left = until - time.monotonic()
             if left <= 0:
                 return
-            time.sleep(min(STEP_SECONDS, left))
+            self._sleep(min(STEP_SECONDS, left))
+
+    def _sleep(self, seconds: float) -> None:
+        """Says so if the machine, or somebody, has stopped this process meanwhile."""
+        before = time.monotonic()
+        time.sleep(seconds)
+        late = time.monotonic() - before - seconds
+        if late > STOOD_STILL_SECONDS:
+            self.notes.append(f"the harness stood still for {late:.0f} s: something stopped it")
 
     def _check_alive(self) -> None:
         """Raises ChaosError if kvload or a node has ended that nobody ended."""

@@ -154,6 +154,7 @@ class Trial:
         verdict_file = self.folder.path / "verdict.json"
         self.verdict = check(self.options.binaries, histories, verdict_file)
         slow = lacking(self.progress, healed_us, least_done)
+        self.folder.notes += self.nemesis.notes
         self.result = judge(self.verdict, unsettled, slow, self.nemesis.entries)
         self.folder.write(self.result)
 

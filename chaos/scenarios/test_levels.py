@@ -49,7 +49,7 @@ def test_the_minority_side_answers_what_needs_no_majority_and_refuses_the_rest_s
     stops = [
         register("LINEARIZABLE", name="raft-linearizable"),
         register("LEASE", name="raft-lease", lease_drift="1%"),
-        bounded("500ms", name="raft-bounded"),
+        register("BOUNDED(500ms)", name="raft-bounded"),
         newest("QUORUM", "QUORUM", name="newest-quorum"),
         newest("ALL", "ALL", name="newest-all"),
         ballots(name="register-linearizable"),

@@ -3,6 +3,9 @@
 kvd may refuse such a folder, by name, or serve what is right from it; the histories tell whether
 it was. What it refuses gets its own disk back when the fault ends, as from a good copy made while
 the node was dead, and must start from that.
+
+The newest end of the log is left alone: what is missing there looks like a write that was torn by
+the kill, the node starts without it, and that start makes the good copy an older one for ever.
 """
 
 import shutil
@@ -91,10 +94,11 @@ class BitFlip(Damage):
     name = "flipped-bit"
 
     def damage(self, folder: Path, random: Random) -> str:
-        file, used = _some_log(folder, random)
-        if used == 0:
+        files = _logs(folder)
+        if not files:
             return ""
-        at = random.randrange(used)
+        file, used = random.choice(files)
+        at = random.randrange(used // 2 if file == files[-1][0] else used)
         with file.open("r+b") as opened:
             opened.seek(at)
             byte = opened.read(1)[0]
@@ -104,24 +108,23 @@ class BitFlip(Damage):
 
 
 class Truncated(Damage):
-    """A file of the log ends in the middle of what was written."""
+    """A file of the log, not the newest, ends in the middle of what was written."""
 
     name = "truncated-file"
 
     def damage(self, folder: Path, random: Random) -> str:
-        file, used = _some_log(folder, random)
-        if used == 0:
+        files = _logs(folder)[:-1]
+        if not files:
             return ""
+        file, used = random.choice(files)
         at = random.randrange(used)
         with file.open("r+b") as opened:
             opened.truncate(at)
         return f"{file.name} cut from {used} bytes to {at}"
 
 
-def _some_log(folder: Path, random: Random) -> tuple[Path, int]:
-    """A file of the log and up to where it was written; zeros follow."""
+def _logs(folder: Path) -> list[tuple[Path, int]]:
+    """The files of the log, oldest first, and up to where each was written; zeros follow."""
     files = sorted((folder / "log").glob("log-*"))
-    if not files:
-        return folder, 0
-    file = random.choice(files)
-    return file, len(file.read_bytes().rstrip(b"\0"))
+    used = [(file, len(file.read_bytes().rstrip(b"\0"))) for file in files]
+    return [(file, size) for file, size in used if size > 1]
