@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from .errors import ChaosError
+
 # The kernel kills the child when the thread that started it ends, so children are
 # started by the main thread only: the conductor has no other.
 TIED = ["/usr/bin/setpriv", "--pdeathsig", "KILL"]
@@ -81,12 +83,15 @@ def state_of(pid: int) -> str:
 
 def run(command: Sequence[str], seconds: float = 30) -> subprocess.CompletedProcess[str]:
     """Runs a command to its end, in a session of its own, tied to this process likewise."""
-    return subprocess.run(
-        [*TIED, *command],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        process_group=0,
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            [*TIED, *command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            process_group=0,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ChaosError(f"{' '.join(command)} took more than {seconds:g} s") from error

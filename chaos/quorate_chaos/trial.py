@@ -106,6 +106,10 @@ class Trial:
         history = self.folder.path / "history" / f"{job}.jsonl"
         return told(history, kind, nodes, self.entries[-1], after_seconds)
 
+    def note(self, text: str) -> None:
+        """A sentence for whoever reads the report."""
+        self.folder.notes.append(text)
+
     def level(self, job: str) -> dict[str, Any]:
         """The row of the verdict that is about a job; after passes()."""
         rows: list[dict[str, Any]] = self.verdict.get("levels", [])

@@ -9,6 +9,7 @@ from quorate_chaos.faults.kills import KillLeader
 from quorate_chaos.faults.partitions import Halves, Isolate, IsolateLeader
 from quorate_chaos.faults.pauses import PauseLeader
 from quorate_chaos.load import Job
+from quorate_chaos.sides import Side
 from quorate_chaos.trial import Trial
 
 NOTICED_SECONDS = 2.5  # by then a node says of the others that they are not there
@@ -58,11 +59,11 @@ def test_the_minority_side_answers_what_needs_no_majority_and_refuses_the_rest_s
     trial.suffers(Isolate("n1"), seconds=8)
     trial.passes()
     for job in goes_on:
-        side = trial.told(job.name, "get", ["n1"], NOTICED_SECONDS)
+        side = _reads_alone(trial, job)
         assert side.answered > 0, f"{job.name} goes on"
         assert side.refused == 0, f"{job.name} goes on"
     for job in stops:
-        side = trial.told(job.name, "get", ["n1"], NOTICED_SECONDS)
+        side = _reads_alone(trial, job)
         assert side.asked > 0, job.name
         assert side.answered == 0, f"{job.name} cannot go on"
         assert side.refusal_ms < REFUSED_WITHIN_MS, f"{job.name} is refused soon"
@@ -100,6 +101,16 @@ def test_every_level_of_mode_quorum_keeps_its_promise(trial: Trial) -> None:
     for fault in (Isolate(), KillLeader(), PauseLeader(), Halves()):
         trial.suffers(fault)
     trial.passes()
+
+
+def _reads_alone(trial: Trial, job: Job) -> Side:
+    """What n1 told once it was alone and had noticed."""
+    side = trial.told(job.name, "get", ["n1"], NOTICED_SECONDS)
+    trial.note(
+        f"n1 alone, reads at {job.read} of {job.policy or job.mode}: {side.answered} of "
+        f"{side.asked} answered, {side.refused} refused, mostly after {side.refusal_ms:.1f} ms"
+    )
+    return side
 
 
 def _few_clients(jobs: Iterable[Job]) -> list[Job]:

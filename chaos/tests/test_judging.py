@@ -71,14 +71,16 @@ def test_every_word_has_an_exit_code_of_its_own_and_only_passed_has_zero() -> No
 def test_progress_is_asked_of_each_kind_of_operation_and_after_the_healing(tmp_path: Path) -> None:
     file = tmp_path / "lin.jsonl"
     lines = [{"history": 2, "job": "lin"}]
-    for at in range(30):
+    for at in range(300):
         lines.append({"op": "get", "outcome": "done", "invoke_us": at})
         lines.append({"op": "put", "outcome": "unknown" if at > 2 else "done", "invoke_us": at})
+    for at in range(9):
+        lines.append({"op": "delete", "outcome": "done", "invoke_us": at})
     file.write_text("\n".join(json.dumps(line) for line in lines))
     progress = read_progress([file])
     assert "only 3 of kind put done" in lacking(progress, 0)
-    assert lacking(progress, 0, least=3) == ""
-    assert "none of kind put done after all was healed" in lacking(progress, 20, least=3)
+    assert lacking(progress, 0, least=3) == "", "nine deletes are all that were asked for"
+    assert "no write done after all was healed" in lacking(progress, 20, least=3)
 
 
 VOID = """

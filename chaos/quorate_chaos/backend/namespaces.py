@@ -18,6 +18,7 @@ from ..errors import ChaosError
 from ..process import TIED, Process
 
 BRIDGE = "br0"
+COMMAND_SECONDS = 20
 SEARCH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/bin:/bin"
 SLEEP = ("sleep", "infinity")
 _ISOLATED = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
@@ -94,15 +95,20 @@ class Namespace:
         ]
 
     def run(self, command: Sequence[str], text: str = "") -> CompletedProcess[str]:
-        return subprocess.run(
-            self.enter([tool(command[0]), *command[1:]]),
-            input=text,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            process_group=0,
-            check=False,
-        )
+        try:
+            return subprocess.run(
+                self.enter([tool(command[0]), *command[1:]]),
+                input=text,
+                capture_output=True,
+                text=True,
+                timeout=COMMAND_SECONDS,
+                process_group=0,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ChaosError(
+                f"{' '.join(command)} took more than {COMMAND_SECONDS} s: is the machine overloaded?"
+            ) from error
 
     def must(self, command: Sequence[str]) -> None:
         ran = self.run(command)
