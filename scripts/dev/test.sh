@@ -11,7 +11,7 @@
 # Options:
 #   --preset NAME    release (default), debug, asan, tsan, clang
 #   --filter REGEX   of Suite.Test
-#   --quick          leaves out the slow folders: cluster, sim
+#   --quick          leaves out what is slow: cluster, sim, chaos
 #   --jobs N         tests (and compilers) at once; one per core unless told otherwise
 source "$root/scripts/dev/lib/building.sh"
 
@@ -25,11 +25,13 @@ run() {
         options+=(--tests-regex "$(option_value "$@")")
         shift
         ;;
-      --quick) options+=(--label-exclude '^(cluster|sim)$') ;;
+      --quick) options+=(--label-exclude '^(cluster|sim|chaos)$') ;;
       *) usage_error "what is '$1'?" ;;
     esac
     shift
   done
+  # Before CMake looks for them.
+  need_packages chaos
   build "$preset" "$jobs"
   say "testing $preset"
   # Without tests there is nothing shown: that is a failure, not a success.

@@ -1,0 +1,1 @@
+"""Starts real clusters, loads them, breaks them, heals them, and judges what they promised."""

@@ -1,0 +1,91 @@
+"""`./dev chaos`: chooses scenarios and a backend, and hands them to pytest."""
+
+import argparse
+import sys
+
+import pytest
+
+from .backend.registry import NAMES, backend_class
+from .binaries import ROOT, Binaries
+from .errors import ChaosError
+from .options import seconds_of
+
+USAGE = 2
+PROGRAMS = ("kvd", "kvctl", "kvload", "kvcheck")
+SCENARIOS = ROOT / "chaos" / "scenarios"
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev chaos", description=__doc__)
+    parser.add_argument("files", nargs="*", default=[str(SCENARIOS)])
+    parser.add_argument("--backend", choices=[*NAMES, "all"])
+    parser.add_argument("--scenario", default="", help="those whose names hold this")
+    parser.add_argument("--duration", default="60s")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--soak", action="store_true")
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--out", default=str(ROOT / ".cache" / "chaos"))
+    parser.add_argument("--list", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def choose_backend(asked: str | None) -> list[str]:
+    """What was asked for, or the best that this machine offers. Raises ChaosError if it does not."""
+    if asked == "all":
+        return list(NAMES)
+    name = asked or "netns"
+    reason = backend_class(name).why_not()
+    if not reason:
+        return [name]
+    if asked:
+        raise ChaosError(f"backend {name} is not to be had here: {reason}")
+    print(f"SKIPPED backend {name}: {reason}; going on with loopback", file=sys.stderr)
+    return ["loopback"]
+
+
+def pytest_arguments(asked: argparse.Namespace, backend: str) -> list[str]:
+    chosen = ["-k", asked.scenario] if asked.scenario else []
+    marks = ["short"] if asked.short else []
+    marks.append("soak" if asked.soak else "not soak")
+    arguments = [
+        *(*asked.files, "-c", str(ROOT / "chaos" / "pytest.ini"), "-p", "quorate_chaos.plugin"),
+        *("-v", "-rN", "--no-header", "--tb=short", "-m", " and ".join(marks)),
+        *(f"--backend={backend}", f"--duration={asked.duration}", f"--out={asked.out}", *chosen),
+    ]
+    if asked.seed is not None:
+        arguments.append(f"--seed={asked.seed}")
+    if asked.keep:
+        arguments.append("--keep")
+    if asked.list:
+        arguments.append("--collect-only")
+    return arguments
+
+
+def main() -> int:
+    asked = parse(sys.argv[1:])
+    try:
+        seconds_of(asked.duration)
+        for program in PROGRAMS:
+            Binaries.default().path(program)
+        backends = choose_backend(asked.backend)
+    except ChaosError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USAGE
+    worst = 0
+    for backend in backends:
+        code = int(pytest.main(pytest_arguments(asked, backend)))
+        if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+            print(
+                f"error: no scenario is called '{asked.scenario}'; --list names them",
+                file=sys.stderr,
+            )
+            return USAGE
+        if code == 130:
+            return code
+        worst = worst or code
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""The cluster as scenarios and faults see it: its nodes, its leaders, its network."""
+
+import json
+import random
+from collections.abc import Iterable, Sequence
+from subprocess import CompletedProcess
+from typing import Any
+
+from . import process
+from .backend.base import Backend, Link, Network
+from .clock import eventually
+from .errors import ChaosError
+
+READY_SECONDS = 30
+
+
+class Cluster:
+    """Nodes n1, n2, ... on some backend. Main thread only."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.nodes = backend.spec.names
+        self.raft_keyspaces: list[str] = []
+
+    @property
+    def network(self) -> Network:
+        return self.backend.network
+
+    @property
+    def election_seconds(self) -> float:
+        """Within this, nodes notice that another is gone and have begun to elect."""
+        flags = self.backend.spec.flags
+        tick_ms = float(flags.get("tick", "50ms").removesuffix("ms"))
+        return 2 * tick_ms * float(flags.get("election-ticks", "10")) / 1000
+
+    @property
+    def majority(self) -> int:
+        return len(self.nodes) // 2 + 1
+
+    def start(self) -> None:
+        """All nodes, ready to serve when it returns."""
+        self.backend.open()
+        for node in self.nodes:
+            self.backend.start(node)
+        self.wait_ready(self.nodes)
+
+    def restart(self, nodes: Iterable[str]) -> None:
+        """Starts nodes that are gone; they answer when it returns, but need not be ready."""
+        nodes = list(nodes)
+        for node in nodes:
+            self.backend.start(node)
+        for node in nodes:
+            self.wait_live(node)
+
+    def wait_live(self, node: str) -> None:
+        """Until a node that was started anew answers; it need not be ready."""
+        eventually(lambda: self.is_live(node) or self.is_gone(node), READY_SECONDS)
+        if not self.is_live(node):
+            raise ChaosError(self.end_of(node, "does not start"))
+        self.backend.serves_again(node)
+
+    def wait_ready(self, nodes: Iterable[str], seconds: float = READY_SECONDS) -> None:
+        """Until every one of them says that it can serve."""
+        for node in nodes:
+            self._await_ready(node, seconds)
+            if not self.is_ready(node):
+                raise ChaosError(self.end_of(node, f"is not ready after {seconds:g} s"))
+
+    def _await_ready(self, node: str, seconds: float) -> None:
+        eventually(lambda: self.is_ready(node) or self.is_gone(node), seconds)
+
+    def is_ready(self, node: str) -> bool:
+        return self.backend.http_get(node, "/readyz") is not None
+
+    def is_live(self, node: str) -> bool:
+        return self.backend.http_get(node, "/livez") is not None
+
+    def is_gone(self, node: str) -> bool:
+        return self.backend.state(node) == "gone"
+
+    def end_of(self, node: str, what: str) -> str:
+        code = self.backend.exit_code(node)
+        ended = "" if code is None else f" (it ended with {code})"
+        lines = self.backend.log_file(node).read_text(errors="replace").splitlines()[-5:]
+        return f"{node} {what}{ended}; its log ends:\n" + "\n".join(lines)
+
+    def metrics(self, node: str) -> str | None:
+        return self.backend.http_get(node, "/metrics")
+
+    def kvctl(
+        self, *arguments: str, node: str | None = None, seconds: float = 30
+    ) -> CompletedProcess[str]:
+        """Runs kvctl; `node`: asks that one and no other."""
+        endpoints = self.backend.endpoints()
+        where = ["--endpoints", endpoints[node] if node else ",".join(endpoints.values())]
+        if node:
+            where.append("--only-endpoints")
+        command = [self.backend.spec.binaries.path("kvctl"), *where, *arguments]
+        return process.run(self.backend.client_command(command), seconds)
+
+    def kvctl_json(self, *arguments: str, node: str | None = None) -> Any:
+        """What kvctl says in JSON, or None if it fails."""
+        ran = self.kvctl("--output", "json", *arguments, node=node)
+        try:
+            return json.loads(ran.stdout) if ran.returncode in (0, 10) else None
+        except json.JSONDecodeError:
+            return None
+
+    def make_keyspace(self, name: str, *flags: str, raft: bool = True) -> None:
+        made = self.kvctl("keyspace", "create", name, "--if-not-exists", *flags)
+        if made.returncode != 0:
+            raise ChaosError(f"keyspace {name} cannot be made: {made.stderr.strip()}")
+        if raft:
+            self.raft_keyspaces.append(name)
+
+    def leaders(self, keyspace: str) -> dict[int, str]:
+        """By partition, who leads it as far as the nodes that answer know."""
+        told = self._described(keyspace)
+        newest: dict[int, tuple[int, str]] = {}
+        for replica in told.get("replica_states", []):
+            if replica["role"] == "leader":
+                claim = (replica["term"], f"n{replica['node']}")
+                newest[replica["partition"]] = max(newest.get(replica["partition"], claim), claim)
+        return {partition: node for partition, (_, node) in newest.items()}
+
+    def replicas(self, keyspace: str) -> dict[int, list[str]]:
+        """By partition, which nodes hold it; empty while nobody can be asked."""
+        partitions = self._described(keyspace).get("partitions", [])
+        return {p["partition"]: [f"n{node}" for node in p["replicas"]] for p in partitions}
+
+    def _described(self, keyspace: str) -> dict[str, Any]:
+        return self.kvctl_json("keyspace", "describe", keyspace, "--timeout", "2s") or {}
+
+    def leader(self, keyspace: str, seconds: float = 15) -> str:
+        """Who leads its first partition. Raises ChaosError if nobody does in time."""
+        found: dict[int, str] = {}
+
+        def elected() -> bool:
+            found.update(self.leaders(keyspace))
+            return bool(found)
+
+        if not eventually(elected, seconds, every=0.1):
+            raise ChaosError(f"nobody leads keyspace {keyspace} after {seconds:g} s")
+        return found[min(found)]
+
+    def some_leader(self, chance: random.Random) -> str:
+        """Of some partition; just some node where nobody leads anything or can be asked."""
+        leaders = []
+        if self.raft_keyspaces:
+            leaders = sorted(self.leaders(chance.choice(self.raft_keyspaces)).items())
+        return chance.choice(leaders)[1] if leaders else chance.choice(self.nodes)
+
+    def others(self, nodes: Iterable[str]) -> list[str]:
+        apart = set(nodes)
+        return [node for node in self.nodes if node not in apart]
+
+    def choose(self, chance: random.Random, count: int) -> list[str]:
+        return sorted(chance.sample(self.nodes, count))
+
+
+def links_between(one: Sequence[str], other: Sequence[str]) -> list[Link]:
+    """Both directions of every pair."""
+    return [link for a in one for b in other for link in ((a, b), (b, a))]

@@ -1,0 +1,1 @@
+"""Faults, each of which proves that it took hold."""

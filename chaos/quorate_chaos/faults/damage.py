@@ -1,0 +1,130 @@
+"""Disks that come back as something else than they were: wiped, cut short, a bit flipped.
+
+kvd may refuse such a folder, by name, or serve what is right from it; the histories tell whether
+it was. What it refuses gets its own disk back when the fault ends, as from a good copy made while
+the node was dead, and must start from that.
+
+The newest end of the log is left alone: what is missing there looks like a write that was torn by
+the kill, the node starts without it, and that start makes the good copy an older one for ever.
+"""
+
+import shutil
+from abc import abstractmethod
+from pathlib import Path
+from random import Random
+
+from ..clock import eventually
+from ..cluster import Cluster
+from ..errors import ChaosError
+from .base import Fault, Proof
+
+REASONS = ("OLD_DISK_IMAGE", "DATA_FOLDER_INCOMPLETE", "LOG_DAMAGED", "DATA_DAMAGED")
+SETTLES_SECONDS = 5  # to be told by others that the disk is not the one they know
+
+
+class Damage(Fault):
+    """kill -9 of one node, damage to its folder, restart; its good folder back at the end."""
+
+    lasts = (2.0, 3.0)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._did = ""
+        self._said = ""
+        self._kept: Path | None = None
+
+    @abstractmethod
+    def damage(self, folder: Path, random: Random) -> str:
+        """What it did; empty: there was nothing to damage."""
+
+    def begin(self, cluster: Cluster, random: Random) -> None:
+        self.nodes = cluster.choose(random, 1)
+        node = self.nodes[0]
+        folder = cluster.backend.data_dir(node)
+        cluster.backend.kill(node)
+        self._kept = folder.with_name("data-kept")
+        shutil.rmtree(self._kept, ignore_errors=True)
+        shutil.copytree(folder, self._kept)
+        self._did = self.damage(folder, random)
+        self.what = f"{node}: {self._did}"
+        cluster.backend.start(node)
+
+    def end(self, cluster: Cluster) -> None:
+        if not self.nodes or self._kept is None:
+            return
+        node = self.nodes[0]
+        backend = cluster.backend
+        eventually(lambda: backend.state(node) == "gone", SETTLES_SECONDS, every=0.05)
+        if backend.state(node) != "gone" and cluster.is_live(node):
+            backend.serves_again(node)
+            self._said = "it serves from what is left"
+            shutil.rmtree(self._kept)
+            return
+        backend.kill(node)
+        self._said = self._reason(cluster, node)
+        shutil.rmtree(backend.data_dir(node))
+        self._kept.rename(backend.data_dir(node))
+        cluster.restart([node])
+
+    def _reason(self, cluster: Cluster, node: str) -> str:
+        """The name by which the node refused. Raises ChaosError where it gave none."""
+        last = cluster.backend.log_file(node).read_text(errors="replace").splitlines()[-1:]
+        for reason in REASONS:
+            if last and reason in last[0]:
+                return f"it refused: {reason}"
+        raise ChaosError(cluster.end_of(node, f"ended for no named reason after {self._did}"))
+
+    def proof(self, cluster: Cluster) -> Proof:
+        return Proof(bool(self._did), f"{self._did}; {self._said}")
+
+
+class Wiped(Damage):
+    """The folder is gone: a new disk under an old node id."""
+
+    name = "wiped-folder"
+
+    def damage(self, folder: Path, random: Random) -> str:
+        shutil.rmtree(folder)
+        return "its data folder is wiped"
+
+
+class BitFlip(Damage):
+    """One bit of what was written to the log is another."""
+
+    name = "flipped-bit"
+
+    def damage(self, folder: Path, random: Random) -> str:
+        files = _logs(folder)
+        if not files:
+            return ""
+        file, used = random.choice(files)
+        at = random.randrange(used // 2 if file == files[-1][0] else used)
+        with file.open("r+b") as opened:
+            opened.seek(at)
+            byte = opened.read(1)[0]
+            opened.seek(at)
+            opened.write(bytes([byte ^ 1 << random.randrange(8)]))
+        return f"a bit flipped in {file.name} at byte {at} of {used}"
+
+
+class Truncated(Damage):
+    """A file of the log, not the newest, ends in the middle of what was written."""
+
+    name = "truncated-file"
+
+    def damage(self, folder: Path, random: Random) -> str:
+        files = _logs(folder)[:-1]
+        if not files:
+            return ""
+        file, used = random.choice(files)
+        at = random.randrange(used)
+        with file.open("r+b") as opened:
+            opened.truncate(at)
+        return f"{file.name} cut from {used} bytes to {at}"
+
+
+def _logs(folder: Path) -> list[tuple[Path, int]]:
+    """The files of the log, oldest first, and up to where each was written; zeros follow."""
+    files = sorted((folder / "log").glob("log-*"))
+    used = [(file, len(file.read_bytes().rstrip(b"\0"))) for file in files]
+    return [(file, size) for file, size in used if size > 1]

@@ -1,0 +1,146 @@
+"""Processes that die without a goodbye, and come back."""
+
+from random import Random
+
+from ..clock import now_us
+from ..cluster import Cluster
+from .base import Fault, Proof
+
+KILLED = 137  # as shells tell SIGKILL
+
+
+class Kill(Fault):
+    """kill -9 of some nodes at once, and their restart when it ends."""
+
+    name = "kill"
+
+    def __init__(self, count: int = 1) -> None:
+        super().__init__()
+        self._count = count
+        self._codes: dict[str, int | None] = {}
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        return cluster.choose(random, self._count)
+
+    def begin(self, cluster: Cluster, random: Random) -> None:
+        self.nodes = self.victims(cluster, random)
+        self.what = f"kill -9 {' '.join(self.nodes)}"
+        for node in self.nodes:
+            cluster.backend.kill(node)
+        self._codes = {node: cluster.backend.exit_code(node) for node in self.nodes}
+
+    def end(self, cluster: Cluster) -> None:
+        cluster.restart(node for node in self.nodes if cluster.backend.state(node) == "gone")
+
+    def proof(self, cluster: Cluster) -> Proof:
+        killed = [node for node, code in self._codes.items() if code == KILLED]
+        back = [node for node in killed if cluster.backend.state(node) == "running"]
+        text = f"{' '.join(killed) or 'nobody'} ended by SIGKILL, {' '.join(back) or 'nobody'} back"
+        return Proof(bool(self.nodes) and killed == back == self.nodes, text)
+
+
+class KillLeader(Kill):
+    name = "kill-leader"
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        return [cluster.some_leader(random)]
+
+
+class KillMinority(Kill):
+    """As many as may be gone with a majority left."""
+
+    name = "kill-minority"
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        return cluster.choose(random, len(cluster.nodes) - cluster.majority)
+
+
+class KillMajority(Kill):
+    name = "kill-majority"
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        return cluster.choose(random, cluster.majority)
+
+
+class KillAll(Kill):
+    """As when the power fails everywhere."""
+
+    name = "kill-all"
+    lasts = (0.5, 1.5)
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        return list(cluster.nodes)
+
+
+class KillInRecovery(Fault):
+    """One node dies again and again, some moments after it was started: in the midst of recovery."""
+
+    name = "kill-in-recovery"
+    lasts = (2.0, 3.0)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kills = 0
+        self._due_us = 0
+        self._random = Random(0)
+
+    def begin(self, cluster: Cluster, random: Random) -> None:
+        self._random = Random(random.random())
+        self.nodes = cluster.choose(random, 1)
+        self.what = f"kill -9 {self.nodes[0]} while it starts"
+        self._again(cluster)
+
+    def step(self, cluster: Cluster) -> None:
+        if now_us() >= self._due_us:
+            self._again(cluster)
+
+    def _again(self, cluster: Cluster) -> None:
+        node = self.nodes[0]
+        cluster.backend.kill(node)
+        self._kills += cluster.backend.exit_code(node) == KILLED
+        cluster.backend.start(node)
+        self._due_us = now_us() + int(self._random.uniform(0.03, 0.5) * 1e6)
+
+    def end(self, cluster: Cluster) -> None:
+        """The last start is let be."""
+        for node in self.nodes:
+            cluster.wait_live(node)
+
+    def proof(self, cluster: Cluster) -> Proof:
+        return Proof(self._kills >= 2, f"ended by SIGKILL {self._kills} times")
+
+
+class RollingRestart(Fault):
+    """Every node in turn is asked to end, ends in order, and is back before the next one."""
+
+    name = "rolling-restart"
+    lasts = (1.0, 1.0)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left: list[str] = []
+        self._codes: dict[str, int | None] = {}
+
+    def begin(self, cluster: Cluster, random: Random) -> None:
+        self.nodes = cluster.choose(random, len(cluster.nodes))
+        random.shuffle(self.nodes)
+        self._left = list(self.nodes)
+        self.what = f"SIGTERM and restart: {', then '.join(self.nodes)}"
+
+    def step(self, cluster: Cluster) -> None:
+        if self._left:
+            node = self._left.pop(0)
+            self._codes[node] = cluster.backend.terminate(node)
+            cluster.restart([node])
+            cluster.wait_ready([node])
+
+    def end(self, cluster: Cluster) -> None:
+        while self._left:
+            self.step(cluster)
+        cluster.restart(node for node in self.nodes if cluster.backend.state(node) == "gone")
+
+    def proof(self, cluster: Cluster) -> Proof:
+        wrong = {node: code for node, code in self._codes.items() if code != 0}
+        if wrong:
+            return Proof(False, f"did not end in order at SIGTERM: {wrong}")
+        return Proof(len(self._codes) == len(self.nodes), f"{len(self._codes)} ended with 0")

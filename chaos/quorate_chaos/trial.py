@@ -1,0 +1,208 @@
+"""One run of one scenario, as the scenario says it: under a load, suffers faults, passes."""
+
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from . import knobs, process
+from .backend.base import Backend, ClusterSpec
+from .backend.registry import backend_class
+from .clock import now_us
+from .cluster import Cluster
+from .errors import ChaosError, Unsupported
+from .faults.base import Fault
+from .faults.mixture import Maker, Mixture
+from .folder import RunFolder
+from .judge import Result, check, judge
+from .load import Job, Load
+from .nemesis import Entry, Nemesis
+from .options import Options
+from .progress import Progress, lacking, read_progress
+from .sides import Side, told
+
+CALM_SECONDS = 2.0  # after the last fault, for work to be seen to go on
+LOAD_SECONDS_MAX = 24 * 3600
+
+
+class Failed(AssertionError):
+    """The result of a run that did not pass."""
+
+
+class Trial:
+    """under(), suffers() as often as wanted, passes(). Whoever makes it calls close()."""
+
+    def __init__(self, options: Options, scenario: str, title: str) -> None:
+        self.options = options
+        self.random = Random(f"{options.seed} {scenario}")
+        path = options.out / f"{scenario}-{options.seed}"
+        command = options.command(scenario)
+        self.folder = RunFolder(path, scenario, title, options.seed, options.backend, command)
+        self.result = Result("error", "it has not come to its end")
+        self.verdict: dict[str, Any] = {}
+        self.progress: list[Progress] = []
+        self.skipped = ""
+        self._backend: Backend | None = None
+        self._cluster: Cluster | None = None
+        self._load: Load | None = None
+        self._nemesis: Nemesis | None = None
+
+    # --- what scenarios say
+
+    def under(
+        self,
+        *jobs: Job,
+        nodes: int = 3,
+        zones: Sequence[str] = (),
+        settings: dict[str, str] | None = None,
+    ) -> Cluster:
+        """Starts a cluster and the load. `settings` of kvd go over those that chance turns."""
+        self.folder.make()
+        flags = {**knobs.settings(self.random), **(settings or {})}
+        spec = ClusterSpec(nodes, self.folder.path, self.options.binaries, zones, flags)
+        self._note_cluster(spec)
+        self._backend = backend_class(self.options.backend)(spec)
+        cluster = self._cluster = Cluster(self._backend)
+        load = self._load = Load(cluster, self.folder.path, self.options.seed, jobs)
+        self.folder.phase("start")
+        cluster.start()
+        journal = self.folder.path / "faults.jsonl"
+        self._nemesis = Nemesis(cluster, journal, self.random, load.check_alive)
+        load.begin(LOAD_SECONDS_MAX)
+        self.folder.phase("load")
+        self.calm(1)
+        return cluster
+
+    def suffers(
+        self, *faults: Fault, seconds: float | None = None, calm: float | None = None
+    ) -> None:
+        """These at once, for so long or as long as they choose; then some calm."""
+        lasts = max(self.random.uniform(*fault.lasts) for fault in faults)
+        self.nemesis.suffer(faults, lasts if seconds is None else seconds)
+        self.calm(self.random.uniform(0.3, 1.5) if calm is None else calm)
+
+    def suffers_mixture(self, makers: Sequence[Maker], seconds: float | None = None) -> int:
+        """Random faults, one draw after another; how many there were."""
+        mixture = Mixture(self.cluster, self.random, makers)
+        until = now_us() + (self.options.duration_s if seconds is None else seconds) * 1e6
+        before = len(self.nemesis.entries)
+        while now_us() < until:
+            self.suffers(*mixture.draw(), calm=mixture.pause_seconds())
+        return len(self.nemesis.entries) - before
+
+    def calm(self, seconds: float) -> None:
+        self.nemesis.wait(seconds)
+
+    def skip_unless(self, *faults: Fault) -> None:
+        """Raises Unsupported if this backend has not what the scenario is about."""
+        for fault in faults:
+            reason = fault.possible(self.cluster)
+            if reason:
+                raise Unsupported(f"{fault.name}: {reason}")
+
+    def told(self, job: str, kind: str, nodes: Collection[str], after_seconds: float) -> Side:
+        """What clients of these nodes were told in the last fault, so long after it began."""
+        history = self.folder.path / "history" / f"{job}.jsonl"
+        return told(history, kind, nodes, self.entries[-1], after_seconds)
+
+    def note(self, text: str) -> None:
+        """A sentence for whoever reads the report."""
+        self.folder.notes.append(text)
+
+    def level(self, job: str) -> dict[str, Any]:
+        """The row of the verdict that is about a job; after passes()."""
+        rows: list[dict[str, Any]] = self.verdict.get("levels", [])
+        for row in rows:
+            if row["job"] == job:
+                return row
+        raise ChaosError(f"the verdict says nothing of job {job}")
+
+    def passes(self, least_done: int = 20) -> None:
+        """Heals, goes on for a while, settles, judges. Raises Failed unless all is as promised."""
+        self._judge(least_done)
+        if not self.result.passed:
+            raise Failed(f"{self.result.word}: {self.result.why}")
+
+    @property
+    def cluster(self) -> Cluster:
+        assert self._cluster, "under() comes first"
+        return self._cluster
+
+    @property
+    def nemesis(self) -> Nemesis:
+        assert self._nemesis, "under() comes first"
+        return self._nemesis
+
+    @property
+    def entries(self) -> list[Entry]:
+        return self._nemesis.entries if self._nemesis else []
+
+    # --- how it ends
+
+    def _judge(self, least_done: int) -> None:
+        assert self._load, "under() comes first"
+        self.folder.phase("heal")
+        self.nemesis.end_all()
+        self.cluster.network.heal()
+        self.cluster.wait_ready(self.cluster.nodes)
+        healed_us = now_us()
+        self.calm(CALM_SECONDS)
+        self._load.end()
+        self.folder.phase("settle")
+        unsettled = self._load.settle()
+        self.folder.phase("check")
+        self._stop()
+        histories = self._load.histories
+        self.progress = read_progress(histories.glob("*.jsonl"))
+        verdict_file = self.folder.path / "verdict.json"
+        self.verdict = check(self.options.binaries, histories, verdict_file)
+        slow = lacking(self.progress, healed_us, least_done)
+        self.folder.notes += self.nemesis.notes
+        self.result = judge(self.verdict, unsettled, slow, self.nemesis.entries)
+        self.folder.write(self.result)
+
+    def _note_cluster(self, spec: ClusterSpec) -> None:
+        self.folder.nodes = [{"name": name, "zone": spec.zone(name)} for name in spec.names]
+        self.folder.settings = dict(spec.flags)
+        version = process.run([spec.binaries.path("kvd"), "--version"]).stdout.strip()
+        self.folder.version = version.removeprefix("kvd ")
+        if self.options.backend == "loopback":
+            self.folder.notes.append(
+                "partitions by kvd's own switch (kvctl cluster cut): no packet was lost in the "
+                "kernel, connections stayed up"
+            )
+
+    def error(self, text: str) -> None:
+        """It ended before it could be judged, or what it was to show did not show."""
+        self.result = Result("error", text)
+
+    def close(self) -> None:
+        """Leaves nothing but the folder; tells what came of it there."""
+        self._stop()
+        if not self.folder.path.exists():
+            return
+        self.folder.write(self.result)
+        if not self.options.keep and self.result.passed:
+            for data in self.folder.path.glob("nodes/*/data*"):
+                shutil.rmtree(data, ignore_errors=True)
+        if self.result.why != "interrupted":
+            self._draw()
+
+    def _draw(self) -> None:
+        try:
+            from .report import write_report
+        except ImportError:
+            return
+        write_report(self.folder.path)
+
+    def _stop(self) -> None:
+        if self._load:
+            self._load.kill()
+        if self._backend:
+            self._backend.close()
+            self._backend = None
+
+    @property
+    def report_file(self) -> Path:
+        return self.folder.path / "report.html"

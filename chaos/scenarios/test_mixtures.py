@@ -1,0 +1,65 @@
+"""Random mixtures of faults, from a seed."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from loads import (
+    ballots,
+    batches,
+    bounded,
+    counter,
+    elements,
+    lists,
+    merged_counter,
+    merged_elements,
+    merging,
+    newest,
+    register,
+    sessions,
+    siblings,
+)
+
+from quorate_chaos.faults.mixture import EVERYTHING, NETWORK, PROCESSES
+from quorate_chaos.load import Job
+from quorate_chaos.trial import Trial
+
+
+ROUND_SECONDS = 240
+
+
+def raft_jobs(**changes: int) -> list[Job]:
+    every = [register(), elements(), counter(), lists(), batches(), sessions(), bounded()]
+    return [Job(**{**vars(job), "clients": 3, **changes}) for job in every]
+
+
+def quorum_jobs(**changes: int) -> list[Job]:
+    every = [ballots(), newest(), merged_elements(), merged_counter(), siblings(), merging()]
+    return [Job(**{**vars(job), "clients": 3, **changes}) for job in every]
+
+
+def test_mode_raft_keeps_its_promises_whatever_comes_together(trial: Trial) -> None:
+    trial.under(*raft_jobs())
+    trial.suffers_mixture(EVERYTHING)
+    trial.passes()
+
+
+def test_mode_quorum_keeps_its_promises_whatever_comes_together(trial: Trial) -> None:
+    trial.under(*quorum_jobs())
+    trial.suffers_mixture(EVERYTHING)
+    trial.passes()
+
+
+def test_five_nodes_keep_their_promises_whatever_comes_together(trial: Trial) -> None:
+    trial.under(register(replicas=5), elements(replicas=5), ballots(replicas=5), nodes=5)
+    trial.suffers_mixture([*NETWORK, *PROCESSES])
+    trial.passes()
+
+
+@pytest.mark.soak
+def test_everything_for_as_long_as_is_wanted(rounds: Callable[[float], Iterator[Trial]]) -> None:
+    for trial in rounds(ROUND_SECONDS):
+        nodes = trial.random.choice([3, 5])
+        # Not as fast as they can: an hour of histories is to be judged.
+        trial.under(*raft_jobs(rate=60), *quorum_jobs(rate=60), nodes=nodes)
+        trial.suffers_mixture(EVERYTHING)
+        trial.passes()
