@@ -13,6 +13,8 @@ namespace {
 
 // Of a window, of lost writes, of differences.
 constexpr size_t kLinesMax = 40;
+// Of a list or set.
+constexpr size_t kElementsMax = 12;
 
 std::string DescribeCondition(const Condition& condition) {
   switch (condition.kind) {
@@ -30,9 +32,20 @@ std::string DescribeCondition(const Condition& condition) {
   return "";
 }
 
+std::string DescribeList(const std::vector<std::string>& list) {
+  std::string text = "[";
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (i == kElementsMax) return StrCat(text, ", … ", list.size() - i, " more]");
+    StrAppend(&text, i == 0 ? "" : ", ", QuoteBytes(list[i]));
+  }
+  return text + "]";
+}
+
 std::string DescribeFound(const Result& result) {
   std::string text;
-  if (result.value) {
+  if (result.values || result.elements) {
+    text = DescribeList(result.values ? *result.values : *result.elements);
+  } else if (result.value) {
     StrAppend(&text, QuoteBytes(*result.value));
   } else if (result.found) {
     StrAppend(&text, *result.found ? "a value" : "absent");
@@ -116,16 +129,17 @@ std::string_view VerdictName(Verdict verdict) {
 
 std::string DescribeOperation(const Operation& op) {
   std::string text(NameOf(kActionNames, op.action));
-  if (op.action == Action::kPut) StrAppend(&text, " ", QuoteBytes(op.value));
+  if (HasValue(op.action)) StrAppend(&text, " ", QuoteBytes(op.value));
   if (op.action == Action::kAdd) StrAppend(&text, " ", op.delta);
+  if (!op.replaced.empty()) StrAppend(&text, " for ", DescribeList(op.replaced));
   StrAppend(&text, DescribeCondition(op.condition), " -> ");
   switch (op.outcome) {
     case Outcome::kDone:
       return text + DescribeResult(op);
     case Outcome::kFailed:
-      return text + "failed";
+      return StrCat(text, "failed", op.error.empty() ? "" : " ", op.error);
     case Outcome::kUnknown:
-      return text + "unknown";
+      return StrCat(text, "unknown", op.error.empty() ? "" : " ", op.error);
   }
   return text;
 }

@@ -4,21 +4,49 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/ladder.h"
+#include "base/strings.h"
 
 namespace quorate::check {
 namespace {
 
-absl::Status Bad(std::string_view message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "BAD_OPERATION", message);
+absl::Status Bad(absl::string_view message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "BAD_OPERATION", ToStd(message));
+}
+
+bool TakesCondition(Action action) {
+  return action == Action::kPut || action == Action::kDelete || action == Action::kAdd;
+}
+
+bool TakesContext(Action action) { return action == Action::kPut || action == Action::kDelete; }
+
+absl::Status ValidateLevel(const std::string& level) {
+  if (level.empty()) return absl::OkStatus();
+  const absl::StatusOr<Ladder> ladder = ParseLadder(level);
+  if (!ladder.ok()) return Bad(ladder.status().message());
+  if (ladder->size() != 1) return Bad("a ladder is no level: tell the one that was reached");
+  const absl::Status status = CheckLadder(*ladder);
+  return status.ok() ? status : Bad(status.message());
 }
 
 absl::Status ValidateArguments(const Operation& op) {
-  if (op.action != Action::kPut && !op.value.empty()) return Bad("only a put has a value to write");
-  if (op.action != Action::kAdd && op.delta != 0) return Bad("only an add has a delta");
-  if (op.action == Action::kGet && op.condition.kind != Condition::Kind::kNone) {
-    return Bad("a get has no condition");
+  if (!HasValue(op.action) && !op.value.empty()) {
+    return Bad("only a put, append, set_add or set_remove has a value to write");
   }
-  return absl::OkStatus();
+  if (op.action != Action::kAdd && op.delta != 0) return Bad("only an add has a delta");
+  if (!TakesCondition(op.action) && op.condition.kind != Condition::Kind::kNone) {
+    return Bad(op.action == Action::kGet ? "a get has no condition"
+                                         : "only a put, delete or add has a condition");
+  }
+  if (op.ttl_us && (op.action != Action::kPut || *op.ttl_us < 0)) {
+    return Bad("only a put has a time to live, not a negative one");
+  }
+  if (!op.replaced.empty() && !TakesContext(op.action)) {
+    return Bad("only a put or delete replaces what its context has seen");
+  }
+  if (!op.error.empty() && op.outcome == Outcome::kDone)
+    return Bad("a done operation has no error");
+  return ValidateLevel(op.level);
 }
 
 absl::Status ValidateTimes(const Operation& op) {
@@ -30,9 +58,9 @@ absl::Status ValidateTimes(const Operation& op) {
 
 absl::Status ValidateGet(const Result& result) {
   if (!result.found) return Bad("a done get tells whether it found a value");
-  if (*result.found != result.value.has_value()) {
-    return Bad("a done get tells a value exactly if it found one");
-  }
+  const bool told = result.value || result.values || result.elements;
+  if (*result.found != told) return Bad("a done get tells a value exactly if it found one");
+  if (result.stale_us && *result.stale_us < 0) return Bad("a bound of staleness is not negative");
   return absl::OkStatus();
 }
 
@@ -43,6 +71,9 @@ absl::Status ValidateResult(const Operation& op) {
   }
   if (op.action == Action::kGet) {
     if (absl::Status status = ValidateGet(result); !status.ok()) return status;
+  }
+  if (op.action != Action::kGet && (result.values || result.elements || result.stale_us)) {
+    return Bad("only a get tells elements, values and how stale they may be");
   }
   const bool conditional = op.condition.kind != Condition::Kind::kNone;
   if (conditional != result.success.has_value()) {
@@ -66,6 +97,11 @@ absl::Status ValidateOperation(const Operation& operation) {
   if (absl::Status status = ValidateArguments(operation); !status.ok()) return status;
   if (absl::Status status = ValidateTimes(operation); !status.ok()) return status;
   return ValidateResult(operation);
+}
+
+bool HasValue(Action action) {
+  return action == Action::kPut || action == Action::kAppend || action == Action::kSetAdd ||
+         action == Action::kSetRemove;
 }
 
 bool IsObserver(const Operation& operation) {

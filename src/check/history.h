@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,8 +15,17 @@ namespace quorate::check {
 
 // The pieces of a batch are recorded as operations of their own, one for a
 // key, with the times and the outcome of the batch. A piece of a batch that
-// was refused for another piece's condition is kFailed.
-enum class Action : uint8_t { kGet, kPut, kDelete, kAdd };
+// was refused for another piece's condition is kFailed. A read of several keys
+// at one moment is recorded likewise.
+enum class Action : uint8_t {
+  kGet,
+  kPut,
+  kDelete,
+  kAdd,     // to a counter
+  kAppend,  // one element to the end of a list
+  kSetAdd,  // one element to a set
+  kSetRemove,
+};
 
 enum class Outcome : uint8_t {
   kDone,     // the reply came; `result` has what it said
@@ -44,23 +54,41 @@ struct Result {
   uint64_t version = 0;
   std::optional<int64_t> sum;   // after kAdd
   std::optional<bool> success;  // whether the condition held
+  // What was read in place of one value: a list in its order, or a set in any;
+  std::optional<std::vector<std::string>> elements;
+  // all siblings, in any order.
+  std::optional<std::vector<std::string>> values;
+  // The receipt's bound: the state read was the newest at most so long before
+  // the read ended.
+  std::optional<int64_t> stale_us;
 
   friend bool operator==(const Result&, const Result&) = default;
 };
 
 struct Operation {
   uint64_t client = 0;
+  uint64_t session = 0;  // 0: in none. Its operations follow one another
   Action action = Action::kGet;
   std::string key;
-  std::string value;    // kPut: the new one
-  int64_t delta = 0;    // kAdd
-  Condition condition;  // not for kGet
+  std::string value;              // kPut: the new one; the element of kAppend, kSetAdd, kSetRemove
+  int64_t delta = 0;              // kAdd
+  std::optional<int64_t> ttl_us;  // kPut: gone so long after it took effect
+  Condition condition;            // of kPut, kDelete and kAdd
+  // kPut and kDelete with the context of a read: the values that it showed
+  // (siblings, elements), which are replaced.
+  std::vector<std::string> replaced;
+  // As asked, in words: "ONE", "BOUNDED(200ms)"; empty: the strongest there is.
+  std::string level;
+  std::string target;  // the node asked
+  std::string node;    // that served it
+  uint64_t batch = 0;  // the pieces of one batch, or of one read, share it; 0: alone
   // Microseconds of any one clock. An operation ended before another began
   // only if its return is less than the other's invoke.
   int64_t invoke_us = 0;
   std::optional<int64_t> return_us;  // always there when kDone
   Outcome outcome = Outcome::kUnknown;
-  Result result;  // empty unless kDone
+  std::string error;  // the reason of what is not kDone: REPLICAS_MISSING
+  Result result;      // empty unless kDone
 
   friend bool operator==(const Operation&, const Operation&) = default;
 };
@@ -69,6 +97,8 @@ struct Operation {
 // is missing; the checkers take only operations that pass.
 absl::Status ValidateOperation(const Operation& operation);
 
+// Has a value to write: a put, append, set_add or set_remove.
+bool HasValue(Action action);
 // Cannot change a key, whenever it happens: a get, or a write that was refused.
 bool IsObserver(const Operation& operation);
 // Done and changed the key.
@@ -80,12 +110,26 @@ struct ReplicaContents {
   struct Record {
     std::string value;
     uint64_t version = 0;  // 0: not told
+    // As in Result, in place of the value.
+    std::optional<std::vector<std::string>> elements = std::nullopt;
+    std::optional<std::vector<std::string>> values = std::nullopt;
     friend bool operator==(const Record&, const Record&) = default;
   };
   std::string replica;
   std::map<std::string, Record> records;
 
   friend bool operator==(const ReplicaContents&, const ReplicaContents&) = default;
+};
+
+// What a history is of: one job on one keyspace.
+struct JobInfo {
+  std::string job;
+  std::string workload;   // register, set, counter, append, batch, session, ...
+  std::string mode;       // raft or quorum
+  std::string policy;     // mode quorum: lww, siblings, counter, set, map, register
+  uint64_t replicas = 0;  // of each key; 0: not told
+
+  friend bool operator==(const JobInfo&, const JobInfo&) = default;
 };
 
 // Names an operation under way in the history that handed it out.
@@ -108,7 +152,10 @@ class History {
   // An operation that is complete already.
   void Append(Operation operation);
   void AppendReplica(ReplicaContents contents);
+  void SetJob(JobInfo job) { job_ = std::move(job); }
 
+  // nullopt: nothing was told; all of it is taken for linearizable.
+  const std::optional<JobInfo>& job() const { return job_; }
   // In the order of Invoke and Append.
   const std::vector<Operation>& operations() const { return operations_; }
   const std::vector<ReplicaContents>& replicas() const { return replicas_; }
@@ -118,6 +165,7 @@ class History {
  private:
   Operation& Open(CallId call);
 
+  std::optional<JobInfo> job_;
   std::vector<Operation> operations_;
   std::vector<ReplicaContents> replicas_;
 };

@@ -50,6 +50,21 @@ std::optional<std::string> JsonFields::Bytes(std::string_view name) {
   return bytes;
 }
 
+std::optional<std::vector<std::string>> JsonFields::BytesList(std::string_view name) {
+  const nlohmann::ordered_json* json = Find(name);
+  if (json == nullptr) return std::nullopt;
+  std::vector<std::string> list;
+  bool good = json->is_array();
+  for (size_t i = 0; good && i < json->size(); ++i) {
+    std::optional<std::string> bytes = BytesFromJson((*json)[i]);
+    good = bytes.has_value();
+    if (good) list.push_back(*std::move(bytes));
+  }
+  if (good) return list;
+  Wrong(name, "an array of strings or {\"b64\": \"…\"}");
+  return std::nullopt;
+}
+
 const nlohmann::ordered_json* JsonFields::Object(std::string_view name) {
   const nlohmann::ordered_json* json = Find(name);
   if (json == nullptr || json->is_object()) return json;

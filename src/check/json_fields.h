@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 
@@ -23,6 +24,8 @@ class JsonFields {
   std::optional<uint64_t> Natural(std::string_view name);
   std::optional<bool> Bool(std::string_view name);
   std::optional<std::string> Bytes(std::string_view name);  // bytes.h
+  // An array of bytes.
+  std::optional<std::vector<std::string>> BytesList(std::string_view name);
   const nlohmann::ordered_json* Object(std::string_view name);
 
   template <class T>

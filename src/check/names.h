@@ -15,10 +15,21 @@ namespace quorate::check {
 template <class T, size_t n>
 using Names = std::array<std::pair<T, std::string_view>, n>;
 
-inline constexpr Names<Action, 4> kActionNames = {{{Action::kGet, "get"},
+inline constexpr Names<Action, 7> kActionNames = {{{Action::kGet, "get"},
                                                    {Action::kPut, "put"},
                                                    {Action::kDelete, "delete"},
-                                                   {Action::kAdd, "add"}}};
+                                                   {Action::kAdd, "add"},
+                                                   {Action::kAppend, "append"},
+                                                   {Action::kSetAdd, "set_add"},
+                                                   {Action::kSetRemove, "set_remove"}}};
+inline constexpr Names<std::string_view, 2> kModeNames = {{{"raft", "raft"}, {"quorum", "quorum"}}};
+inline constexpr Names<std::string_view, 7> kPolicyNames = {{{"", ""},
+                                                             {"lww", "lww"},
+                                                             {"siblings", "siblings"},
+                                                             {"counter", "counter"},
+                                                             {"set", "set"},
+                                                             {"map", "map"},
+                                                             {"register", "register"}}};
 inline constexpr Names<Outcome, 3> kOutcomeNames = {
     {{Outcome::kDone, "done"}, {Outcome::kFailed, "failed"}, {Outcome::kUnknown, "unknown"}}};
 

@@ -71,6 +71,10 @@ std::optional<uint32_t> Observed::LastToFollow(const Operation& write) const {
       return absent_;
     case Action::kAdd:
       return std::max(any_value_, number_);
+    case Action::kAppend:
+    case Action::kSetAdd:
+    case Action::kSetRemove:
+      break;  // lists and sets have checkers of their own
   }
   return std::nullopt;
 }

@@ -74,8 +74,9 @@ TEST(HistoryJsonTest, NamesLineAndFieldOfWhatIsWrong) {
   const std::string good = R"({"client":1,"op":"get","key":"a","invoke_us":1,"outcome":"unknown"})"
                            "\n\n";
   EXPECT_TRUE(Read(good).ok());
-  EXPECT_EQ(ErrorOf(good + R"({"client":1,"op":"got","key":"a","invoke_us":1,"outcome":"done"})"),
-            R"(h.jsonl:3: "op" is "got": must be get, put, delete or add)");
+  EXPECT_EQ(
+      ErrorOf(good + R"({"client":1,"op":"got","key":"a","invoke_us":1,"outcome":"done"})"),
+      R"(h.jsonl:3: "op" is "got": must be get, put, delete, add, append, set_add or set_remove)");
   EXPECT_EQ(ErrorOf(R"({"client":-1,"op":"get","key":"a","invoke_us":1,"outcome":"unknown"})"),
             R"(h.jsonl:1: "client" is -1: must be an integer of 64 bits, not negative)");
   EXPECT_EQ(ErrorOf(R"({"client":1,"op":"get","key":"a","outcome":"unknown"})"),
@@ -94,8 +95,8 @@ TEST(HistoryJsonTest, NamesLineAndFieldOfWhatIsWrong) {
   EXPECT_EQ(ErrorOf(R"({"op":"get)"), "h.jsonl:1: not JSON, column 11 (the line is cut short?)");
   EXPECT_EQ(ErrorOf(R"({"op":get})"), "h.jsonl:1: not JSON, column 7");
   EXPECT_EQ(ErrorOf("[]"), "h.jsonl:1: not a JSON object");
-  EXPECT_EQ(ErrorOf(R"({"history":2})"),
-            "h.jsonl:1: the history's format is 2: this reader knows 1");
+  EXPECT_EQ(ErrorOf(R"({"history":3})"),
+            "h.jsonl:1: the history's format is 3: this reader knows 1 and 2");
 }
 
 TEST(HistoryJsonTest, RefusesOperationsThatContradictThemselves) {
@@ -133,23 +134,87 @@ TEST(HistoryJsonTest, RefusesAReplicaThatTellsAKeyTwice) {
   EXPECT_EQ(ErrorOf(line + "\n" + line), R"(h.jsonl:2: key "a" of replica "n1" was told before)");
 }
 
-TEST(HistoryJsonTest, ReadsTheExampleOfTheFormatsDocument) {
+TEST(HistoryJsonTest, WritesWhoseHistoryItIsAndHowItWasAsked) {
+  Operation put = Put("a", "z", {3, 9});
+  put.session = 4;
+  put.ttl_us = 5;
+  put.replaced = {"x", "\xff"};
+  put.level = "QUORUM";
+  put.target = "n1";
+  put.node = "n2";
+  put.batch = 7;
+  put = Failed(put);
+  put.error = "REPLICAS_MISSING";
+  Operation get = Done(Action::kGet, "a", {1, 2});
+  get.level = "BOUNDED(200ms)";
+  get.result.found = true;
+  get.result.values = {"x", "y"};
+  get.result.stale_us = 0;
+  Operation list = Done(Action::kGet, "l", {1, 2});
+  list.result.found = true;
+  list.result.elements = std::vector<std::string>();
+  Operation append = Done(Action::kAppend, "l", {1, 2});
+  append.value = "e";
+  History history = HistoryOf({put, get, list, append});
+  history.SetJob({"j", "siblings", "quorum", "siblings", 3});
+  history.AppendReplica(
+      {.replica = "n1",
+       .records = {{"a", {.value = "", .version = 3, .values = {{"x"}}}},
+                   {"l", {.value = "", .elements = std::vector<std::string>()}}}});
+  EXPECT_EQ(
+      Write(history),
+      R"line({"history":2,"job":"j","workload":"siblings","mode":"quorum","policy":"siblings","replicas":3}
+{"client":1,"session":4,"op":"put","key":"a","value":"z","ttl_us":5,"replaced":["x",{"b64":"/w=="}],"level":"QUORUM","target":"n1","node":"n2","batch":7,"invoke_us":3,"return_us":9,"outcome":"failed","error":"REPLICAS_MISSING"}
+{"client":2,"op":"get","key":"a","level":"BOUNDED(200ms)","invoke_us":1,"return_us":2,"outcome":"done","result":{"found":true,"values":["x","y"],"stale_us":0}}
+{"client":3,"op":"get","key":"l","invoke_us":1,"return_us":2,"outcome":"done","result":{"found":true,"elements":[]}}
+{"client":4,"op":"append","key":"l","value":"e","invoke_us":1,"return_us":2,"outcome":"done","result":{}}
+{"replica":"n1","key":"a","values":["x"],"version":3}
+{"replica":"n1","key":"l","elements":[]}
+)line");
+  EXPECT_EQ(*Read(Write(history)), history);
+}
+
+TEST(HistoryJsonTest, RefusesJobsAndLevelsThatThereAreNot) {
+  const std::string job = R"({"history":2,"job":"j","workload":"set",)";
+  EXPECT_TRUE(Read(job + R"("mode":"raft"})").ok());
+  EXPECT_EQ(ErrorOf(job + R"("mode":"paxos"})"),
+            R"(h.jsonl:1: "mode" is "paxos": must be raft or quorum)");
+  EXPECT_EQ(ErrorOf(job + R"("mode":"quorum"})"),
+            R"(h.jsonl:1: "policy" must be told in mode quorum, and only there)");
+  EXPECT_EQ(ErrorOf(job + "\"mode\":\"raft\"}\n" + R"({"history":1})"),
+            "h.jsonl:2: this first line differs from the one before");
+  const auto get = [](const std::string& level) {
+    return R"({"client":1,"op":"get","key":"a","level":")" + level +
+           R"(","invoke_us":1,"outcome":"unknown"})";
+  };
+  EXPECT_TRUE(Read(get("BOUNDED(2s)")).ok());
+  EXPECT_EQ(ErrorOf(get("MOST")), R"(h.jsonl:1: there is no level "MOST")");
+  EXPECT_EQ(ErrorOf(get("LEASE:1ms,ONE")),
+            "h.jsonl:1: a ladder is no level: tell the one that was reached");
+  EXPECT_NE(ErrorOf(get("BOUNDED")).find("BOUNDED needs a bound"), std::string::npos);
+}
+
+TEST(HistoryJsonTest, ReadsTheExamplesOfTheFormatsDocument) {
   std::ifstream document(QUORATE_SOURCE_DIR "/docs/history-format.md");
   ASSERT_TRUE(document);
-  std::string example;
+  std::vector<std::string> examples;
   bool inside = false;
   for (std::string line; std::getline(document, line);) {
     if (line.starts_with("```")) {
       inside = line == "```jsonl";
+      if (inside) examples.emplace_back();
     } else if (inside) {
-      example += line + "\n";
+      examples.back() += line + "\n";
     }
   }
-  const absl::StatusOr<History> history = Read(example);
-  ASSERT_TRUE(history.ok()) << history.status();
-  EXPECT_GT(history->operations().size(), 5u);
-  EXPECT_GT(history->replicas().size(), 1u);
-  EXPECT_EQ(Write(*history), example);
+  ASSERT_EQ(examples.size(), 2u);
+  for (const std::string& example : examples) {
+    const absl::StatusOr<History> history = Read(example);
+    ASSERT_TRUE(history.ok()) << history.status();
+    EXPECT_GT(history->operations().size(), 5u);
+    EXPECT_GT(history->replicas().size(), 0u);
+    EXPECT_EQ(Write(*history), example);
+  }
 }
 
 }  // namespace
