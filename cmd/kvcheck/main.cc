@@ -1,19 +1,26 @@
-// Judges a recorded history.
+// Judges recorded histories.
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/string_view.h"
 #include "base/error.h"
 #include "base/strings.h"
-#include "check/final_state.h"
-#include "check/format.h"
 #include "check/history_json.h"
-#include "check/linearizable.h"
+#include "check/judge.h"
+#include "judged.h"
 #include "report_json.h"
+#include "report_table.h"
 
 namespace quorate {
 namespace {
@@ -23,8 +30,8 @@ enum ExitCode { kPassed = 0, kFailedToRun = 1, kBadUsage = 2, kFoundOrVoid = 10 
 constexpr char kDescription[] = R"(Judges what clients of the store were told.
 
 examples:
-  kvcheck history.jsonl               is each key linearizable, is each acknowledged write there?
-  kvcheck --output json history.jsonl the same for a machine
+  kvcheck run/history/*.jsonl         what each level promises, was it kept? One table for all
+  kvcheck --output json *.jsonl       the same for a machine
   zstdcat history.jsonl.zst | kvcheck -
                                       judge what another program writes
   kvcheck --steps-max 50000000 history.jsonl
@@ -38,13 +45,19 @@ exit codes:
   2   wrong usage, or a line that is no history: its number is told
   10  an anomaly was found, or a key is undecided, or nothing was checked
 
-The format of a history is told in docs/history-format.md.)";
+allowed: what a level does not promise and was seen to lack. The format of a
+history is told in docs/history-format.md.)";
 
 struct Options {
-  std::string file;
+  std::vector<std::string> files;
   std::string output = "table";
   uint64_t steps_max = check::LinearizabilityOptions().steps_max;
+  uint64_t expiry_slack_ms = 1000;
 };
+
+double SecondsSince(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
 
 int Complain(const absl::Status& status) {
   std::cerr << "error: " << ReasonOf(status) << ": " << status.message() << "\n";
@@ -61,52 +74,85 @@ absl::StatusOr<check::History> Read(const std::string& file) {
   return check::ReadHistory(in, file);
 }
 
-// A history without final reads is judged by its order alone.
-check::Verdict Sum(const check::LinearizabilityReport& order,
-                   const check::FinalStateReport& final_state) {
-  using check::Verdict;
-  if (final_state.replicas == 0) return order.verdict;
-  for (const Verdict verdict :
-       {Verdict::kViolated, Verdict::kUndecided, Verdict::kNothingChecked}) {
-    if (order.verdict == verdict || final_state.verdict == verdict) return verdict;
-  }
-  return Verdict::kPassed;
+absl::StatusOr<Judged> Judge(const std::string& file, const Options& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  const absl::StatusOr<check::History> history = Read(file);
+  if (!history.ok()) return history.status();
+  Judged judged;
+  judged.file = file;
+  judged.read_seconds = SecondsSince(begin);
+  judged.operations = history->operations().size();
+  judged.job.job = file == "-" ? "stdin" : std::filesystem::path(file).stem().string();
+  if (history->job()) judged.job = *history->job();
+  judged.lines = check::JudgeHistory(
+      *history, {.order = {.steps_max = options.steps_max},
+                 .expiry_slack_us = static_cast<int64_t>(options.expiry_slack_ms) * 1000});
+  return judged;
+}
+
+// Each file by itself, as many at once as there are cores.
+std::vector<absl::StatusOr<Judged>> JudgeAll(const Options& options) {
+  std::vector<absl::StatusOr<Judged>> all(options.files.size(), absl::UnknownError(""));
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i; (i = next.fetch_add(1)) < all.size();) {
+      all[i] = Judge(options.files[i], options);
+    }
+  };
+  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::jthread> threads;
+  for (size_t i = 1; i < std::min(cores, all.size()); ++i) threads.emplace_back(work);
+  work();
+  threads.clear();  // joins
+  return all;
 }
 
 int Run(const Options& options) {
-  const absl::StatusOr<check::History> history = Read(options.file);
-  if (!history.ok()) return Complain(history.status());
-  const check::LinearizabilityReport order =
-      check::CheckLinearizable(*history, {.steps_max = options.steps_max});
-  const check::FinalStateReport final_state = check::CheckFinalState(*history);
-  const check::Verdict verdict = Sum(order, final_state);
-  if (options.output == "json") {
-    std::cout << ReportAsJson(options.file, check::VerdictName(verdict), order, final_state);
-  } else {
-    std::cout << check::FormatReport(order) << check::FormatReport(final_state)
-              << check::VerdictName(verdict) << "\n";
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<Judged> all;
+  for (absl::StatusOr<Judged>& judged : JudgeAll(options)) {
+    if (!judged.ok()) return Complain(judged.status());
+    all.push_back(*std::move(judged));
   }
+  std::cout << (options.output == "json" ? ReportAsJson(all)
+                                         : ReportAsTable(all, SecondsSince(begin)));
   if (!std::cout.flush()) {
     return Complain(MakeError(absl::StatusCode::kUnavailable, "WRITE_FAILED",
                               "the verdict could not be written to standard output"));
   }
-  return verdict == check::Verdict::kPassed ? kPassed : kFoundOrVoid;
+  return Sum(all) == check::Verdict::kPassed ? kPassed : kFoundOrVoid;
 }
 
 }  // namespace
+
+check::Verdict Sum(const std::vector<Judged>& all) {
+  std::vector<check::PromiseVerdict> lines;
+  for (const Judged& judged : all) {
+    for (const check::PromiseVerdict& line : judged.lines) {
+      lines.emplace_back();
+      lines.back().verdict = line.verdict;
+    }
+  }
+  return check::Sum(lines);
+}
+
 }  // namespace quorate
 
 int main(int argc, char** argv) {
   quorate::Options options;
   CLI::App app(quorate::kDescription, "kvcheck");
   app.footer(quorate::kFooter);
-  app.add_option("FILE", options.file, "JSON lines; - for standard input")->required();
+  app.add_option("FILE", options.files, "histories, JSON lines; - for standard input")->required();
   app.add_option("--output", options.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   app.add_option("--steps-max", options.steps_max,
                  "give a key up as undecided after so many steps (150 bytes of memory each)")
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--expiry-slack-ms", options.expiry_slack_ms,
+                 "how much sooner or later than its time to live a value may go")
+      ->check(CLI::Range(0, 86'400'000))
       ->capture_default_str();
   try {
     app.parse(argc, argv);

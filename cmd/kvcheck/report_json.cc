@@ -1,5 +1,9 @@
 #include "report_json.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
 #include "base/text.h"
 #include "check/format.h"
 #include "check/history_json.h"
@@ -10,83 +14,72 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ToJson(const check::Window& window) {
+Json Line(const Judged& judged, const check::PromiseVerdict& line) {
+  Json json = {{"job", BytesToJson(judged.job.job)},
+               {"mode", judged.job.mode},
+               {"policy", judged.job.policy},
+               {"read", line.read},
+               {"write", line.write},
+               {"promise", line.promise},
+               {"checked", line.checked},
+               {"anomalies", line.anomalies},
+               {"allowed", line.allowed},
+               {"allowed_what", line.allowed_what},
+               {"verdict", check::VerdictName(line.verdict)},
+               {"seconds", std::round(line.seconds * 1e4) / 1e4}};
+  if (!line.why.empty()) json["why"] = line.why;
+  if (!line.note.empty()) json["note"] = line.note;
+  return json;
+}
+
+Json Found(const Judged& judged, const check::PromiseVerdict& line, const check::Anomaly& anomaly) {
+  Json json = {{"job", BytesToJson(judged.job.job)},
+               {"read", line.read},
+               {"write", line.write},
+               {"kind", anomaly.kind},
+               {"key", BytesToJson(anomaly.key)},
+               {"text", anomaly.text}};
+  int64_t begin_us = INT64_MAX;
+  int64_t end_us = INT64_MIN;
   Json operations = Json::array();
-  for (const check::Operation& op : window.operations) {
+  for (const check::Operation& op : anomaly.operations) {
     operations.push_back(check::OperationToJson(op));
+    if (op.invoke_us == INT64_MAX) continue;  // a final read is at no moment
+    begin_us = std::min(begin_us, op.invoke_us);
+    end_us = std::max(end_us, op.return_us.value_or(op.invoke_us));
   }
-  return {{"smallest", window.smallest},
-          {"operations", operations},
-          {"stuck", window.stuck},
-          {"possible", window.possible}};
-}
-
-Json ToJson(const check::KeyReport& key) {
-  Json json = {{"key", BytesToJson(key.key)},
-               {"verdict", check::VerdictName(key.verdict)},
-               {"operations", key.operations},
-               {"steps", key.steps}};
-  if (!key.window.operations.empty()) json["window"] = ToJson(key.window);
-  return json;
-}
-
-Json ToJson(const check::LinearizabilityReport& report) {
-  using check::Verdict;
-  Json json = {{"verdict", check::VerdictName(report.verdict)}};
-  if (report.verdict == Verdict::kNothingChecked) json["why"] = report.why_nothing;
-  json["operations"] = {{"done", report.done},
-                        {"failed", report.failed},
-                        {"unknown", report.unknown},
-                        {"observed", report.observations},
-                        {"overlapped", report.overlapping}};
-  json["keys"] = {{"passed", report.Count(Verdict::kPassed)},
-                  {"violated", report.Count(Verdict::kViolated)},
-                  {"undecided", report.Count(Verdict::kUndecided)},
-                  {"nothing_checked", report.Count(Verdict::kNothingChecked)}};
-  Json found = Json::array();
-  for (const check::KeyReport& key : report.keys) {
-    if (key.verdict == Verdict::kViolated || key.verdict == Verdict::kUndecided) {
-      found.push_back(ToJson(key));
-    }
+  if (begin_us <= end_us) {
+    json["begin_us"] = begin_us;
+    json["end_us"] = end_us;
   }
-  json["found"] = std::move(found);
-  return json;
-}
-
-Json ToJson(const check::LostWrite& lost) {
-  Json json = {{"replica", BytesToJson(lost.replica)},
-               {"key", BytesToJson(lost.key)},
-               {"found", lost.found}};
-  if (lost.last_write) json["last_write"] = check::OperationToJson(*lost.last_write);
-  return json;
-}
-
-Json ToJson(const check::FinalStateReport& report) {
-  Json json = {{"verdict", check::VerdictName(report.verdict)}};
-  if (report.verdict == check::Verdict::kNothingChecked) json["why"] = report.why_nothing;
-  json["replicas"] = report.replicas;
-  json["writes"] = report.writes;
-  json["keys_judged"] = report.keys_judged;
-  json["keys_not_judged"] = report.keys_not_judged;
-  json["lost"] = Json::array();
-  for (const check::LostWrite& lost : report.lost) json["lost"].push_back(ToJson(lost));
-  json["differences"] = Json::array();
-  for (const check::ReplicaDifference& difference : report.differences) {
-    json["differences"].push_back(
-        {{"key", BytesToJson(difference.key)}, {"found", difference.found}});
-  }
+  json["operations"] = std::move(operations);
+  if (anomaly.wrong < anomaly.operations.size()) json["wrong"] = anomaly.wrong;
   return json;
 }
 
 }  // namespace
 
-std::string ReportAsJson(std::string_view input, std::string_view verdict,
-                         const check::LinearizabilityReport& order,
-                         const check::FinalStateReport& final_state) {
-  const Json json = {{"input", BytesToJson(input)},
-                     {"verdict", verdict},
-                     {"linearizability", ToJson(order)},
-                     {"final_state", ToJson(final_state)}};
+std::string ReportAsJson(const std::vector<Judged>& all) {
+  Json json = {{"verdict", check::VerdictName(Sum(all))}};
+  Json levels = Json::array();
+  Json anomalies = Json::array();
+  Json histories = Json::array();
+  for (const Judged& judged : all) {
+    for (const check::PromiseVerdict& line : judged.lines) {
+      levels.push_back(Line(judged, line));
+      for (const check::Anomaly& anomaly : line.found) {
+        anomalies.push_back(Found(judged, line, anomaly));
+      }
+    }
+    histories.push_back({{"file", BytesToJson(judged.file)},
+                         {"job", BytesToJson(judged.job.job)},
+                         {"workload", BytesToJson(judged.job.workload)},
+                         {"operations", judged.operations},
+                         {"read_seconds", std::round(judged.read_seconds * 1e4) / 1e4}});
+  }
+  json["levels"] = std::move(levels);
+  json["anomalies"] = std::move(anomalies);
+  json["histories"] = std::move(histories);
   // Texts for people may hold a replica's name that is not UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -1,18 +1,14 @@
-// kvcheck's verdict for machines.
+// kvcheck's verdict for machines: docs/chaos.md.
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "check/final_state.h"
-#include "check/linearizable.h"
+#include "judged.h"
 
 namespace quorate {
 
-// One object over several lines, ended by a newline. The same reports give the
-// same bytes.
-std::string ReportAsJson(std::string_view input, std::string_view verdict,
-                         const check::LinearizabilityReport& order,
-                         const check::FinalStateReport& final_state);
+// One object over several lines, ended by a newline.
+std::string ReportAsJson(const std::vector<Judged>& all);
 
 }  // namespace quorate

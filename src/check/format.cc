@@ -67,16 +67,10 @@ std::string DescribeResult(const Operation& op) {
   return text;
 }
 
-std::string WindowLine(const Window& window, size_t i) {
-  const Operation& op = window.operations[i];
-  std::string line =
-      absl::StrFormat("%14d %14s  c%-5d %s", op.invoke_us,
-                      op.return_us ? StrCat(*op.return_us) : "-", op.client, DescribeOperation(op));
-  if (i == window.stuck) {
-    StrAppend(&line, "   <- no order explains it; the key could be ",
-              absl::StrJoin(window.possible, ", "));
-  }
-  return line + "\n";
+std::string OperationLine(const Operation& op) {
+  return absl::StrFormat("%14d %14s  c%-5d %s", op.invoke_us,
+                         op.return_us ? StrCat(*op.return_us) : "-", op.client,
+                         DescribeOperation(op));
 }
 
 // Calls `print` for the first and last of `count` lines, with a note between.
@@ -118,7 +112,7 @@ std::string_view VerdictName(Verdict verdict) {
     case Verdict::kPassed:
       return "passed";
     case Verdict::kViolated:
-      return "violated";
+      return "anomaly";
     case Verdict::kUndecided:
       return "undecided";
     case Verdict::kNothingChecked:
@@ -131,8 +125,14 @@ std::string DescribeOperation(const Operation& op) {
   std::string text(NameOf(kActionNames, op.action));
   if (HasValue(op.action)) StrAppend(&text, " ", QuoteBytes(op.value));
   if (op.action == Action::kAdd) StrAppend(&text, " ", op.delta);
-  if (!op.replaced.empty()) StrAppend(&text, " for ", DescribeList(op.replaced));
-  StrAppend(&text, DescribeCondition(op.condition), " -> ");
+  if (!op.replaced.empty()) StrAppend(&text, " in place of ", DescribeList(op.replaced));
+  if (op.ttl_us) StrAppend(&text, " for ", *op.ttl_us, " us");
+  StrAppend(&text, DescribeCondition(op.condition));
+  if (!op.level.empty()) StrAppend(&text, " at ", op.level);
+  if (!op.node.empty() || !op.target.empty()) {
+    StrAppend(&text, " by ", op.node.empty() ? op.target : op.node);
+  }
+  StrAppend(&text, " -> ");
   switch (op.outcome) {
     case Outcome::kDone:
       return text + DescribeResult(op);
@@ -144,12 +144,21 @@ std::string DescribeOperation(const Operation& op) {
   return text;
 }
 
-std::string FormatWindow(const Window& window) {
+std::string FormatOperations(absl::Span<const Operation> operations, size_t wrong,
+                             std::string_view why_wrong) {
   std::string text =
       absl::StrFormat("%14s %14s  %-6s %s\n", "invoke_us", "return_us", "client", "operation");
-  PrintLines(window.operations.size(), kLinesMax / 2, &text,
-             [&](size_t i) { text += WindowLine(window, i); });
+  PrintLines(operations.size(), kLinesMax / 2, &text, [&](size_t i) {
+    StrAppend(&text, OperationLine(operations[i]), i == wrong ? "   <- " : "",
+              i == wrong ? why_wrong : "", "\n");
+  });
   return text;
+}
+
+std::string FormatWindow(const Window& window) {
+  return FormatOperations(
+      window.operations, window.stuck,
+      StrCat("no order explains it; the key could be ", absl::StrJoin(window.possible, ", ")));
 }
 
 std::string FormatReport(const LinearizabilityReport& report) {

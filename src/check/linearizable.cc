@@ -110,17 +110,25 @@ uint64_t LinearizabilityReport::Count(Verdict wanted) const {
 
 LinearizabilityReport CheckLinearizable(const History& history,
                                         const LinearizabilityOptions& options) {
+  std::vector<const Operation*> operations;
+  operations.reserve(history.operations().size());
+  for (const Operation& op : history.operations()) operations.push_back(&op);
+  return CheckLinearizable(operations, options);
+}
+
+LinearizabilityReport CheckLinearizable(absl::Span<const Operation* const> operations,
+                                        const LinearizabilityOptions& options) {
   LinearizabilityReport report;
   std::map<std::string_view, KeyOperations> by_key;
-  for (const Operation& op : history.operations()) {
-    Count(op, report);
-    KeyOperations& operations = by_key[op.key];
-    if (op.outcome != Outcome::kFailed) operations.push_back(&op);
+  for (const Operation* op : operations) {
+    Count(*op, report);
+    KeyOperations& of_key = by_key[op->key];
+    if (op->outcome != Outcome::kFailed) of_key.push_back(op);
   }
   size_t windows = 0;
-  for (const auto& [key, operations] : by_key) {
-    report.overlapping += CountOverlapping(operations);
-    report.keys.push_back(CheckKey(key, operations, options, windows < options.windows_max));
+  for (const auto& [key, of_key] : by_key) {
+    report.overlapping += CountOverlapping(of_key);
+    report.keys.push_back(CheckKey(key, of_key, options, windows < options.windows_max));
     if (report.keys.back().verdict == Verdict::kViolated) windows++;
   }
   report.why_nothing = WhyNothing(report);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "check/history.h"
 #include "check/shrink.h"
 
@@ -61,6 +62,9 @@ struct LinearizabilityReport {
   uint64_t Count(Verdict verdict) const;
 };
 
+// Keys in byte order, whatever the order of the operations.
+LinearizabilityReport CheckLinearizable(absl::Span<const Operation* const> operations,
+                                        const LinearizabilityOptions& options = {});
 LinearizabilityReport CheckLinearizable(const History& history,
                                         const LinearizabilityOptions& options = {});
 

@@ -54,7 +54,7 @@ TEST(ShrinkTest, PrintsTimesClientsAndWhatIsWrong) {
   const History history = HistoryOf({Put("a", "x", {10, 20}, 3), Put("b", "x", {0, 9}),
                                      Get("b", "x", {1, 9}), Get("a", std::nullopt, {30, 40})});
   EXPECT_EQ(FormatReport(CheckLinearizable(history)),
-            R"(linearizability: violated
+            R"(linearizability: anomaly
   operations: 4 done, 0 failed, 0 unknown; 2 observed, 1 overlapped
   keys: 1 passed, 1 violated, 0 undecided, 0 with nothing to check
 key "a" is not linearizable: 2 of its 2 operations show it

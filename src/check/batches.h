@@ -1,0 +1,22 @@
+// Atomic batches: whoever reads several of a batch's keys at one moment sees
+// all of it or nothing, unless others have written since.
+//
+// What is read names the writes (values are unique). A read is torn if one of
+// its keys shows a batch, and another one what certainly is older than that
+// batch's write there: its write comes before (register_truth.h), or is of a
+// batch that wrote the first key as well, which then should show that one.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "check/key_truth.h"
+#include "check/promise.h"
+#include "check/verdict.h"
+
+namespace quorate::check {
+
+// Reads of several keys at this level.
+PromiseVerdict JudgeBatches(const std::vector<KeyHistory>& keys, std::string_view level);
+
+}  // namespace quorate::check

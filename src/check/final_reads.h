@@ -1,0 +1,20 @@
+// After the run, with everything healed: does every replica hold the same, and
+// all that was acknowledged, or what rightly came after it? Judged by the kind
+// of each key (key_kind.h), so it holds for every mode and policy.
+//
+// Writes at ONE and ANY are on one disk, which the run may have taken away: of
+// them it is counted what is lost.
+#pragma once
+
+#include <vector>
+
+#include "check/key_truth.h"
+#include "check/promise.h"
+#include "check/verdict.h"
+
+namespace quorate::check {
+
+PromiseVerdict JudgeFinalReads(const std::vector<KeyHistory>& keys, const JobInfo& job,
+                               const std::vector<ReplicaContents>& replicas);
+
+}  // namespace quorate::check

@@ -1,0 +1,28 @@
+// One history, all its promises: a line for each level of reading, one for
+// batches where there are any, one for what is left at last.
+//
+//   for (const PromiseVerdict& line : JudgeHistory(history)) …
+#pragma once
+
+#include <vector>
+
+#include "check/linearizable.h"
+#include "check/verdict.h"
+
+namespace quorate::check {
+
+struct JudgeOptions {
+  LinearizabilityOptions order;
+  // How much sooner or later than its time to live a value may go: what the
+  // clocks of leaders differ by, and 100 ms for the leader to say that it is due.
+  int64_t expiry_slack_us = 1'000'000;
+};
+
+// Times are those it took to judge each line, in seconds.
+std::vector<PromiseVerdict> JudgeHistory(const History& history, const JudgeOptions& options = {});
+
+// Of all lines: an anomaly if any has one, else undecided if any is, else
+// nothing checked if any checked nothing or there is none.
+Verdict Sum(const std::vector<PromiseVerdict>& lines);
+
+}  // namespace quorate::check
