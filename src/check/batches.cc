@@ -69,39 +69,52 @@ class BatchJudge {
       piece.known = !key.removed;
       return piece;
     }
-    const std::vector<uint32_t> shown = key.truth.Shown(read);
+    const std::vector<uint32_t> shown = key.truth.Shown(read, MustSee{});
     piece.known = shown.size() == 1;
     if (piece.known) piece.write = shown.front();
     return piece;
   }
 
   void Judge(const std::vector<Piece>& pieces) {
-    bool counted = false;
+    const auto known =
+        std::count_if(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.known; });
+    if (known > 1) verdict_.checked++;
     for (const Piece& shows : pieces) {
-      if (!shows.known || shows.batch() == 0) continue;
-      if (!std::exchange(counted, true)) verdict_.checked++;
       for (const Piece& other : pieces) {
-        if (&other == &shows || !IsTorn(shows, other)) continue;
-        return Report(shows, other);
+        if (&other == &shows || !shows.known || !other.known) continue;
+        const Operation* lacks = Torn(shows, other);
+        if (lacks != nullptr) return Report(*lacks, shows, other);
       }
     }
   }
 
-  static bool IsTorn(const Piece& shows, const Piece& other) {
-    const auto place = other.key->by_batch.find(shows.batch());
-    if (!other.known || place == other.key->by_batch.end()) return false;
-    if (!other.write) return true;
-    if (*other.write == place->second) return false;
-    if (other.key->truth.Before(*other.write, place->second)) return true;
-    return other.batch() != 0 && shows.key->by_batch.contains(other.batch());
+  // What one key shows, or what came before that, and the other lacks; nullptr:
+  // they may be of one moment.
+  static const Operation* Torn(const Piece& shows, const Piece& other) {
+    const bool same = shows.batch() != 0 && shows.batch() == other.batch();
+    if (!shows.write || same) return nullptr;
+    const auto own = other.key->by_batch.find(shows.batch());
+    if (shows.batch() != 0 && own != other.key->by_batch.end()) {
+      const bool both = other.batch() != 0 && shows.key->by_batch.contains(other.batch());
+      if (both || Lacks(other, own->second)) return other.key->history.writes[own->second];
+    }
+    const Answer answer = other.key->truth.Explain(
+        *other.read, {.ended_before_us = shows.source()->invoke_us, .also = {}});
+    return answer.explained() ? nullptr : answer.evidence.back();
   }
 
-  void Report(const Piece& shows, const Piece& other) {
+  static bool Lacks(const Piece& piece, uint32_t write) {
+    return !piece.write || piece.key->truth.Before(*piece.write, write);
+  }
+
+  void Report(const Operation& lacks, const Piece& shows, const Piece& other) {
     Anomaly anomaly{.kind = "torn batch", .key = other.read->key, .text = {}, .operations = {}};
-    anomaly.text = StrCat("key ", QuoteBytes(shows.read->key), " shows batch ", shows.batch(),
-                          ", and ", QuoteBytes(other.read->key), " does not");
+    anomaly.text = StrCat(
+        "key ", QuoteBytes(shows.read->key), " shows ", QuoteBytes(shows.source()->value), ", and ",
+        QuoteBytes(other.read->key), " lacks ", QuoteBytes(lacks.value), ", which came ",
+        shows.batch() != 0 && shows.batch() == lacks.batch ? "with" : "before", " it");
     anomaly.operations.push_back(*shows.source());
-    anomaly.operations.push_back(*other.key->history.writes[other.key->by_batch.at(shows.batch())]);
+    anomaly.operations.push_back(lacks);
     if (other.write) anomaly.operations.push_back(*other.source());
     anomaly.operations.push_back(*shows.read);
     anomaly.operations.push_back(*other.read);

@@ -2,9 +2,9 @@
 // all of it or nothing, unless others have written since.
 //
 // What is read names the writes (values are unique). A read is torn if one of
-// its keys shows a batch, and another one what certainly is older than that
-// batch's write there: its write comes before (register_truth.h), or is of a
-// batch that wrote the first key as well, which then should show that one.
+// its keys shows a batch and another one what certainly is older than that
+// batch's write there (register_truth.h), or than anything acknowledged before
+// it; or if two keys show two batches that wrote both.
 #pragma once
 
 #include <string_view>

@@ -79,6 +79,6 @@ Answer CounterTruth::Explain(const Operation& read, const MustSee& must) const {
 }
 
 // A sum does not say of which additions it is.
-std::vector<uint32_t> CounterTruth::Shown(const Operation&) const { return {}; }
+std::vector<uint32_t> CounterTruth::Shown(const Operation&, const MustSee&) const { return {}; }
 
 }  // namespace quorate::check

@@ -18,7 +18,7 @@ class CounterTruth : public KeyTruth {
 
   // Of a read with MustSee::sum_min, which only makes sense where only_grows().
   Answer Explain(const Operation& read, const MustSee& must) const override;
-  std::vector<uint32_t> Shown(const Operation& read) const override;
+  std::vector<uint32_t> Shown(const Operation& read, const MustSee& must) const override;
 
   bool only_grows() const { return only_grows_; }
   // The sum read; nullopt: it is no number.

@@ -1,5 +1,6 @@
 #include "check/json_fields.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
@@ -10,10 +11,17 @@ namespace quorate::check {
 JsonFields::JsonFields(const nlohmann::ordered_json& object, std::string path)
     : object_(object), path_(std::move(path)) {}
 
+const nlohmann::ordered_json* JsonFields::Lookup(std::string_view name) const {
+  if (!object_.is_object()) return nullptr;
+  for (const auto& [key, value] : object_.get_ref<const nlohmann::ordered_json::object_t&>()) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
 const nlohmann::ordered_json* JsonFields::Find(std::string_view name) {
-  const auto [known, added] = known_.emplace(name);
-  const auto found = object_.find(*known);
-  return found == object_.end() ? nullptr : &*found;
+  known_.push_back(name);
+  return Lookup(name);
 }
 
 std::optional<int64_t> JsonFields::Integer(std::string_view name) {
@@ -86,10 +94,12 @@ void JsonFields::Missing(std::string_view name) {
 }
 
 const std::string& JsonFields::error() {
-  for (const auto& [name, value] : object_.items()) {
-    if (known_.contains(name)) continue;
+  for (const auto& [name, value] : object_.get_ref<const nlohmann::ordered_json::object_t&>()) {
+    if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+    std::vector<std::string_view> sorted = known_;
+    std::sort(sorted.begin(), sorted.end());
     std::string known;
-    for (const std::string& one : known_) StrAppend(&known, known.empty() ? "" : ", ", one);
+    for (const std::string_view one : sorted) StrAppend(&known, known.empty() ? "" : ", ", one);
     Complain(StrCat("unknown field \"", path_, name, "\": those known here are ", known));
   }
   return error_;

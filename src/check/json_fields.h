@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +12,8 @@
 
 namespace quorate::check {
 
-// Each getter gives nullopt where the field is absent or wrong; only the
-// latter is an error. Ask for everything first, then for error().
+// Names must outlive the object. Each getter gives nullopt where the field is absent or wrong; only
+// the latter is an error. Ask for everything first, then for error().
 class JsonFields {
  public:
   // `object` must outlive this. `path` leads to it in errors, e.g. "result.".
@@ -33,20 +32,21 @@ class JsonFields {
     if (!value) Missing(name);
     return std::move(value).value_or(T());
   }
-  bool has(std::string_view name) const { return object_.contains(std::string(name)); }
+  bool has(std::string_view name) const { return Lookup(name) != nullptr; }
   void Complain(std::string message);
 
   // Empty: all is well. Call when every known field has been asked for.
   const std::string& error();
 
  private:
+  const nlohmann::ordered_json* Lookup(std::string_view name) const;
   const nlohmann::ordered_json* Find(std::string_view name);
   void Wrong(std::string_view name, std::string_view wanted);
   void Missing(std::string_view name);
 
   const nlohmann::ordered_json& object_;
   std::string path_;
-  std::set<std::string> known_;
+  std::vector<std::string_view> known_;  // names are literals
   std::string error_;
 };
 

@@ -61,8 +61,8 @@ class KeyTruth {
   virtual ~KeyTruth() = default;
 
   virtual Answer Explain(const Operation& read, const MustSee& must) const = 0;
-  // Positions of writes whose effect a read, explained before, certainly shows.
-  virtual std::vector<uint32_t> Shown(const Operation& read) const = 0;
+  // Positions of writes whose effect a read, explained by what it must see, certainly shows.
+  virtual std::vector<uint32_t> Shown(const Operation& read, const MustSee& must) const = 0;
   // The one write certainly comes before the other; false where that is open.
   virtual bool Before(uint32_t, uint32_t) const { return false; }
 };

@@ -90,7 +90,7 @@ class OrderJudge {
       const uint32_t longest = lengths.Before(read->invoke_us).second;
       const Operation* earlier = longest == GreatestByReturn::kNone ? nullptr : reads[longest];
       const std::vector<uint32_t> shown =
-          earlier == nullptr ? std::vector<uint32_t>() : list.Shown(*earlier);
+          earlier == nullptr ? std::vector<uint32_t>() : list.Shown(*earlier, MustSee{});
       const Answer answer =
           list.Explain(*read, {.ended_before_us = read->invoke_us, .also = shown});
       if (!answer.explained()) verdict_.Add(ToAnomaly(answer, *read, earlier));

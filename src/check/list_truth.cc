@@ -84,7 +84,7 @@ Answer ListTruth::Explain(const Operation& read, const MustSee& must) const {
           .evidence = {&append}};
 }
 
-std::vector<uint32_t> ListTruth::Shown(const Operation& read) const {
+std::vector<uint32_t> ListTruth::Shown(const Operation& read, const MustSee&) const {
   // The last one stands for all before it.
   const std::vector<std::string>& elements = Elements(read);
   if (elements.empty()) return {};

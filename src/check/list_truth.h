@@ -23,7 +23,7 @@ class ListTruth : public KeyTruth {
   ListTruth(const KeyHistory& key, Counts counts);
 
   Answer Explain(const Operation& read, const MustSee& must) const override;
-  std::vector<uint32_t> Shown(const Operation& read) const override;
+  std::vector<uint32_t> Shown(const Operation& read, const MustSee& must) const override;
   bool Before(uint32_t w, uint32_t a) const override;
 
   // Of two appends that were acknowledged one after the other, the later one

@@ -14,7 +14,7 @@ LwwTruth::LwwTruth(const KeyHistory& key, Counts counts, int64_t expiry_slack_us
     const Operation& op = *key_.writes[i];
     if (op.action == Action::kPut) puts_[op.value].push_back(i);
     if (op.action == Action::kDelete || op.ttl_us.value_or(0) > 0) removals_.push_back(i);
-    if (op.outcome != Outcome::kDone || op.result.version == 0) continue;
+    if (op.outcome != Outcome::kDone) continue;
     const auto version = static_cast<int64_t>(op.result.version);
     versions_.Add(*op.return_us, version, i);
     if (counts_[i]) versions_counting_.Add(*op.return_us, version, i);
@@ -25,10 +25,11 @@ LwwTruth::LwwTruth(const KeyHistory& key, Counts counts, int64_t expiry_slack_us
 
 LwwTruth::Needed LwwTruth::Need(const MustSee& must) const {
   const auto& versions = must.counting_only ? versions_counting_ : versions_;
-  Needed needed{.version = must.version_min, .write = nullptr};
+  Needed needed{.any = must.version_min != 0, .version = must.version_min, .write = nullptr};
   const auto raise = [&](uint32_t i) {
     const uint64_t version = key_.writes[i]->result.version;
-    if (version > needed.version) needed = {.version = version, .write = key_.writes[i]};
+    if (needed.any && version <= needed.version) return;
+    needed = {.any = true, .version = version, .write = key_.writes[i]};
   };
   const uint32_t newest = versions.Before(must.ended_before_us).second;
   if (newest != GreatestByReturn::kNone) raise(newest);
@@ -80,7 +81,7 @@ Answer LwwTruth::Explain(const Operation& read, const MustSee& must) const {
 }
 
 Answer LwwTruth::ExplainAbsent(const Operation& read, const Needed& needed) const {
-  if (needed.version == 0) return {};
+  if (!needed.any) return {};
   for (const uint32_t i : removals_) {
     const Operation& op = *key_.writes[i];
     if (op.invoke_us > *read.return_us) break;
@@ -102,7 +103,7 @@ Answer LwwTruth::ExplainAbsent(const Operation& read, const Needed& needed) cons
   return answer;
 }
 
-std::vector<uint32_t> LwwTruth::Shown(const Operation&) const { return {}; }
+std::vector<uint32_t> LwwTruth::Shown(const Operation&, const MustSee&) const { return {}; }
 
 bool LwwTruth::Before(uint32_t w, uint32_t a) const {
   const uint64_t first = key_.writes[w]->result.version;

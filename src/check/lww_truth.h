@@ -24,14 +24,15 @@ class LwwTruth : public KeyTruth {
 
   Answer Explain(const Operation& read, const MustSee& must) const override;
   // None: what a session has seen is told by versions (MustSee::version_min).
-  std::vector<uint32_t> Shown(const Operation& read) const override;
+  std::vector<uint32_t> Shown(const Operation& read, const MustSee& must) const override;
   bool Before(uint32_t w, uint32_t a) const override;
   // As told by the read, else of its write; 0: nobody told.
   uint64_t VersionOf(const Operation& read) const;
 
  private:
   struct Needed {
-    uint64_t version = 0;
+    bool any = false;
+    uint64_t version = 0;              // 0: nobody told
     const Operation* write = nullptr;  // nullptr: the session has seen it
   };
 

@@ -71,7 +71,8 @@ class MembersTruth::Question {
     return may_have_come_[write] == Tri::kYes;
   }
   bool MayBeAbsent(uint32_t member) {
-    if (truth_.takes_all_from_us_ <= *read_.return_us) return true;
+    const int64_t blind_us = truth_.takes_all_from_us_;
+    if (blind_us != INT64_MAX && blind_us <= *read_.return_us) return true;
     const std::vector<uint32_t>& takers = truth_.members_[member].taken_by;
     return std::any_of(takers.begin(), takers.end(), [&](uint32_t w) { return MayHaveCome(w); });
   }
@@ -161,7 +162,7 @@ Answer MembersTruth::Explain(const Operation& read, const MustSee& must) const {
   return {};
 }
 
-std::vector<uint32_t> MembersTruth::Shown(const Operation& read) const {
+std::vector<uint32_t> MembersTruth::Shown(const Operation& read, const MustSee&) const {
   std::vector<uint32_t> shown;
   for (const std::string_view name : MembersOf(read)) {
     const auto place = names_.find(name);

@@ -26,7 +26,7 @@ class MembersTruth : public KeyTruth {
 
   Answer Explain(const Operation& read, const MustSee& must) const override;
   // The writes of the members read.
-  std::vector<uint32_t> Shown(const Operation& read) const override;
+  std::vector<uint32_t> Shown(const Operation& read, const MustSee& must) const override;
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;

@@ -222,11 +222,21 @@ Answer RegisterTruth::Explain(const Operation& read, const MustSee& must) const 
   return worst;
 }
 
-std::vector<uint32_t> RegisterTruth::Shown(const Operation& read) const {
+// Of several that may be the source, the one that comes before all others.
+std::vector<uint32_t> RegisterTruth::Shown(const Operation& read, const MustSee& must) const {
   std::vector<uint32_t> sources = Sources(read);
-  if (sources.size() != 1 || sources.front() == kStart) return {};
-  if (options_.shows_pending && places_[sources.front()].ended_us == INT64_MAX) return {};
-  return sources;
+  std::erase_if(sources, [&](uint32_t source) { return Missed(source, must).has_value(); });
+  for (const uint32_t first : sources) {
+    if (std::any_of(sources.begin(), sources.end(), [&](uint32_t other) {
+          return other != first && (other == kStart || !Before(first, other));
+        })) {
+      continue;
+    }
+    if (first == kStart) return {};
+    if (options_.shows_pending && places_[first].ended_us == INT64_MAX) return {};
+    return {first};
+  }
+  return {};
 }
 
 std::optional<std::pair<uint32_t, uint32_t>> RegisterTruth::VersionsGoBack() const {

@@ -39,7 +39,7 @@ class RegisterTruth : public KeyTruth {
   RegisterTruth(const KeyHistory& key, Counts counts, const RegisterOptions& options);
 
   Answer Explain(const Operation& read, const MustSee& must) const override;
-  std::vector<uint32_t> Shown(const Operation& read) const override;
+  std::vector<uint32_t> Shown(const Operation& read, const MustSee& must) const override;
   bool Before(uint32_t w, uint32_t a) const override;
 
   // Two acknowledged writes whose versions contradict their times.

@@ -28,7 +28,7 @@ void SessionPast::AddWrite(const Operation& op) {
 }
 
 void SessionPast::AddRead(const Operation& op) {
-  for (const uint32_t write : truth_.Shown(op)) Note(write, &op);
+  for (const uint32_t write : truth_.Shown(op, Must())) Note(write, &op);
   if (kind_ == KeyKind::kLww) {
     const uint64_t version = static_cast<const LwwTruth&>(truth_).VersionOf(op);
     if (version != 0 && (!version_ || version > version_->version)) {
