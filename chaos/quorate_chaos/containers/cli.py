@@ -65,11 +65,6 @@ class Docker:
     def inspect(self, thing: str, form: str) -> str:
         return self.run("inspect", "--format", form, thing).strip()
 
-    def container_pids(self, container: str) -> list[int]:
-        """The pids of all its processes as this machine counts them."""
-        table = self.run("top", container, "-eo", "pid").split()
-        return [int(word) for word in table if word.isdigit()]
-
     @functools.cached_property
     def compose(self) -> list[str]:
         """`docker compose` where there is one, else docker-compose."""
