@@ -20,7 +20,7 @@ PROGRAMS = Binaries.default()
 
 
 class ComposeCluster:
-    """`ports`: the first two digits of its published ports. Main thread only."""
+    """`ports`: the first digits of its published ports. Main thread only."""
 
     def __init__(self, docker: Docker, folder: Path, ports: int, nodes: int = 3) -> None:
         self.docker, self.ports = docker, ports

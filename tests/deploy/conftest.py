@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from quorate_chaos.containers import image
 from quorate_chaos.containers.cli import Docker
 from quorate_chaos.containers.daemon import Daemon, leftovers
+from quorate_chaos.containers.free_ports import free_first_digits
 from quorate_chaos.errors import Unsupported
 from quorate_chaos.process import run
 
@@ -57,12 +57,12 @@ def images(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(docker: Docker, images: None, tmp_path_factory) -> Iterator[ComposeCluster]:
-    yield from running(ComposeCluster(docker, tmp_path_factory.mktemp("three"), _free_ports()))
+    yield from running(ComposeCluster(docker, tmp_path_factory.mktemp("three"), free_first_digits()))
 
 
 @pytest.fixture
 def five(docker: Docker, images: None, tmp_path) -> Iterator[ComposeCluster]:
-    yield from running(ComposeCluster(docker, tmp_path, _free_ports(), nodes=5))
+    yield from running(ComposeCluster(docker, tmp_path, free_first_digits(), nodes=5))
 
 
 def running(cluster: ComposeCluster) -> Iterator[ComposeCluster]:
@@ -75,22 +75,3 @@ def running(cluster: ComposeCluster) -> Iterator[ComposeCluster]:
         assert cluster.project.leftovers() == []
     finally:
         cluster.project.clear()
-
-
-def _free_ports() -> int:
-    """Two digits such that nobody listens where a cluster's ports begin with them."""
-    for first in range(75, 99):
-        if not any(_taken(first * 100 + port) for port in [*range(0, 43), 90]):
-            return first
-    raise AssertionError("no free ports between 7500 and 9900")
-
-
-def _taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
-
