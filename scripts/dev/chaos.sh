@@ -28,9 +28,11 @@
 # Ends with 0: passed, 1: anomaly, 2: usage, 3: void, 4: no progress, 5: not
 # converged, 6: undecided, 7: error, 130: interrupted.
 source "$root/scripts/dev/lib/building.sh"
+source "$root/scripts/dev/lib/docker.sh"
 
 run() {
   need_packages chaos
+  if [[ " $* " =~ --backend[\ =]compose ]]; then need_docker; fi
   build_binaries kvd kvctl kvload kvcheck
   export GRPC_ENABLE_FORK_SUPPORT=0 PYTHONDONTWRITEBYTECODE=1 QUORATE_BIN=$bin
   PYTHONPATH=$root/chaos exec /usr/bin/python3 -m quorate_chaos "$@"

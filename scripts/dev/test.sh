@@ -33,7 +33,7 @@ run() {
   # Before CMake looks for them.
   need_packages chaos
   build "$preset" "$jobs"
-  say "testing $preset"
+  say "testing $preset; not the containers of deploy/, which need docker: ./dev compose"
   # Without tests there is nothing shown: that is a failure, not a success.
   ctest --test-dir "$(preset_dir "$preset")" --output-on-failure --no-tests=error \
     --parallel "$jobs" "${options[@]}"

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 std::vector<SourceFile> Documents() {
   std::vector<SourceFile> documents =
-      FilesUnder({"docs", "src", "cmd", "tests", "bench", "scripts", "proto"}, {".md"});
+      FilesUnder({"docs", "src", "cmd", "tests", "bench", "scripts", "proto", "deploy"}, {".md"});
   for (const char* name : {"README.md", "CONTRIBUTING.md"}) {
     SourceFile file{name, {}};
     std::istringstream text(ReadFile(name));
@@ -47,7 +47,7 @@ TEST(DocsTest, LinksLeadSomewhere) {
 }
 
 TEST(DocsTest, PathsNamedInThemExist) {
-  const std::regex path(R"(`((src|cmd|tests|docs|proto|scripts|bench|\.ci)/[\w./-]+)`)");
+  const std::regex path(R"(`((src|cmd|tests|docs|proto|scripts|bench|deploy|\.ci)/[\w./-]+)`)");
   for (const SourceFile& document : Documents()) {
     ForEachMatch(document, path, [&](const std::string& target, const std::string& where) {
       EXPECT_TRUE(fs::exists(Root() / target)) << where << ": no " << target;

@@ -1,0 +1,114 @@
+"""Partitions of containers: each pair of nodes has a docker network, to be unplugged from.
+
+A pair that is cut has its one end disconnected: its interface is gone, and connections hang as they
+do when a cable is pulled.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from .. import metrics
+from ..containers.cli import Docker
+from ..errors import ChaosError, Unsupported
+from .addresses import Addresses
+from .base import CLIENTS, Link, Network
+
+Plug = tuple[str, str]  # a docker network, and the node whose end is pulled
+
+
+def pair_name(pair: tuple[str, str]) -> str:
+    return "-".join(pair)
+
+
+class Cables(Network):
+    """`docker`, `container` and `network` are known once the cluster is open."""
+
+    unit = "times seen cut"
+    cannot = {
+        "one-way": "docker's networks are cut in both directions or not at all",
+        "loss": "docker's networks lose nothing by chance",
+        "delay": "docker's networks bring nothing late",
+    }
+
+    def __init__(self, addresses: Addresses, page: Callable[[str], str | None]) -> None:
+        self._addresses, self._page = addresses, page
+        self._cut: set[Link] = set()
+        self._pulled: set[Plug] = set()
+        self._seen: Counter[Link] = Counter()
+        self._docker: Docker | None = None
+        self._container: Callable[[str], str] = str
+        self._network: Callable[[str], str] = str
+
+    def opened(
+        self, docker: Docker, container: Callable[[str], str], network: Callable[[str], str]
+    ) -> None:
+        self._docker, self._container, self._network = docker, container, network
+
+    def closed(self) -> None:
+        self._docker = None
+
+    def block(self, links: Iterable[Link]) -> None:
+        links = self._cut | set(links)
+        if any((target, source) not in links for source, target in links):
+            raise Unsupported(self.cannot["one-way"])
+        self._become(links)
+
+    def unblock(self, links: Iterable[Link]) -> None:
+        self._look()
+        self._become(self._cut - set(links))
+
+    def heal(self) -> None:
+        self._look()
+        self._become(set())
+
+    def again(self, node: str) -> None:
+        """A container that was made anew has all its cables in."""
+        lost = {plug for plug in self._pulled if plug[1] == node}
+        self._pulled -= lost
+        self._become(self._cut)
+
+    def dropped(self) -> dict[Link, int]:
+        self._look()
+        return dict(self._seen)
+
+    def _look(self) -> None:
+        """Who misses somebody at the far end of a cut link counts it as cut; so do we, of clients."""
+        pages = {node: self._page(node) for link in self._cut for node in link if node != CLIENTS}
+        for source, target in self._cut:
+            if CLIENTS in (source, target):
+                cut = pages[target if source == CLIENTS else source] is None
+            else:
+                cut = metrics.total(pages[target], "quorate_peers_unreachable") > 0
+            self._seen[(source, target)] += cut
+
+    def _become(self, cut: set[Link]) -> None:
+        self._cut = cut
+        wanted = {self._plug(link) for link in cut}
+        for plug in sorted(self._pulled - wanted):
+            self._plug_in(plug)
+        for plug in sorted(wanted - self._pulled):
+            self._pull(plug)
+
+    def _plug(self, link: Link) -> Plug:
+        nodes = sorted(end for end in link if end != CLIENTS)
+        return ("clients", nodes[0]) if len(nodes) == 1 else (pair_name((nodes[0], nodes[1])), nodes[0])
+
+    def _pull(self, plug: Plug) -> None:
+        network, node = plug
+        self._pulled.add(plug)
+        self._run("disconnect", "--force", self._network(network), self._container(node))
+
+    def _plug_in(self, plug: Plug) -> None:
+        network, node = plug
+        if network == "clients":
+            how = ["--ip", self._addresses.for_clients(node), "--alias", node]
+        else:
+            pair = next(pair for pair in self._addresses.pairs if pair_name(pair) == network)
+            how = ["--ip", self._addresses.in_pair(pair, node), "--alias", f"{node}.pair"]
+        self._run("connect", *how, self._network(network), self._container(node))
+        self._pulled.discard(plug)
+
+    def _run(self, *arguments: str) -> None:
+        if self._docker is None:
+            raise ChaosError("the network's containers are gone: open() comes first")
+        self._docker.run("network", *arguments)
