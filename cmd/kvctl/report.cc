@@ -24,9 +24,6 @@ std::string Hint(const absl::Status& status) {
   if (reason == "KEYSPACE_NOT_FOUND") return "try: kvctl keyspace list";
   if (reason == "CONDITION_FAILED") return "try: kvctl get, to see what is there";
   if (reason == "LEVEL_UNSUPPORTED") return "try: kvctl level list";
-  if (reason == "REPLICAS_MISSING" && AppliedOf(status) == Applied::kNo) {
-    return "try: kvctl cluster status | a lower --level | kvctl explain REPLICAS_MISSING";
-  }
   if (reason == "CONTEXT_NEEDED" || reason == "SIBLINGS_FULL" || reason == "BAD_CONTEXT" ||
       reason == "FOREIGN_CONTEXT") {
     return "try: kvctl get KEYSPACE KEY --output json, and the context that it tells by --context";
@@ -43,7 +40,7 @@ std::string Hint(const absl::Status& status) {
     case kUnavailable:
       // Time alone brings nobody back.
       if (ErrorDetailsOf(status).contains("missing") || reason == "REPLICAS_MISSING") {
-        return StrCat("try: kvctl cluster status | a weaker --level | kvctl explain ", reason);
+        return StrCat("try: kvctl cluster status | a lower --level | kvctl explain ", reason);
       }
       return "try: kvctl cluster status | a longer --timeout";
     default:

@@ -8,13 +8,6 @@
 #include "node/worker.h"
 
 namespace quorate {
-namespace {
-
-void MarkMissing(absl::Status& status, const std::string& missing) {
-  SetErrorDetail(status, "missing", missing);
-}
-
-}  // namespace
 
 std::string Worker::NamesOfMissing(const ring::PartitionInfo& info, size_t& count) const {
   std::string missing;
@@ -49,7 +42,7 @@ absl::Status Worker::NoLeader(PartitionId partition) const {
       StrCat(partition.ToString(), " has no leader and can elect none: it needs a majority of its ",
              "replicas, and ", shared_.options.self.ToString(), " hears nothing of ", missing,
              "; nothing was done. Reads at ONE go on"));
-  MarkMissing(status, missing);
+  SetErrorDetail(status, "missing", missing);
   return status;
 }
 
@@ -57,7 +50,7 @@ ReplyFn Worker::TellingWhoIsMissing(PartitionId partition, ReplyFn reply) const 
   std::string missing = MissingOfMajority(partition);
   if (missing.empty()) return reply;
   return [missing = std::move(missing), reply = std::move(reply)](Reply answer) mutable {
-    if (absl::IsUnavailable(answer.status)) MarkMissing(answer.status, missing);
+    if (absl::IsUnavailable(answer.status)) SetErrorDetail(answer.status, "missing", missing);
     std::move(reply)(std::move(answer));
   };
 }

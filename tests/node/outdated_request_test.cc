@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "node/node.h"
 #include "quorate/v1/peer.pb.h"
+#include "still_world.h"
 #include "storage/mem_engine.h"
 #include "storage/sim_files.h"
 
@@ -11,32 +12,6 @@ namespace quorate {
 namespace {
 
 using ::testing::HasSubstr;
-
-// Time stands still until the test moves it.
-class ManualEnv final : public Env {
- public:
-  absl::Duration Monotonic() const override { return now; }
-  absl::Time WallTime() const override { return absl::UnixEpoch() + now; }
-  uint64_t Random() override { return 1; }
-
-  absl::Duration now = absl::Seconds(1);
-};
-
-class NoLog final : public LogDevice {
- public:
-  LogTicket Submit(LogBatch) override { return LogTicket{++last_}; }
-  void Release(PartitionId, LogIndex) override {}
-  LogStats stats() const override { return {}; }
-
- private:
-  uint64_t last_ = 0;
-};
-
-class NoThreads final : public Scheduler {
- public:
-  void Wake(uint32_t) override {}
-  void Background(absl::AnyInvocable<void() &&>) override {}
-};
 
 class Frames final : public Transport {
  public:

@@ -1,0 +1,35 @@
+// A world in which nothing happens but what the test does: for a Node of its own.
+#pragma once
+
+#include "absl/functional/any_invocable.h"
+#include "node/node.h"
+
+namespace quorate {
+
+// Time stands still until the test moves it.
+class ManualEnv final : public Env {
+ public:
+  absl::Duration Monotonic() const override { return now; }
+  absl::Time WallTime() const override { return absl::UnixEpoch() + now; }
+  uint64_t Random() override { return 1; }
+
+  absl::Duration now = absl::Seconds(1);
+};
+
+class NoLog final : public LogDevice {
+ public:
+  LogTicket Submit(LogBatch) override { return LogTicket{++last_}; }
+  void Release(PartitionId, LogIndex) override {}
+  LogStats stats() const override { return {}; }
+
+ private:
+  uint64_t last_ = 0;
+};
+
+class NoThreads final : public Scheduler {
+ public:
+  void Wake(uint32_t) override {}
+  void Background(absl::AnyInvocable<void() &&>) override {}
+};
+
+}  // namespace quorate
