@@ -12,6 +12,7 @@
 #include "check/format.h"
 #include "check/key_kind.h"
 #include "check/level_reads.h"
+#include "check/list_truth.h"
 
 namespace quorate::check {
 namespace {
@@ -76,6 +77,7 @@ class FinalJudge {
       verdict_.checked++;
       JudgeReplica(*truth, read);
     }
+    if (kind == KeyKind::kList) CompareWithEarlierLists(static_cast<const ListTruth&>(*truth), key);
   }
 
   // Keys that the replicas have and nobody asked for.
@@ -113,6 +115,15 @@ class FinalJudge {
     }
     must.counting_only = false;
     if (!truth.Explain(read, must).explained()) verdict_.allowed++;
+  }
+
+  // Now that the whole order is known.
+  void CompareWithEarlierLists(const ListTruth& list, const KeyHistory& key) {
+    for (const Operation* read : key.reads) {
+      const Answer answer = list.Explain(*read, {});
+      if (!answer.explained()) return verdict_.Add(ToAnomaly(answer, *read));
+    }
+    if (const auto pair = list.OutOfOrder()) verdict_.Add(OutOfOrder(key, *pair));
   }
 
   void Compare(const std::string& key, KeyKind kind) {

@@ -69,12 +69,7 @@ class OrderJudge {
   void JudgeList(const KeyHistory& key) {
     const std::unique_ptr<KeyTruth> truth = Truth(key, KeyKind::kList);
     const auto& list = static_cast<const ListTruth&>(*truth);
-    if (const auto pair = list.OutOfOrder()) {
-      verdict_.Add({.kind = "appends out of order",
-                    .key = key.key,
-                    .text = "an append stands behind one that began after it had ended",
-                    .operations = {*key.writes[pair->first], *key.writes[pair->second]}});
-    }
+    if (const auto pair = list.OutOfOrder()) verdict_.Add(OutOfOrder(key, *pair));
     GreatestByReturn lengths;  // of reads
     std::vector<const Operation*> reads;
     for (const Operation* read : key.reads) {

@@ -41,11 +41,13 @@ std::string_view KindName(Answer::Kind kind) {
 
 class KeyReads {
  public:
-  KeyReads(const KeyHistory& key, KeyKind kind, const KeyTruth& truth, const Promise& promise,
-           std::string_view level, PromiseVerdict& verdict)
+  // `durable`: in which all writes count that a bound of staleness speaks of.
+  KeyReads(const KeyHistory& key, KeyKind kind, const KeyTruth& truth, const KeyTruth& durable,
+           const Promise& promise, std::string_view level, PromiseVerdict& verdict)
       : key_(key),
         kind_(kind),
         truth_(truth),
+        durable_(durable),
         promise_(promise),
         level_(level),
         verdict_(verdict) {}
@@ -87,7 +89,7 @@ class KeyReads {
     if (!read.result.stale_us) return true;
     MustSee told;
     told.ended_before_us = Minus(read.invoke_us, *read.result.stale_us);
-    const Answer answer = truth_.Explain(read, told);
+    const Answer answer = durable_.Explain(read, told);
     if (answer.explained()) return true;
     Anomaly anomaly = ToAnomaly(answer, read);
     anomaly.kind = "receipt is wrong";
@@ -149,11 +151,17 @@ class KeyReads {
   const KeyHistory& key_;
   const KeyKind kind_;
   const KeyTruth& truth_;
+  const KeyTruth& durable_;
   const Promise& promise_;
   const std::string_view level_;
   PromiseVerdict& verdict_;
   absl::flat_hash_map<const Operation*, uint32_t> positions_;
 };
+
+bool TellsAge(const KeyHistory& key) {
+  return std::any_of(key.reads.begin(), key.reads.end(),
+                     [](const Operation* read) { return read->result.stale_us.has_value(); });
+}
 
 bool AnyCounts(const std::vector<KeyHistory>& keys, const JobInfo& job, std::string_view level) {
   return std::any_of(keys.begin(), keys.end(), [&](const KeyHistory& key) {
@@ -184,6 +192,13 @@ Anomaly ToAnomaly(const Answer& answer, const Operation& read, const Operation* 
   return anomaly;
 }
 
+Anomaly OutOfOrder(const KeyHistory& key, std::pair<uint32_t, uint32_t> appends) {
+  return {.kind = "appends out of order",
+          .key = key.key,
+          .text = "an append stands behind one that began after it had ended",
+          .operations = {*key.writes[appends.first], *key.writes[appends.second]}};
+}
+
 PromiseVerdict JudgeReads(const std::vector<KeyHistory>& keys, const JobInfo& job,
                           std::string_view level, int64_t expiry_slack_us) {
   PromiseVerdict verdict;
@@ -197,15 +212,20 @@ PromiseVerdict JudgeReads(const std::vector<KeyHistory>& keys, const JobInfo& jo
   uint64_t mixed = 0;
   for (const KeyHistory& key : keys) {
     const KeyKind kind = KindOf(job, key);
-    const std::unique_ptr<KeyTruth> truth = MakeTruth(
-        kind, key,
-        CountsOf(key, [&](std::string_view write) { return WriteCounts(job, write, level); }),
-        options);
+    const auto truth_for = [&](std::string_view read_level) {
+      const auto counts = [&](std::string_view write) {
+        return WriteCounts(job, write, read_level);
+      };
+      return MakeTruth(kind, key, CountsOf(key, counts), options);
+    };
+    const std::unique_ptr<KeyTruth> truth = truth_for(level);
     if (truth == nullptr) {
       mixed++;
-    } else {
-      KeyReads(key, kind, *truth, promise, level, verdict).Judge();
+      continue;
     }
+    const std::unique_ptr<KeyTruth> durable = TellsAge(key) ? truth_for("BOUNDED(1s)") : nullptr;
+    KeyReads(key, kind, *truth, durable == nullptr ? *truth : *durable, promise, level, verdict)
+        .Judge();
   }
   if (verdict.allowed > 0) verdict.allowed_what = "stale";
   if (mixed > 0) {

@@ -6,7 +6,9 @@
 // Without any the level has not been shown to be weak.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "check/key_kind.h"
@@ -21,5 +23,8 @@ PromiseVerdict JudgeReads(const std::vector<KeyHistory>& keys, const JobInfo& jo
 
 // One read of one truth, as an anomaly: the writes that show it, and the read.
 Anomaly ToAnomaly(const Answer& answer, const Operation& read, const Operation* shown_by = nullptr);
+
+// Of a list: the appends at these positions.
+Anomaly OutOfOrder(const KeyHistory& key, std::pair<uint32_t, uint32_t> appends);
 
 }  // namespace quorate::check

@@ -8,6 +8,7 @@
 #include "check/key_model.h"
 #include "check/schedule.h"
 #include "check/search.h"
+#include "check/version_values.h"
 
 namespace quorate::check {
 namespace {
@@ -54,6 +55,33 @@ uint64_t CountOverlapping(const KeyOperations& operations) {
   return overlapping;
 }
 
+// Of what was told alone, if that is found to have no order as well. Else with
+// those that told what was added to it.
+Window FindWindow(const KeyOperations& operations, const VersionValues& told, const KeyModel& model,
+                  const std::vector<Call>& calls, const LinearizabilityOptions& options) {
+  const KeyModel plain(operations, options.each_write_has_version);
+  const bool enough =
+      told.changed_any() && FindOrder(plain, calls, {.steps_max = options.steps_max}).answer ==
+                                SearchResult::Answer::kNoOrder;
+  if (enough || !told.changed_any()) return Shrink(plain, calls, options.steps_max);
+  std::vector<uint32_t> kept;
+  Window window = Shrink(model, calls, options.steps_max, &kept);
+  const Operation* stuck = operations[kept[window.stuck]];
+  std::vector<const Operation*> all;
+  for (const uint32_t op : kept) {
+    for (const Operation* one : told.WithEvidence(op)) {
+      if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Operation* a, const Operation* b) {
+    return a->invoke_us < b->invoke_us;
+  });
+  window.stuck = static_cast<size_t>(std::find(all.begin(), all.end(), stuck) - all.begin());
+  window.operations.clear();
+  for (const Operation* op : all) window.operations.push_back(*op);
+  return window;
+}
+
 KeyReport CheckKey(std::string_view key, const KeyOperations& operations,
                    const LinearizabilityOptions& options, bool want_window) {
   KeyReport report;
@@ -63,7 +91,8 @@ KeyReport CheckKey(std::string_view key, const KeyOperations& operations,
                    [](const Operation* op) { return TellsOfState(*op); })) {
     return report;
   }
-  const KeyModel model(operations, options.each_write_has_version);
+  const VersionValues told(operations);
+  const KeyModel model(told.operations(), options.each_write_has_version);
   std::vector<Call> calls;
   for (uint32_t i = 0; i < model.size(); ++i) {
     calls.push_back({.op = i, .required = model.operation(i).outcome == Outcome::kDone});
@@ -79,7 +108,8 @@ KeyReport CheckKey(std::string_view key, const KeyOperations& operations,
       break;
     case SearchResult::Answer::kNoOrder:
       report.verdict = Verdict::kViolated;
-      if (want_window) report.window = Shrink(model, std::move(calls), options.steps_max);
+      if (!want_window) break;
+      report.window = FindWindow(operations, told, model, calls, options);
       break;
   }
   return report;

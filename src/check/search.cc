@@ -160,9 +160,9 @@ class Searcher {
     const uint32_t end = static_cast<uint32_t>(open.size()) + schedule_.OptionalAt(node.level);
     while (frame.next < end) {
       const uint32_t i = frame.next++;
-      std::optional<Node> child = i < open.size()
-                                      ? PlaceRequired(frame, open[i])
-                                      : PlaceOptional(node, i - static_cast<uint32_t>(open.size()));
+      std::optional<Node> child =
+          i < open.size() ? PlaceRequired(frame, open[i])
+                          : PlaceOptional(frame, i - static_cast<uint32_t>(open.size()));
       if (child) return child;
     }
     return std::nullopt;
@@ -179,10 +179,12 @@ class Searcher {
     return child;
   }
 
-  std::optional<Node> PlaceOptional(const Node& node, uint32_t i) {
+  std::optional<Node> PlaceOptional(const Frame& frame, uint32_t i) {
+    const Node& node = frame.node;
     const Schedule::Optional& call = schedule_.optional()[i];
     if (node.used.Test(i) || call.until < node.level) return std::nullopt;
     if (call.twin != Schedule::kNone && !node.used.Test(call.twin)) return std::nullopt;
+    if (model_.WriteVersion(call.op) > frame.version_max) return std::nullopt;
     std::optional<Node> child = Place(node, call.op);
     if (!child) return std::nullopt;
     child->used.Set(i);

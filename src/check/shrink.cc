@@ -35,6 +35,8 @@ class Shrinker {
     }
     return Describe();
   }
+  // What is left of them.
+  const std::vector<Call>& calls() const { return calls_; }
 
  private:
   // nullopt: `calls` have an order, or we gave up.
@@ -181,8 +183,14 @@ class Shrinker {
 
 }  // namespace
 
-Window Shrink(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max) {
-  return Shrinker(model, std::move(calls), steps_max).Run();
+Window Shrink(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max,
+              std::vector<uint32_t>* kept) {
+  Shrinker shrinker(model, std::move(calls), steps_max);
+  Window window = shrinker.Run();
+  for (const Call& call : shrinker.calls()) {
+    if (kept != nullptr) kept->push_back(call.op);
+  }
+  return window;
 }
 
 }  // namespace quorate::check

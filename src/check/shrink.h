@@ -26,6 +26,8 @@ struct Window {
 
 // `calls` have no order, as FindOrder finds within `steps_max`. Takes up to
 // about ten times as many steps, then gives what it has by then.
-Window Shrink(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max);
+// `kept`: the window's operations as positions in the model.
+Window Shrink(const KeyModel& model, std::vector<Call> calls, uint64_t steps_max,
+              std::vector<uint32_t>* kept = nullptr);
 
 }  // namespace quorate::check

@@ -78,6 +78,35 @@ TEST(CrossCheckTest, AgreesWithBruteForceOnSpoiledHistories) {
   EXPECT_GT(without, kHistories / 10);
 }
 
+// With values that tell which write they are of, versions do so as well.
+TEST(CrossCheckTest, AgreesWithBruteForceWhereVersionsStandForValues) {
+  Random random(5);
+  uint64_t with_order = 0;
+  uint64_t without = 0;
+  for (uint64_t i = 0; i < kHistories; ++i) {
+    HistoryShape shape = DrawShape(random);
+    shape.values = random.Chance(0.8) ? 0 : 3;
+    shape.tell_versions = true;
+    shape.adds = random.Chance(0.1);
+    std::vector<Operation> operations = DrawOperations(shape, random);
+    for (uint64_t times = random.Below(3); times > 0; --times) Spoil(operations, shape, random);
+    History history;
+    for (Operation& op : operations) {
+      if (op.result.success == false && random.Chance(0.7)) op.result.value.reset();
+      history.Append(op);
+    }
+    const LinearizabilityReport report = CheckLinearizable(history);
+    if (report.Count(Verdict::kNothingChecked) > 0) continue;
+    const bool expected = HasOrderByBruteForce(operations);
+    (expected ? with_order : without)++;
+    ASSERT_EQ(report.Count(Verdict::kViolated) == 0, expected) << "history " << i << "\n"
+                                                               << Print(operations);
+    ASSERT_EQ(report.Count(Verdict::kUndecided), 0u);
+  }
+  EXPECT_GT(with_order, kHistories / 10);
+  EXPECT_GT(without, kHistories / 10);
+}
+
 TEST(CrossCheckTest, AgreesWithBruteForceThatAWindowHasNoOrder) {
   Random random(3);
   uint64_t shrunk = 0;

@@ -120,6 +120,19 @@ TEST(JudgeTest, AReceiptsBoundMustBeTrue) {
   EXPECT_EQ(KindOf(LineOf(kRaft, operations, "ONE")), "receipt is wrong");
 }
 
+// It holds for writes that the level itself does not overlap with.
+TEST(JudgeTest, AReceiptsBoundHoldsForWritesAtEveryLevelThatIsOnAReplica) {
+  const auto line = [](const std::string& write) {
+    std::vector<Operation> operations = {At(write, Put("a", "x", {0, 10}, 1)),
+                                         At(write, Put("a", "y", {20, 1000}, 2)),
+                                         At("ONE", Get("a", "x", {3000, 3010}, 1))};
+    operations.back().result.stale_us = 1999;
+    return KindOf(LineOf(kLww, operations, "ONE"));
+  };
+  EXPECT_EQ(line("ONE"), "receipt is wrong");
+  EXPECT_EQ(line("ANY"), "");
+}
+
 TEST(JudgeTest, ASessionReadsItsWritesAndNeverGoesBack) {
   const std::vector<Operation> writes = {At("QUORUM", Put("a", "x", {0, 10}, 1), 1),
                                          At("QUORUM", Put("a", "y", {20, 30}, 2), 2)};
@@ -135,7 +148,8 @@ TEST(JudgeTest, ASessionReadsItsWritesAndNeverGoesBack) {
   // Seen by a read of any level.
   const PromiseVerdict back = line({At("ONE", Get("a", "y", {35, 36}, 2), 1), x});
   EXPECT_EQ(KindOf(back), "stale read");
-  ASSERT_EQ(back.found[0].operations.size(), 4u);
+  ASSERT_EQ(back.found.size(), 1u);
+  EXPECT_EQ(back.found[0].operations.size(), 4u);
 }
 
 TEST(JudgeTest, AWriteOfASessionComesAfterWhatItHasSeen) {
@@ -321,6 +335,23 @@ TEST(JudgeTest, AtTheEndReplicasAreEqualAndNothingAcknowledgedIsLost) {
   EXPECT_EQ(end({"1", "2"}, {"2", "1"}), "");
   EXPECT_EQ(end({"1", "2"}, {"1"}), "replicas differ");
   EXPECT_EQ(end({"1"}, {"1"}), "lost write");
+}
+
+TEST(JudgeTest, WhatWasAppendedLastIsToldByTheFinalReadsAlone) {
+  const auto append = [](std::string element, Span span) {
+    Operation op = At("QUORUM", Done(Action::kAppend, "a", span));
+    op.value = std::move(element);
+    return op;
+  };
+  const auto end = [&](std::vector<std::string> list) {
+    History history = Of(kRaft, {append("1", {0, 10}), Members("LINEARIZABLE", {"1"}, {20, 25}),
+                                 append("2", {30, 40})});
+    history.AppendReplica({.replica = "n1", .records = {{"a", {.value = "", .elements = list}}}});
+    return KindOf(LineOf(history, "final"));
+  };
+  EXPECT_EQ(end({"1", "2"}), "");
+  EXPECT_EQ(end({"1"}), "lost write");
+  EXPECT_EQ(end({"2", "1"}), "value from nowhere");
 }
 
 // --- the whole
