@@ -14,6 +14,9 @@ constexpr absl::Duration kPatience = absl::Seconds(10);
 // For one node, which may be cut off.
 constexpr absl::Duration kNodePatience = absl::Seconds(2);
 constexpr absl::Duration kPause = absl::Milliseconds(200);
+// What is refused for now is tried again soon: a recovery is to be seen when it comes.
+constexpr BackoffOptions kBackoff = {.initial = absl::Milliseconds(10),
+                                     .max = absl::Milliseconds(100)};
 
 // Names of endpoints are those that the cluster gives its nodes.
 absl::StatusOr<NodeId> IdOf(const std::string& name, const TopologyDescription& topology) {
@@ -28,7 +31,8 @@ absl::StatusOr<NodeId> IdOf(const std::string& name, const TopologyDescription& 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connections>> Connections::Connect(const Plan& plan) {
-  auto routing = Client::Connect(plan.all_endpoints(), {.deadline = kPatience});
+  auto routing =
+      Client::Connect(plan.all_endpoints(), {.deadline = kPatience, .backoff = kBackoff});
   if (!routing.ok()) {
     return MakeError(
         absl::StatusCode::kUnavailable, ReasonOf(routing.status()),
@@ -66,7 +70,8 @@ bool Connections::ConnectMissing() {
   for (size_t i = 0; i < nodes_.size(); ++i) {
     if (node(i).ok()) continue;
     auto client =
-        Client::Connect(nodes_[i].address, {.deadline = kNodePatience, .only_endpoints = true});
+        Client::Connect(nodes_[i].address,
+                        {.deadline = kNodePatience, .backoff = kBackoff, .only_endpoints = true});
     absl::MutexLock lock(&mutex_);
     if (client.ok()) clients_[i] = *std::move(client);
     all = all && clients_[i].has_value();

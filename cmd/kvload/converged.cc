@@ -8,7 +8,7 @@
 namespace quorate::load {
 namespace {
 
-constexpr absl::Duration kDeadline = absl::Seconds(5);
+constexpr absl::Duration kDeadline = absl::Seconds(2);
 
 std::string Names(const std::vector<NodeId>& nodes) {
   std::string names;

@@ -42,7 +42,7 @@ exit codes:
   1    failed: no node to connect to, or a history could not be written
   2    wrong usage, or a plan that makes no sense: it says what
   10   settle: the replicas did not become equal in time: it says which
-  130  Ctrl-C
+  130  Ctrl-C, or a settle that was ended
 
 What a plan may hold is told in docs/chaos.md, the histories in docs/history-format.md.)";
 
@@ -55,6 +55,7 @@ struct Options {
 
 int Complain(const absl::Status& status) {
   std::cerr << "error: " << ReasonOf(status) << ": " << status.message() << "\n";
+  if (status.code() == absl::StatusCode::kCancelled) return 128 + SIGINT;
   return status.code() == absl::StatusCode::kInvalidArgument ? kBadUsage : kFailedToRun;
 }
 

@@ -16,7 +16,7 @@ namespace quorate::load {
 namespace {
 
 constexpr size_t kAtOnce = 64;
-constexpr absl::Duration kDeadline = absl::Seconds(5);
+constexpr absl::Duration kDeadline = absl::Seconds(2);
 
 using Replies = std::map<std::string, Reply>;
 
@@ -165,10 +165,11 @@ std::vector<std::string> Differences(const std::vector<ReplicaRead>& replicas) {
   }
   std::vector<std::string> lines;
   size_t differ = 0;
-  for (const auto& [key, held] : by_key) {
-    const auto same = [&](const auto& one) { return one.second == held.front().second; };
+  for (const auto& one : by_key) {
+    const auto& held = one.second;
+    const auto same = [&](const auto& other) { return other.second == held.front().second; };
     if (std::all_of(held.begin(), held.end(), same) || ++differ > kShown) continue;
-    std::string line = StrCat("key \"", PrintableBytes(key), "\":");
+    std::string line = StrCat("key \"", PrintableBytes(one.first), "\":");
     for (const auto& [node, text] : held) StrAppend(&line, " ", node, " has ", text, ";");
     lines.push_back(std::move(line));
   }

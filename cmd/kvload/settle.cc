@@ -23,7 +23,8 @@ struct Look {
   std::vector<std::string> differences;
 };
 
-Look LookAt(Connections& connections, const PreparedJob& job) {
+// While something is behind there is no use in reading, unless it is the `last` look.
+Look LookAt(Connections& connections, const PreparedJob& job, bool last) {
   Look look;
   if (job.place.policy == Conflict::kRegister) {
     const absl::Status read = ReadThrough(connections, job);
@@ -31,6 +32,7 @@ Look LookAt(Connections& connections, const PreparedJob& job) {
   }
   std::string behind = WhatIsBehind(connections.routing(), job.keyspace);
   if (!behind.empty()) look.differences.push_back(std::move(behind));
+  if (!look.differences.empty() && !last) return look;
   auto replicas = ReadReplicas(connections, job);
   if (!replicas.ok()) {
     look.differences.emplace_back(ToStd(replicas.status().message()));
@@ -41,12 +43,20 @@ Look LookAt(Connections& connections, const PreparedJob& job) {
   return look;
 }
 
+absl::Status Interrupted(int signal) {
+  return MakeError(absl::StatusCode::kCancelled, "INTERRUPTED",
+                   StrCat("signal ", signal, " came before all replicas were equal; those of the ",
+                          "jobs that were not yet told of are not written down"));
+}
+
 absl::StatusOr<Look> LookUntilEqual(Connections& connections, const PreparedJob& job,
                                     int64_t deadline_us) {
   for (;;) {
-    Look look = LookAt(connections, job);
-    if (look.differences.empty() || NowUs() >= deadline_us) return look;
-    if (AwaitSignal(kPause) != 0) return absl::CancelledError("interrupted");
+    const bool last = NowUs() >= deadline_us;
+    Look look = LookAt(connections, job, last);
+    if (look.differences.empty() || last) return look;
+    const int signal = AwaitSignal(kPause);
+    if (signal != 0) return Interrupted(signal);
   }
 }
 

@@ -97,7 +97,8 @@ TEST_F(FaultsTest, EndedByATermSignalItRecordsWhatIsUnderWayAsUnknown) {
                  kvload + " run " + Save(plan) + " --out " + folder() +
                  " & load=$!; }\n"
                  "done\n"
-                 "kill -STOP $nodes; kill -TERM $load; wait $load; code=$?\n"
+                 // Nothing tells from outside that every client waits.
+                 "kill -STOP $nodes; sleep 0.5; kill -TERM $load; wait $load; code=$?\n"
                  "kill -CONT $nodes; " +
                  kvload + " settle " + Save(plan) + " --out " + folder() +
                  " || exit 98\n"
