@@ -105,7 +105,8 @@ class Nemesis:
     def _check_alive(self) -> None:
         """Raises ChaosError if kvload or a node has ended that nobody ended."""
         self._alive()
-        hit = {node for fault, _ in self._active if fault.kind == "process" for node in fault.nodes}
+        ends = ("process", "disk")  # kinds of faults that may end whom they hit
+        hit = {node for fault, _ in self._active if fault.kind in ends for node in fault.nodes}
         for node in self._cluster.others(hit):
             if self._cluster.is_gone(node):
                 raise ChaosError(self._cluster.end_of(node, "ended by itself"))
