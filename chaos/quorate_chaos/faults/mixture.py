@@ -70,7 +70,7 @@ class Mixture:
         faults = [first]
         for _ in range(self._random.choice([0, 0, 1, 1, 2])):
             other = self._random.choice(self._makers)()
-            if _goes_with(other, faults):
+            if goes_with(other, faults):
                 faults.append(other)
         self._random.shuffle(faults)
         return faults
@@ -86,7 +86,7 @@ class Mixture:
         return self._random.choice([0.05, 0.2, 0.5, 1.0, 2.5])
 
 
-def _goes_with(other: Fault, faults: Sequence[Fault]) -> bool:
+def goes_with(other: Fault, faults: Sequence[Fault]) -> bool:
     ends = {"process", "disk"}
     taken = {kind for fault in faults for kind in (ends if fault.kind in ends else {fault.kind})}
     return other.kind not in taken
