@@ -23,5 +23,6 @@ class Binaries:
         """Raises ChaosError, with the command that builds it, if it is not there."""
         path = self.folder / name
         if not os.access(path, os.X_OK):
-            raise ChaosError(f"{path} does not exist; build it: ./dev build {name}")
+            target = name.removeprefix("lib").removesuffix(".so")
+            raise ChaosError(f"{path} does not exist; build it: ./dev build {target}")
         return str(path)

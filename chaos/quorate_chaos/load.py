@@ -11,7 +11,8 @@ from .errors import ChaosError
 from .process import Process
 
 ENDS_SECONDS = 30  # after SIGTERM: operations under way may take their whole time-out
-SETTLES_SECONDS = 90
+SETTLES_SECONDS = 120
+NOT_EQUAL = 10  # kvload's exit code
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,10 @@ class Load:
         if code == 0:
             return ""
         if code is None:
-            return f"the replicas are not equal after {SETTLES_SECONDS} s"
-        return self._ended("the replicas do not become equal", process)
+            return f"the replicas were not read within {SETTLES_SECONDS} s"
+        if code == NOT_EQUAL:
+            return self._ended("the replicas do not become equal", process)
+        raise ChaosError(self._ended("kvload settle failed", process))
 
     def kill(self) -> None:
         if self._process:

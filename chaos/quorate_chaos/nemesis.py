@@ -15,6 +15,8 @@ from .faults.base import Fault
 STEP_SECONDS = 0.05
 STOOD_STILL_SECONDS = 5.0  # a sleep of one step that takes so much longer
 
+_LAST = {"network": 1, "admin": 2}
+
 
 @dataclass
 class Entry:
@@ -42,11 +44,15 @@ class Nemesis:
         journal.touch()
 
     def suffer(self, faults: Sequence[Fault], seconds: float) -> None:
-        """All of them at once, for so long; they end in the order in which they began."""
+        """All of them at once, for so long.
+
+        What has hit nodes ends first, so that they come back into a network that is still broken;
+        administrators last, who go on until something was done.
+        """
         for fault in faults:
             self.begin(fault)
         self.wait(seconds)
-        for fault in faults:
+        for fault in sorted(faults, key=lambda fault: _LAST.get(fault.kind, 0)):
             self.end(fault)
 
     def begin(self, fault: Fault) -> None:
@@ -105,7 +111,8 @@ class Nemesis:
     def _check_alive(self) -> None:
         """Raises ChaosError if kvload or a node has ended that nobody ended."""
         self._alive()
-        hit = {node for fault, _ in self._active if fault.kind == "process" for node in fault.nodes}
+        ends = ("process", "disk")  # kinds of faults that may end whom they hit
+        hit = {node for fault, _ in self._active if fault.kind in ends for node in fault.nodes}
         for node in self._cluster.others(hit):
             if self._cluster.is_gone(node):
                 raise ChaosError(self._cluster.end_of(node, "ended by itself"))

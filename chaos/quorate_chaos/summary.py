@@ -21,8 +21,10 @@ def tell(trials: Sequence[Trial], skipped: Sequence[str], options: Options) -> N
     if any(trial.verdict.get("levels") for trial in ran):
         console.print(_levels(ran))
     for trial in ran:
+        if trial.folder.notes:
+            console.print(trial.folder.scenario.removeprefix("test_").replace("_", " ") + ":")
         for note in trial.folder.notes:
-            console.print(f"{trial.folder.scenario.removeprefix('test_')}: {note}", markup=False)
+            console.print(f"  {note}", markup=False)
         if not trial.result.passed:
             console.print(f"[bold red]{trial.result.word}[/] {trial.folder.scenario}", end=": ")
             console.print(trial.result.why, markup=False)

@@ -8,10 +8,12 @@ from typing import Any
 
 from . import knobs, process
 from .backend.base import Backend, ClusterSpec
+from .backend.local import LocalBackend
 from .backend.registry import backend_class
 from .clock import now_us
 from .cluster import Cluster
 from .errors import ChaosError, Unsupported
+from .faults import clock_shim, disk_shim
 from .faults.base import Fault
 from .faults.mixture import Maker, Mixture
 from .folder import RunFolder
@@ -20,6 +22,7 @@ from .load import Job, Load
 from .nemesis import Entry, Nemesis
 from .options import Options
 from .progress import Progress, lacking, read_progress
+from .report import write_report
 from .sides import Side, told
 
 CALM_SECONDS = 2.0  # after the last fault, for work to be seen to go on
@@ -56,8 +59,13 @@ class Trial:
         nodes: int = 3,
         zones: Sequence[str] = (),
         settings: dict[str, str] | None = None,
+        disks: bool = False,
+        clocks: bool = False,
     ) -> Cluster:
-        """Starts a cluster and the load. `settings` of kvd go over those that chance turns."""
+        """Starts a cluster and the load. `settings` of kvd go over those that chance turns.
+
+        `disks`, `clocks`: of every node can be broken, by what is loaded before its program.
+        """
         self.folder.make()
         flags = {**knobs.settings(self.random), **(settings or {})}
         spec = ClusterSpec(nodes, self.folder.path, self.options.binaries, zones, flags)
@@ -66,6 +74,7 @@ class Trial:
         cluster = self._cluster = Cluster(self._backend)
         load = self._load = Load(cluster, self.folder.path, self.options.seed, jobs)
         self.folder.phase("start")
+        self._arm(disks, clocks)
         cluster.start()
         journal = self.folder.path / "faults.jsonl"
         self._nemesis = Nemesis(cluster, journal, self.random, load.check_alive)
@@ -162,6 +171,19 @@ class Trial:
         self.result = judge(self.verdict, unsettled, slow, self.nemesis.entries)
         self.folder.write(self.result)
 
+    def _arm(self, disks: bool, clocks: bool) -> None:
+        backend = self._backend
+        if not isinstance(backend, LocalBackend):
+            if disks or clocks:
+                raise Unsupported(
+                    f"backend {self.options.backend} has no faults of disks or clocks"
+                )
+            return
+        if disks:
+            disk_shim.arm(backend, backend.spec.names, track_unsynced=True)
+        if clocks:
+            clock_shim.arm(backend, backend.spec.names)
+
     def _note_cluster(self, spec: ClusterSpec) -> None:
         self.folder.nodes = [{"name": name, "zone": spec.zone(name)} for name in spec.names]
         self.folder.settings = dict(spec.flags)
@@ -187,14 +209,7 @@ class Trial:
             for data in self.folder.path.glob("nodes/*/data*"):
                 shutil.rmtree(data, ignore_errors=True)
         if self.result.why != "interrupted":
-            self._draw()
-
-    def _draw(self) -> None:
-        try:
-            from .report import write_report
-        except ImportError:
-            return
-        write_report(self.folder.path)
+            write_report(self.folder.path)
 
     def _stop(self) -> None:
         if self._load:

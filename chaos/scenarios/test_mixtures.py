@@ -38,13 +38,13 @@ def quorum_jobs(**changes: int) -> list[Job]:
 
 
 def test_mode_raft_keeps_its_promises_whatever_comes_together(trial: Trial) -> None:
-    trial.under(*raft_jobs())
+    trial.under(*raft_jobs(), disks=True, clocks=True)
     trial.suffers_mixture(EVERYTHING)
     trial.passes()
 
 
 def test_mode_quorum_keeps_its_promises_whatever_comes_together(trial: Trial) -> None:
-    trial.under(*quorum_jobs())
+    trial.under(*quorum_jobs(), disks=True, clocks=True)
     trial.suffers_mixture(EVERYTHING)
     trial.passes()
 
@@ -60,6 +60,7 @@ def test_everything_for_as_long_as_is_wanted(rounds: Callable[[float], Iterator[
     for trial in rounds(ROUND_SECONDS):
         nodes = trial.random.choice([3, 5])
         # Not as fast as they can: an hour of histories is to be judged.
-        trial.under(*raft_jobs(rate=60), *quorum_jobs(rate=60), nodes=nodes)
+        jobs = [*raft_jobs(rate=60), *quorum_jobs(rate=60)]
+        trial.under(*jobs, nodes=nodes, disks=True, clocks=True)
         trial.suffers_mixture(EVERYTHING)
         trial.passes()

@@ -11,7 +11,11 @@ import pytest
 from quorate_chaos.backend.base import Network
 from quorate_chaos.errors import ChaosError
 from quorate_chaos.faults.base import Fault, Proof
-from quorate_chaos.faults.mixture import EVERYTHING, Mixture
+from quorate_chaos.faults.clocks import Skew
+from quorate_chaos.faults.disk_unsynced import PowerCut
+from quorate_chaos.faults.kills import Kill
+from quorate_chaos.faults.mixture import EVERYTHING, Mixture, goes_with
+from quorate_chaos.faults.partitions import Isolate
 from quorate_chaos.nemesis import Nemesis
 
 
@@ -24,6 +28,7 @@ def _cluster(nodes: int = 5, cannot: dict[str, str] | None = None) -> Any:
         raft_keyspaces=["k"],
         others=lambda apart: [name for name in names if name not in set(apart)],
         is_gone=lambda node: False,
+        backend=SimpleNamespace(node_folder=lambda node: Path("/nowhere") / node),
     )
 
 
@@ -38,8 +43,10 @@ def test_a_seed_gives_the_same_faults_again_and_another_seed_others() -> None:
 
 
 def test_every_fault_comes_up_in_as_many_draws_as_there_are_faults() -> None:
-    drawn = {name for names in _names(3, len(EVERYTHING), _cluster()) for name in names}
-    assert drawn == {make().name for make in EVERYTHING}
+    cluster = _cluster()
+    drawn = {name for names in _names(3, len(EVERYTHING), cluster) for name in names}
+    assert drawn == {make().name for make in EVERYTHING if not make().possible(cluster)}
+    assert len(drawn) > 20
 
 
 def test_no_two_faults_of_a_kind_are_on_at_once_and_some_are_on_together() -> None:
@@ -50,6 +57,12 @@ def test_no_two_faults_of_a_kind_are_on_at_once_and_some_are_on_together() -> No
         assert len(set(kinds)) == len(kinds)
         together += len(kinds) > 1
     assert together > 50
+
+
+def test_what_may_end_a_node_is_never_on_twice() -> None:
+    assert not goes_with(PowerCut(), [Kill()])
+    assert not goes_with(Kill(), [Skew(), PowerCut()])
+    assert goes_with(Skew(), [Kill(), Isolate()])
 
 
 def test_what_a_cluster_cannot_have_is_never_drawn() -> None:
@@ -133,3 +146,15 @@ def test_whoever_ends_by_itself_is_noticed_but_not_whom_a_fault_has_hit(tmp_path
     nemesis.suffer([Told()], 0.1)
     with pytest.raises(ChaosError, match="n1 ended by itself"):
         nemesis.wait(0.1)
+
+
+def test_nodes_come_back_before_the_network_does_and_administrators_have_the_last_word(
+    tmp_path: Path,
+) -> None:
+    ended: list[str] = []
+    faults = [Told(), Told(), Told()]
+    for fault, kind in zip(faults, ("admin", "network", "process"), strict=True):
+        fault.kind = kind
+        fault.end = lambda cluster, kind=kind: ended.append(kind)  # type: ignore[assignment]
+    _nemesis(tmp_path).suffer(faults, 0)
+    assert ended == ["process", "network", "admin"]

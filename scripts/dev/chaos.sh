@@ -33,7 +33,7 @@ source "$root/scripts/dev/lib/docker.sh"
 run() {
   need_packages chaos
   if [[ " $* " =~ --backend[\ =]compose ]]; then need_docker; fi
-  build_binaries kvd kvctl kvload kvcheck
-  export GRPC_ENABLE_FORK_SUPPORT=0 PYTHONDONTWRITEBYTECODE=1 QUORATE_BIN=$bin
+  build_binaries kvd kvctl kvload kvcheck diskfaults clockfaults
+  export GRPC_ENABLE_FORK_SUPPORT=0 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 QUORATE_BIN=$bin
   PYTHONPATH=$root/chaos exec /usr/bin/python3 -m quorate_chaos "$@"
 }

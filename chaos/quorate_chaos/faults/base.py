@@ -25,7 +25,9 @@ class Fault(ABC):
     """
 
     name: str = ""  # a word or two with a dash, as faults.jsonl has it
-    kind: str = "process"  # process, network, admin, load: two of a kind are never on at once
+    # process, disk, network, clock, admin, load: two of a kind are never on at once, nor one of
+    # process and one of disk, as both may end a node.
+    kind: str = "process"
     lasts: tuple[float, float] = (1.5, 3.0)  # seconds, from and to, unless a scenario says
 
     def __init__(self) -> None:

@@ -2,11 +2,12 @@
 
 from random import Random
 
-from ..clock import now_us
+from ..clock import eventually, now_us
 from ..cluster import Cluster
 from .base import Fault, Proof
 
 KILLED = 137  # as shells tell SIGKILL
+READY_SECONDS = 3
 
 
 class Kill(Fault):
@@ -111,7 +112,10 @@ class KillInRecovery(Fault):
 
 
 class RollingRestart(Fault):
-    """Every node in turn is asked to end, ends in order, and is back before the next one."""
+    """Every node in turn is asked to end, ends in order, and is back before the next one.
+
+    Whether it is ready by then is waited for, but not long: another fault may cut it off.
+    """
 
     name = "rolling-restart"
     lasts = (1.0, 1.0)
@@ -132,7 +136,7 @@ class RollingRestart(Fault):
             node = self._left.pop(0)
             self._codes[node] = cluster.backend.terminate(node)
             cluster.restart([node])
-            cluster.wait_ready([node])
+            eventually(lambda: cluster.is_ready(node), READY_SECONDS)
 
     def end(self, cluster: Cluster) -> None:
         while self._left:

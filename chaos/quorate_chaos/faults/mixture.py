@@ -6,7 +6,11 @@ from random import Random
 from ..cluster import Cluster
 from .base import Fault
 from .changes import ChangeKeyspaces, TransferLeaders
+from .clocks import Drift, Jumps, Skew
 from .damage import BitFlip, Truncated, Wiped
+from .disk_full import FullDisk
+from .disk_syncs import FailedSync, FailingSyncs, SlowLeaderSyncs, SlowSyncs
+from .disk_unsynced import PowerCut
 from .kills import (
     Kill,
     KillAll,
@@ -42,9 +46,14 @@ NETWORK: list[Maker] = [
     *(Slow, Lossy, ClientsCutOff),
 ]
 ADMIN: list[Maker] = [TransferLeaders, ChangeKeyspaces]
-DISKS: list[Maker] = [Wiped, BitFlip, Truncated]
+DISKS: list[Maker] = [SlowSyncs, SlowLeaderSyncs, FailedSync, FailingSyncs, FullDisk, PowerCut]
+# Not a monotonic clock that drifts: LEASE and BOUNDED rest on it, and may be wrong then.
+CLOCKS: list[Maker] = [Skew, Jumps, Drift]
+DAMAGE: list[Maker] = [Wiped, BitFlip, Truncated]
 LOAD: list[Maker] = [Overload]
-EVERYTHING: list[Maker] = [*PROCESSES, *NETWORK, *ADMIN]
+# Of those that go together with everything. Disks and clocks must have been armed, else a cluster
+# has none; damage takes a node away from a majority for longer than it lasts.
+EVERYTHING: list[Maker] = [*PROCESSES, *NETWORK, *ADMIN, *DISKS, *CLOCKS]
 
 
 class Mixture:
@@ -61,7 +70,7 @@ class Mixture:
         faults = [first]
         for _ in range(self._random.choice([0, 0, 1, 1, 2])):
             other = self._random.choice(self._makers)()
-            if other.kind not in {fault.kind for fault in faults}:
+            if goes_with(other, faults):
                 faults.append(other)
         self._random.shuffle(faults)
         return faults
@@ -75,3 +84,9 @@ class Mixture:
     def pause_seconds(self) -> float:
         """Between one draw and the next: mostly too short for a full recovery, at times ample."""
         return self._random.choice([0.05, 0.2, 0.5, 1.0, 2.5])
+
+
+def goes_with(other: Fault, faults: Sequence[Fault]) -> bool:
+    ends = {"process", "disk"}
+    taken = {kind for fault in faults for kind in (ends if fault.kind in ends else {fault.kind})}
+    return other.kind not in taken
