@@ -46,7 +46,8 @@ def write_run(path: Path, operations: int = 4000, seconds: int = 20,
                     "end_us": (seconds + 3) * SECOND}],
         "machine": {"cores": 2, "memory_gib": 24, "kernel": "6.1.0"}, "version": "0.1.0",
         "result": result, "why": ""})
-    write_json(path / "load.json", {"seed": 7, "jobs": [dict(job, clients=clients) for job in JOBS]})
+    jobs = [dict(job, clients=clients) for job in JOBS]
+    write_json(path / "load.json", {"seed": 7, "jobs": jobs})
     lines = [json.dumps(each) for each in faults]
     (path / "faults.jsonl").write_text("".join(f"{line}\n" for line in lines))
     for index, job in enumerate(JOBS):
@@ -120,6 +121,7 @@ def _operation(job: dict[str, str], chance: random.Random, client: int, asked: s
 STALE_READ = {
     "job": "lin", "read": "LINEARIZABLE", "write": "QUORUM", "kind": "not linearizable",
     "key": "k1", "begin_us": 4_200_000, "end_us": 4_300_000,
+    "wrong": 3,
     "text": "key k1: get by client 9 returned v1, but v2 was acknowledged before it began",
     "operations": [
         {"client": 3, "op": "put", "key": "k1", "value": "v1", "invoke_us": 3_900_000,

@@ -60,7 +60,7 @@ def test_a_fault_that_did_not_take_hold_is_marked_void(tmp_path):
 def test_an_anomaly_is_drawn_with_values_and_what_never_returned(tmp_path):
     page = page_of(write_run(tmp_path / "run", anomaly=STALE_READ, result="anomaly"))
     assert "A promise was broken" in page
-    for words in ("put v2 → ok (v9)", "put v3 if version 8 → no answer", "get → v1 (v8)",
+    for words in ("put v2 → ok (v9)", "put v3 if version 8 → no answer", "✗ get → v1 (v8)",
                   "never returned"):
         assert words in page
 

@@ -55,7 +55,7 @@ class ClockPage:
         return ClockState(*orders[:2]).after(passed), ClockState(*orders[2:]).after(passed)
 
     def set(self, wall: ClockState, monotonic: ClockState) -> None:
-        """From this moment on. A monotonic clock must not be set back: that is the caller's care."""
+        """From this moment on. The monotonic clock must not be set back: the caller's care."""
         version = _WORD.unpack_from(self._bytes, _VERSION_AT)[0]
         _WORD.pack_into(self._bytes, _VERSION_AT, version + 1)
         _ORDERS.pack_into(

@@ -2,13 +2,14 @@
 
 from random import Random
 
+from ..clock import eventually
 from ..cluster import Cluster
 from ..errors import ChaosError
 from .base import Fault, Proof
 from .disk_page import LEAVES_ALL, LOG, NO_LIMIT, STATE
 from .disk_shim import page_of, why_not_armed
 
-RESTARTS_SECONDS = 20
+ENDS_SECONDS = 2  # after a sync failed; that of a spare file it outlives
 
 
 class DiskFault(Fault):
@@ -105,7 +106,9 @@ class FailedSync(DiskFault):
 
     def _restart(self, cluster: Cluster, node: str) -> None:
         backend = cluster.backend
-        if backend.state(node) != "gone":
+        if self._grown:
+            eventually(lambda: cluster.is_gone(node), ENDS_SECONDS)
+        if not cluster.is_gone(node):
             self._said = "it goes on"
             return
         code = backend.exit_code(node)

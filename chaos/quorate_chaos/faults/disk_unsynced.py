@@ -82,7 +82,7 @@ class PowerCut(DiskFault):
     def begin(self, cluster: Cluster, random: Random) -> None:
         count = random.choice([1, cluster.majority, len(cluster.nodes)])
         self.nodes = self._victims or cluster.choose(random, count)
-        self.what = f"power cut {' '.join(self.nodes)}"
+        self.what = " ".join(self.nodes)
         for node in self.nodes:
             cluster.backend.kill(node)
         for node in self.nodes:

@@ -26,6 +26,7 @@ class Interval:
     words: str
     key: str
     asked: str
+    wrong: bool  # what no order explains
 
 
 def intervals_of(anomaly: dict[str, Any]) -> list[Interval]:
@@ -35,11 +36,12 @@ def intervals_of(anomaly: dict[str, Any]) -> list[Interval]:
             begin=int(op["invoke_us"]),
             end=None if op.get("return_us") is None else int(op["return_us"]),
             outcome=str(op.get("outcome", DONE)),
-            words=words(op),
+            words=("✗ " if index == anomaly.get("wrong") else "") + words(op),
             key=str(op.get("key", "")),
             asked=str(op.get("node") or op.get("target") or ""),
+            wrong=index == anomaly.get("wrong"),
         )
-        for op in anomaly.get("operations") or ()
+        for index, op in enumerate(anomaly.get("operations") or ())
         if isinstance(op, dict) and "invoke_us" in op
     ]
     return sorted(found, key=lambda each: each.begin)[:MOST_OPERATIONS]
@@ -129,8 +131,9 @@ def _bar(each: Interval, place: dict[int, float], y: float, width: float) -> lis
     last = width - RIGHT if each.end is None else place[each.end]
     asked = f", asked {each.asked}" if each.asked else ""
     title = f"{each.words} ({each.outcome}{asked})"
+    css = f"op {each.outcome}-op" + (" wrong-op" if each.wrong else "")
     parts = [
-        rect(x, y + 23, max(3.0, last - x), BAR, f"op {each.outcome}-op", title),
+        rect(x, y + 23, max(3.0, last - x), BAR, css, title),
         text(x, y + 17, each.words, "op-words"),
     ]
     if each.end is None:

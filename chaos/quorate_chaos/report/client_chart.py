@@ -50,6 +50,7 @@ def client_chart(run: Run, frame: Timeframe) -> tuple[str, str]:
         "time",
     )
     clients = len({(op.job, op.client) for op in run.ops})
-    note = f"{plural(clients, 'client')}, of whom {plural(len(packed), 'was', 'were')} at work at once"
+    at_once = plural(len(packed), "was", "were")
+    note = f"{plural(clients, 'client')}, of whom {at_once} at work at once"
     note += f"; {len(lanes)} of these lanes are shown." if len(lanes) < len(packed) else "."
     return chart, note

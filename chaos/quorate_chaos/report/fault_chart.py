@@ -38,7 +38,8 @@ def _phases(run: Run, frame: Timeframe, top: float) -> list[str]:
         first, last = frame.x(begin), frame.x(end)
         name = str(phase.get("name", ""))
         length = duration(end - begin)
-        parts.append(rect(first, top, max(1.0, last - first), ROW - 3, "phase", f"{name}, {length}"))
+        width = max(1.0, last - first)
+        parts.append(rect(first, top, width, ROW - 3, "phase", f"{name}, {length}"))
         if text_width(name, 11) + 8 < last - first:
             parts.append(text(first + 5, top + 12.5, name, "bar-name"))
     return parts

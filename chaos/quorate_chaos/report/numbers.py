@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
-    """Of values in ascending order, at least one: the smallest that `share` of them don't exceed."""
+    """Of ascending values, at least one: the smallest that `share` of them don't exceed."""
     return ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)]
 
 

@@ -87,7 +87,8 @@ def _by_kind(run: Run, by_series: list[dict[Series, Outage]], series: list[Serie
         bit = sum(run.faults[i].bit for i in indexes)
         cells = []
         for key in series:
-            found = [by_series[i][key] for i in indexes if run.faults[i].bit and key in by_series[i]]
+            bits = [by_series[i] for i in indexes if run.faults[i].bit]
+            found = [outages[key] for outages in bits if key in outages]
             first = sorted(o.first_us for o in found if o.first_us is not None)
             never = sum(o.first_us is None and o.asked > 0 for o in found)
             cells.append(_quantiles(first) + (f"<br>never: {never}" if never else ""))
@@ -120,7 +121,8 @@ def _by_node(run: Run, shown: list[int], by_node: list[dict[tuple[Series, str], 
                 *(_cell(by_node[index].get((key, node))) for key in series),
             ])
     head = ["fault", "node asked", *(_head(key) for key in series)]
+    inner = table(head, rows, "faults", numbers=range(2, 2 + len(series)))
     return (
         f"<details><summary>The same by node asked ({plural(len(nodes), 'node')}; ● touched by the "
-        f"fault)</summary>{table(head, rows, 'faults', numbers=range(2, 2 + len(series)))}</details>"
+        f"fault)</summary>{inner}</details>"
     )

@@ -58,7 +58,10 @@ def _problems(run: Run) -> str:
         return ""
     items = "".join(f"<li>{escape(problem)}</li>" for problem in run.problems)
     found = plural(len(run.problems), "thing is", "things are")
-    return f'<aside class="problems"><h2>{found} missing or wrong in the folder</h2><ul>{items}</ul></aside>'
+    return (
+        f'<aside class="problems"><h2>{found} missing or wrong in the folder</h2>'
+        f"<ul>{items}</ul></aside>"
+    )
 
 
 def _through_the_faults(run: Run) -> str:

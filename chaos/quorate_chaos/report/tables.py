@@ -21,7 +21,8 @@ MARKS = {
 def badge(verdict: str) -> str:
     """A verdict as a mark, a word and a colour: never by the colour alone."""
     mark, css = MARKS.get(verdict, ("·", "warn"))
-    return f'<span class="badge {css}"><span aria-hidden="true">{mark}</span> {escape(verdict)}</span>'
+    shown = f'<span aria-hidden="true">{mark}</span> {escape(verdict)}'
+    return f'<span class="badge {css}">{shown}</span>'
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], css: str = "",

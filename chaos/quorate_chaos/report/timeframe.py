@@ -7,7 +7,7 @@ from .model import Fault, Run
 from .svg import Scale, line, n, rect, text, ticks
 
 WIDTH = 1120
-GUTTER = 176  # left of the axis, for names
+GUTTER = 200  # left of the axis, for names
 RIGHT = 12
 AXIS_HEIGHT = 24
 

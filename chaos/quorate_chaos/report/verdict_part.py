@@ -44,7 +44,8 @@ def anomaly_section(run: Run) -> str:
     anomalies = [each for each in run.verdict.get("anomalies") or () if isinstance(each, dict)]
     if not anomalies:
         return ""
-    parts = [_anomaly(run, each, index + 1) for index, each in enumerate(anomalies[:MOST_ANOMALIES])]
+    shown = anomalies[:MOST_ANOMALIES]
+    parts = [_anomaly(run, each, number) for number, each in enumerate(shown, 1)]
     if len(anomalies) > MOST_ANOMALIES:
         parts.append(note(f"{len(anomalies) - MOST_ANOMALIES} more are in verdict.json."))
     return section("Anomalies", "anomalies", *parts)
@@ -61,7 +62,7 @@ def _anomaly(run: Run, anomaly: dict[str, Any], number: int) -> str:
     drawing = (
         f'<div class="scroll framed">{drawn}</div>'
         + note("Each bar is an operation from call to return, in the order of time but not to "
-               "scale; an open end never returned. Shaded: faults at work.")
+               "scale; an open end never returned; ✗ is what no order explains. Shaded: faults.")
         if drawn
         else note("The verdict names no operations to draw.")
     )
