@@ -96,7 +96,7 @@ class ComposeBackend(Backend):
         bootstrap = ",".join(self._member(member) for member in self.spec.names)
         return {
             "environment": {"KVD_BOOTSTRAP": bootstrap, **flags, **self._env.get(node, {})},
-            "volumes": [f"{self.data_dir(node)}:/var/lib/quorate"],
+            "volumes": self._mounts(node),
             "user": f"{os.getuid()}:{os.getgid()}",
             "restart": "no",  # who is dead stays dead until it is started
             "dns": ["127.0.0.1"],  # names outside are unknown at once
@@ -107,6 +107,18 @@ class ComposeBackend(Backend):
         client = f"{self._addresses.for_clients(node)}:{PORTS['client']}"
         zone = self.spec.zone(node)
         return f"{node[1:]}={client}/{node}.pair:{PORTS['peer']}" + (f"/{zone}" if zone else "")
+
+    def _mounts(self, node: str) -> list[str]:
+        """Its disk; its folder and what is preloaded, by the same paths as outside."""
+        folder = self.node_folder(node).resolve()
+        preloaded = [
+            path for path in self._env.get(node, {}).get("LD_PRELOAD", "").split(":") if path
+        ]
+        return [
+            f"{self.data_dir(node).resolve()}:/var/lib/quorate",
+            f"{folder}:{folder}",
+            *(f"{path}:{path}:ro" for path in preloaded),
+        ]
 
     def _networks(self) -> dict[str, Any]:
         subnets = {"clients": self._addresses.clients_subnet}
@@ -173,6 +185,11 @@ class ComposeBackend(Backend):
 
     def endpoint(self, node: str) -> str:
         return f"{self._addresses.for_clients(node)}:{PORTS['client']}"
+
+    def environment(self, node: str) -> list[str]:
+        """What its container was made with, as NAME=VALUE."""
+        form = "{{range .Config.Env}}{{println .}}{{end}}"
+        return self._needs_docker().inspect(self._container(node), form).splitlines()
 
     def http_get(self, node: str, path: str) -> str | None:
         return http.get(self._addresses.for_clients(node), PORTS["http"], path)
