@@ -36,11 +36,13 @@ class ComposeCluster:
             lines = (COMPOSE / "five.env").read_text().splitlines()
             env |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
             profiles = ["five"]
-        self.project = Project(docker, f"quoratetest{os.getpid()}x{nodes}", folder / "over.json", env, profiles)
+        self.project = Project(
+            docker, f"quoratetest{os.getpid()}x{nodes}", folder / "over.json", env, profiles
+        )
         self.project.say(self._override())
 
     def _override(self) -> dict:
-        """Only what the test's daemon lacks: a network to build by, and bridges it can find again."""
+        """What the test's daemon lacks: a network to build by, and bridges that it finds again."""
         services = {name: {"build": {"network": "host"}} for name in [*self.nodes, "prometheus"]}
         if len(self.nodes) == 5:
             del services["prometheus"]

@@ -57,7 +57,9 @@ def images(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(docker: Docker, images: None, tmp_path_factory) -> Iterator[ComposeCluster]:
-    yield from running(ComposeCluster(docker, tmp_path_factory.mktemp("three"), free_first_digits()))
+    yield from running(
+        ComposeCluster(docker, tmp_path_factory.mktemp("three"), free_first_digits())
+    )
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ def keyspace(cluster: ComposeCluster, request: pytest.FixtureRequest) -> str:
     """One partition on all three nodes, for this test alone."""
     name = re.sub(r"\W", "-", request.node.name)[-40:].strip("-_")
     name = name.replace("_", "-")
-    cluster.kvctl("keyspace", "create", name, "--mode", "raft", "--replicas", "3", "--partitions", "1")
+    cluster.kvctl(
+        "keyspace", "create", name, "--mode", "raft", "--replicas", "3", "--partitions", "1"
+    )
     return name
 
 
@@ -40,7 +42,7 @@ def test_the_image_is_small_and_runs_as_nobody_special(cluster: ComposeCluster) 
     assert told["Size"] < IMAGE_MEGABYTES_MAX * 1e6
     assert told["Config"]["User"] == "quorate"
     assert told["Config"]["Healthcheck"]["Test"] == ["CMD", "kvd-ready"]
-    who = 'for p in /proc/[0-9]*; do stat --format %U $p; cat $p/comm; done'
+    who = "for p in /proc/[0-9]*; do stat --format %U $p; cat $p/comm; done"
     words = cluster.docker.run("exec", cluster.container("n1"), "bash", "-c", who).split()
     assert set(words[::2]) == {"quorate"}
     assert set(words[1::2]) >= {"tini", "kvd"}
@@ -51,7 +53,9 @@ def test_docker_itself_finds_every_node_healthy(cluster: ComposeCluster) -> None
 
 
 def test_kvctl_in_a_container_sees_the_whole_cluster(cluster: ComposeCluster) -> None:
-    told = cluster.project.run("exec", "-T", "n2", "kvctl", "--endpoints", "n1:7400", "cluster", "status")
+    told = cluster.project.run(
+        "exec", "-T", "n2", "kvctl", "--endpoints", "n1:7400", "cluster", "status"
+    )
     assert "healthy: all 3 nodes answer" in told
 
 
@@ -85,7 +89,9 @@ def test_a_node_cut_off_from_its_peers_refuses_what_needs_a_majority(
         refused = lambda: cluster.kvctl_at(victim, "get", keyspace, "seat").returncode == 5
         assert eventually(refused, 20, 0.1)
         assert cluster.kvctl_at(victim, "get", keyspace, "seat", "--level", "ONE").stdout == "free"
-        taken = lambda: cluster.kvctl_at(other, "cas", keyspace, "seat", "--if-value", "free", "taken")
+        taken = lambda: cluster.kvctl_at(
+            other, "cas", keyspace, "seat", "--if-value", "free", "taken"
+        )
         assert eventually(lambda: taken().returncode in (0, 4), 20, 0.1)
         assert cluster.kvctl_at(other, "get", keyspace, "seat").stdout == "taken"
     finally:
@@ -125,13 +131,14 @@ def test_docker_stop_waits_until_leaderships_are_handed_over(
     assert took < 9
     assert "handing leaderships over" in cluster.log(leader)
     other = cluster.others(leader)[0]
-    assert cluster.kvctl_at(other, "get", keyspace, "before").stdout == "stop"  # at once, no election
+    # At once: nothing has to be elected first.
+    assert cluster.kvctl_at(other, "get", keyspace, "before").stdout == "stop"
     cluster.docker.run("start", cluster.container(leader))
 
 
 def test_a_node_that_crashes_is_started_again(cluster: ComposeCluster) -> None:
     container = cluster.container("n2")
-    crash = 'for p in /proc/[0-9]*; do [[ $(<$p/comm) != kvd ]] || kill -SEGV ${p##*/}; done'
+    crash = "for p in /proc/[0-9]*; do [[ $(<$p/comm) != kvd ]] || kill -SEGV ${p##*/}; done"
     cluster.docker.run("exec", container, "bash", "-c", crash)
     restarts = lambda: cluster.docker.inspect(container, "{{.RestartCount}}") == "1"
     assert eventually(restarts, 20, 0.1)
@@ -139,7 +146,9 @@ def test_a_node_that_crashes_is_started_again(cluster: ComposeCluster) -> None:
 
 
 def test_every_metric_that_the_alerts_ask_for_exists(cluster: ComposeCluster) -> None:
-    cluster.kvctl("keyspace", "create", "carts", "--mode", "quorum", "--conflict", "set", "--replicas", "3")
+    cluster.kvctl(
+        "keyspace", "create", "carts", "--mode", "quorum", "--conflict", "set", "--replicas", "3"
+    )
     asked = set(re.findall(r"\bquorate_\w+", RULES.read_text()))
     assert len(asked) > 15
 
@@ -187,11 +196,15 @@ def test_data_outlives_the_containers(cluster: ComposeCluster, keyspace: str) ->
 
 def test_five_nodes_in_three_zones_lose_two_and_go_on(five: ComposeCluster) -> None:
     assert len(five.nodes) == 5
-    five.kvctl("keyspace", "create", "orders", "--mode", "raft", "--replicas", "5", "--partitions", "1")
+    five.kvctl(
+        "keyspace", "create", "orders", "--mode", "raft", "--replicas", "5", "--partitions", "1"
+    )
     five.kvctl("put", "orders", "42", "paid")
     five.docker.run("kill", five.container("n1"), five.container("n4"))  # zone a
+
     def there() -> bool:
         return five.kvctl_at("n2", "get", "orders", "42").stdout == "paid"
+
     assert eventually(there, 20, 0.1)
     lost = run(five.kvctl_command("whatif", "--down", "n1,n2,n4"))
     assert lost.returncode == 10

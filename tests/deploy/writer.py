@@ -42,7 +42,9 @@ class Writer:
         wanted = len(self.acknowledged()) + more
         deadline = time.monotonic() + seconds
         while len(self.acknowledged()) < wanted:
-            assert time.monotonic() < deadline, f"{len(self.acknowledged())} of {wanted} acknowledged"
+            assert (
+                time.monotonic() < deadline
+            ), f"{len(self.acknowledged())} of {wanted} acknowledged"
             self.feed(PER_SECOND // 20)
             time.sleep(1 / 20)
 
@@ -65,7 +67,9 @@ class Writer:
         return self._with_outcome("acknowledged")
 
     def outcomes(self) -> dict[str, int]:
-        return {what: len(self._with_outcome(what)) for what in ("acknowledged", "failed", "unknown")}
+        return {
+            what: len(self._with_outcome(what)) for what in ("acknowledged", "failed", "unknown")
+        }
 
     def _with_outcome(self, outcome: str) -> set[str]:
         text = self._report.read_text() if self._report.exists() else ""
@@ -76,5 +80,7 @@ class Writer:
         """What was acknowledged and is not there, with the right value."""
         records = self._cluster.kvctl("export", self._keyspace).splitlines()
         found = {record["key"]: record["value"] for record in map(json.loads, records)}
-        wrong = {key for key in self.acknowledged() if found.get(key) != f"written as number {key[4:]}"}
+        wrong = {
+            key for key in self.acknowledged() if found.get(key) != f"written as number {key[4:]}"
+        }
         return wrong

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import http
-from ..containers import shared
+from ..containers import project, shared
 from ..containers.cli import Docker
 from ..containers.daemon import Daemon, bridge_name
 from ..containers.free_ports import free_first_digits
@@ -18,6 +18,7 @@ from .base import Backend, ClusterSpec
 from .compose_network import Cables, pair_name
 
 NODES_MAX = 5
+PREFIX = "quoratechaos"  # of projects' names
 PORTS = {"client": 7400, "peer": 7401, "http": 7402}
 STATES = {"running": "running", "paused": "paused"}
 
@@ -49,7 +50,7 @@ class ComposeBackend(Backend):
             self.data_dir(node).mkdir(parents=True)
             self.log_file(node).touch()
         self._docker = shared.docker_with_image(self.spec.binaries)
-        name = f"quoratechaos{os.getpid()}"
+        project.sweep(self._docker, PREFIX)
         env = {
             "QUORATE_TAG": shared.TAG,
             "QUORATE_CLUSTER_ID": "chaos",
@@ -58,7 +59,7 @@ class ComposeBackend(Backend):
         }
         profiles = ["five"] if self.spec.nodes == NODES_MAX else []
         override = self.spec.folder / "compose.json"
-        self._project = Project(self._docker, name, override, env, profiles)
+        self._project = Project(self._docker, f"{PREFIX}{os.getpid()}", override, env, profiles)
         self._project.clear()
         self._project.say(self._override())
         self._stale = set(self.spec.names)
@@ -88,11 +89,14 @@ class ComposeBackend(Backend):
             if node in pair:
                 address = self._addresses.in_pair(pair, node)
                 networks[pair_name(pair)] = {"ipv4_address": address, "aliases": [f"{node}.pair"]}
-        flags = {f"KVD_{name.upper().replace('-', '_')}": value for name, value in self.spec.flags.items()}
+        flags = {
+            f"KVD_{name.upper().replace('-', '_')}": value
+            for name, value in self.spec.flags.items()
+        }
         bootstrap = ",".join(self._member(member) for member in self.spec.names)
         return {
             "environment": {"KVD_BOOTSTRAP": bootstrap, **flags, **self._env.get(node, {})},
-            "volumes": [f"{self.data_dir(node)}:/var/lib/quorate"],
+            "volumes": self._mounts(node),
             "user": f"{os.getuid()}:{os.getgid()}",
             "restart": "no",  # who is dead stays dead until it is started
             "dns": ["127.0.0.1"],  # names outside are unknown at once
@@ -104,9 +108,23 @@ class ComposeBackend(Backend):
         zone = self.spec.zone(node)
         return f"{node[1:]}={client}/{node}.pair:{PORTS['peer']}" + (f"/{zone}" if zone else "")
 
+    def _mounts(self, node: str) -> list[str]:
+        """Its disk; its folder and what is preloaded, by the same paths as outside."""
+        folder = self.node_folder(node).resolve()
+        preloaded = [
+            path for path in self._env.get(node, {}).get("LD_PRELOAD", "").split(":") if path
+        ]
+        return [
+            f"{self.data_dir(node).resolve()}:/var/lib/quorate",
+            f"{folder}:{folder}",
+            *(f"{path}:{path}:ro" for path in preloaded),
+        ]
+
     def _networks(self) -> dict[str, Any]:
         subnets = {"clients": self._addresses.clients_subnet}
-        subnets |= {pair_name(pair): self._addresses.pair_subnet(pair) for pair in self._addresses.pairs}
+        subnets |= {
+            pair_name(pair): self._addresses.pair_subnet(pair) for pair in self._addresses.pairs
+        }
         networks: dict[str, Any] = {}
         for index, name in enumerate([*subnets, "peers"]):
             option = {"com.docker.network.bridge.name": bridge_name(100 + index)}
@@ -167,6 +185,11 @@ class ComposeBackend(Backend):
 
     def endpoint(self, node: str) -> str:
         return f"{self._addresses.for_clients(node)}:{PORTS['client']}"
+
+    def environment(self, node: str) -> list[str]:
+        """What its container was made with, as NAME=VALUE."""
+        form = "{{range .Config.Env}}{{println .}}{{end}}"
+        return self._needs_docker().inspect(self._container(node), form).splitlines()
 
     def http_get(self, node: str, path: str) -> str | None:
         return http.get(self._addresses.for_clients(node), PORTS["http"], path)

@@ -72,7 +72,7 @@ class Cables(Network):
         return dict(self._seen)
 
     def _look(self) -> None:
-        """Who misses somebody at the far end of a cut link counts it as cut; so do we, of clients."""
+        """Who misses somebody at the far end of a link counts it as cut; so do we, as clients."""
         pages = {node: self._page(node) for link in self._cut for node in link if node != CLIENTS}
         for source, target in self._cut:
             if CLIENTS in (source, target):
@@ -91,7 +91,8 @@ class Cables(Network):
 
     def _plug(self, link: Link) -> Plug:
         nodes = sorted(end for end in link if end != CLIENTS)
-        return ("clients", nodes[0]) if len(nodes) == 1 else (pair_name((nodes[0], nodes[1])), nodes[0])
+        network = "clients" if len(nodes) == 1 else pair_name((nodes[0], nodes[1]))
+        return network, nodes[0]
 
     def _pull(self, plug: Plug) -> None:
         network, node = plug

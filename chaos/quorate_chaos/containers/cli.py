@@ -1,6 +1,5 @@
 """The docker and docker-compose commands, against one daemon."""
 
-import functools
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -26,6 +25,7 @@ class Docker:
 
     def __init__(self, host: str | None = None) -> None:
         self.host = host
+        self._compose: list[str] = []
 
     def run(self, *arguments: str, seconds: float = 60) -> str:
         """What docker says. Raises ChaosError with its complaint if it fails."""
@@ -46,7 +46,9 @@ class Docker:
         except TimeoutExpired:
             raise ChaosError(f"'{words}' has not ended after {seconds:g} s") from None
         if ran.returncode != 0:
-            raise ChaosError(f"'{words}' failed with {ran.returncode}:\n{ran.stderr[-4000:].strip()}")
+            raise ChaosError(
+                f"'{words}' failed with {ran.returncode}:\n{ran.stderr[-4000:].strip()}"
+            )
         return ran.stdout
 
     def with_env(self, command: Sequence[str], env: Mapping[str, str]) -> list[str]:
@@ -65,9 +67,13 @@ class Docker:
     def inspect(self, thing: str, form: str) -> str:
         return self.run("inspect", "--format", form, thing).strip()
 
-    @functools.cached_property
-    def compose(self) -> list[str]:
-        """`docker compose` where there is one, else docker-compose."""
+    def compose_command(self) -> list[str]:
+        """`docker compose` where there is one, else docker-compose. Raises Unsupported."""
+        if not self._compose:
+            self._compose = self._find_compose()
+        return self._compose
+
+    def _find_compose(self) -> list[str]:
         docker = program("docker")
         if self.attempt("compose", "version", seconds=20) is not None:
             return [docker, "compose"]

@@ -33,8 +33,9 @@ class Daemon:
     def why_not() -> str:
         """Empty, or why no daemon can be had here."""
         try:
-            program("docker")
-            if Docker().answers():
+            docker = Docker()
+            docker.compose_command()
+            if docker.answers():
                 return ""
             program("dockerd")
         except Unsupported as missing:
@@ -79,12 +80,14 @@ class Daemon:
     def close(self) -> None:
         """Ends an own daemon and removes what it had. Harmless twice, and at any moment.
 
-        Killed, not asked: with its namespaces go its containers and mounts, and its data is not kept.
+        Killed, not asked: with its namespaces go containers and mounts, and data is not kept.
         """
         if self._process:
             inner = _children(self._process.pid)
             self._process.kill()
-            eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in inner), STOP_SECONDS)
+            eventually(
+                lambda: not any(Path(f"/proc/{pid}").exists() for pid in inner), STOP_SECONDS
+            )
             self._process = None
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)

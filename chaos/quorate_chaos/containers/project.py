@@ -10,6 +10,12 @@ from .cli import Docker
 
 COMPOSE_FILE = ROOT / "deploy" / "compose" / "docker-compose.yml"
 LABEL = "com.docker.compose.project"
+# How each kind of thing that a project has is listed, and removed.
+KINDS = (
+    (("ps", "--all"), ("rm", "--force", "--volumes")),
+    (("volume", "ls"), ("volume", "rm", "--force")),
+    (("network", "ls"), ("network", "rm")),
+)
 
 
 class Project:
@@ -33,7 +39,7 @@ class Project:
 
     def run(self, *arguments: str, seconds: float = 120) -> str:
         files = [*("--file", str(COMPOSE_FILE)), *("--file", str(self._override))]
-        command = [*self.docker.compose, "--project-name", self.name, *files, *arguments]
+        command = [*self.docker.compose_command(), "--project-name", self.name, *files, *arguments]
         return self.docker.command(command, self._env, seconds)
 
     def up(self, *services: str) -> None:
@@ -56,20 +62,33 @@ class Project:
 
     def leftovers(self) -> list[str]:
         """All containers, volumes and networks of this project."""
-        kinds = (["ps", "--all"], ["volume", "ls"], ["network", "ls"])
-        return [thing for kind in kinds for thing in self._list(*kind)]
-
-    def _list(self, *what: str) -> list[str]:
-        ours = ("--quiet", "--filter", f"label={LABEL}={self.name}")
-        return self.docker.run(*what, *ours).split()
+        return [thing for kind, _ in KINDS for thing in _things(self.docker, kind, self.name)]
 
     def clear(self) -> None:
         """Removes it, whatever compose thinks of it, in whatever state it is."""
-        for kind, remove in (
-            (["ps", "--all"], ["rm", "--force", "--volumes"]),
-            (["volume", "ls"], ["volume", "rm", "--force"]),
-            (["network", "ls"], ["network", "rm"]),
-        ):
-            things = self._list(*kind)
-            if things:
-                self.docker.run(*remove, *things)
+        clear(self.docker, self.name)
+
+    def _list(self, *what: str) -> list[str]:
+        return _things(self.docker, what, self.name)
+
+
+def clear(docker: Docker, project: str) -> None:
+    for kind, remove in KINDS:
+        things = _things(docker, kind, project)
+        if things:
+            docker.run(*remove, *things)
+
+
+def sweep(docker: Docker, prefix: str) -> None:
+    """Removes projects of that prefix and a process's number, if that process is no more."""
+    form = f'{{{{.Label "{LABEL}"}}}}'
+    names = {name for kind, _ in KINDS for name in docker.run(*kind, "--format", form).split()}
+    for name in sorted(names):
+        pid = name.removeprefix(prefix)
+        if name.startswith(prefix) and pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            clear(docker, name)
+
+
+def _things(docker: Docker, what: Sequence[str], project: str) -> list[str]:
+    ours = ("--quiet", "--filter", f"label={LABEL}={project}")
+    return docker.run(*what, *ours).split()

@@ -1,0 +1,96 @@
+"""The compose backend of the chaos harness does what every backend has to do."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from quorate_chaos.backend.base import CLIENTS
+from quorate_chaos.backend.compose import ComposeBackend
+from quorate_chaos.binaries import ROOT
+from quorate_chaos.clock import eventually
+from quorate_chaos.cluster import Cluster, links_between
+from quorate_chaos.containers.cli import Docker
+from quorate_chaos.errors import Unsupported
+
+
+def _suite():
+    """chaos/tests/test_backends.py, which holds what backends have in common."""
+    path = ROOT / "chaos" / "tests" / "test_backends.py"
+    spec = importlib.util.spec_from_file_location("suite_of_backends", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_SUITE = _suite()
+test_killed = _SUITE.test_a_killed_node_is_gone_and_comes_back_with_what_it_had
+test_asked_to_end = _SUITE.test_a_node_that_is_asked_to_end_does_so_in_order
+test_paused = _SUITE.test_a_paused_node_answers_nothing_until_it_goes_on
+test_cut_off = _SUITE.test_a_leader_cut_off_refuses_and_the_others_go_on_until_it_is_healed
+test_clients_cut_off = _SUITE.test_clients_can_be_cut_off_from_a_node_that_others_reach
+
+
+@pytest.fixture(scope="module")
+def cluster(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """By the daemon of these tests, which the backend finds as it would any other."""
+    before = os.environ.get("DOCKER_HOST")
+    if docker.host:
+        os.environ["DOCKER_HOST"] = docker.host
+    try:
+        yield from _SUITE._started("compose", tmp_path_factory.mktemp("compose"))
+    finally:
+        if docker.host:
+            del os.environ["DOCKER_HOST"]
+        if before:
+            os.environ["DOCKER_HOST"] = before
+
+
+@pytest.fixture(scope="module")
+def packets(cluster: Cluster) -> Cluster:
+    return cluster
+
+
+def test_a_variable_reaches_the_next_start_and_no_later_one(cluster: Cluster) -> None:
+    assert isinstance(cluster.backend, ComposeBackend)
+    for wanted in (True, False):
+        if wanted:
+            cluster.backend.set_env("n1", {"KVD_REQUEST_TIMEOUT": "4s"})
+        else:
+            cluster.backend.clear_env("n1", ["KVD_REQUEST_TIMEOUT"])
+        cluster.backend.kill("n1")
+        cluster.restart(["n1"])
+        assert ("KVD_REQUEST_TIMEOUT=4s" in cluster.backend.environment("n1")) == wanted
+    cluster.wait_ready(["n1"])
+
+
+def test_any_pair_can_be_unplugged_and_stays_so_over_a_restart(cluster: Cluster) -> None:
+    before = cluster.network.dropped()
+    pair = links_between(["n1"], ["n2"])
+    cluster.network.block(pair)
+
+    def grown() -> bool:
+        now = cluster.network.dropped()
+        return all(now.get(link, 0) > before.get(link, 0) for link in pair)
+
+    assert eventually(grown, 10, 0.1)
+    cluster.backend.set_env("n1", {"KVD_REQUEST_TIMEOUT": "4s"})  # its container is made anew
+    cluster.backend.kill("n1")
+    cluster.restart(["n1"])
+    cut = cluster.network.dropped()
+    assert eventually(lambda: cluster.network.dropped() != cut, 10, 0.1), "it is whole again"
+    cluster.network.heal()
+    cluster.wait_ready(cluster.nodes)
+
+
+def test_compose_says_what_it_cannot_do(cluster: Cluster) -> None:
+    for attempt in (
+        lambda: cluster.network.block([("n1", "n2")]),
+        lambda: cluster.network.block([(CLIENTS, "n1")]),
+        lambda: cluster.network.lose([("n1", "n2")], 10),
+        lambda: cluster.network.delay(["n1"], 10, 1),
+    ):
+        with pytest.raises(Unsupported):
+            attempt()
