@@ -55,8 +55,8 @@ struct Options {
   uint64_t expiry_slack_ms = 1000;
 };
 
-double SecondsSince(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 int Complain(const absl::Status& status) {
@@ -75,18 +75,19 @@ absl::StatusOr<check::History> Read(const std::string& file) {
 }
 
 absl::StatusOr<Judged> Judge(const std::string& file, const Options& options) {
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = Now();
   const absl::StatusOr<check::History> history = Read(file);
   if (!history.ok()) return history.status();
   Judged judged;
   judged.file = file;
-  judged.read_seconds = SecondsSince(begin);
+  judged.read_seconds = Now() - begin;
   judged.operations = history->operations().size();
   judged.job.job = file == "-" ? "stdin" : std::filesystem::path(file).stem().string();
   if (history->job()) judged.job = *history->job();
   judged.lines = check::JudgeHistory(
       *history, {.order = {.steps_max = options.steps_max},
-                 .expiry_slack_us = static_cast<int64_t>(options.expiry_slack_ms) * 1000});
+                 .expiry_slack_us = static_cast<int64_t>(options.expiry_slack_ms) * 1000,
+                 .clock = Now});
   return judged;
 }
 
@@ -108,14 +109,13 @@ std::vector<absl::StatusOr<Judged>> JudgeAll(const Options& options) {
 }
 
 int Run(const Options& options) {
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = Now();
   std::vector<Judged> all;
   for (absl::StatusOr<Judged>& judged : JudgeAll(options)) {
     if (!judged.ok()) return Complain(judged.status());
     all.push_back(*std::move(judged));
   }
-  std::cout << (options.output == "json" ? ReportAsJson(all)
-                                         : ReportAsTable(all, SecondsSince(begin)));
+  std::cout << (options.output == "json" ? ReportAsJson(all) : ReportAsTable(all, Now() - begin));
   if (!std::cout.flush()) {
     return Complain(MakeError(absl::StatusCode::kUnavailable, "WRITE_FAILED",
                               "the verdict could not be written to standard output"));

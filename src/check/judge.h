@@ -4,6 +4,7 @@
 //   for (const PromiseVerdict& line : JudgeHistory(history)) …
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "check/linearizable.h"
@@ -16,9 +17,10 @@ struct JudgeOptions {
   // How much sooner or later than its time to live a value may go: what the
   // clocks of leaders differ by, and 100 ms for the leader to say that it is due.
   int64_t expiry_slack_us = 1'000'000;
+  // A clock in seconds, from which each line's `seconds` are taken; if any.
+  std::function<double()> clock;
 };
 
-// Times are those it took to judge each line, in seconds.
 std::vector<PromiseVerdict> JudgeHistory(const History& history, const JudgeOptions& options = {});
 
 // Of all lines: an anomaly if any has one, else undecided if any is, else
