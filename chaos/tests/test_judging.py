@@ -130,5 +130,5 @@ def test_a_node_that_ends_by_itself_is_an_error(tmp_path: Path) -> None:
     code, said = Conductor(tmp_path, DIES).run("--backend", "loopback", "--seed", "3")
     assert code == EXIT_CODES["error"], said
     assert "n2 ended by itself" in said
-    assert "134" in said
+    assert "134" in said, said
     assert "Traceback" not in said

@@ -13,9 +13,10 @@ from quorate_chaos.errors import ChaosError
 from quorate_chaos.faults.base import Fault, Proof
 from quorate_chaos.faults.clocks import Skew
 from quorate_chaos.faults.disk_unsynced import PowerCut
-from quorate_chaos.faults.kills import Kill
+from quorate_chaos.faults.kills import Kill, KillAll
 from quorate_chaos.faults.mixture import EVERYTHING, Mixture, goes_with
 from quorate_chaos.faults.partitions import Isolate
+from quorate_chaos.faults.pauses import PauseMajority
 from quorate_chaos.nemesis import Nemesis
 
 
@@ -63,6 +64,12 @@ def test_what_may_end_a_node_is_never_on_twice() -> None:
     assert not goes_with(PowerCut(), [Kill()])
     assert not goes_with(Kill(), [Skew(), PowerCut()])
     assert goes_with(Skew(), [Kill(), Isolate()])
+
+
+def test_a_network_is_not_broken_while_nobody_is_left_to_notice() -> None:
+    assert goes_with(Isolate(), [Kill()])
+    assert not goes_with(Isolate(), [KillAll()])
+    assert not goes_with(PauseMajority(), [Isolate()])
 
 
 def test_what_a_cluster_cannot_have_is_never_drawn() -> None:

@@ -85,10 +85,10 @@ class LocalBackend(Backend):
 
     def state(self, node: str) -> str:
         process = self._processes.get(node)
-        letter = state_of(process.pid) if process and process.running else ""
-        if letter in ("", "Z", "X"):
+        # While its last threads end it is a zombie that has no exit code yet: not gone.
+        if process is None or not process.running:
             return "gone"
-        return "paused" if letter in "Tt" else "running"
+        return "paused" if state_of(process.pid) in ("T", "t") else "running"
 
     def exit_code(self, node: str) -> int | None:
         process = self._processes.get(node)

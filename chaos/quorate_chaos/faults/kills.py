@@ -58,6 +58,7 @@ class KillMinority(Kill):
 
 class KillMajority(Kill):
     name = "kill-majority"
+    silences = True
 
     def victims(self, cluster: Cluster, random: Random) -> list[str]:
         return cluster.choose(random, cluster.majority)
@@ -67,6 +68,7 @@ class KillAll(Kill):
     """As when the power fails everywhere."""
 
     name = "kill-all"
+    silences = True
     lasts = (0.5, 1.5)
 
     def victims(self, cluster: Cluster, random: Random) -> list[str]:

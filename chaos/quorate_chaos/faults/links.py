@@ -35,7 +35,7 @@ class Slow(Fault):
         self._delayed = cluster.network.delayed() - self._before
 
     def proof(self, cluster: Cluster) -> Proof:
-        return Proof(self._delayed > 20, f"{self._delayed} packets held back")
+        return Proof(self._delayed > 0, f"{self._delayed} packets held back")
 
 
 class Lossy(Partition):
@@ -51,7 +51,7 @@ class Lossy(Partition):
 
     def shape(self, cluster: Cluster, random: Random) -> set[Link]:
         victim = cluster.choose(random, 1)[0]
-        self._percent = self._percent or random.choice([5, 15, 30])
+        self._percent = self._percent or random.choice([15, 30, 50])
         self.nodes, self.what = [victim], f"{victim} loses {self._percent} of 100 packets"
         return set(links_between([victim], cluster.others([victim])))
 

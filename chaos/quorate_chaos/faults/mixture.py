@@ -89,4 +89,6 @@ class Mixture:
 def goes_with(other: Fault, faults: Sequence[Fault]) -> bool:
     ends = {"process", "disk"}
     taken = {kind for fault in faults for kind in (ends if fault.kind in ends else {fault.kind})}
-    return other.kind not in taken
+    if any(fault.silences for fault in faults):
+        taken.add("network")
+    return other.kind not in taken and not (other.silences and "network" in taken)

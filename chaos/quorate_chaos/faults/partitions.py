@@ -192,7 +192,9 @@ class Swizzle(Partition):
         back = list(self.nodes)
         random.shuffle(back)
         self.what = f"cut off: {' '.join(self.nodes)}; let go: {' '.join(back)}"
-        self._plan = [(True, node) for node in self.nodes[1:]] + [(False, node) for node in back]
+        # The last one is let go when the fault ends.
+        self._plan = [(True, node) for node in self.nodes[1:]]
+        self._plan += [(False, node) for node in back[:-1]]
         self._every_us = int(4e6 / (len(self._plan) + 1))
         self._due_us = now_us() + self._every_us
         return self._of(cluster, self.nodes[0])

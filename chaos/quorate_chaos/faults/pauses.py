@@ -51,6 +51,7 @@ class PauseMajority(Pause):
     """Nobody can decide anything; afterwards all come back with old clocks and full queues."""
 
     name = "pause-majority"
+    silences = True
 
     def victims(self, cluster: Cluster, random: Random) -> list[str]:
         return cluster.choose(random, cluster.majority)
