@@ -13,7 +13,7 @@ from quorate_chaos.clock import eventually
 from quorate_chaos.cluster import Cluster
 from quorate_chaos.faults.base import Fault
 
-DONE, UNAVAILABLE, UNKNOWN = 0, 5, 6  # kvctl's exit codes
+DONE, NOT_FOUND, UNAVAILABLE, UNKNOWN = 0, 3, 5, 6  # kvctl's exit codes
 SERVES_SECONDS = 30  # after a fault
 
 
