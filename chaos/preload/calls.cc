@@ -61,9 +61,15 @@ uint64_t SizeOf(int fd) {
   return fstat(fd, &stat) == 0 ? static_cast<uint64_t>(stat.st_size) : 0;
 }
 
+// Where write() puts what it is given.
+off_t Position(int fd) {
+  const bool appends = (fcntl(fd, F_GETFL) & O_APPEND) != 0;
+  return lseek(fd, 0, appends ? SEEK_END : SEEK_CUR);
+}
+
 // Growth within the room; what doesn't fit is cut off, as a real disk does.
 ssize_t PlainWrite(int fd, const void* data, size_t size, off_t offset, bool at_offset) {
-  const off_t begin = at_offset ? offset : lseek(fd, 0, SEEK_CUR);
+  const off_t begin = at_offset ? offset : Position(fd);
   const off_t end = RoomUpTo(fd, begin + static_cast<off_t>(size));
   if (size > 0 && end <= begin) return Fail(ENOSPC);
   size = static_cast<size_t>(end - begin);
@@ -179,7 +185,7 @@ int closedir(DIR* folder) {
 
 ssize_t write(int fd, const void* data, size_t size) {
   if (Of(fd).where == 0) return Real(real_write, "write")(fd, data, size);
-  NoteWrite(fd);
+  NoteWrite(fd, Position(fd), size);
   return PlainWrite(fd, data, size, 0, false);
 }
 
@@ -187,7 +193,7 @@ ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
   const Open open = Of(fd);
   if (open.where == 0) return Real(real_pwrite, "pwrite")(fd, data, size, offset);
   if (open.synced_writes) return SyncedWrite(fd, open, data, size, offset);
-  NoteWrite(fd);
+  NoteWrite(fd, offset, size);
   return PlainWrite(fd, data, size, offset, true);
 }
 

@@ -38,6 +38,12 @@ struct File {
   uint64_t durable_bytes;  // what lies beyond was written and never synced
 };
 
+// Heads what a write replaced in a file that was not synced since; its bytes follow.
+struct Overwritten {
+  uint64_t offset;
+  uint64_t size;
+};
+
 struct Page {
   uint64_t magic;
   // Orders.

@@ -64,7 +64,7 @@ uint64_t Keep(const Name& name);
 void NoteChange(ChangeKind kind, const Name& name, const Name& from, uint64_t kept);
 void DropKept(uint64_t kept);
 void NoteNewFile(int fd);
-void NoteWrite(int fd);  // before one that is not synced
+void NoteWrite(int fd, off_t offset, size_t size);  // before one that is not synced
 void NoteFileSynced(int fd, uint64_t up_to_bytes);
 void NoteFolderSynced(int fd);
 bool Tracks();

@@ -1,13 +1,15 @@
 // Keeps book of what a power cut would undo, so that the conductor can undo it
-// after a kill -9: bytes appended and not synced, names changed in a folder and
-// the folder not synced. Overwriting what was synced is done to files that sync
-// each write only, and those need no book.
+// after a kill -9: bytes appended or overwritten and not synced, names changed in
+// a folder and the folder not synced. A file must be written either with O_DSYNC
+// or without until it is synced: no mixture of both is kept book of.
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -43,6 +45,42 @@ void SetDurable(int fd, uint64_t bytes) {
   if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) return;
   const Lock lock;
   if (File* const file = FileOf(stat.st_ino, bytes)) file->durable_bytes = bytes;
+}
+
+// Where what was overwritten since the last sync waits: records of Overwritten
+// and the bytes that were there.
+void OverwrittenPath(uint64_t inode, char* path, size_t size) {
+  snprintf(path, size, "%s.kept/overwritten-%lu", getenv("QUORATE_DISK_FAULTS"), inode);
+}
+
+// By calls of its own: `fd` may be for writing only, or want aligned buffers.
+bool KeepBytes(int fd, uint64_t inode, off_t offset, size_t size) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+  const auto from = static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
+  OverwrittenPath(inode, path, sizeof(path));
+  const auto to = static_cast<int>(
+      syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  const Overwritten head{static_cast<uint64_t>(offset), size};
+  bool kept = from >= 0 && to >= 0 && syscall(SYS_write, to, &head, sizeof(head)) == sizeof(head);
+  while (kept && size > 0) {
+    char bytes[4096];
+    const ssize_t n = pread(from, bytes, std::min(size, sizeof(bytes)), offset);
+    kept = n > 0 && syscall(SYS_write, to, bytes, n) == n;
+    offset += n;
+    size -= static_cast<size_t>(n);
+  }
+  syscall(SYS_close, from);
+  syscall(SYS_close, to);
+  return kept;
+}
+
+void DropBytes(int fd) {
+  struct stat stat {};
+  if (fstat(fd, &stat) != 0) return;
+  char path[PATH_MAX];
+  OverwrittenPath(stat.st_ino, path, sizeof(path));
+  remove(path);
 }
 
 // Whether `name` is directly in `folder`, both relative to the root.
@@ -90,18 +128,25 @@ void NoteChange(ChangeKind kind, const Name& name, const Name& from, uint64_t ke
 }
 
 void NoteNewFile(int fd) {
-  if (Tracks()) SetDurable(fd, 0);
+  if (!Tracks()) return;
+  SetDurable(fd, 0);
+  DropBytes(fd);  // of another file with its inode
 }
 
-void NoteWrite(int fd) {
+void NoteWrite(int fd, off_t offset, size_t size) {
   struct stat stat {};
   if (!Tracks() || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) return;
   const Lock lock;
   FileOf(stat.st_ino, static_cast<uint64_t>(stat.st_size));
+  if (offset >= stat.st_size) return;
+  const size_t had = std::min(size, static_cast<size_t>(stat.st_size - offset));
+  if (!KeepBytes(fd, stat.st_ino, offset, had)) Count(page()->overflows);
 }
 
 void NoteFileSynced(int fd, uint64_t up_to_bytes) {
-  if (Tracks()) SetDurable(fd, up_to_bytes);
+  if (!Tracks()) return;
+  SetDurable(fd, up_to_bytes);
+  DropBytes(fd);
 }
 
 void NoteFolderSynced(int fd) {

@@ -13,7 +13,8 @@ from quorate_chaos.clock import eventually
 from quorate_chaos.cluster import Cluster
 from quorate_chaos.faults.base import Fault
 
-DONE, UNAVAILABLE, UNKNOWN = 0, 5, 6  # kvctl's exit codes
+# kvctl's exit codes.
+DONE, NOT_FOUND, UNAVAILABLE, UNKNOWN, PARTIAL = 0, 3, 5, 6, 8
 SERVES_SECONDS = 30  # after a fault
 
 
@@ -45,7 +46,7 @@ class Store:
         """Keys that were acknowledged and are not there, to a read at the keyspace's level."""
         assert self.acknowledged, "nothing was acknowledged, so nothing is shown"
         rows = self.cluster.kvctl("mget", "k", *self.acknowledged, "--output", "json")
-        assert rows.returncode == DONE, rows.stderr
+        assert rows.returncode in (DONE, NOT_FOUND, PARTIAL), rows.stderr
         there = {row["key"]: row.get("value") for row in map(json.loads, rows.stdout.splitlines())}
         return [key for key, value in self.acknowledged.items() if there.get(key) != value]
 

@@ -73,6 +73,23 @@ def test_bytes_on_disk_before_the_book_was_opened_are_not_lost(disk):
     assert disk.held() == {"a": "old"}
 
 
+def test_what_was_written_over_and_not_synced_is_as_it_was(disk):
+    disk.run("write('a', b'0123456789'); sync_folder()\n"
+             "fd = os.open('a', os.O_WRONLY)\n"
+             "os.pwrite(fd, b'ab', 2); os.pwrite(fd, b'cd', 3); os.pwrite(fd, b'efgh', 8)")
+    assert disk.held() == {"a": "01acd567efgh"}
+    assert disk.lose() == "8 bytes of 1 files and 0 changes of names lost"
+    assert disk.held() == {"a": "0123456789"}
+
+
+def test_what_was_written_over_and_synced_stays(disk):
+    disk.run("write('a', b'0123456789'); sync_folder()\n"
+             "fd = os.open('a', os.O_WRONLY); os.pwrite(fd, b'ab', 2); os.fsync(fd)")
+    disk.run("fd = os.open('a', os.O_WRONLY | os.O_DSYNC); os.pwrite(fd, b'cd', 4)")
+    assert disk.lose() == "0 bytes of 0 files and 0 changes of names lost"
+    assert disk.held() == {"a": "01abcd6789"}
+
+
 def test_a_file_whose_folder_was_not_synced_is_lost_though_it_was(disk):
     disk.run("write('a', b'x'); sync_folder(); write('b', b'x')")
     disk.lose()

@@ -77,6 +77,7 @@ def test_operations_count_to_the_side_of_the_node_asked_while_the_cut_lasts():
     minority, majority = found[MINORITY][LIN], found[MAJORITY][LIN]
     assert minority.outcomes == {DONE: 0, FAILED: 1, UNKNOWN: 0}
     assert minority.time(FAILED, 0.5) == 200
+    assert (minority.last_us, majority.last_us) == (None, 600)
     assert majority.outcomes == {DONE: 1, FAILED: 0, UNKNOWN: 0}
 
 

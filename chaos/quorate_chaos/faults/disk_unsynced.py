@@ -1,5 +1,6 @@
 """A power cut: kill -9 keeps what the system had in its cache, a power cut does not."""
 
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -10,6 +11,8 @@ from .base import Proof
 from .disk_page import RENAMED, UNLINKED, Change, DiskPage
 from .disk_shim import page_of
 from .disk_syncs import DiskFault
+
+_OVERWRITTEN = struct.Struct("<QQ")  # offset and size; the bytes follow
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ def lose_unsynced(page: DiskPage, root: Path) -> Loss:
         if not path.is_file():
             continue
         stat = path.stat()
+        loss.bytes += _put_back(path, page.kept / f"overwritten-{stat.st_ino}")
         keeps = durable.get(stat.st_ino, stat.st_size)
         if keeps < stat.st_size:
             with path.open("r+b") as file:
@@ -48,6 +52,24 @@ def lose_unsynced(page: DiskPage, root: Path) -> Loss:
             loss.files += 1
     page.forget_unsynced()
     return loss
+
+
+def _put_back(path: Path, overwritten: Path) -> int:
+    """Bytes that were written over since the last sync, the newest first; how many."""
+    if not overwritten.exists():
+        return 0
+    raw, at, records = overwritten.read_bytes(), 0, []
+    while at < len(raw):
+        offset, size = _OVERWRITTEN.unpack_from(raw, at)
+        at += _OVERWRITTEN.size
+        records.append((offset, raw[at : at + size]))
+        at += size
+    with path.open("r+b") as file:
+        for offset, old in reversed(records):
+            file.seek(offset)
+            file.write(old)
+    overwritten.unlink()
+    return sum(len(old) for _, old in records)
 
 
 def _undo(change: Change, page: DiskPage, root: Path) -> None:

@@ -19,15 +19,18 @@ def side_section(run: Run) -> str:
     series = sorted({*found[MINORITY], *found[MAJORITY]}, key=series_order)
     parts = [note("Operations begun while a cut was in force, by the side of the node asked. A "
                   "level that needs a quorum has to refuse on the smaller side; what counts is how "
-                  "fast, and that it knows (failed) rather than leaves open (unknown).")]
+                  "fast, and that it knows (failed) rather than leaves open (unknown). “Last answered” "
+                  "is how far into a cut the last operation was begun that succeeded: a cut counts "
+                  "from when its making began, so the first ones may still get through.")]
     for side, title in ((MINORITY, "Smaller side"), (MAJORITY, "Greater side")):
         rows = [_row(key, found[side][key]) for key in series if key in found[side]]
         if not rows:
             parts.append(note(f"{title}: nobody asked. Pinned clients would have."))
             continue
-        head = ["level", "asked", "answered", "", "refused", "unknown", "time to answer",
-                "time to refuse"]
-        parts.append(f"<h3>{title}</h3>" + table(head, rows, "sides", numbers=(1, 2, 4, 5, 6, 7)))
+        head = ["level", "asked", "answered", "", "refused", "unknown", "last answered",
+                "time to answer", "time to refuse"]
+        columns = (1, 2, *range(4, 9))
+        parts.append(f"<h3>{title}</h3>" + table(head, rows, "sides", numbers=columns))
     return section("The two sides of a cut", "sides", *parts)
 
 
@@ -35,8 +38,9 @@ def _row(series: Series, told: Told) -> list[str]:
     done, failed, unknown = (told.outcomes[each] for each in (DONE, FAILED, UNKNOWN))
     return [
         escape(series.name), count(told.asked), share(done, told.asked), _split(told),
-        share(failed, told.asked), share(unknown, told.asked), _time(told, DONE),
-        _time(told, FAILED),
+        share(failed, told.asked), share(unknown, told.asked),
+        "–" if told.last_us is None else f"{duration(told.last_us)} in",
+        _time(told, DONE), _time(told, FAILED),
     ]
 
 

@@ -19,6 +19,7 @@ class Told:
     times: dict[str, list[int]] = field(
         default_factory=lambda: {DONE: [], FAILED: [], UNKNOWN: []}
     )  # microseconds from begin to return
+    last_us: int | None = None  # of those done: the last one's begin, since its cut's begin
 
     @property
     def asked(self) -> int:
@@ -61,9 +62,11 @@ def told_by_side(run: Run) -> dict[str, dict[Series, Told]]:
         live = [cut for cut in live if op.begin < cut[0].end]
         if not live or not op.asked:
             continue
-        cut_off = any(op.asked in minority for _, minority in live)
-        told = found[MINORITY if cut_off else MAJORITY][op.series]
+        cut = next((cut for cut, minority in live if op.asked in minority), None)
+        told = found[MINORITY if cut else MAJORITY][op.series]
         told.outcomes[op.outcome] += 1
+        if op.outcome == DONE:
+            told.last_us = max(told.last_us or 0, op.begin - (cut or live[0][0]).begin)
         if op.end is not None:
             told.times[op.outcome].append(op.end - op.begin)
     return found
