@@ -36,10 +36,14 @@ class Program:
         self.pid = self._child.pid
 
     def ends_by(self, number: int, when: "Moment") -> None:
-        reached = eventually(lambda: when(self) or self._child.poll() is not None, SECONDS)
-        assert reached and self._child.poll() is None, self._log.read_text()
-        self._child.send_signal(number)
-        self._child.wait(SECONDS)
+        try:
+            reached = eventually(lambda: when(self) or self._child.poll() is not None, SECONDS)
+            assert reached and self._child.poll() is None, self._log.read_text()
+            self._child.send_signal(number)
+            self._child.wait(SECONDS)
+        finally:
+            self._child.kill()  # where the test itself was interrupted
+            self._child.wait()
 
     def left(self) -> list[str]:
         return [name for name in leftovers() if f"{MARK}{self.pid}" in name]

@@ -93,6 +93,7 @@ class Daemon:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
             _remove_leftovers(os.getpid())
+            sweep()  # bridges of programs that used it and were killed
         self.docker = Docker()
 
 
