@@ -57,14 +57,18 @@ def check(binaries: Binaries, histories: Path, verdict: Path) -> dict[str, Any]:
 
 
 def judge(
-    verdict: Mapping[str, Any], unsettled: str, lacking: str, faults: Sequence[Entry]
+    verdict: Mapping[str, Any],
+    unsettled: str,
+    lacking: str,
+    faults: Sequence[Entry],
+    idle_max: int = 0,
 ) -> Result:
-    """The worst that is to be said of the run."""
+    """The worst that is to be said of the run; so many faults may have come to nothing."""
     levels = verdict.get("levels", [])
     if verdict.get("anomalies") or any(level["anomalies"] for level in levels):
         return Result("anomaly", _anomalies(verdict))
     without = [fault for fault in faults if not fault.bit]
-    if without:
+    if len(without) > idle_max:
         first = without[0]
         return Result("void", f"{first.fault} did not take hold ({first.what}): {first.proof}")
     if not levels or not any(level["checked"] for level in levels):

@@ -24,6 +24,11 @@ BIT = Entry("isolate", "n1 | n2 n3", ["n1"], 1, 2, True, "9 packets dropped")
 NOT_BIT = Entry("isolate", "n1 | n2 n3", ["n1"], 1, 2, False, "0 packets dropped")
 
 
+def test_so_many_faults_of_a_mixture_may_come_to_nothing_and_no_more() -> None:
+    assert judge(CLEAN, "", "", [BIT, NOT_BIT], idle_max=1).word == "passed"
+    assert judge(CLEAN, "", "", [NOT_BIT, NOT_BIT], idle_max=1).word == "void"
+
+
 def test_a_clean_run_in_which_the_faults_bit_has_passed() -> None:
     assert judge(CLEAN, "", "", [BIT]).word == "passed"
 
