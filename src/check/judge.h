@@ -13,12 +13,12 @@
 namespace quorate::check {
 
 struct JudgeOptions {
-  LinearizabilityOptions order;
+  LinearizabilityOptions order = {};
   // How much sooner or later than its time to live a value may go: what the
   // clocks of leaders differ by, and 100 ms for the leader to say that it is due.
   int64_t expiry_slack_us = 1'000'000;
   // A clock in seconds, from which each line's `seconds` are taken; if any.
-  std::function<double()> clock;
+  std::function<double()> clock = nullptr;
 };
 
 std::vector<PromiseVerdict> JudgeHistory(const History& history, const JudgeOptions& options = {});
