@@ -156,7 +156,7 @@ void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const
   exchange.id = 0;
   peers_.NoteLatency(from.node, now.monotonic - exchange.asked_at);
   const bool has_all = local_.seen().Covers(answer.knowledge.seen);
-  if (has_all) exchange.fresh_at = exchange.asked_at;
+  if (has_all || local_.config().bugs.bound_while_behind) exchange.fresh_at = exchange.asked_at;
   // What the other no longer has in its dot log, it was told from this disk.
   if (answer.complete && all_taken && !has_all && !answer.under_way && local_.filled()) {
     has_forgotten_ = true;

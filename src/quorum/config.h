@@ -42,6 +42,9 @@ struct Bugs {
   bool fill_across_lives = false;      // a page from one, what its dot log had from the next
   bool write_back_as_found = false;    // not as the key is when it is sent again
   bool keep_floor_low = false;         // what a lost disk had was "not here"
+  bool bound_while_behind = false;     // a state is fresh, whatever of what others have is to come
+  bool receipt_counts_self = false;    // a receipt names who wrote it, whatever is on its disk
+  bool yield_silently = false;         // no conflict is told where the own record loses
   RegisterBugs registers;
 };
 

@@ -53,6 +53,11 @@ class Invariants {
   // expire), so that there may be nothing.
   bool MayBeGone(const std::string& key, const Dot& dot, HlcTime time) const;
   const std::map<Dot, HlcTime>& times() const { return times_; }
+  // On that replica's disk. What it has of its boots that have ended is in there.
+  bool HasOnDisk(NodeId node, const Dot& dot) const {
+    const auto known = durable_.find(node);
+    return known != durable_.end() && known->second.seen.Contains(dot);
+  }
 
   // Each begins with its number above. Empty: all is well.
   const std::vector<std::string>& violations() const { return violations_; }

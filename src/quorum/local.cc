@@ -121,7 +121,10 @@ bool Local::Merge(const std::string& key, std::optional<Record> theirs,
     if (const std::optional<Record> mine = Lookup(key); mine) {
       ConcurrentDiscards discards(*mine, seen(), context, witnesses_, now.calendar_us);
       merged = policy_.Merge(key, *mine, *theirs, seen(), discards);
-      for (Discard& discard : discards.Take()) Emit(std::move(discard));
+      for (Discard& discard : discards.Take()) {
+        if (config_.bugs.yield_silently && discard.loser.dot == mine->dot) continue;
+        Emit(std::move(discard));
+      }
       if (*merged == *mine) merged.reset();
     } else if (!policy_.Outlived(*theirs, seen())) {
       merged = std::move(theirs);

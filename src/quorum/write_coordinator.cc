@@ -243,7 +243,10 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   reply.key = write.key;
   reply.receipt.dot = write.dot;
   reply.receipt.time = write.time;
-  reply.receipt.acked_by.assign(write.acked.begin(), write.acked.end());
+  Nodes acked = write.acked;
+  // Of a repeated one it is told behind this replica's sync.
+  if (write.repeated || local_.config().bugs.receipt_counts_self) acked.insert(local_.self().node);
+  reply.receipt.acked_by.assign(acked.begin(), acked.end());
   if (reply.status.ok() && !local_.policy().NewestWins()) reply.record = write.record;
   if (reply.status.ok()) NoteSeen(write, reply.receipt.seen);
   // That it is done, at whatever level, is said of what is on this disk.

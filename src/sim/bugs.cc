@@ -48,6 +48,24 @@ void AddLeaderless(Add add) {
   add("session-ignored-without-leader", "a leaderless replica reads without what the session saw",
       kProfile)
       .quorum.ignore_session = true;
+  add("bound-while-behind", "a leaderless state counts as fresh before it has what others have",
+      kProfile)
+      .quorum.bound_while_behind = true;
+  add("receipt-counts-self", "a leaderless receipt names who took the write, synced or not",
+      kProfile)
+      .quorum.receipt_counts_self = true;
+  add("yield-silently", "a replica whose record loses a conflict tells no journal of it", kProfile)
+      .quorum.yield_silently = true;
+}
+
+template <class Add>
+void AddFates(Add add) {
+  add("leaderless-forget-fences", "a leaderless replica forgets with a crash what was told never",
+      Profile::kFates)
+      .quorum.forget_fences = true;
+  add("resolve-in-one-phase", "never is told while an earlier life's write may be under way",
+      Profile::kFates)
+      .quorum.resolve_in_one_phase = true;
 }
 
 template <class Add>
@@ -126,6 +144,7 @@ std::vector<DeliberateBug> Make() {
       Profile::kExpiry)
       .ttl_from_local_clock = true;
   AddLeaderless(add);
+  AddFates(add);
   AddRegisters(add);
   return list;
 }

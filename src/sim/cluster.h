@@ -37,6 +37,8 @@ class Cluster {
   // Told of each new leadership.
   void OnLeader(std::function<void(NodeId)> told) { watch_.OnLeader(std::move(told)); }
 
+  const LeaderlessWatch& leaderless_watch() const { return leaderless_watch_; }
+
   Nodes UpNodes();
   NodeId LeaderOf(PartitionId partition) const { return watch_.LeaderOf(partition); }
   // The newest that any running node has; null while none runs.

@@ -19,7 +19,7 @@ bool FieldOracle::PutFailed(const std::string& cell, const std::string& value) {
 void FieldOracle::PutDone(const std::string& cell, const std::string& value, uint64_t version,
                           bool certain, uint64_t step) {
   Put& put = cells_[cell].puts[value];
-  put.done = true;
+  if (put.done_from == 0) put.done_from = step;
   put.version = version;
   if (certain && put.certain_from == 0) put.certain_from = step;
 }
@@ -35,7 +35,7 @@ void FieldOracle::RemovalFailed(uint64_t id, const std::string& cell) {
 
 void FieldOracle::RemovalDone(uint64_t id, const std::string& cell, bool certain, uint64_t step) {
   Removal& removal = cells_[cell].removals.at(id);
-  removal.done = true;
+  if (removal.done_from == 0) removal.done_from = step;
   if (certain && removal.certain_from == 0) removal.certain_from = step;
 }
 
@@ -44,7 +44,9 @@ void FieldOracle::Read(const std::string& cell, const std::string& value, bool c
   const auto put = cells_[cell].puts.find(value);
   if (put == cells_[cell].puts.end()) return;
   put->second.read = true;
-  if (certain && put->second.certain_from == 0) put->second.certain_from = step;
+  if (!certain) return;
+  if (put->second.done_from == 0) put->second.done_from = step;
+  if (put->second.certain_from == 0) put->second.certain_from = step;
 }
 
 template <class Knows>
@@ -82,9 +84,15 @@ std::string FieldOracle::WhatIsWrong(const std::string& cell, const std::string&
   });
 }
 
+std::string FieldOracle::WhatIsWrongAsOf(const std::string& cell, const std::string& value,
+                                         uint64_t until) const {
+  return Judge(cell, value,
+               [until](const auto& what) { return what.done_from != 0 && what.done_from < until; });
+}
+
 std::string FieldOracle::WhatIsWrongAtTheEnd(const std::string& cell,
                                              const std::string& value) const {
-  return Judge(cell, value, [](const auto& what) { return what.done; });
+  return Judge(cell, value, [](const auto& what) { return what.done_from != 0; });
 }
 
 }  // namespace quorate::sim

@@ -34,6 +34,9 @@ class FieldOracle {
   // What is wrong with showing that; empty: nothing. Such reads know of what was
   // certain by `began`; others of nothing, 0.
   std::string WhatIsWrong(const std::string& cell, const std::string& value, uint64_t began) const;
+  // Likewise of one that knows of all that was acknowledged, at any level, by `until`.
+  std::string WhatIsWrongAsOf(const std::string& cell, const std::string& value,
+                              uint64_t until) const;
   // At the end, when all replicas hold the same: what was acknowledged at any level
   // is known.
   std::string WhatIsWrongAtTheEnd(const std::string& cell, const std::string& value) const;
@@ -42,15 +45,15 @@ class FieldOracle {
   struct Put {
     uint64_t invoked = 0;
     bool failed = false;
-    bool done = false;
     bool read = false;
-    uint64_t version = 0;  // 0: not known
+    uint64_t version = 0;    // 0: not known
+    uint64_t done_from = 0;  // at any level; 0: not known to be done
     uint64_t certain_from = 0;
   };
   struct Removal {
     std::string value;
     uint64_t shown_at = 0;
-    bool done = false;
+    uint64_t done_from = 0;
     uint64_t certain_from = 0;
   };
   struct Cell {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "quorum/counter.h"
+#include "sim/leaderless_receipts.h"
 #include "sim/leaderless_replicas.h"
 
 namespace quorate::sim {
@@ -98,7 +99,8 @@ void HintedWrites::IssueOne() {
   trace_.Add(TraceKind::kInvoke, asked,
              StrCat(counted ? "add 1 to " : "put ", call->key, " ", LevelName(call->level)));
   queue_.After(kDeadline + kPatience, [this, call] { Close(call); });
-  node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
+  AskWithoutLeader(cluster_, asked, std::move(request), violation_,
+                   [this, call](Reply reply) { Answered(call, reply); });
 }
 
 void HintedWrites::Answered(const CallPtr& call, const Reply& reply) {

@@ -179,6 +179,8 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.workload.clients = 3;
       knobs.workload.churn = false;
       knobs.workload.leaderless_clients = static_cast<uint32_t>(random.Between(3, 8));
+      // Some replicas hear late of what others have acknowledged.
+      if (random.Chance(0.3)) knobs.network.delay_spread = absl::Milliseconds(30);
       // Calendars further apart than this would refuse one another for good.
       knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200, 2000}));
       std::erase_if(knobs.nemesis.armed, [](F kind) {
@@ -187,6 +189,16 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.armed.push_back(OneOf(random, {F::kHalves, F::kCrashOne, F::kIsolateOne}));
       if (HalfTheTime(random))
         knobs.nemesis.armed.insert(knobs.nemesis.armed.end(), 2, F::kLateWords);
+      break;
+    case Profile::kFates:
+      // Else quiet, so that no replica reserves times without need.
+      knobs.nodes = 3;
+      knobs.safety = absl::Seconds(30);
+      knobs.workload.clients = 3;
+      knobs.workload.churn = false;
+      knobs.workload.fate_traps = true;
+      knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200, 2000}));
+      knobs.nemesis.armed = {F::kFlush, F::kSlowLinks};
       break;
     case Profile::kExpiry:
       knobs.nodes = 3;
@@ -282,16 +294,16 @@ const char* FaultName(FaultKind kind) {
 }
 
 absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
-  for (const Profile profile :
-       {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
-        Profile::kReads, Profile::kLeases, Profile::kExpiry, Profile::kLeaderless}) {
+  for (const Profile profile : {Profile::kMixed, Profile::kElections, Profile::kFigure8,
+                                Profile::kLearners, Profile::kReads, Profile::kLeases,
+                                Profile::kExpiry, Profile::kLeaderless, Profile::kFates}) {
     if (name == ProfileName(profile)) return profile;
   }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
-      StrCat(
-          "no profile '", name,
-          "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless"));
+      StrCat("no profile '", name,
+             "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless, "
+             "fates"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -312,6 +324,8 @@ const char* ProfileName(Profile profile) {
       return "expiry";
     case Profile::kLeaderless:
       return "leaderless";
+    case Profile::kFates:
+      return "fates";
   }
   return "?";
 }

@@ -41,6 +41,7 @@ struct WorkloadProfile {
   uint32_t lease_drift_ppm = 0;     // of each; follows from the clocks
   bool churn = false;               // one more keyspace is made and dropped, again and again
   uint32_t leaderless_clients = 0;  // of one more keyspace, of mode quorum
+  bool fate_traps = false;          // see fate_traps.h
   // A keyspace's keys are left for new ones after so many operations: what
   // checking a key costs grows with what happened to it.
   uint32_t operations_per_generation = 250;
@@ -128,6 +129,7 @@ enum class Profile : uint8_t {
   kLeases,      // mostly reads under leases, and what could outlast a lease
   kExpiry,      // keys that expire, new leaders, calendars that differ or jump
   kLeaderless,  // a keyspace of mode quorum beside the others
+  kFates,       // what became of writes without a leader is asked, and somebody dies
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

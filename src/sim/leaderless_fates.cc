@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
+#include "sim/leaderless_receipts.h"
 
 namespace quorate::sim {
 namespace {
@@ -122,7 +123,7 @@ void LeaderlessFates::Ask(const QuestionPtr& question) {
   queue_.After(timeout + kPatience, [this, question] {
     if (std::exchange(question->open, false)) AskLater(question);
   });
-  node.process()->Execute(std::move(request), [this, question](Reply reply) {
+  AskWithoutLeader(cluster_, asked, std::move(request), violation_, [this, question](Reply reply) {
     if (std::exchange(question->open, false)) Answered(question, reply);
   });
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "sim/leaderless_receipts.h"
 #include "sim/leaderless_replicas.h"
 
 namespace quorate::sim {
@@ -168,7 +169,8 @@ void LeaderlessLoad::IssueOne() {
   trace_.Add(TraceKind::kInvoke, asked, StrCat("leaderless #", op.id, " ", Describe(op)));
   // Unknown from then on: whatever comes of it.
   queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
-  node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
+  AskWithoutLeader(cluster_, asked, std::move(request), violation_,
+                   [this, call](Reply reply) { Answered(call, reply); });
 }
 
 void LeaderlessLoad::Answered(const CallPtr& call, const Reply& reply) {
@@ -184,6 +186,7 @@ void LeaderlessLoad::Answered(const CallPtr& call, const Reply& reply) {
   sessions_.Answered(op, reply);
   if (!reply.status.ok()) return TakeFailure(call, reply);
   op.read ? oracle_.Read(op, reply, queue_.now()) : oracle_.Wrote(op, reply, queue_.now());
+  if (!op.read) acknowledged_.emplace(op.key, reply.receipt.version);
   End(call);
   fates_.Settle(call->request);
 }
@@ -215,11 +218,18 @@ void LeaderlessLoad::TakeFate(const CallPtr& call, const Reply& reply) {
     LeaderlessOp op = call->op;
     if (reply.receipt.achieved == Level::kOne) op.level = Level::kOne;
     oracle_.Wrote(op, reply, queue_.now());
+    acknowledged_.emplace(op.key, reply.receipt.version);
   } else if (reply.write.fate == kv::Fate::kNever) {
     call->never = true;
     oracle_.Failed(call->op);
   }
   fates_.Settle(call->request);
+}
+
+std::string LeaderlessLoad::WhatIsWrong() {
+  const auto topology = cluster_.topology();
+  const ring::KeyspaceInfo* info = keyspace(topology);
+  return info == nullptr ? "" : WhatIsWrongInJournals(cluster_, *info, acknowledged_);
 }
 
 std::string LeaderlessLoad::WhatDiffers() {

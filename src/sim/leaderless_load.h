@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "sim/cluster.h"
+#include "sim/conflict_check.h"
 #include "sim/event_queue.h"
 #include "sim/leaderless_fates.h"
 #include "sim/leaderless_oracle.h"
@@ -37,6 +38,8 @@ class LeaderlessLoad {
 
   // See WhatDiffersIn and WhatIsDeadIn.
   std::string WhatDiffers();
+  // Where nothing differs: see WhatIsWrongInJournals.
+  std::string WhatIsWrong();
 
  private:
   struct Call {
@@ -71,6 +74,7 @@ class LeaderlessLoad {
   Nodes targets_;
   bool running_ = false;
   bool armed_ = false;
+  AcknowledgedWrites acknowledged_;
   uint64_t next_op_ = 1;
   uint64_t in_flight_ = 0;
 };

@@ -3,12 +3,10 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "sim/true_age.h"
 
 namespace quorate::sim {
 namespace {
-
-// Of a node's clock, against the run's.
-constexpr double kSlowestClock = 0.95;
 
 // Any two of them have a replica in common.
 bool Counts(Level level) {
@@ -141,7 +139,7 @@ void LeaderlessOracle::CheckAge(const LeaderlessOp& op, const Receipt& receipt) 
     return Violation(op, "was answered beyond its bound");
   }
   if (!receipt.staleness) return;
-  const absl::Duration as_of = op.invoked - *receipt.staleness / kSlowestClock;
+  const absl::Duration as_of = HoldsAllBefore(op.invoked, *receipt.staleness);
   uint64_t floor = 0;
   for (const auto& [when, version] : keys_[op.key].acknowledged) {
     if (when < as_of) floor = std::max(floor, version);

@@ -1,5 +1,7 @@
 #include "sim/leaderless_watch.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "quorate/v1/peer.pb.h"
 #include "quorum/message_batch.h"
@@ -26,7 +28,7 @@ LeaderlessWatch::Group* LeaderlessWatch::FindGroup(SimNode& node, PartitionId id
   const ring::KeyspaceInfo* keyspace = topology->FindKeyspaceOf(id);
   if (partition == nullptr || keyspace == nullptr) return nullptr;
   const bool registers = keyspace->conflict == Conflict::kRegister;
-  Group group{quorum::Invariants(partition->replicas, registers), {}, 0};
+  Group group{quorum::Invariants(partition->replicas, registers), {}, 0, {}};
   return &groups_.emplace(id, std::move(group)).first->second;
 }
 
@@ -38,6 +40,7 @@ void LeaderlessWatch::Started(SimNode& node) {
     group->met.insert(node.id());
     group->invariants.Started(replica->core().self(), replica->core().knowledge(),
                               replica->store());
+    group->ledger.Started(node.id(), replica->core().knowledge().seen);
     Report(partition.id, *group);
   }
 }
@@ -65,11 +68,33 @@ void LeaderlessWatch::Take(Group& group, SimNode& node, const QuorumReplica& rep
                                effects.status().message()));
     }
     group.invariants.Emitted(self, *effects, replica.store());
+    group.ledger.Emitted(self, *effects);
     unsynced_[node.id()].push_back({ticket, write.partition, *std::move(effects)});
   }
   if (++group.batches % kBatchesPerLook == 0) {
     group.invariants.CheckSeen(node.id(), replica.core().knowledge().seen, replica.store());
   }
+}
+
+const WriteLedger* LeaderlessWatch::FindLedger(PartitionId partition) const {
+  const auto group = groups_.find(partition);
+  return group == groups_.end() ? nullptr : &group->second.ledger;
+}
+
+bool LeaderlessWatch::Wrote(PartitionId partition, const std::string& key, uint64_t version) const {
+  const WriteLedger* ledger = FindLedger(partition);
+  const WriteLedger::Writes* writes = ledger == nullptr ? nullptr : ledger->Find(key);
+  return writes != nullptr && writes->contains(version);
+}
+
+bool LeaderlessWatch::HasOnDisk(NodeId node, PartitionId partition, const std::string& key,
+                                uint64_t version) const {
+  if (!Wrote(partition, key, version)) return false;
+  const Group& group = groups_.at(partition);
+  const WriteLedger::Writes& writes = *group.ledger.Find(key);
+  return std::any_of(writes.lower_bound(version), writes.end(), [&](const auto& write) {
+    return group.invariants.HasOnDisk(node, write.second.dot);
+  });
 }
 
 void LeaderlessWatch::Durable(NodeId node, LogTicket upto) {

@@ -17,6 +17,7 @@
 #include "quorum/invariants.h"
 #include "replica/quorum_replica.h"
 #include "sim/sim_node.h"
+#include "sim/write_ledger.h"
 #include "storage/log_device.h"
 
 namespace quorate::sim {
@@ -36,6 +37,14 @@ class LeaderlessWatch {
   // Its process is gone.
   void Forget(NodeId node);
 
+  // Null: of that partition nothing was heard.
+  const WriteLedger* FindLedger(PartitionId partition) const;
+  // Some replica coordinated a write of the key under that version.
+  bool Wrote(PartitionId partition, const std::string& key, uint64_t version) const;
+  // A write of the key under that version, or a later one, is on that node's disk.
+  bool HasOnDisk(NodeId node, PartitionId partition, const std::string& key,
+                 uint64_t version) const;
+
  private:
   struct Unsynced {
     LogTicket ticket;
@@ -47,6 +56,7 @@ class LeaderlessWatch {
     quorum::Invariants invariants;
     std::set<NodeId> met;  // in their present lives
     uint64_t batches = 0;
+    WriteLedger ledger;
   };
 
   // Null: the node's topology has no such partition any more.

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "sim/leaderless_receipts.h"
 #include "sim/leaderless_replicas.h"
 
 namespace quorate::sim {
@@ -30,7 +31,11 @@ constexpr absl::Duration kUntilItIsUp = absl::Milliseconds(2);
 
 using Kind = MergingOp::Kind;
 
-Level SomeLevel(Random& random) {
+// Of all reads.
+constexpr double kBoundedReads = 0.25;
+
+Level SomeLevel(Random& random, bool read) {
+  if (read && random.Chance(kBoundedReads)) return Level::kBounded;
   constexpr Level kLevels[] = {Level::kOne, Level::kOne,    Level::kTwo,
                                Level::kAll, Level::kQuorum, Level::kQuorum};
   return kLevels[random.Below(std::size(kLevels))];
@@ -126,8 +131,9 @@ MergingOp MergingLoad::MakeOp(const std::string& key) {
   op.id = next_op_++;
   op.key = key;
   op.invoked = queue_.now();
-  op.level = SomeLevel(random_);
   const bool read = random_.Chance(0.4);
+  op.level = SomeLevel(random_, read);
+  op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
   if (!read) RollWrite(random_, KnownOf(key), op);
   sessions_.Assign(op, random_);
   return op;
@@ -146,6 +152,7 @@ Request MergingLoad::RequestFor(const MergingOp& op, const ring::SharedTopology&
   request.partition = keyspace->PartitionOf(op.key).id;
   request.epoch = topology->epoch;
   request.level = op.level;
+  request.bound = op.bound;
   sessions_.Invoked(op, request);
   if (op.kind == Kind::kRead) {
     request.op = Lookup{{op.key}};
@@ -176,7 +183,8 @@ void MergingLoad::IssueOne() {
   // Unknown from then on: whatever comes of it.
   queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
   if (call->doubled) SendAgain(call, Upto(kSecondCopyMax));
-  node.process()->Execute(std::move(request), [this, call](Reply reply) { Answered(call, reply); });
+  AskWithoutLeader(cluster_, asked, std::move(request), violation_,
+                   [this, call](Reply reply) { Answered(call, reply); });
 }
 
 // False: it needs an identity, and there is no writer yet.
@@ -202,8 +210,8 @@ void MergingLoad::SendAgain(const CallPtr& call, absl::Duration later) {
     if (!node.up()) return SendAgain(call, kUntilItIsUp);
     Request request = call->request;
     request.deadline = node.machine().env.Monotonic() + kDeadlineMax;
-    node.process()->Execute(std::move(request),
-                            [this, call](Reply reply) { Answered(call, reply); });
+    AskWithoutLeader(cluster_, call->asked, std::move(request), violation_,
+                     [this, call](Reply reply) { Answered(call, reply); });
   });
 }
 
@@ -232,7 +240,7 @@ void MergingLoad::Answered(const CallPtr& call, const Reply& reply) {
 
 void MergingLoad::TakeRead(const MergingOp& op, const Reply& reply) {
   MergingShown shown = ShownIn(op.key, reply.found.front());
-  oracle_.Read(op, shown);
+  oracle_.Read(op, shown, reply.receipt.staleness);
   sessions_.Answered(op, reply);
   oracle_.SessionShown(op, shown);
   Remember(std::move(shown));

@@ -26,6 +26,7 @@ struct MergingOp {
   std::string key;
   Kind kind = Kind::kRead;
   Level level = Level::kQuorum;
+  absl::Duration bound;  // BOUNDED
   uint32_t session = 0;  // from 1; 0: of none
   std::string cell;
   int64_t delta = 0;

@@ -23,8 +23,9 @@ void MergingOracle::Violation(const MergingOp& op, const std::string& what) {
 }
 
 void MergingOracle::Invoked(const MergingOp& op) {
+  NextStep();
   Begun& begun = begun_[op.id];
-  begun.step = ++step_;
+  begun.step = step_;
   if (op.kind == Kind::kRead) {
     for (const auto& [cell, counter] : counters_) {
       begun.floors[cell] = std::max(counter.certain, counter.read);
@@ -46,7 +47,7 @@ void MergingOracle::Invoked(const MergingOp& op) {
 }
 
 void MergingOracle::Failed(const MergingOp& op) {
-  ++step_;
+  NextStep();
   if (op.kind == Kind::kCount) counters_[op.cell].possible -= op.delta;
   bool was_read = false;
   if (op.kind == Kind::kAdd) {
@@ -60,36 +61,39 @@ void MergingOracle::Failed(const MergingOp& op) {
 }
 
 void MergingOracle::Done(const MergingOp& op, Level level, uint64_t version) {
-  ++step_;
+  NextStep();
   ++done_;
   const bool certain = Counts(level);
   if (op.kind == Kind::kCount) {
     Counter& counter = counters_[op.cell];
     counter.acknowledged += op.delta;
     if (certain) counter.certain += op.delta;
+    counter.floors.emplace_back(step_, counter.acknowledged);
   }
   if (op.kind == Kind::kAdd) {
     Element& element = sets_[op.cell][op.value];
-    element.acknowledged = true;
+    if (element.acknowledged_from == 0) element.acknowledged_from = step_;
     element.known_at = std::min(element.known_at, now_());
     if (certain && element.certain_from == 0) element.certain_from = step_;
   }
   if (op.kind == Kind::kAssign) fields_.PutDone(op.cell, op.value, version, certain, step_);
   for (const auto& [cell, name] : op.removes) {
     Element& element = sets_[cell][name];
-    element.removed = true;
+    if (element.removal_told_from == 0) element.removal_told_from = step_;
     if (certain && element.removed_from == 0) element.removed_from = step_;
   }
   for (const auto& [cell, value] : op.clears) fields_.RemovalDone(op.id, cell, certain, step_);
 }
 
-void MergingOracle::Read(const MergingOp& op, const MergingShown& shown) {
-  ++step_;
+void MergingOracle::Read(const MergingOp& op, const MergingShown& shown,
+                         std::optional<absl::Duration> staleness) {
+  NextStep();
   ++done_;
   for (const auto& [cell, value] : shown.counters) ReadCounter(op, cell, value);
   for (const auto& [cell, elements] : shown.elements) ReadElements(op, cell, elements);
   for (const auto& [cell, value] : shown.fields) ReadField(op, cell, value);
   if (op.level == Level::kSession) ReadInSession(op, shown);
+  ReadOfAge(op, shown, staleness);
 }
 
 void MergingOracle::SessionTold(const MergingOp& op) {
@@ -151,6 +155,7 @@ void MergingOracle::ReadCounter(const MergingOp& op, const std::string& cell, in
                          " was certain before it began"));
   }
   counter.read = std::max(counter.read, value);
+  counter.floors.emplace_back(step_, value);
 }
 
 void MergingOracle::ReadElements(const MergingOp& op, const std::string& cell,
@@ -166,7 +171,9 @@ void MergingOracle::ReadElements(const MergingOp& op, const std::string& cell,
     if (MustBeGone(found->second, op.invoked)) {
       Violation(op, StrCat("read ", name, " in ", cell, ", which had expired"));
     }
-    if (Counts(op.level) && found->second.certain_from == 0) found->second.certain_from = step_;
+    if (!Counts(op.level)) continue;
+    if (found->second.certain_from == 0) found->second.certain_from = step_;
+    if (found->second.acknowledged_from == 0) found->second.acknowledged_from = step_;
   }
   if (!Counts(op.level)) return;
   const uint64_t began = begun_[op.id].step;
@@ -224,10 +231,10 @@ std::string MergingOracle::WhatIsWrongWithElements(const std::string& cell,
   }
   for (const auto& [name, element] : set->second) {
     const bool there = Contains(elements, name);
-    if (element.acknowledged && element.removals == 0 && !there && !MayBeGone(element)) {
+    if (element.acknowledged_from != 0 && element.removals == 0 && !there && !MayBeGone(element)) {
       return StrCat(cell, " has lost ", name, ", which was acknowledged");
     }
-    if (element.removed && there) {
+    if (element.removal_told_from != 0 && there) {
       return StrCat(cell, " has ", name, ", whose removal was acknowledged");
     }
   }

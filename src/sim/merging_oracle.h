@@ -13,6 +13,8 @@
 //     give or take by how much the nodes' calendars may differ;
 //   a read at SESSION shows what its session added and was shown, unless it may have
 //     been removed, and no less than its sums;
+//   a read that tells how old its state is at most, as each at BOUNDED does, within its
+//     bound, shows all that was acknowledged before that, at whatever level;
 //   a map's fields: see field_oracle.h.
 //
 // Counters are only added to, and an element is added once.
@@ -21,8 +23,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/calendar_bounds.h"
@@ -44,7 +48,9 @@ class MergingOracle {
   void Failed(const MergingOp& op);
   // Done at that level.
   void Done(const MergingOp& op, Level level, uint64_t version = 0);
-  void Read(const MergingOp& op, const MergingShown& shown);
+  // `staleness`: as it was told.
+  void Read(const MergingOp& op, const MergingShown& shown,
+            std::optional<absl::Duration> staleness = std::nullopt);
 
   // Its session has the token of that answer: a write's, a read's.
   void SessionTold(const MergingOp& op);
@@ -60,14 +66,14 @@ class MergingOracle {
  private:
   // 0: not yet.
   struct Element {
-    bool possible = false;      // an addition may have been done
-    bool acknowledged = false;  // at any level
-    bool read = false;          // at any level
-    uint64_t certain_from = 0;  // at a level that counts, or read at one
-    uint64_t removals = 0;      // that may have been done
-    bool removed = false;       // acknowledged at any level
-    uint64_t removed_from = 0;  // at a level that counts
-    absl::Duration ttl;         // zero: for ever
+    bool possible = false;           // an addition may have been done
+    uint64_t acknowledged_from = 0;  // at any level, or read at one that counts
+    bool read = false;               // at any level
+    uint64_t certain_from = 0;       // at a level that counts, or read at one
+    uint64_t removals = 0;           // that may have been done
+    uint64_t removal_told_from = 0;  // acknowledged at any level
+    uint64_t removed_from = 0;       // at a level that counts
+    absl::Duration ttl;              // zero: for ever
     absl::Duration invoked;
     absl::Duration known_at = absl::InfiniteDuration();  // that it was done
   };
@@ -76,6 +82,8 @@ class MergingOracle {
     int64_t acknowledged = 0;
     int64_t certain = 0;  // acknowledged at a level that counts
     int64_t read = 0;     // the most that was read at one
+    // What a state holds at least that is not older than that step.
+    std::vector<std::pair<uint64_t, int64_t>> floors;
   };
   // What a session knows of.
   struct Session {
@@ -95,6 +103,16 @@ class MergingOracle {
   void ReadElements(const MergingOp& op, const std::string& cell, const Elements& elements);
   void ReadInSession(const MergingOp& op, const MergingShown& shown);
   void ReadField(const MergingOp& op, const std::string& cell, const std::string& value);
+  // merging_oracle_age.cc
+  void ReadOfAge(const MergingOp& op, const MergingShown& shown,
+                 std::optional<absl::Duration> staleness);
+  void CheckCounterAsOf(const MergingOp& op, const std::string& cell, int64_t value,
+                        uint64_t until);
+  void CheckElementsAsOf(const MergingOp& op, const std::string& cell, const Elements& elements,
+                         uint64_t until);
+  // What was told of before that moment has a lower step.
+  uint64_t StepAt(absl::Duration when) const;
+  void NextStep();
   std::string WhatIsWrongWithCounter(const std::string& cell, int64_t value) const;
   std::string WhatIsWrongWithElements(const std::string& cell, const Elements& elements) const;
 
@@ -111,6 +129,7 @@ class MergingOracle {
   std::map<uint32_t, Session> sessions_;
   std::map<uint64_t, Begun> begun_;  // by operation
   uint64_t step_ = 0;
+  std::vector<absl::Duration> steps_;  // when each was, from step 1 on
   uint64_t done_ = 0;
 };
 

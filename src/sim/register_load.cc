@@ -1,6 +1,7 @@
 #include "sim/register_load.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
@@ -10,6 +11,7 @@
 #include "quorum/register_record.h"
 #include "replica/quorum_replica.h"
 #include "sim/history.h"
+#include "sim/leaderless_receipts.h"
 #include "sim/verdict.h"
 
 namespace quorate::sim {
@@ -30,10 +32,17 @@ constexpr double kIdentified = 0.5;
 constexpr double kDoubled = 0.2;
 // Of all reads.
 constexpr double kInSession = 0.25;
+constexpr double kPlain = 0.3;
 constexpr double kHasty = 0.2;
 constexpr absl::Duration kHastyMax = absl::Milliseconds(20);
 constexpr absl::Duration kSecondCopyMax = absl::Seconds(1);
 constexpr absl::Duration kUntilItIsUp = absl::Milliseconds(2);
+
+Level SomePlainLevel(Random& random) {
+  constexpr Level kLevels[] = {Level::kOne, Level::kQuorum, Level::kAll, Level::kBounded,
+                               Level::kBounded};
+  return kLevels[random.Below(std::size(kLevels))];
+}
 
 bool IsReplica(NodeId node, const ring::PartitionInfo& partition) {
   const auto& replicas = partition.replicas;
@@ -62,6 +71,7 @@ RegisterLoad::RegisterLoad(EventQueue& queue, Trace& trace, Random random, Clust
       random_(random),
       cluster_(cluster),
       violation_(violation),
+      oracle_(violation),
       fates_(queue, trace, random_.Fork(), cluster, std::move(violation)),
       targets_(cluster.ids()) {}
 
@@ -151,13 +161,18 @@ Op RegisterLoad::MakeOp(const Client& client) {
   if (random_.Chance(0.45)) {
     op.kind = OpKind::kLookup;
     op.keys = {key};
-    if (random_.Chance(kInSession)) op.level = Level::kSession;
+    if (random_.Chance(kInSession)) {
+      op.level = Level::kSession;
+    } else if (random_.Chance(kPlain)) {
+      op.level = SomePlainLevel(random_);
+      op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
+    }
   } else {
     op.mutations = {MakeMutation(client, op.id)};
     op.mutations.front().key = key;
-    if (op.mutations.front().action == kv::Mutation::Action::kDelete) deleted_.insert(key);
   }
   op.invoked = queue_.now();
+  oracle_.Invoked(op);
   return op;
 }
 
@@ -166,6 +181,7 @@ Request RegisterLoad::RequestFor(const Op& op, const quorum::KeyspaceSession& se
   request.partition = op.partition;
   request.epoch = node.node()->topology()->epoch;
   request.level = op.level;
+  request.bound = op.bound;
   request.session = quorum::EncodeSessionPart(seen.Find(op.partition));
   if (op.kind == OpKind::kLookup) {
     request.op = Lookup{op.keys};
@@ -201,8 +217,8 @@ void RegisterLoad::Issue(size_t slot) {
   const bool hasty = call->identified() && random_.Chance(kHasty);
   queue_.After(hasty ? Upto(kHastyMax) : timeout + kPatience, [this, call] { LoseSight(call); });
   if (call->doubled) SendAgain(asked, call, Upto(kSecondCopyMax));
-  node.process()->Execute(std::move(request),
-                          [this, call](Reply reply) { Answered(call, std::move(reply)); });
+  AskWithoutLeader(cluster_, asked, std::move(request), violation_,
+                   [this, call](Reply reply) { Answered(call, std::move(reply)); });
 }
 
 // The node may have started anew by then, or just then.
@@ -213,8 +229,8 @@ void RegisterLoad::SendAgain(NodeId asked, const CallPtr& call, absl::Duration l
     if (!node.up()) return SendAgain(asked, call, kUntilItIsUp);
     Request request = call->request;
     request.deadline = node.machine().env.Monotonic() + kDeadlineMax;
-    node.process()->Execute(std::move(request),
-                            [this, call](Reply reply) { Answered(call, std::move(reply)); });
+    AskWithoutLeader(cluster_, asked, std::move(request), violation_,
+                     [this, call](Reply reply) { Answered(call, std::move(reply)); });
   });
 }
 
@@ -224,6 +240,7 @@ void RegisterLoad::Answered(const CallPtr& call, Reply reply) {
   const Op& op = history_[call->index];
   if (ReasonOf(reply.status) == "WRITER_EXPIRED") fates_.Expired(call->request);
   const Outcome outcome = Conclude(op, reply, Asked::kOnce, /*doubt=*/false);
+  if (reply.status.ok()) oracle_.Told(op, reply, queue_.now());
   // Of a write that was judged and changed nothing the other copy is judged anew.
   if (outcome == Outcome::kUnknown || (call->doubled && !reply.status.ok())) return LoseSight(call);
   End(call, outcome, std::move(reply));
@@ -269,6 +286,7 @@ void RegisterLoad::LoseSight(const CallPtr& call) {
 void RegisterLoad::TakeFate(const CallPtr& call, const Reply& reply) {
   if (reply.write.fate == kv::Fate::kApplied) {
     CheckOther(call, reply);
+    oracle_.Told(history_[call->index], reply, queue_.now());
     End(call, Outcome::kDone, reply);
   } else if (reply.write.fate == kv::Fate::kNever) {
     End(call, Outcome::kFailed, reply);
@@ -290,7 +308,7 @@ void RegisterLoad::Learn(Client& client, const Op& op) {
   }
 }
 
-// Such a read may show a write under way that comes to nothing, and is gone later: what
+// A plain read may show a write under way that comes to nothing, and is gone later: what
 // it showed is no floor.
 void RegisterLoad::NoteSession(Client& client, const Op& op) {
   const bool read = op.kind == OpKind::kLookup;
@@ -299,11 +317,11 @@ void RegisterLoad::NoteSession(Client& client, const Op& op) {
   const bool found = read && op.reply.found.front();
   const uint64_t version = found ? op.reply.found.front()->version : 0;
   if (op.level == Level::kSession &&
-      (found ? version < floor : floor != 0 && !deleted_.contains(key))) {
+      (found ? version < floor : floor != 0 && !oracle_.MayBeGone(key))) {
     violation_(StrCat("register operation #", op.id, " read version ", version, " of ", key,
                       ", but its session knew of ", floor));
   }
-  if (op.level != Level::kSession) floor = std::max({floor, version, op.reply.write.version});
+  if (op.strong()) floor = std::max({floor, version, op.reply.write.version});
   const auto part = quorum::DecodeSessionPart(op.reply.receipt.seen);
   if (!part.ok()) return violation_(StrCat("register operation #", op.id, " told no session"));
   client.seen.Note(op.reply.receipt.partition, *part);

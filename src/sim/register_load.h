@@ -1,9 +1,9 @@
 // Clients of a keyspace of registers (mode quorum), which promises what a keyspace
 // of mode raft does for single keys: conditions, additions, blind writes and reads
-// of a few hot keys, through any node; and reads at SESSION, which give nothing older
-// than what their client wrote, or read linearizably. Many writes stand under an identity; what
-// became of one whose outcome is not told is asked. What they were told is for the
-// checker.
+// of a few hot keys, through any node; reads at SESSION, which give nothing older
+// than what their client wrote, or read linearizably; and plain ones, judged by
+// register_oracle.h. Many writes stand under an identity; what became of one whose
+// outcome is not told is asked. What they were told is for the checker.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +21,7 @@
 #include "sim/event_queue.h"
 #include "sim/leaderless_fates.h"
 #include "sim/op.h"
+#include "sim/register_oracle.h"
 #include "sim/trace.h"
 
 namespace quorate::sim {
@@ -88,6 +88,7 @@ class RegisterLoad {
   Random random_;
   Cluster& cluster_;
   std::function<void(std::string)> violation_;
+  RegisterOracle oracle_;
   LeaderlessFates fates_;
   Nodes targets_;
   bool running_ = false;
@@ -95,8 +96,7 @@ class RegisterLoad {
   uint64_t in_flight_ = 0;
   uint64_t next_client_ = 1;
   std::vector<Client> clients_;
-  std::set<std::string> deleted_;  // keys of which there may be nothing
-  std::deque<Op> history_;         // addresses stay
+  std::deque<Op> history_;  // addresses stay
 };
 
 }  // namespace quorate::sim

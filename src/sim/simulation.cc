@@ -12,6 +12,7 @@
 #include "sim/cluster.h"
 #include "sim/convergence.h"
 #include "sim/event_queue.h"
+#include "sim/fate_traps.h"
 #include "sim/hinted_writes.h"
 #include "sim/history.h"
 #include "sim/keyspaces.h"
@@ -55,7 +56,9 @@ class Run {
         hinted_(queue_, trace_, Random(~options.seed + kHintingClients), cluster_,
                 [this](std::string what) { Violation(std::move(what)); }),
         registers_(queue_, trace_, Random(~options.seed + 1), cluster_,
-                   [this](std::string what) { Violation(std::move(what)); }) {
+                   [this](std::string what) { Violation(std::move(what)); }),
+        fate_traps_(queue_, trace_, Random(~options.seed / 5), cluster_,
+                    [this](std::string what) { Violation(std::move(what)); }) {
     cluster_.OnDeath([this](NodeId node) {
       workload_.NodeDied(node);
       merging_.NodeDied(node);
@@ -117,6 +120,7 @@ class Run {
     merging_.Start(knobs_.workload.leaderless_clients / 2);
     hinted_.Start(knobs_.workload.leaderless_clients > 0 ? kHintingClients : 0);
     registers_.Start(knobs_.workload.leaderless_clients != 0);
+    fate_traps_.Start(knobs_.workload.fate_traps);
     queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { StartNemesis(); });
     queue_.RunUntil(knobs_.safety);
   }
@@ -124,7 +128,8 @@ class Run {
   // Faults may lie so thick that no majority ever meets among them: no keyspace would
   // be made, and replicas that need no majority would have nothing to do.
   void StartNemesis() {
-    if (leaderless_.ready() && merging_.ready() && registers_.ready()) return nemesis_.Start();
+    const bool ready = leaderless_.ready() && merging_.ready() && registers_.ready();
+    if (ready && fate_traps_.ready()) return nemesis_.Start();
     queue_.After(kPoll, [this] { StartNemesis(); });
   }
 
@@ -135,6 +140,7 @@ class Run {
     for (const NodeId id : dead) core.erase(std::find(core.begin(), core.end(), id));
     Phase(StrCat("a core of ", core.size(), " is healed, ", dead.size(), " stay dead"));
     keyspaces_.Stop();
+    fate_traps_.Stop();
     nemesis_.HealBut(dead);
     cluster_.network().CalmDown();
     workload_.AskOnly(core);
@@ -177,9 +183,11 @@ class Run {
       if (differs.empty()) differs = merging_.WhatDiffers();
       if (differs.empty()) differs = hinted_.WhatIsMissing();
       if (differs.empty()) differs = registers_.WhatDiffers();
+      if (differs.empty()) differs = fate_traps_.WhatIsWrong();
       return differs.empty();
     });
     if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
+    if (std::string wrong = leaderless_.WhatIsWrong(); !wrong.empty()) return Violation(wrong);
     if (std::string wrong = merging_.WhatIsWrong(); !wrong.empty()) return Violation(wrong);
     ReadAll();
   }
@@ -332,6 +340,7 @@ class Run {
   MergingLoad merging_;
   HintedWrites hinted_;
   RegisterLoad registers_;
+  FateTraps fate_traps_;
   uint64_t unproven_ = 0;
   uint64_t overlapping_ = 0;
   uint64_t registers_overlapping_ = 0;

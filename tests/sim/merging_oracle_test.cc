@@ -154,6 +154,47 @@ TEST_F(MergingOracleTest, AReadInASessionShowsWhatItsSessionAddedAndWasShown) {
   EXPECT_EQ(read(Elements({})), "");
 }
 
+TEST_F(MergingOracleTest, AReadThatTellsItsAgeMissesNothingThatWasAcknowledgedBeforeThat) {
+  const auto read = [this](const MergingShown& shown, absl::Duration staleness) {
+    violation_.clear();
+    MergingOp op;
+    op.id = ++last_;
+    op.key = "s";
+    op.level = Level::kBounded;
+    op.bound = absl::Milliseconds(500);
+    op.invoked = now_;
+    oracle_.Invoked(op);
+    oracle_.Read(op, shown, staleness);
+    return violation_;
+  };
+  Do(Kind::kCount, Level::kOne, "", 5);
+  Do(Kind::kAdd, Level::kOne, "kept");
+  Do(Kind::kAdd, Level::kOne, "gone");
+  Do(Kind::kRemove, Level::kOne, "gone");
+  MergingOp put;
+  put.id = ++last_;
+  put.key = "m";
+  put.cell = "m.v";
+  put.kind = Kind::kAssign;
+  put.value = "x";
+  oracle_.Invoked(put);
+  oracle_.Done(put, Level::kOne, 5);
+  now_ += absl::Milliseconds(300);
+  const absl::Duration young = absl::Milliseconds(200);
+  const absl::Duration old = absl::Milliseconds(400);
+  EXPECT_THAT(read(Sum(4), young), HasSubstr("older than it says: 4 in c, where 5"));
+  EXPECT_THAT(read(Elements({}), young), HasSubstr("misses kept"));
+  EXPECT_THAT(read(Elements({"kept", "gone"}), young), HasSubstr("gone in s was removed"));
+  EXPECT_THAT(read(Field(""), young), HasSubstr("lost x"));
+  EXPECT_EQ(read(Sum(5), young), "");
+  EXPECT_EQ(read(Elements({"kept"}), young), "");
+  EXPECT_EQ(read(Field("x"), young), "");
+  EXPECT_EQ(read(Sum(0), old), "") << "so old a state may lack it";
+  EXPECT_EQ(read(Elements({"gone"}), old), "");
+  EXPECT_EQ(read(Field(""), old), "");
+  EXPECT_THAT(read(Sum(5), absl::Milliseconds(501)), HasSubstr("beyond its bound"));
+}
+
 TEST_F(MergingOracleTest, WhatIsToldNeverToBeIsNotReadBeforeNorAfter) {
   oracle_.Failed(Begin(Kind::kAdd, Level::kQuorum, "e1"));
   EXPECT_THAT(Read(Level::kOne, Elements({"e1"})), HasSubstr("never added"));

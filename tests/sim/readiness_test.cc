@@ -1,51 +1,37 @@
 // When a node says that it is fit to serve, in a cluster under virtual time.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <functional>
 
-#include "sim/cluster.h"
+#include "cluster_fixture.h"
 
 namespace quorate::sim {
 namespace {
 
-class ReadinessTest : public ::testing::Test {
+Knobs SlowNetwork() {
+  Knobs knobs = ThreeNodes();
+  knobs.node.rebalance_interval = absl::Hours(1);  // leaders stay where they are
+  // So slow that an election takes longer than a tick.
+  knobs.network.delay_min = absl::Milliseconds(20);
+  return knobs;
+}
+
+class ReadinessTest : public ::testing::Test, public ClusterFixture {
  protected:
-  ReadinessTest() {
-    cluster_.BootAll();
-    EXPECT_TRUE(RunWhile(absl::Seconds(30), [this] { return !AllReady(); }));
-  }
+  ReadinessTest() : ClusterFixture(SlowNetwork()) {}
 
-  static Knobs ThreeNodes() {
-    Knobs knobs;
-    knobs.node.cluster_id = "sim";
-    knobs.node.rebalance_interval = absl::Hours(1);  // leaders stay where they are
-    // So slow that an election takes longer than a tick.
-    knobs.network.delay_min = absl::Milliseconds(20);
-    return knobs;
-  }
-
-  bool Ready(NodeId id) {
-    const Node* node = cluster_.node(id).node();
-    return node != nullptr && node->ready();
-  }
-  bool AllReady() {
-    return std::all_of(cluster_.ids().begin(), cluster_.ids().end(),
-                       [this](NodeId node) { return Ready(node); });
-  }
+  bool Ready(NodeId id) { return node(id).node()->ready(); }
   // Looks often; true once `going` is over, false if it lasts.
   bool RunWhile(absl::Duration longest, const std::function<bool()>& going) {
-    const absl::Duration end = queue_.now() + longest;
-    while (going()) {
-      if (queue_.now() >= end) return false;
-      queue_.RunUntil(queue_.now() + absl::Milliseconds(1));
-    }
-    return true;
+    return Await(longest, [&] { return !going(); });
   }
   void Create(const ring::KeyspaceSpec& spec, NodeId at = NodeId(1)) {
-    const absl::Duration deadline = cluster_.node(at).machine().env.Monotonic() + absl::Seconds(5);
-    cluster_.node(at).process()->WhenRunning(
-        [spec, deadline](Node& node) { node.CreateKeyspace(spec, deadline, [](const auto&) {}); });
+    Execute(
+        at,
+        [spec](Node& one, absl::Duration deadline) {
+          one.CreateKeyspace(spec, deadline, [](const auto&) {});
+        },
+        absl::Seconds(5));
   }
   bool Knows(NodeId node, const std::string& keyspace) {
     return cluster_.node(node).node()->topology()->FindKeyspace(keyspace) != nullptr;
@@ -68,11 +54,6 @@ class ReadinessTest : public ::testing::Test {
       return true;
     }));
   }
-
-  EventQueue queue_;
-  Trace trace_{queue_, 0, nullptr};
-  Cluster cluster_{queue_, trace_, Random(1), ThreeNodes(),
-                   [](const std::string& what) { ADD_FAILURE() << what; }};
 };
 
 TEST_F(ReadinessTest, IsNotLostToTheFirstElectionsOfANewKeyspace) {
