@@ -32,12 +32,13 @@ class Job:
     rate: int = 0
     timeout_ms: int = 2000
     partitions: int = 2
-    replicas: int = 3
+    # 0: one at each node. With fewer, kvload's final reads would miss them at the other nodes.
+    replicas: int = 0
     lease_drift: str = ""  # for reads at LEASE: by how much clocks may drift apart
 
-    def keyspace_flags(self) -> list[str]:
+    def keyspace_flags(self, nodes: int) -> list[str]:
         flags = ["--mode", self.mode, "--partitions", str(self.partitions)]
-        flags += ["--replicas", str(self.replicas)]
+        flags += ["--replicas", str(self.replicas or nodes)]
         flags += ["--lease-drift", self.lease_drift] if self.lease_drift else []
         return flags + (["--conflict", self.policy] if self.policy else [])
 
@@ -64,8 +65,10 @@ class Load:
         self.histories = folder / "history"
 
     def begin(self, at_most_seconds: float) -> None:
+        nodes = len(self._cluster.nodes)
         for job in self.jobs:
-            self._cluster.make_keyspace(job.name, *job.keyspace_flags(), raft=job.mode == "raft")
+            flags = job.keyspace_flags(nodes)
+            self._cluster.make_keyspace(job.name, *flags, raft=job.mode == "raft")
         told = {
             **self._told,
             "endpoints": self._cluster.backend.endpoints(),

@@ -50,7 +50,7 @@ def test_mode_quorum_keeps_its_promises_whatever_comes_together(trial: Trial) ->
 
 
 def test_five_nodes_keep_their_promises_whatever_comes_together(trial: Trial) -> None:
-    trial.under(register(replicas=5), elements(replicas=5), ballots(replicas=5), nodes=5)
+    trial.under(register(), elements(), ballots(), nodes=5)
     trial.suffers_mixture([*NETWORK, *PROCESSES])
     trial.passes()
 
