@@ -24,6 +24,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--soak", action="store_true")
+    parser.add_argument("--bugs", action="store_true")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--out", default=str(ROOT / ".cache" / "chaos"))
     parser.add_argument("--list", action="store_true")
@@ -48,6 +49,7 @@ def pytest_arguments(asked: argparse.Namespace, backend: str) -> list[str]:
     chosen = ["-k", asked.scenario] if asked.scenario else []
     marks = ["short"] if asked.short else []
     marks.append("soak" if asked.soak else "not soak")
+    marks += ["bugs"] if asked.bugs else [] if asked.short else ["not bugs"]
     arguments = [
         *(*asked.files, "-c", str(ROOT / "chaos" / "pytest.ini"), "-p", "quorate_chaos.plugin"),
         *("-v", "-rN", "--no-header", "--tb=short", "-m", " and ".join(marks)),

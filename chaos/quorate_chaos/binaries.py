@@ -14,6 +14,7 @@ class Binaries:
     """A folder of built programs; QUORATE_BIN names another than build/bin."""
 
     folder: Path
+    kvd: str = "kvd"  # what nodes run as kvd
 
     @staticmethod
     def default() -> "Binaries":
@@ -21,6 +22,7 @@ class Binaries:
 
     def path(self, name: str) -> str:
         """Raises ChaosError, with the command that builds it, if it is not there."""
+        name = self.kvd if name == "kvd" else name
         path = self.folder / name
         if not os.access(path, os.X_OK):
             target = name.removeprefix("lib").removesuffix(".so")

@@ -112,6 +112,28 @@ def rounds(request: pytest.FixtureRequest) -> Callable[[float], Iterator[Trial]]
     return begin
 
 
+@pytest.fixture
+def tries(request: pytest.FixtureRequest) -> Callable[[str, int], Iterator[Trial]]:
+    """The same scenario with one seed after another, on a kvd that has a deliberate bug."""
+
+    def each(bug: str, count: int) -> Iterator[Trial]:
+        options = request.config.stash[_OPTIONS]
+        binaries = replace(options.binaries, kvd="kvd_broken") if bug else options.binaries
+        for number in range(count):
+            own = replace(options, seed=options.seed + number, binaries=binaries)
+            with _trial(request, own) as made:
+                made.folder.command += " --bugs"
+                made.expects = "anomaly" if bug else "passed"
+                yield made
+
+    def begin(bug: str, count: int) -> Iterator[Trial]:
+        begun = each(bug, count)
+        request.addfinalizer(begun.close)
+        return begun
+
+    return begin
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None]:
     """What went wrong with the harness itself is the run's result as well; what is not to be had

@@ -25,7 +25,7 @@ def tell(trials: Sequence[Trial], skipped: Sequence[str], options: Options) -> N
             console.print(trial.folder.scenario.removeprefix("test_").replace("_", " ") + ":")
         for note in trial.folder.notes:
             console.print(f"  {note}", markup=False)
-        if not trial.result.passed:
+        if not trial.result.passed and trial.expects == "passed":
             console.print(f"[bold red]{trial.result.word}[/] {trial.folder.scenario}", end=": ")
             console.print(trial.result.why, markup=False)
             console.print(f"  again: {trial.folder.command}", markup=False)

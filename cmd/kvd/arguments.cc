@@ -107,7 +107,8 @@ absl::Status ReadFile(Config& config, const std::optional<std::string>& named) {
 }  // namespace
 
 absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
-                                        const char* const* environment) {
+                                        const char* const* environment,
+                                        const std::function<void(Config&)>& add_settings) {
   Arguments arguments;
   const auto action = TakeAction(args);
   arguments.action = action.value_or(Arguments::Action::kServe);
@@ -122,6 +123,7 @@ absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
                    "data-dir says where",
                    &arguments.dev);
   rpc::AddSettings(config, arguments.options);
+  if (add_settings) add_settings(config);
   if (arguments.action == Arguments::Action::kHelp) {
     arguments.text = StrCat(kHelp, config.Usage(), kActions);
     return arguments;

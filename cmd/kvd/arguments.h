@@ -2,10 +2,12 @@
 // it instead of serving.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/config.h"
 #include "rpc/server_options.h"
 #include "testing/cluster.h"
 
@@ -22,9 +24,10 @@ struct Arguments {
 };
 
 // Flags over KVD_* over the YAML file (--config, KVD_CONFIG, or
-// /etc/quorate/kvd.yaml where there is one) over defaults. INVALID_ARGUMENT
-// names what is wrong, and where.
+// /etc/quorate/kvd.yaml where there is one) over defaults; `add_settings`
+// registers further ones. INVALID_ARGUMENT names what is wrong, and where.
 absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
-                                        const char* const* environment);
+                                        const char* const* environment,
+                                        const std::function<void(Config&)>& add_settings = nullptr);
 
 }  // namespace quorate::kvd

@@ -10,6 +10,7 @@
 #   ./dev chaos --backend compose            the containers of deploy/compose
 #   ./dev chaos --backend all                all three; what cannot be had is skipped, with why
 #   ./dev chaos --scenario cut_off --seed 7  the same victims, settings and times again
+#   ./dev chaos --bugs                       deliberate bugs, each of which has to be noticed
 #   ./dev chaos --soak --duration 1h         random mixtures of everything, for an hour
 #
 # Options:
@@ -19,6 +20,7 @@
 #   --seed N          chooses victims, times and settings; random, and told at the end
 #   --short           only the scenarios of the short suite
 #   --soak            only the soak
+#   --bugs            only scenarios of a kvd that is broken on purpose
 #   --keep            keep the nodes' data as well
 #   --out FOLDER      where the folders of runs go (.cache/chaos)
 #   --list            only name the scenarios
@@ -33,7 +35,7 @@ source "$root/scripts/dev/lib/docker.sh"
 run() {
   need_packages chaos
   if [[ " $* " =~ --backend[\ =]compose ]]; then need_docker; fi
-  build_binaries kvd kvctl kvload kvcheck diskfaults clockfaults
+  build_binaries kvd kvd_broken kvctl kvload kvcheck diskfaults clockfaults
   export GRPC_ENABLE_FORK_SUPPORT=0 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 QUORATE_BIN=$bin
   PYTHONPATH=$root/chaos exec /usr/bin/python3 -m quorate_chaos "$@"
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "node/drain.h"
 #include "node/frame_codec.h"
@@ -156,9 +157,11 @@ class Node::Impl {
   void Adopt(ring::SharedTopology topology) {
     workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
       if (topology->epoch <= shared_.topology.Get()->epoch) return;
+      CrashPoint<"meta-before-keep">();
       absl::Status kept =
           shared_.edges.files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*topology));
       if (!kept.ok()) return shared_.Fail(kept);
+      CrashPoint<"meta-after-keep">();
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
       first.Follow(topology);
@@ -200,9 +203,11 @@ class Node::Impl {
     if (shared_.log->stats().bytes_on_disk > shared_.options.log_flush_bytes &&
         !flushing_.exchange(true)) {
       shared_.edges.scheduler.Background([this] {
+        CrashPoint<"engine-before-flush">();
         if (absl::Status flushed = shared_.edges.engine.Flush(); !flushed.ok()) {
           shared_.Fail(flushed);
         }
+        CrashPoint<"engine-after-flush">();
         flushing_ = false;
       });
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "raft/impl.h"
 
 namespace quorate::raft {
@@ -83,6 +84,7 @@ void Raft::Impl::HandleVoteRequest(const Message& message) {
   if (granted) reply.term = message.term;
   if (granted && !pre) {
     hard_state_.vote = message.from;
+    CrashPoint<"raft-after-vote">();
     elapsed_ = 0;
   }
   Send(std::move(reply));

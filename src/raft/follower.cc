@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/crash_point.h"
 #include "raft/impl.h"
 
 namespace quorate::raft {
@@ -28,6 +29,7 @@ void Raft::Impl::HandleAppend(Message& message) {
     return;
   }
   const LogIndex matched = message.index + message.entries.size();
+  CrashPoint<"raft-before-append">();
   AcceptEntries(std::move(message.entries));
   // What lies beyond this message's entries may be another leader's.
   log_.CommitTo(std::min(message.commit, matched));

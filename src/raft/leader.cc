@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "raft/impl.h"
@@ -121,6 +122,7 @@ void Raft::Impl::AdvanceCommit() {
     if (reached <= log_.commit_index()) return;
     if (log_.TermAt(reached) != hard_state_.term && !config_.bugs.count_old_term) return;
     log_.CommitTo(reached);
+    CrashPoint<"raft-after-commit">();
     appends_due_ = true;
     FinishChange();
   }

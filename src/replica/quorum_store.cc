@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/probe.h"
@@ -191,6 +192,7 @@ absl::StatusOr<LogIndex> QuorumStore::Open() {
 // Before its dots no record may be missing in the engine.
 absl::StatusOr<LogIndex> QuorumStore::Releasable() {
   if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
+  CrashPoint<"leaderless-before-ageing">();
   if (absl::Status aged = dots_.Age(applied_); !aged.ok()) return aged;
   const auto durable = AppliedIn(engine_.GetDurable(kv::AppliedKey(partition_)));
   if (!durable.ok()) return durable.status();
@@ -257,7 +259,10 @@ absl::Status QuorumStore::Flush() const {
   kv::AppliedState applied;
   applied.index = applied_;
   dots_.YoungClock().AppendTo(applied.configuration);
-  return behind_.Flush(applied.Encode());
+  CrashPoint<"leaderless-before-apply">();
+  absl::Status flushed = behind_.Flush(applied.Encode());
+  CrashPoint<"leaderless-after-apply">();
+  return flushed;
 }
 
 absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {

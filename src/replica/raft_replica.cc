@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/probe.h"
@@ -203,6 +204,7 @@ absl::Status RaftReplica::Install(const raft::ReceivedChunk& received, Turn& tur
   }
   if (!done.ok()) return done.status();
   if (!*done) return absl::OkStatus();
+  CrashPoint<"snapshot-after-install">();
   if (absl::Status loaded = state_.Load(); !loaded.ok()) return loaded;
   proposals_.SkipTo(received.chunk.meta.index);
   if (raft_->SnapshotInstalled(received.chunk.meta).reset_log) {

@@ -3,6 +3,7 @@
 // far less than one by one: they wait for a tick, a read, or enough of them.
 #include <utility>
 
+#include "base/crash_point.h"
 #include "replica/raft_replica.h"
 
 namespace quorate {
@@ -40,10 +41,13 @@ absl::Status RaftReplica::ApplyCommitted(absl::Duration now) {
 
 absl::Status RaftReplica::Apply(const std::vector<LogEntry>& entries, absl::Duration now) {
   const LogIndex last = entries.back().index;
+  CrashPoint<"apply-before">();
   auto results = state_.Apply(entries, raft::EncodeConfiguration(raft_->ConfigurationAt(last)));
   if (!results.ok()) return results.status();
+  CrashPoint<"apply-after">();
   clock_.Learn(state_.applied().time_us, now);
   Acknowledge(entries, *results, now);
+  CrashPoint<"apply-after-answer">();
   raft_->Applied(last);
   TrimMemory();
   return absl::OkStatus();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/error.h"
 
 namespace quorate {
@@ -54,6 +55,7 @@ void SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft) 
     outgoing_.erase(it);
     return raft.SnapshotUnavailable(wanted.to);
   }
+  CrashPoint<"snapshot-before-send">();
   raft.SendSnapshotChunk(wanted.to, *outgoing.last);
 }
 
@@ -73,8 +75,10 @@ absl::StatusOr<bool> SnapshotExchange::Receive(const raft::ReceivedChunk& receiv
     incoming_.reset();
     return added;
   }
+  CrashPoint<"snapshot-after-chunk">();
   incoming_->next++;
   if (!chunk.last) return false;
+  CrashPoint<"snapshot-before-install">();
   absl::Status committed = incoming_->writer->Commit(chunk.meta.index, chunk.meta.term);
   incoming_.reset();
   if (!committed.ok()) return committed;

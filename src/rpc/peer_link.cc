@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "rpc/frame_bundle.h"
@@ -155,6 +156,7 @@ void PeerLink::WriteNext() {
   frames.reserve(queue_.size());
   for (Waiting& waiting : queue_) frames.push_back(std::move(waiting.frame));
   queue_.clear();
+  CrashPoint<"peer-before-send">();
   stream_->Write(MakeBundle(std::move(frames)));
 }
 
@@ -171,6 +173,7 @@ void PeerLink::Accepted() {
 void PeerLink::Written(bool ok) {
   absl::MutexLock lock(&mutex_);
   writing_ = false;
+  CrashPoint<"peer-after-send">();
   if (ok) WriteNext();  // else Ended follows
 }
 

@@ -23,8 +23,10 @@ uint32_t WorkersOf(const ServerOptions& options) {
   return std::max(1u, std::thread::hardware_concurrency() / 2);
 }
 
-NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, Boot boot) {
+NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, Boot boot,
+                          const NodeBugs& bugs) {
   NodeOptions node;
+  node.bugs = bugs;
   node.cluster_id = options.cluster_id;
   node.self = NodeId(options.node_id);
   node.boot = boot;
@@ -79,6 +81,7 @@ Server::Server(const ServerOptions& options, const ServerEdges& edges)
     : options_(options),
       env_(edges.env),
       log_lines_(edges.log),
+      bugs_(edges.bugs),
       passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
       started_(env_.Monotonic()),
       transport_(NodeId(options.node_id), env_, edges.log, passes_),
@@ -108,7 +111,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
                               std::function<void(absl::Status)> fatal) {
   storage_ = std::move(storage);
-  const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_.boot);
+  const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_.boot, bugs_);
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
                     transport_, *threads_};

@@ -34,6 +34,7 @@ struct ServerEdges {
   std::shared_ptr<spdlog::logger> log = spdlog::default_logger();
   std::shared_ptr<Disk> disk = nullptr;  // none: the data folder of the options
   Passes passes = nullptr;               // none: what it sends to other nodes always does
+  NodeBugs bugs = {};                    // programs that are broken on purpose have some
 };
 
 class Server {
@@ -72,6 +73,7 @@ class Server {
   const ServerOptions options_;
   Env& env_;
   const std::shared_ptr<spdlog::logger> log_lines_;
+  const NodeBugs bugs_;
   FaultSwitch faults_;
   const Passes passes_;
   const absl::Duration started_;

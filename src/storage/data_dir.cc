@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "base/boot.h"
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -135,7 +136,9 @@ absl::StatusOr<Boot> ClaimDataDir(Files& files, const Identity& identity, uint64
     return text.status();
   }
   claim.boot = NextBoot(Boot(claim.boot), random).value();
+  CrashPoint<"start-before-claim">();
   if (absl::Status s = files.ReplaceDurably(kFileName, Encode(claim)); !s.ok()) return s;
+  CrashPoint<"start-after-claim">();
   return Boot(claim.boot);
 }
 

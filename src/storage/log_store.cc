@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
@@ -130,8 +131,10 @@ class LogStore::Impl {
     // The checkpoint says all bases.
     parts.bases = {};
     Checkpoint(parts);
+    CrashPoint<"log-before-next-segment">();
     const absl::Status started =
         segments_.StartNext(next_sequence_, kFileBlockBytes + BytesWithReserve(parts));
+    CrashPoint<"log-after-next-segment">();
     return started.ok() || absl::IsResourceExhausted(started) ? started : Die(started);
   }
 
@@ -182,7 +185,9 @@ class LogStore::Impl {
   // is durable, and so is every base that made its entries unneeded.
   absl::Status DropDeadSegments() {
     while (OldestIsDead() && segments_.active().records > 0 && !groups_.has_unwritten_bases()) {
+      CrashPoint<"log-before-segment-dropped">();
       if (absl::Status dropped = segments_.DropOldest(); !dropped.ok()) return Die(dropped);
+      CrashPoint<"log-after-segment-dropped">();
       groups_.SegmentsBeforeAreGone(segments_.oldest().number);
     }
     return absl::OkStatus();

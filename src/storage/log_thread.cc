@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "base/crash_point.h"
 #include "storage/log_format.h"
 
 namespace quorate {
@@ -108,6 +109,7 @@ bool LogThread::WriteAll(std::vector<Queued> queue) {
 
 bool LogThread::WriteOne(const LogBatch& batch, LogTicket last) {
   absl::Status appended;
+  CrashPoint<"log-before-write">();
   if (!batch.empty()) appended = store_->Append(batch);
   while (absl::IsResourceExhausted(appended)) {
     if (!WaitForRoom()) break;
@@ -117,12 +119,14 @@ bool LogThread::WriteOne(const LogBatch& batch, LogTicket last) {
     ReportFailed(appended);
     return false;
   }
+  CrashPoint<"log-after-sync">();
   written_ = last.value;
   {
     absl::MutexLock lock(&mutex_);
     stats_ = store_->stats();
   }
   events_.durable(SyncAuthority::Attest(last));
+  CrashPoint<"log-after-telling">();
   return true;
 }
 
@@ -166,6 +170,7 @@ void LogThread::MakeSpares() {
       spare = *std::exchange(wanted_spare_, std::nullopt);
     }
     const bool made = files_.Create(spare.name, spare.size_bytes).ok();
+    CrashPoint<"log-after-spare">();
     absl::MutexLock lock(&mutex_);
     if (!made) {  // most likely a full disk; an Append that needs a segment says so
       const absl::Time until = absl::Now() + options_.spare_retry;

@@ -92,6 +92,7 @@ class Backend(ABC):
         self.spec = spec
         self._env: dict[str, dict[str, str]] = {}
         self._wrap: dict[str, list[str]] = {}
+        self._programs: dict[str, str] = {}
 
     @classmethod
     @abstractmethod
@@ -167,6 +168,13 @@ class Backend(ABC):
         """Without them from its next start on."""
         for name in names:
             self._env.get(node, {}).pop(name, None)
+
+    def set_program(self, node: str, program: str) -> None:
+        """What it runs from its next start on: `kvd`, or what is broken on purpose."""
+        self._programs[node] = program
+
+    def program(self, node: str) -> str:
+        return self.spec.binaries.path(self._programs.get(node, "kvd"))
 
     def endpoints(self) -> dict[str, str]:
         return {node: self.endpoint(node) for node in self.spec.names}

@@ -53,7 +53,7 @@ class LocalBackend(Backend):
             **self.extra_flags(),
             **self.spec.flags,
         }
-        return [self.spec.binaries.path("kvd"), *(f"--{k}={v}" for k, v in flags.items())]
+        return [self.program(node), *(f"--{k}={v}" for k, v in flags.items())]
 
     def _member(self, node: str) -> str:
         zone = self.spec.zone(node)

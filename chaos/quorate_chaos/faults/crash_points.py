@@ -1,0 +1,74 @@
+"""Processes that die at a named point of the code: what a crash there leaves is met on purpose."""
+
+import time
+from random import Random
+from subprocess import run as run_program
+
+from ..binaries import Binaries
+from ..clock import eventually
+from ..cluster import Cluster
+from .base import Fault, Proof
+from .kills import KILLED
+
+PROGRAM = "kvd_broken"  # kvd itself cannot be armed
+VARIABLES = ("KVD_CRASH_AT", "KVD_CRASH_AFTER")
+DIES_SECONDS = 15.0  # after the fault's time is over, for what provokes it to come to an end
+
+
+def crash_points(binaries: Binaries) -> list[str]:
+    """All points there are, by name."""
+    command = [binaries.path(PROGRAM), "--crash-at=help"]
+    told = run_program(command, capture_output=True, text=True, check=True)
+    return told.stdout.split()
+
+
+class CrashAt(Fault):
+    """A node is restarted so that it kills itself at the n-th pass of a point; then back as it was.
+
+    Something else may have to provoke the point: a snapshot is sent to who was away.
+    """
+
+    name = "crash-at"
+    lasts = (0.5, 1.0)
+
+    def __init__(self, point: str, passes: int = 0, away: float = 0.0) -> None:
+        """`passes`: by chance if 0; `away`: for how long the node is down before it is armed."""
+        super().__init__()
+        self._point, self._passes, self._away = point, passes, away
+        self._code: int | None = None
+
+    def possible(self, cluster: Cluster) -> str:
+        if cluster.backend.name == "compose":
+            return "the image has no kvd that can be armed"
+        return ""
+
+    def begin(self, cluster: Cluster, random: Random) -> None:
+        running = [node for node in cluster.nodes if not cluster.is_gone(node)]
+        node = random.choice(running)
+        passes = self._passes or random.choice([1, 2, 10, 100])
+        self.nodes = [node]
+        self.what = f"{node} dies at pass {passes} of {self._point}"
+        backend = cluster.backend
+        backend.kill(node)
+        if self._away:
+            time.sleep(self._away)
+        backend.set_program(node, PROGRAM)
+        backend.set_env(node, dict(zip(VARIABLES, (self._point, str(passes)), strict=True)))
+        backend.start(node)
+
+    def end(self, cluster: Cluster) -> None:
+        if not self.nodes:
+            return
+        node, backend = self.nodes[0], cluster.backend
+        if eventually(lambda: cluster.is_gone(node), DIES_SECONDS):
+            self._code = backend.exit_code(node)
+        backend.kill(node)
+        backend.set_program(node, "kvd")
+        backend.clear_env(node, VARIABLES)
+        cluster.restart([node])
+
+    def proof(self, cluster: Cluster) -> Proof:
+        if self._code != KILLED:
+            ended = "it lived on" if self._code is None else f"it ended with {self._code}"
+            return Proof(False, f"{self._point} was not passed so often: {ended}")
+        return Proof(True, f"ended by SIGKILL of its own at {self._point}, and back")

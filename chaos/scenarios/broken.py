@@ -1,0 +1,159 @@
+"""The deliberate bugs that real processes can show: for each, what load and faults show it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from loads import (
+    ballots,
+    counter,
+    elements,
+    expiring,
+    merged_counter,
+    merging,
+    newest,
+    register,
+    sessions,
+    siblings,
+)
+
+from quorate_chaos.faults import clock_shim, disk_shim
+from quorate_chaos.faults.base import Fault
+from quorate_chaos.faults.changes import TransferLeaders
+from quorate_chaos.faults.clocks import Skew
+from quorate_chaos.faults.disk_syncs import SlowSyncs
+from quorate_chaos.faults.kills import Kill, KillAll, KillLeader, RollingRestart
+from quorate_chaos.faults.partitions import Halves, Isolate, IsolateLeader
+from quorate_chaos.faults.pauses import PauseLeader
+from quorate_chaos.load import Job
+from quorate_chaos.trial import Trial
+
+Steps = Callable[[Trial], None]
+
+
+def suffering(*makers: Callable[[], Fault], times: int = 2, seconds: float | None = None) -> Steps:
+    """These together, and some calm; so many times."""
+
+    def steps(trial: Trial) -> None:
+        for _ in range(times):
+            trial.suffers(*(make() for make in makers), seconds=seconds)
+
+    return steps
+
+
+def power_fails_while_syncs_are_slow(trial: Trial) -> None:
+    """What waits for the disk is lost. Whoever told of it before has told too much."""
+    disk_shim.arm(trial.cluster.backend, trial.cluster.nodes)
+    trial.suffers(RollingRestart())
+    for _ in range(2):
+        slow = [SlowSyncs(node, slow_ms=400) for node in trial.cluster.nodes]
+        for one in slow:
+            trial.nemesis.begin(one)
+        trial.calm(1.5)
+        trial.nemesis.begin(dark := KillAll())
+        for one in slow:
+            trial.nemesis.end(one)
+        trial.nemesis.end(dark)
+        trial.calm(1)
+
+
+def clocks_differ(trial: Trial) -> None:
+    clock_shim.arm(trial.cluster.backend, trial.cluster.nodes)
+    trial.suffers(RollingRestart())
+    trial.suffers(Skew(trial.random.choice(trial.cluster.nodes), seconds=-4), seconds=5)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A bug, and the scenario that shows it within so many tries."""
+
+    bug: str
+    sentence: str  # of the scenario's name: a node that ...
+    jobs: list[Job]
+    steps: Steps
+    tries: int = 3
+    settings: dict[str, str] = field(default_factory=dict)
+    quick: bool = False  # of the short suite
+
+
+SNAPSHOTS = {"log-segment-bytes": "64KiB", "log-flush-bytes": "256KiB", "log-cache-bytes": "4KiB"}
+
+SHOWN = [
+    Shown(
+        "ack-before-sync", "acknowledges before it has synced",
+        [elements(), register(clients=3)], power_fails_while_syncs_are_slow,
+    ),
+    Shown(
+        "skip-read-index-round", "answers reads though it is deposed",
+        [register(clients=9, keys=2)], suffering(PauseLeader, times=3), quick=True,
+    ),
+    Shown(
+        "count-unreachable", "counts who is not there, so that quorums do not meet",
+        [newest(clients=9)], suffering(Isolate), quick=True,
+    ),
+    Shown(
+        "leaderless-ack-before-sync", "without a leader acknowledges before it has synced",
+        [newest()], power_fails_while_syncs_are_slow,
+    ),
+    Shown(
+        "apply-twice", "applies its log once more when it starts",
+        [counter()], suffering(KillAll), quick=True,
+    ),
+    Shown(
+        "read-unapplied", "reads what it has not applied yet",
+        [register(clients=9, keys=2)], suffering(Kill),
+    ),
+    Shown(
+        "ignore-session", "reads without what the session has seen",
+        [sessions()], suffering(PauseLeader),
+    ),
+    Shown(
+        "session-ignored-without-leader", "without a leader reads without what the session has seen",
+        [sessions(mode="quorum", policy="lww", write="ONE")], suffering(Isolate),
+    ),
+    Shown(
+        "register-reads-any", "reads a register at one replica",
+        [ballots(clients=9)], suffering(Isolate),
+    ),
+    Shown(
+        "merge-by-adding", "merges two counters by adding",
+        [merged_counter()], suffering(Isolate),
+    ),
+    Shown(
+        "hint-counts", "takes a write that it keeps for another for written",
+        [newest(clients=9)], suffering(Halves),
+    ),
+    Shown(
+        "remove-unseen", "removes what nobody had seen",
+        [merging(write="QUORUM", read="QUORUM", clients=9)], suffering(Isolate),
+    ),
+    Shown(
+        "trust-paused-clock", "counts on a lease though it stood still",
+        [register("LEASE", lease_drift="1%", clients=9, keys=2)], suffering(PauseLeader, times=3),
+    ),
+    Shown(
+        "lease-kept-over-transfer", "counts on its lease after a transfer",
+        [register("LEASE", lease_drift="1%", clients=9, keys=2)],
+        suffering(TransferLeaders, times=3),
+    ),
+    Shown(
+        "break-promise-with-connection", "breaks its promise to who is cut off",
+        [register("LEASE", lease_drift="1%", clients=9, keys=2)],
+        suffering(IsolateLeader, times=3),
+    ),
+    Shown(
+        "apply-known-writes-again", "does a write again that comes twice",
+        [counter(clients=9)], suffering(KillLeader, times=3),
+    ),
+    Shown(
+        "ttl-from-local-clock", "lets keys expire by its own clock",
+        [expiring()], clocks_differ,
+    ),
+    Shown(
+        "drop-tombstones-early", "forgets what was deleted before all know",
+        [newest(clients=6), siblings(clients=6)], suffering(Isolate, times=3),
+    ),
+    Shown(
+        "raise-past-hole", "takes a write for seen that never came",
+        [merging(clients=6), newest("ONE", "ONE")], suffering(Isolate, Kill, times=3),
+    ),
+]

@@ -1,0 +1,54 @@
+"""The harness tests itself: a kvd with a bug does not get by, and without it does."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from broken import SHOWN, Shown
+
+from quorate_chaos.errors import ChaosError
+from quorate_chaos.judge import Result
+from quorate_chaos.trial import Trial
+
+Tries = Callable[[str, int], Iterator[Trial]]
+
+CAUGHT = ("anomaly", "not-converged")
+
+
+def _is_caught(result: Result) -> bool:
+    """By the judge, or by a node whose own checks end it."""
+    return result.word in CAUGHT or "ended by itself" in result.why
+
+
+def _comes_to(trial: Trial, shown: Shown, bug: str) -> Result:
+    settings = {**shown.settings, **({"bug": bug} if bug else {})}
+    try:
+        trial.under(*shown.jobs, settings=settings)
+        shown.steps(trial)
+    except ChaosError as error:
+        trial.error(str(error))
+        return trial.result
+    return trial.comes_to()
+
+
+def _named(cases: list[Shown]) -> list[object]:
+    marks = {True: [pytest.mark.bugs, pytest.mark.short], False: [pytest.mark.bugs]}
+    return [pytest.param(case, id=case.bug, marks=marks[case.quick]) for case in cases]
+
+
+@pytest.mark.parametrize("shown", _named(SHOWN))
+def test_it_is_noticed_when_a_node(shown: Shown, tries: Tries) -> None:
+    came_to = []
+    for trial in tries(shown.bug, shown.tries):
+        result = _comes_to(trial, shown, shown.bug)
+        if _is_caught(result):
+            return
+        came_to.append(f"{result.word} {result.why}".strip())
+    pytest.fail(f"nobody noticed a node that {shown.sentence}: {'; '.join(came_to)}", pytrace=False)
+
+
+@pytest.mark.bugs
+@pytest.mark.parametrize("shown", [pytest.param(one, id=one.bug) for one in SHOWN])
+def test_the_same_is_passed_by_a_sound_node(shown: Shown, tries: Tries) -> None:
+    for trial in tries("", 1):
+        result = _comes_to(trial, shown, "")
+        assert result.passed, f"{result.word}: {result.why}"

@@ -1,0 +1,126 @@
+// One node of a cluster as a process.
+#include "run.h"
+
+#include <sched.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "arguments.h"
+#include "base/version.h"
+#include "cluster.h"
+#include "complain.h"
+#include "rpc/grpc_threads.h"
+#include "rpc/server.h"
+#include "supervision.h"
+
+namespace quorate::kvd {
+namespace {
+
+constexpr absl::Duration kHealthStep = absl::Milliseconds(50);
+
+void SetUpLog(const std::string& level) {
+  auto log = spdlog::stderr_logger_mt("kvd");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
+  log->set_level(spdlog::level::from_str(level));
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(log));
+}
+
+// Threads that wake do not push aside those that run: a thread that answers many
+// requests in a row does so at a stretch instead of giving way to the receiver of
+// each answer. All threads that start later inherit it.
+void TakeTurnsAtAStretch() {
+  const sched_param none{};
+  if (sched_setscheduler(0, SCHED_BATCH, &none) != 0) {
+    spdlog::warn("cannot run as SCHED_BATCH: {}", std::strerror(errno));
+  }
+}
+
+// A second signal, or a failure, while the first is being obeyed ends it at
+// once. Nothing acknowledged is lost by that: it is on disk.
+void DrainOrGiveUp(rpc::Server& server, Supervision& supervision) {
+  std::atomic<bool> drained{false};
+  std::thread impatience([&] {
+    while (!drained) {
+      if (supervision.Wait(kHealthStep) == Supervision::Event::kNothing) continue;
+      spdlog::warn("ending at once");
+      spdlog::shutdown();
+      _exit(kFailed);
+    }
+  });
+  server.Drain();
+  drained = true;
+  impatience.join();
+}
+
+int ServeNode(const Arguments& arguments, rpc::ServerEdges edges, Supervision& supervision) {
+  const rpc::ServerOptions& options = arguments.options;
+  spdlog::info("kvd {} starts node={} cluster={} data-dir={} clients={} peers={} http={}", kVersion,
+               options.node_id, options.cluster_id, options.data_dir, options.listen,
+               options.peer_listen, options.http_listen);
+  const rpc::GrpcThreads grpc_threads(rpc::GrpcThreads::Serve::kAlone);
+  auto server =
+      rpc::Server::Start(options, arguments.plan, std::move(edges),
+                         [&](absl::Status status) { supervision.Fail(std::move(status)); });
+  if (!server.ok()) return Complain(server.status(), kFailed);
+  NotifySystemd("READY=1");
+  Supervision::Event event = Supervision::Event::kNothing;
+  while (event == Supervision::Event::kNothing) {
+    event = supervision.Wait(kHealthStep);
+    (*server)->UpdateHealth();
+  }
+  if (event == Supervision::Event::kFatal) {
+    // The node's threads may be anywhere; the log says what is durable.
+    Complain(supervision.failure(), kFailed);
+    spdlog::shutdown();
+    _exit(kFailed);
+  }
+  NotifySystemd("STOPPING=1");
+  spdlog::info("going down: handing leaderships over");
+  DrainOrGiveUp(**server, supervision);
+  server->reset();
+  spdlog::info("done");
+  spdlog::shutdown();
+  _exit(0);  // gRPC's threads stay to the end: see rpc/grpc_threads.h
+}
+
+int Serve(const Arguments& arguments, const Changes& changes) {
+  // Debian's Abseil looks for lock cycles at every lock, under one global lock;
+  // gRPC's mutexes are Abseil's too.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  Supervision supervision;
+  SetUpLog(arguments.dev ? arguments.dev_cluster.log_level : arguments.options.log_level);
+  TakeTurnsAtAStretch();
+  rpc::ServerEdges edges;
+  if (changes.take_effect) {
+    if (absl::Status done = changes.take_effect(edges); !done.ok()) return Complain(done, kUsage);
+  }
+  return arguments.dev ? ServeCluster(arguments.dev_cluster, supervision)
+                       : ServeNode(arguments, std::move(edges), supervision);
+}
+
+}  // namespace
+
+int Run(int argc, char** argv, char** environment, const Changes& changes) {
+  absl::StatusOr<Arguments> arguments = ReadArguments(
+      std::vector<std::string>(argv + 1, argv + argc), environment, changes.add_settings);
+  if (!arguments.ok()) return Complain(arguments.status(), kUsage);
+  if (arguments->action != Arguments::Action::kServe) {
+    std::fputs(arguments->text.c_str(), stdout);
+    return 0;
+  }
+  return Serve(*arguments, changes);
+}
+
+}  // namespace quorate::kvd

@@ -1,0 +1,138 @@
+// kvd with one deliberate bug, or with one point at which it dies: what the
+// chaos harness must notice, and what it kills nodes with. Never to be installed.
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "base/crash_point.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "kvd/run.h"
+#include "sim/bugs.h"
+
+namespace quorate {
+namespace {
+
+constexpr std::string_view kHelp = "help";
+
+// Its host would have to obey it, and kvd is not built to.
+constexpr std::string_view kOnlySimulated[] = {"keep-boot"};
+
+struct Settings {
+  std::string bug;
+  std::string crash_at, stall_at;
+  uint64_t crash_after = 1, stall_after = 1;
+  absl::Duration stall_for = absl::Seconds(1);
+};
+
+void Add(Config& config, Settings& settings) {
+  config.Section("What is broken on purpose; `help` lists what there is");
+  config.AddText("bug", "a deliberate bug of the simulator's", "NAME", &settings.bug);
+  config.AddText("crash-at", "a point at which it kills itself", "NAME", &settings.crash_at);
+  config.AddNumber("crash-after", "at which pass of it, counted from 1", &settings.crash_after,
+                   {1, 1'000'000'000});
+  config.AddText("stall-at", "a point at which its thread stands still", "NAME",
+                 &settings.stall_at);
+  config.AddNumber("stall-after", "at which pass of it, counted from 1", &settings.stall_after,
+                   {1, 1'000'000'000});
+  config.AddDuration("stall-for", "for how long", &settings.stall_for,
+                     {absl::Milliseconds(1), absl::Minutes(10)});
+}
+
+bool Works(std::string_view bug) {
+  for (std::string_view other : kOnlySimulated) {
+    if (bug == other) return false;
+  }
+  return true;
+}
+
+std::string Points() { return absl::StrJoin(CrashPointNames(), "\n  "); }
+
+std::string Bugs() {
+  std::string text;
+  for (const sim::DeliberateBug& bug : sim::DeliberateBugs()) {
+    text +=
+        StrCat("  ", bug.name, ": ", bug.what, Works(bug.name) ? "" : " (simulator only)", "\n");
+  }
+  return text;
+}
+
+absl::Status BadValue(std::string_view setting, std::string_view what) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "BAD_VALUE", StrCat(setting, ": ", what));
+}
+
+absl::Status BreakNode(const std::string& name, rpc::ServerEdges& edges) {
+  const absl::StatusOr<sim::DeliberateBug> bug = sim::BugFromName(name);
+  if (!bug.ok()) return BadValue("bug", ToStd(bug.status().message()));
+  if (!Works(name)) {
+    return BadValue("bug", StrCat(name,
+                                  " is in who runs a node, and kvd does not obey it: it can "
+                                  "be had in kvsim only"));
+  }
+  spdlog::warn("BROKEN ON PURPOSE: {}: {}", bug->name, bug->what);
+  edges.bugs = bug->bugs;
+  if (edges.bugs.ttl_from_local_clock) {
+    edges.bugs.state.local_clock_us = [&env = edges.env] {
+      return static_cast<uint64_t>(absl::ToUnixMicros(env.WallTime()));
+    };
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Arm(std::string_view setting, const ArmedCrashPoint& point) {
+  if (!ArmCrashPoint(point)) {
+    return BadValue(setting, StrCat("no crash point '", point.name, "'; there are\n  ", Points()));
+  }
+  spdlog::warn("BROKEN ON PURPOSE: {} {}, at pass {}", setting, point.name, point.passes);
+  return absl::OkStatus();
+}
+
+absl::Status TakeEffect(const Settings& settings, rpc::ServerEdges& edges) {
+  if (!settings.bug.empty()) {
+    if (absl::Status broken = BreakNode(settings.bug, edges); !broken.ok()) return broken;
+  }
+  if (!settings.crash_at.empty() && !settings.stall_at.empty()) {
+    return BadValue("stall-at", "one point is armed at a time, and crash-at names one, too");
+  }
+  if (!settings.crash_at.empty()) {
+    return Arm("crash-at", {settings.crash_at, settings.crash_after, absl::ZeroDuration()});
+  }
+  if (settings.stall_at.empty()) return absl::OkStatus();
+  return Arm("stall-at", {settings.stall_at, settings.stall_after, settings.stall_for});
+}
+
+// Set by a flag or a variable; a file is for those who run something.
+bool Asks(int argc, char** argv, char** environment, std::string_view flag,
+          std::string_view variable) {
+  for (int i = 1; i < argc; ++i) {
+    const bool split = argv[i] == flag && i + 1 < argc && argv[i + 1] == kHelp;
+    if (split || argv[i] == StrCat(flag, "=", kHelp)) return true;
+  }
+  for (; *environment != nullptr; ++environment) {
+    if (*environment == StrCat(variable, "=", kHelp)) return true;
+  }
+  return false;
+}
+
+int Main(int argc, char** argv, char** environment) {
+  const bool points = Asks(argc, argv, environment, "--crash-at", "KVD_CRASH_AT");
+  const bool bugs = Asks(argc, argv, environment, "--bug", "KVD_BUG");
+  if (points) std::printf("  %s\n", Points().c_str());
+  if (bugs) std::fputs(Bugs().c_str(), stdout);
+  if (points || bugs) return 0;
+  Settings settings;
+  return kvd::Run(argc, argv, environment,
+                  {[&](Config& config) { Add(config, settings); },
+                   [&](rpc::ServerEdges& edges) { return TakeEffect(settings, edges); }});
+}
+
+}  // namespace
+}  // namespace quorate
+
+int main(int argc, char** argv, char** environment) {
+  return quorate::Main(argc, argv, environment);
+}
