@@ -7,7 +7,7 @@ from broken import SHOWN, Shown
 
 from quorate_chaos.errors import ChaosError
 from quorate_chaos.judge import Result
-from quorate_chaos.trial import Trial
+from quorate_chaos.trial import Failed, Trial
 
 Tries = Callable[[str, int], Iterator[Trial]]
 
@@ -22,7 +22,13 @@ def _is_caught(result: Result) -> bool:
 def _comes_to(trial: Trial, shown: Shown, bug: str) -> Result:
     settings = {**shown.settings, **({"bug": bug} if bug else {})}
     try:
-        trial.under(*shown.jobs, settings=settings)
+        trial.under(
+            *shown.jobs,
+            nodes=shown.nodes,
+            settings=settings,
+            disks=shown.disks,
+            clocks=shown.clocks,
+        )
         shown.steps(trial)
     except ChaosError as error:
         trial.error(str(error))
@@ -43,7 +49,7 @@ def test_it_is_noticed_when_a_node(shown: Shown, tries: Tries) -> None:
         if _is_caught(result):
             return
         came_to.append(f"{result.word} {result.why}".strip())
-    pytest.fail(f"nobody noticed a node that {shown.sentence}: {'; '.join(came_to)}", pytrace=False)
+    raise Failed(f"nobody noticed a node that {shown.sentence}: {'; '.join(came_to)}")
 
 
 @pytest.mark.bugs
@@ -51,4 +57,5 @@ def test_it_is_noticed_when_a_node(shown: Shown, tries: Tries) -> None:
 def test_the_same_is_passed_by_a_sound_node(shown: Shown, tries: Tries) -> None:
     for trial in tries("", 1):
         result = _comes_to(trial, shown, "")
-        assert result.passed, f"{result.word}: {result.why}"
+        if not result.passed:
+            raise Failed(f"{result.word}: {result.why}")

@@ -15,7 +15,7 @@ from quorate_chaos.trial import Trial
 # within seconds.
 TINY = {
     "log-segment-bytes": "64KiB",
-    "log-flush-bytes": "256KiB",
+    "log-flush-bytes": "1MiB",
     "log-cache-bytes": "4KiB",
     "memtable-bytes": "64KiB",
     "snapshot-chunk-bytes": "1KiB",
