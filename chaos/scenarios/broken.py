@@ -10,6 +10,7 @@ from loads import (
     elements,
     expiring,
     merged_counter,
+    merged_elements,
     merging,
     newest,
     register,
@@ -116,7 +117,7 @@ SHOWN = [
     ),
     Shown(
         "leaderless-ack-before-sync", "without a leader acknowledges before it has synced",
-        [newest()], power_fails_while_syncs_are_slow, disks=True,
+        [merged_elements()], power_fails_while_syncs_are_slow, disks=True,
     ),
     Shown(
         "apply-twice", "applies its log once more when it starts",

@@ -52,10 +52,12 @@ PROVOKED: dict[str, Callable[[str], list[Fault]]] = {
     "raft-after-vote": _amid_elections,
     "start-": _at_once,
     "engine-": _at_once,
+    "log-before-next-segment": _at_once,
+    "log-after-next-segment": _at_once,
     "log-before-segment": _at_once,
     "log-after-segment": _at_once,
     "log-after-spare": _at_once,
-    "leaderless-before-ageing": _at_once,
+    "leaderless-": _at_once,
 }
 
 

@@ -45,7 +45,7 @@ class CrashAt(Fault):
     def begin(self, cluster: Cluster, random: Random) -> None:
         running = [node for node in cluster.nodes if not cluster.is_gone(node)]
         node = random.choice(running)
-        passes = self._passes or random.choice([1, 2, 10, 100])
+        passes = self._passes or random.choice([1, 2, 10, 50])
         self.nodes = [node]
         self.what = f"{node} dies at pass {passes} of {self._point}"
         backend = cluster.backend
@@ -60,9 +60,10 @@ class CrashAt(Fault):
         if not self.nodes:
             return
         node, backend = self.nodes[0], cluster.backend
-        if eventually(lambda: cluster.is_gone(node), DIES_SECONDS):
+        died = eventually(lambda: cluster.is_gone(node), DIES_SECONDS)
+        backend.kill(node)  # of one that dies already, it waits for the last of its threads
+        if died:
             self._code = backend.exit_code(node)
-        backend.kill(node)
         backend.set_program(node, "kvd")
         backend.clear_env(node, VARIABLES)
         cluster.restart([node])
