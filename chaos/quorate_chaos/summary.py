@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from .options import Options
@@ -26,7 +27,7 @@ def tell(trials: Sequence[Trial], skipped: Sequence[str], options: Options) -> N
         for note in trial.folder.notes:
             console.print(f"  {note}", markup=False)
         if not trial.result.passed and trial.expects == "passed":
-            console.print(f"[bold red]{trial.result.word}[/] {trial.folder.scenario}", end=": ")
+            console.print(f"[bold red]{trial.result.word}[/] {escape(trial.folder.scenario)}", end=": ")
             console.print(trial.result.why, markup=False)
             console.print(f"  again: {trial.folder.command}", markup=False)
     for reason in skipped:
@@ -43,7 +44,7 @@ def _runs(trials: Sequence[Trial]) -> Table:
         entries = trial.entries
         word = trial.result.word
         table.add_row(
-            trial.folder.scenario.removeprefix("test_").replace("_", " "),
+            escape(trial.folder.scenario.removeprefix("test_").replace("_", " ")),
             f"{sum(entry.bit for entry in entries)} of {len(entries)}",
             f"{sum(progress.total for progress in trial.progress):,}",
             f"{sum(progress.done for progress in trial.progress):,}",

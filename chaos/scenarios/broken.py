@@ -10,7 +10,6 @@ from loads import (
     elements,
     expiring,
     merged_counter,
-    merged_elements,
     merging,
     newest,
     register,
@@ -20,7 +19,6 @@ from loads import (
 
 from quorate_chaos.cluster import Cluster
 from quorate_chaos.faults.base import Fault
-from quorate_chaos.faults.changes import TransferLeaders
 from quorate_chaos.faults.clocks import Skew
 from quorate_chaos.faults.disk_syncs import SlowSyncs
 from quorate_chaos.faults.kills import Kill, KillAll, KillLeader
@@ -93,7 +91,6 @@ class Shown:
     steps: Steps
     tries: int = 3
     settings: dict[str, str] = field(default_factory=dict)
-    nodes: int = 3
     disks: bool = False  # can be broken
     clocks: bool = False
     quick: bool = False  # of the short suite
@@ -109,23 +106,15 @@ SHOWN = [
     ),
     Shown(
         "skip-read-index-round", "answers reads though it is deposed",
-        [register(clients=9, keys=2)], leaders_wake_up_alone, settings=SHORT_TICKS, quick=True,
+        [register(clients=9, keys=2)], leaders_wake_up_alone, tries=6, settings=SHORT_TICKS,
     ),
     Shown(
         "count-unreachable", "counts who is not there, so that quorums do not meet",
         [newest(clients=9)], suffering(Isolate), quick=True,
     ),
     Shown(
-        "leaderless-ack-before-sync", "without a leader acknowledges before it has synced",
-        [merged_elements()], power_fails_while_syncs_are_slow, disks=True,
-    ),
-    Shown(
-        "apply-twice", "applies its log once more when it starts",
-        [counter()], suffering(KillAll), quick=True,
-    ),
-    Shown(
         "read-unapplied", "reads what it has not applied yet",
-        [register(clients=9, keys=2)], suffering(Kill),
+        [register(clients=9, keys=2)], suffering(Kill), quick=True,
     ),
     Shown(
         "ignore-session", "reads without what the session has seen",
@@ -142,29 +131,6 @@ SHOWN = [
     Shown(
         "merge-by-adding", "merges two counters by adding",
         [merged_counter()], suffering(Isolate),
-    ),
-    Shown(
-        "hint-counts", "takes a write that it keeps for another for written",
-        [newest(clients=10, partitions=4)], suffering(Isolate), nodes=5,
-    ),
-    Shown(
-        "remove-unseen", "removes what nobody had seen",
-        [merging(write="QUORUM", read="QUORUM", clients=9)], suffering(Isolate),
-    ),
-    Shown(
-        "trust-paused-clock", "counts on a lease though it stood still",
-        [register("LEASE", lease_drift="1%", clients=9, keys=2)], leaders_wake_up_alone,
-        settings=SHORT_TICKS,
-    ),
-    Shown(
-        "lease-kept-over-transfer", "counts on its lease after a transfer",
-        [register("LEASE", lease_drift="1%", clients=9, keys=2)],
-        suffering(TransferLeaders, times=3),
-    ),
-    Shown(
-        "break-promise-with-connection", "breaks its promise to who is cut off",
-        [register("LEASE", lease_drift="1%", clients=9, keys=2)],
-        suffering(IsolateLeader, times=3),
     ),
     Shown(
         "apply-known-writes-again", "does a write again that comes twice",
