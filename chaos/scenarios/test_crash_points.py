@@ -15,6 +15,7 @@ from quorate_chaos.trial import Trial
 # within seconds.
 TINY = {
     "log-segment-bytes": "64KiB",
+    "log-spare-segments": "1",
     "log-flush-bytes": "1MiB",
     "log-cache-bytes": "4KiB",
     "memtable-bytes": "64KiB",
