@@ -139,5 +139,25 @@ TEST_F(FullDiskTest, ANodeWithNoRoomAtAllTakesNothingMoreAndCatchesUpOnceItHasSo
   })) << cluster.log(follower);
 }
 
+TEST_F(FullDiskTest, WithNoRoomOnAnyDiskGrowthIsRefusedByNameAndDeletesGoOn) {
+  Cluster cluster(3, Flags(), kDisk);
+  Client client = cluster.Connect();
+  Keyspace keyspace = cluster.Create(client, "orders", 1);
+  ASSERT_TRUE(keyspace.Put("gone", "v").ok());
+  for (int node = 1; node <= 3; ++node) LeaveFree(cluster, node, kReserve / 4 - kMiB);
+  absl::Status status;
+  ASSERT_TRUE(Refused(keyspace, status)) << status;
+  // Clients that come only now have to open a writer first.
+  Client late = cluster.Connect();
+  Keyspace again = late.Keyspace("orders");
+  const WriteOptions soon{.deadline = absl::Seconds(3)};
+  EXPECT_EQ(ReasonOf(again.Put("probe", "v", soon).status()), "DISK_NEARLY_FULL");
+  const auto deleted = again.Delete("gone", soon);
+  ASSERT_TRUE(deleted.ok()) << deleted.status();
+  EXPECT_FALSE(again.Get("gone")->found());
+  for (int node = 1; node <= 3; ++node) MakeRoom(cluster, node);
+  ASSERT_TRUE(Taken(keyspace, status)) << status;
+}
+
 }  // namespace
 }  // namespace quorate::testing
