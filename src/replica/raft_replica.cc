@@ -200,7 +200,8 @@ void RaftReplica::Send(std::vector<raft::Message>& messages, std::vector<PeerMes
 
 absl::Status RaftReplica::Install(const raft::ReceivedChunk& received, Turn& turn) {
   const auto done = snapshots_.Receive(received);
-  if (absl::IsInvalidArgument(done.status())) {
+  // A full disk: it is asked for anew, and comes when there is room.
+  if (absl::IsInvalidArgument(done.status()) || absl::IsResourceExhausted(done.status())) {
     raft_->SnapshotRefused(received.chunk.meta);
     return absl::OkStatus();
   }
