@@ -139,6 +139,47 @@ TEST_F(FullDiskTest, ANodeWithNoRoomAtAllTakesNothingMoreAndCatchesUpOnceItHasSo
   })) << cluster.log(follower);
 }
 
+TEST_F(FullDiskTest, ANodeThatRunsIntoTheEndOfItsDiskServesOnAndKeepsAllItAcknowledged) {
+  std::vector<std::string> flags = Flags();
+  flags.push_back("--disk-reserve-bytes=0");  // nothing warns it: the later flag holds
+  flags.push_back("--memtable-bytes=256KiB");
+  Cluster cluster(1, flags, kDisk);
+  Client client = cluster.Connect();
+  Keyspace keyspace = cluster.Create(client, "orders", 1);
+  LeaveFree(cluster, 1, 1 << 16);
+  const std::string large(32 << 10, 'x');
+  int acknowledged = 0;
+  while (acknowledged < 1000 &&
+         keyspace.Put("k" + std::to_string(acknowledged), large, {.deadline = absl::Seconds(2)})
+             .ok()) {
+    ++acknowledged;
+  }
+  const auto has_all = [&] {
+    for (int i = 0; i < acknowledged; ++i) {
+      const auto got = keyspace.Get("k" + std::to_string(i));
+      if (!got.ok() || got->value != large) return false;
+    }
+    return true;
+  };
+  ASSERT_GT(acknowledged, 8);  // more than a memtable, which must have met the end
+  ASSERT_LT(acknowledged, 1000);
+  EXPECT_TRUE(cluster.process(1).running()) << cluster.log(1);
+  EXPECT_TRUE(has_all());
+  MakeRoom(cluster, 1);
+  absl::Status status;
+  ASSERT_TRUE(Taken(keyspace, status)) << status << cluster.log(1);
+  EXPECT_TRUE(has_all());
+}
+
+TEST_F(FullDiskTest, ANodeOnAFullDiskEndsInOrderWhenItIsTold) {
+  Cluster cluster(1, Flags(), kDisk);
+  Client client = cluster.Connect();
+  Keyspace keyspace = cluster.Create(client, "orders", 1);
+  ASSERT_TRUE(keyspace.Put("k", "v").ok());
+  LeaveFree(cluster, 1, 0);
+  EXPECT_EQ(cluster.Terminate(1), 0);
+}
+
 TEST_F(FullDiskTest, WithNoRoomOnAnyDiskGrowthIsRefusedByNameAndDeletesGoOn) {
   Cluster cluster(3, Flags(), kDisk);
   Client client = cluster.Connect();
