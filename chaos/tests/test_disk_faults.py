@@ -116,7 +116,7 @@ def test_with_no_room_on_any_disk_writes_are_refused_and_deletes_go_on(store):
     store.end(*faults)
 
 
-@pytest.mark.parametrize("room_bytes", [1 << 12, 1 << 20])
+@pytest.mark.parametrize("room_bytes", [1 << 16, 1 << 20])
 def test_a_node_that_runs_into_the_end_of_its_disk_loses_nothing(heedless, room_bytes):
     store = heedless
     fault = store.begin(FullDisk(store.cluster.leader("k"), room_bytes))

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 constexpr uint64_t kMiB = 1 << 20;
 constexpr uint64_t kDisk = 96 * kMiB;
 constexpr uint64_t kReserve = 32 * kMiB;
+const std::string kLarge(32 << 10, 'x');
 
 class FullDiskTest : public ::testing::Test {
  protected:
@@ -44,6 +45,27 @@ class FullDiskTest : public ::testing::Test {
   static std::vector<std::string> Flags() {
     return {"--log-segment-bytes=1MiB", "--memtable-bytes=1MiB", "--log-flush-bytes=4MiB",
             "--disk-reserve-bytes=32MiB", "--rebalance-interval=100ms"};
+  }
+  // Nothing warns them, and their state is soon to be flushed.
+  static std::vector<std::string> HeedlessFlags() {
+    return {"--log-segment-bytes=1MiB", "--memtable-bytes=256KiB", "--log-flush-bytes=1MiB",
+            "--disk-reserve-bytes=0", "--drain-timeout=2s"};
+  }
+  // Until nothing more is taken. How many were: more than a memtable holds.
+  static int PutUntilTheEnd(Keyspace& keyspace) {
+    const WriteOptions soon{.deadline = absl::Seconds(2)};
+    int taken = 0;
+    while (taken < 1000 && keyspace.Put("k" + std::to_string(taken), kLarge, soon).ok()) ++taken;
+    EXPECT_GT(taken, 8);
+    EXPECT_LT(taken, 1000);
+    return taken;
+  }
+  static bool HasAll(Keyspace& keyspace, int taken) {
+    for (int i = 0; i < taken; ++i) {
+      const auto got = keyspace.Get("k" + std::to_string(i));
+      if (!got.ok() || got->value != kLarge) return false;
+    }
+    return true;
   }
   // Until the nodes have noticed.
   static bool Refused(Keyspace& keyspace, absl::Status& status) {
@@ -140,44 +162,26 @@ TEST_F(FullDiskTest, ANodeWithNoRoomAtAllTakesNothingMoreAndCatchesUpOnceItHasSo
 }
 
 TEST_F(FullDiskTest, ANodeThatRunsIntoTheEndOfItsDiskServesOnAndKeepsAllItAcknowledged) {
-  std::vector<std::string> flags = Flags();
-  flags.push_back("--disk-reserve-bytes=0");  // nothing warns it: the later flag holds
-  flags.push_back("--memtable-bytes=256KiB");
-  Cluster cluster(1, flags, kDisk);
+  Cluster cluster(1, HeedlessFlags(), kDisk);
   Client client = cluster.Connect();
   Keyspace keyspace = cluster.Create(client, "orders", 1);
   LeaveFree(cluster, 1, 1 << 16);
-  const std::string large(32 << 10, 'x');
-  int acknowledged = 0;
-  while (acknowledged < 1000 &&
-         keyspace.Put("k" + std::to_string(acknowledged), large, {.deadline = absl::Seconds(2)})
-             .ok()) {
-    ++acknowledged;
-  }
-  const auto has_all = [&] {
-    for (int i = 0; i < acknowledged; ++i) {
-      const auto got = keyspace.Get("k" + std::to_string(i));
-      if (!got.ok() || got->value != large) return false;
-    }
-    return true;
-  };
-  ASSERT_GT(acknowledged, 8);  // more than a memtable, which must have met the end
-  ASSERT_LT(acknowledged, 1000);
+  const int acknowledged = PutUntilTheEnd(keyspace);
   EXPECT_TRUE(cluster.process(1).running()) << cluster.log(1);
-  EXPECT_TRUE(has_all());
+  EXPECT_TRUE(HasAll(keyspace, acknowledged));
   MakeRoom(cluster, 1);
   absl::Status status;
   ASSERT_TRUE(Taken(keyspace, status)) << status << cluster.log(1);
-  EXPECT_TRUE(has_all());
+  EXPECT_TRUE(HasAll(keyspace, acknowledged));
 }
 
-TEST_F(FullDiskTest, ANodeOnAFullDiskEndsInOrderWhenItIsTold) {
-  Cluster cluster(1, Flags(), kDisk);
+TEST_F(FullDiskTest, ANodeWhoseStateWaitsForRoomEndsWhenItIsTold) {
+  Cluster cluster(1, HeedlessFlags(), kDisk);
   Client client = cluster.Connect();
   Keyspace keyspace = cluster.Create(client, "orders", 1);
-  ASSERT_TRUE(keyspace.Put("k", "v").ok());
-  LeaveFree(cluster, 1, 0);
-  EXPECT_EQ(cluster.Terminate(1), 0);
+  LeaveFree(cluster, 1, 1 << 16);
+  PutUntilTheEnd(keyspace);
+  EXPECT_EQ(cluster.Terminate(1), 0) << cluster.log(1);
 }
 
 TEST_F(FullDiskTest, WithNoRoomOnAnyDiskGrowthIsRefusedByNameAndDeletesGoOn) {
