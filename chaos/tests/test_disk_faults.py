@@ -105,13 +105,18 @@ def test_with_no_room_on_any_disk_reads_go_on_and_writes_do_when_there_is_some(s
     store.end(*faults)
 
 
-@pytest.mark.xfail(strict=True, reason="followers without room drop it and nobody says why")
-def test_with_no_room_on_any_disk_writes_are_refused_rather_than_left_to_time_out(store):
-    fill(store, 0)
+def test_with_no_room_on_any_disk_writes_are_refused_and_deletes_go_on(store):
+    for _ in range(5):
+        assert store.put() == DONE
+    faults = fill(store, 0)
     assert refused_as_full(store) == (UNAVAILABLE, True)
+    assert store.cluster.kvctl("del", "k", "k1", "--timeout", "3s").returncode == DONE
+    del store.acknowledged["k1"]
+    assert store.lost() == []
+    store.end(*faults)
 
 
-@pytest.mark.parametrize("room_bytes", [0, 1 << 20])
+@pytest.mark.parametrize("room_bytes", [1 << 16, 1 << 20])
 def test_a_node_that_runs_into_the_end_of_its_disk_loses_nothing(heedless, room_bytes):
     store = heedless
     fault = store.begin(FullDisk(store.cluster.leader("k"), room_bytes))

@@ -16,7 +16,7 @@ enum class Room : uint8_t {
 // Thread-safe.
 class DiskRoom {
  public:
-  // `reserve_bytes` zero: there is always enough.
+  // `reserve_bytes` zero: there is enough until nothing is left.
   explicit DiskRoom(uint64_t reserve_bytes) : reserve_bytes_(reserve_bytes) {}
 
   // It is enough again only an eighth above the reserve, lest it changes to and fro.

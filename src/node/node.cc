@@ -160,6 +160,10 @@ class Node::Impl {
       CrashPoint<"meta-before-keep">();
       absl::Status kept =
           shared_.edges.files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*topology));
+      if (absl::IsResourceExhausted(kept)) {
+        unkept_ = std::move(topology);
+        return;
+      }
       if (!kept.ok()) return shared_.Fail(kept);
       CrashPoint<"meta-after-keep">();
       shared_.topology.Set(topology);
@@ -197,6 +201,7 @@ class Node::Impl {
   void Tick(absl::Duration now) {
     for (NodeId peer : shared_.peers.TakeSilent(now)) PostPeerGone(peer);
     CheckSpread();
+    if (unkept_ != nullptr) Adopt(std::exchange(unkept_, nullptr));
     // What cannot be told is no reason to refuse.
     shared_.disk.Note(shared_.edges.files.FreeBytes().value_or(UINT64_MAX));
     workers_[0]->Ping(now - shared_.options.tick * shared_.options.heartbeat_ticks);
@@ -204,9 +209,9 @@ class Node::Impl {
         !flushing_.exchange(true)) {
       shared_.edges.scheduler.Background([this] {
         CrashPoint<"engine-before-flush">();
-        if (absl::Status flushed = shared_.edges.engine.Flush(); !flushed.ok()) {
-          shared_.Fail(flushed);
-        }
+        const absl::Status flushed = shared_.edges.engine.Flush();
+        // A full disk: the log keeps all until there is room.
+        if (!flushed.ok() && !absl::IsResourceExhausted(flushed)) shared_.Fail(flushed);
         CrashPoint<"engine-after-flush">();
         flushing_ = false;
       });
@@ -218,7 +223,8 @@ class Node::Impl {
   std::unique_ptr<HintKeeper> hints_;
   std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
   std::atomic<bool> flushing_ = false;
-  Spread spread_;  // worker 0's
+  Spread spread_;                // worker 0's
+  ring::SharedTopology unkept_;  // worker 0's: found no room on the disk, is tried again
   Survey survey_{shared_, workers_};
 };
 

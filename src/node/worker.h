@@ -136,6 +136,8 @@ class Worker {
   absl::Status CheckAllAlive(PartitionId partition) const;
   // Growth: whose disk is full.
   absl::Status CheckRoom(PartitionId partition) const;
+  // For what another replica sent.
+  bool HasRoomFor(PartitionId partition, const Replica& replica, std::string_view payload) const;
   void HandleFrame(FrameInput& frame);
   void Forward(Request request, ReplyFn reply, NodeId to);
   void PartitionUnknown(const Request& request, ReplyFn reply) const;

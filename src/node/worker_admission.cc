@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
+#include "node/replica_rooms.h"
 #include "node/worker.h"
 
 namespace quorate {
@@ -44,23 +45,37 @@ absl::Status Worker::CheckRoom(PartitionId partition) const {
   const auto topology = shared_.topology.Get();
   const ring::PartitionInfo* info = topology->FindPartition(partition);
   if (info == nullptr) return absl::OkStatus();
-  std::string full;
-  size_t count = 0;
-  for (NodeId node : info->replicas) {
-    if (node == shared_.options.self ? !here : !shared_.peers.disk_full(node)) continue;
-    StrAppend(&full, count++ == 0 ? "" : ", ", node.ToString());
-  }
-  if (!here && count <= (info->replicas.size() - 1) / 2) return absl::OkStatus();
+  const ReplicaRooms rooms =
+      RoomsOf(info->replicas, shared_.options.self, shared_.disk, shared_.peers);
+  if (rooms.full.empty() || (rooms.majority && !rooms.here_full)) return absl::OkStatus();
   Reached<"node: growth refused, the disk is nearly full">();
   absl::Status refused = MakeError(
       absl::StatusCode::kResourceExhausted, "DISK_NEARLY_FULL",
-      StrCat("the disk of ", full, " has less room left than is kept back: reads and deletes of ",
-             partition.ToString(), " go on, nothing that grows is taken until there is more"));
+      StrCat("the disk of ", rooms.full, " has less room left than is kept back",
+             rooms.missing.empty() ? "" : StrCat(", and nothing is heard of ", rooms.missing),
+             ": reads and deletes of ", partition.ToString(),
+             " go on, nothing that grows is taken until there is more"));
   // Leadership is about to move to where there is room.
-  if (count <= (info->replicas.size() - 1) / 2) {
-    SetRetryAfter(refused, shared_.options.rebalance_interval / 4);
-  }
+  if (rooms.majority) SetRetryAfter(refused, shared_.options.rebalance_interval / 4);
   return refused;
+}
+
+bool Worker::HasRoomFor(PartitionId partition, const Replica& replica,
+                        std::string_view payload) const {
+  if (shared_.disk.room() != Room::kNone) return true;
+  const Growth growth = replica.GrowthIn(payload);
+  if (growth == Growth::kNone) return true;
+  const auto topology = shared_.topology.Get();
+  const ring::PartitionInfo* info = topology->FindPartition(partition);
+  const bool taken =
+      info != nullptr && TakenWithoutRoom(growth, RoomsOf(info->replicas, shared_.options.self,
+                                                          shared_.disk, shared_.peers));
+  if (taken) {
+    Reached<"node: taken from the last of the reserve">();
+  } else {
+    Reached<"node: no room for what a leader sent">();
+  }
+  return taken;
 }
 
 absl::Status Worker::CheckAllAlive(PartitionId partition) const {

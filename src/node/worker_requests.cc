@@ -133,10 +133,7 @@ void Worker::HandleFrame(FrameInput& frame) {
   for (auto& [partition, payload] : frame.groups) {
     const auto it = slots_.find(partition);
     if (it == slots_.end()) continue;
-    if (shared_.disk.room() == Room::kNone && it->second.replica->Grows(payload)) {
-      Reached<"node: no room for what a leader sent">();
-      continue;
-    }
+    if (!HasRoomFor(partition, *it->second.replica, payload)) continue;
     it->second.replica->Receive(frame.from, payload, now_);
     Touch(partition, it->second);
   }

@@ -14,6 +14,13 @@ namespace {
 // The log is made for terms; without a leader there is but one.
 constexpr Term kOnlyTerm{1};
 
+Growth GrowthOf(const quorum::Message& message) {
+  if (!quorum::Grows(message)) return Growth::kNone;
+  const bool lacked = std::holds_alternative<quorum::SyncAnswer>(message.body) ||
+                      std::holds_alternative<quorum::FillAnswer>(message.body);
+  return lacked ? Growth::kCatchUp : Growth::kWrites;
+}
+
 absl::Status NoSuchPolicy(PartitionId partition, Conflict conflict) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "CONFLICT_NOT_SUPPORTED",
                    partition.ToString() + " is of conflict policy " +
@@ -102,9 +109,12 @@ void QuorumReplica::Receive(NodeId from, std::string_view payload, absl::Duratio
   for (quorum::Message& message : *messages) core_->Receive(std::move(message), At(now));
 }
 
-bool QuorumReplica::Grows(std::string_view payload) const {
+Growth QuorumReplica::GrowthIn(std::string_view payload) const {
   const auto messages = quorum::DecodeBatch(NodeId(), options_.core.self.node, payload);
-  return messages.ok() && std::any_of(messages->begin(), messages->end(), quorum::Grows);
+  Growth most = Growth::kNone;
+  if (!messages.ok()) return most;
+  for (const quorum::Message& message : *messages) most = std::max(most, GrowthOf(message));
+  return most;
 }
 
 void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
@@ -218,12 +228,12 @@ absl::Status QuorumReplica::Write(std::vector<quorum::Effect> effects, Turn& tur
   return store_.Apply(std::move(effects), last_index_);
 }
 
-// One payload for each replica, and another for what a full disk has to refuse.
+// One payload for each replica, and others for what a full disk may have to refuse.
 void QuorumReplica::Send(const std::vector<quorum::Message>& messages,
                          std::vector<PeerMessage>& out) const {
-  std::map<std::pair<NodeId, bool>, std::vector<const quorum::Message*>> batches;
+  std::map<std::pair<NodeId, Growth>, std::vector<const quorum::Message*>> batches;
   for (const quorum::Message& message : messages) {
-    batches[{message.to, quorum::Grows(message)}].push_back(&message);
+    batches[{message.to, GrowthOf(message)}].push_back(&message);
   }
   for (const auto& [to, batch] : batches) {
     out.push_back({to.first, options_.partition, quorum::EncodeBatch(batch)});

@@ -43,7 +43,7 @@ class QuorumReplica final : public Replica {
   void Tick(absl::Duration now) override;
   void Expire(absl::Duration now) override { Tick(now); }
   void Receive(NodeId from, std::string_view payload, absl::Duration now) override;
-  bool Grows(std::string_view payload) const override;
+  Growth GrowthIn(std::string_view payload) const override;
   void Execute(Request request, ReplyFn reply, absl::Duration now) override;
   // Every replica coordinates whatever it is asked.
   bool Serves(Level, bool) const override { return true; }

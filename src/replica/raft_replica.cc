@@ -90,9 +90,11 @@ void RaftReplica::Receive(NodeId from, std::string_view payload, absl::Duration)
   if (message.ok()) raft_->Step(*std::move(message));
 }
 
-bool RaftReplica::Grows(std::string_view payload) const {
+Growth RaftReplica::GrowthIn(std::string_view payload) const {
   const auto message = DecodeRaftMessage(payload, options_.raft.self, options_.raft.self);
-  return message.ok() && (!message->entries.empty() || !message->snapshot.data.empty());
+  if (!message.ok()) return Growth::kNone;
+  if (!message->snapshot.data.empty()) return Growth::kCatchUp;
+  return message->entries.empty() ? Growth::kNone : Growth::kWrites;
 }
 
 bool RaftReplica::Serves(Level level, bool write) const {
@@ -198,7 +200,8 @@ void RaftReplica::Send(std::vector<raft::Message>& messages, std::vector<PeerMes
 
 absl::Status RaftReplica::Install(const raft::ReceivedChunk& received, Turn& turn) {
   const auto done = snapshots_.Receive(received);
-  if (absl::IsInvalidArgument(done.status())) {
+  // A full disk: it is asked for anew, and comes when there is room.
+  if (absl::IsInvalidArgument(done.status()) || absl::IsResourceExhausted(done.status())) {
     raft_->SnapshotRefused(received.chunk.meta);
     return absl::OkStatus();
   }

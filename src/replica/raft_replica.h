@@ -59,7 +59,7 @@ class RaftReplica final : public Replica {
   PartitionId partition() const override { return options_.partition; }
   void Tick(absl::Duration now) override;
   void Receive(NodeId from, std::string_view payload, absl::Duration now) override;
-  bool Grows(std::string_view payload) const override;
+  Growth GrowthIn(std::string_view payload) const override;
   void Execute(Request request, ReplyFn reply, absl::Duration now) override;
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }

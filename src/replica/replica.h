@@ -60,6 +60,13 @@ struct ReplicaStatus {
 
 class ConflictJournal;
 
+// What must be stored of that which another replica sent.
+enum class Growth : uint8_t {
+  kNone,
+  kWrites,   // of which no more are under way than was let in
+  kCatchUp,  // what this replica lacks, however much that is
+};
+
 class Replica {
  public:
   virtual ~Replica() = default;
@@ -71,8 +78,7 @@ class Replica {
   // Answers what is past its deadline; Tick does so too.
   virtual void Expire(absl::Duration now) = 0;
   virtual void Receive(NodeId from, std::string_view payload, absl::Duration now) = 0;
-  // The payload brings something that is to be stored.
-  virtual bool Grows(std::string_view payload) const = 0;
+  virtual Growth GrowthIn(std::string_view payload) const = 0;
   // Takes the request only where this replica can serve its level; else the
   // reply is UNAVAILABLE, NOT_LEADER, and LeaderHint says where to go.
   virtual void Execute(Request request, ReplyFn reply, absl::Duration now) = 0;

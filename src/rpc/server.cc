@@ -189,6 +189,7 @@ Server::~Server() {
   ShutDown(client_server_);
   ShutDown(peer_server_);
   transport_.Close();
+  if (storage_.room_wait != nullptr) storage_.room_wait->GiveUp();
   if (threads_ != nullptr) threads_->Stop();
   log_.reset();
   node_.reset();

@@ -57,6 +57,7 @@ class OnFolder : public Disk {
   absl::StatusOr<std::shared_ptr<Engine>> OpenEngine() override {
     RocksEngineOptions options = engine_;
     options.filter = expired().get();
+    options.room_wait = room_wait();
     const std::string folder = path_ + "/data";
     if (complete_ && !std::filesystem::exists(folder + "/CURRENT")) return Incomplete("data");
     auto engine = OpenRocksEngine(folder, options);
@@ -111,6 +112,7 @@ absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& option
 
   stack.expired = disk.expired();
   stack.expired->Clear();
+  stack.room_wait = disk.room_wait();
   auto engine = disk.OpenEngine();
   if (!engine.ok()) return engine.status();
   stack.engine = *std::move(engine);

@@ -16,6 +16,7 @@
 #include "storage/engine.h"
 #include "storage/files.h"
 #include "storage/log_store.h"
+#include "storage/room_wait.h"
 
 namespace quorate::rpc {
 
@@ -30,8 +31,11 @@ class Disk {
 
   // What the engine asks before it drops a record.
   const std::shared_ptr<kv::ExpiredRecords>& expired() const { return expired_; }
+  // With what the engine waits for room.
+  const std::shared_ptr<RoomWait>& room_wait() const { return room_wait_; }
 
  private:
+  const std::shared_ptr<RoomWait> room_wait_ = std::make_shared<RoomWait>();
   const std::shared_ptr<kv::ExpiredRecords> expired_ = std::make_shared<kv::ExpiredRecords>();
 };
 
@@ -45,6 +49,7 @@ struct StorageStack {
   std::unique_ptr<TimedFiles> log_files;  // log_folder, timed
   Boot boot;
   std::shared_ptr<kv::ExpiredRecords> expired;  // asked by the engine
+  std::shared_ptr<RoomWait> room_wait;          // the engine's
   std::shared_ptr<Engine> engine;
   std::unique_ptr<LogStore> log;
   std::vector<RecoveredGroup> recovered;

@@ -16,6 +16,7 @@
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
 #include "storage/replacement.h"
+#include "storage/rocks_patience.h"
 #include "storage/rocks_replace.h"
 #include "storage/rocks_status.h"
 
@@ -52,13 +53,14 @@ class FilterAdapter : public rocksdb::CompactionFilter {
 };
 
 rocksdb::Options ToRocks(const RocksEngineOptions& options,
-                         std::shared_ptr<rocksdb::EventListener> listener) {
+                         std::shared_ptr<rocksdb::EventListener> listener, rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   table.format_version = 5;
 
   rocksdb::Options rocks;
+  rocks.env = env;
   rocks.create_if_missing = true;
   rocks.paranoid_checks = true;
   rocks.write_buffer_size = options.memtable_bytes;
@@ -158,9 +160,13 @@ class RocksEngine : public Engine {
       : path_(std::move(path)),
         staging_(StrCat(path_, "/staging")),
         options_(options),
-        flushes_(std::make_shared<FlushCounter>()) {
+        flushes_(std::make_shared<FlushCounter>()),
+        room_(options.room_wait != nullptr ? options.room_wait : std::make_shared<RoomWait>()),
+        env_(rocksdb::NewCompositeEnv(WithPatience(rocksdb::FileSystem::Default(), room_))) {
     if (options.filter != nullptr) filter_.emplace(*options.filter);
   }
+
+  ~RocksEngine() override { room_->GiveUp(); }
 
   absl::Status Open() {
     // What an earlier life staged and didn't commit.
@@ -172,13 +178,14 @@ class RocksEngine : public Engine {
                        StrCat("cannot make folder ", staging_, " anew: ", error.message()));
     }
     rocksdb::DB* db = nullptr;
-    rocksdb::Options rocks = ToRocks(options_, flushes_);
+    rocksdb::Options rocks = ToRocks(options_, flushes_, env_.get());
     if (filter_) {
       rocks.compaction_filter = &*filter_;
       rocks.periodic_compaction_seconds = kFilterAllEverySeconds;
     }
     const rocksdb::Status opened = rocksdb::DB::Open(rocks, path_, &db);
     db_.reset(db);
+    if (opened.ok()) room_->Begin();
     return FromRocks(opened, "open", path_);
   }
 
@@ -246,6 +253,8 @@ class RocksEngine : public Engine {
   const std::string path_, staging_;
   const RocksEngineOptions options_;
   const std::shared_ptr<FlushCounter> flushes_;
+  const std::shared_ptr<RoomWait> room_;
+  const std::unique_ptr<rocksdb::Env> env_;
   std::optional<FilterAdapter> filter_;
   std::unique_ptr<rocksdb::DB> db_;
   std::atomic<uint64_t> replaces_{0};

@@ -1,4 +1,6 @@
-// The real engine: RocksDB without a write-ahead log. Reads verify checksums.
+// The real engine: RocksDB without a write-ahead log. Reads verify checksums. With no
+// room for a memtable on the disk, state stays in memory until there is some; Flush, and
+// writes that no memtable is left for, wait.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "storage/engine.h"
+#include "storage/room_wait.h"
 
 namespace quorate {
 
@@ -22,6 +25,9 @@ struct RocksEngineOptions {
   uint64_t staged_file_bytes = 64 << 20;
   // Asked in compactions; outlives the engine. Null: nothing is dropped.
   const EngineFilter* filter = nullptr;
+  // Begins once it is open. Who may have to end while the disk is full gives it up
+  // first; the engine then fails with DISK_FULL. Null: one of its own.
+  std::shared_ptr<RoomWait> room_wait = nullptr;
 };
 
 // The folder is made if it isn't there (its parent must be). DATA_LOSS if the

@@ -66,7 +66,9 @@ class RocksReplace : public EngineReplace {
  private:
   absl::Status OpenFile() {
     if (writer_ != nullptr) return absl::OkStatus();
-    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options_);
+    // Of the priority that fails rather than wait for room: it can be begun anew.
+    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options_, nullptr,
+                                                       true, rocksdb::Env::IO_LOW);
     files_.push_back(StrCat(prefix_, "-", files_.size()));
     return FromRocks(writer_->Open(files_.back()), "create", files_.back());
   }

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 constexpr uint64_t kMiB = 1 << 20;
 constexpr uint64_t kDisk = 96 * kMiB;
 constexpr uint64_t kReserve = 32 * kMiB;
+const std::string kLarge(32 << 10, 'x');
 
 class FullDiskTest : public ::testing::Test {
  protected:
@@ -44,6 +45,27 @@ class FullDiskTest : public ::testing::Test {
   static std::vector<std::string> Flags() {
     return {"--log-segment-bytes=1MiB", "--memtable-bytes=1MiB", "--log-flush-bytes=4MiB",
             "--disk-reserve-bytes=32MiB", "--rebalance-interval=100ms"};
+  }
+  // Nothing warns them, and their state is soon to be flushed.
+  static std::vector<std::string> HeedlessFlags() {
+    return {"--log-segment-bytes=1MiB", "--memtable-bytes=256KiB", "--log-flush-bytes=1MiB",
+            "--disk-reserve-bytes=0", "--drain-timeout=2s"};
+  }
+  // Until nothing more is taken. How many were: more than a memtable holds.
+  static int PutUntilTheEnd(Keyspace& keyspace) {
+    const WriteOptions soon{.deadline = absl::Seconds(2)};
+    int taken = 0;
+    while (taken < 1000 && keyspace.Put("k" + std::to_string(taken), kLarge, soon).ok()) ++taken;
+    EXPECT_GT(taken, 8);
+    EXPECT_LT(taken, 1000);
+    return taken;
+  }
+  static bool HasAll(Keyspace& keyspace, int taken) {
+    for (int i = 0; i < taken; ++i) {
+      const auto got = keyspace.Get("k" + std::to_string(i));
+      if (!got.ok() || got->value != kLarge) return false;
+    }
+    return true;
   }
   // Until the nodes have noticed.
   static bool Refused(Keyspace& keyspace, absl::Status& status) {
@@ -137,6 +159,49 @@ TEST_F(FullDiskTest, ANodeWithNoRoomAtAllTakesNothingMoreAndCatchesUpOnceItHasSo
     return keyspace.Put("k", "everywhere", {.level = Level::kAll, .deadline = absl::Seconds(2)})
         .ok();
   })) << cluster.log(follower);
+}
+
+TEST_F(FullDiskTest, ANodeThatRunsIntoTheEndOfItsDiskServesOnAndKeepsAllItAcknowledged) {
+  Cluster cluster(1, HeedlessFlags(), kDisk);
+  Client client = cluster.Connect();
+  Keyspace keyspace = cluster.Create(client, "orders", 1);
+  LeaveFree(cluster, 1, 1 << 16);
+  const int acknowledged = PutUntilTheEnd(keyspace);
+  EXPECT_TRUE(cluster.process(1).running()) << cluster.log(1);
+  EXPECT_TRUE(HasAll(keyspace, acknowledged));
+  MakeRoom(cluster, 1);
+  absl::Status status;
+  ASSERT_TRUE(Taken(keyspace, status)) << status << cluster.log(1);
+  EXPECT_TRUE(HasAll(keyspace, acknowledged));
+}
+
+TEST_F(FullDiskTest, ANodeWhoseStateWaitsForRoomEndsWhenItIsTold) {
+  Cluster cluster(1, HeedlessFlags(), kDisk);
+  Client client = cluster.Connect();
+  Keyspace keyspace = cluster.Create(client, "orders", 1);
+  LeaveFree(cluster, 1, 1 << 16);
+  PutUntilTheEnd(keyspace);
+  EXPECT_EQ(cluster.Terminate(1), 0) << cluster.log(1);
+}
+
+TEST_F(FullDiskTest, WithNoRoomOnAnyDiskGrowthIsRefusedByNameAndDeletesGoOn) {
+  Cluster cluster(3, Flags(), kDisk);
+  Client client = cluster.Connect();
+  Keyspace keyspace = cluster.Create(client, "orders", 1);
+  ASSERT_TRUE(keyspace.Put("gone", "v").ok());
+  for (int node = 1; node <= 3; ++node) LeaveFree(cluster, node, kReserve / 4 - kMiB);
+  absl::Status status;
+  ASSERT_TRUE(Refused(keyspace, status)) << status;
+  // Clients that come only now have to open a writer first.
+  Client late = cluster.Connect();
+  Keyspace again = late.Keyspace("orders");
+  const WriteOptions soon{.deadline = absl::Seconds(3)};
+  EXPECT_EQ(ReasonOf(again.Put("probe", "v", soon).status()), "DISK_NEARLY_FULL");
+  const auto deleted = again.Delete("gone", soon);
+  ASSERT_TRUE(deleted.ok()) << deleted.status();
+  EXPECT_FALSE(again.Get("gone")->found());
+  for (int node = 1; node <= 3; ++node) MakeRoom(cluster, node);
+  ASSERT_TRUE(Taken(keyspace, status)) << status;
 }
 
 }  // namespace

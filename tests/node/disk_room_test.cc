@@ -32,9 +32,13 @@ TEST(DiskRoomTest, IsEnoughAgainOnlyAboveTheReserve) {
   EXPECT_EQ(disk.room(), Room::kEnough);
 }
 
-TEST(DiskRoomTest, WithoutAReserveThereIsAlwaysEnough) {
+TEST(DiskRoomTest, WithoutAReserveThereIsEnoughUntilNothingIsLeft) {
   DiskRoom disk(0);
+  disk.Note(1);
+  EXPECT_EQ(disk.room(), Room::kEnough);
   disk.Note(0);
+  EXPECT_EQ(disk.room(), Room::kNone);
+  disk.Note(1);
   EXPECT_EQ(disk.room(), Room::kEnough);
 }
 
