@@ -59,13 +59,17 @@ def test_a_port_in_use_is_named_with_a_way_out(
     assert "Traceback" not in said
 
 
-def test_no_rights_for_namespaces_are_told_and_another_backend_is_not_taken_unasked(
-    tmp_path: Path,
-) -> None:
+def _without_rights_for_namespaces() -> list[str]:
     if NetnsBackend.why_not():
         pytest.skip("there are none here anyway")
     forbid = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"'
-    before = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh"]
+    return ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh"]
+
+
+def test_no_rights_for_namespaces_are_told_and_another_backend_is_not_taken_unasked(
+    tmp_path: Path,
+) -> None:
+    before = _without_rights_for_namespaces()
     code, said = Conductor(tmp_path, WITH_LOAD).run("--backend", "netns", before=before)
     assert code == 2, said
     assert "backend netns is not to be had here: no rights for network namespaces" in said
@@ -75,10 +79,7 @@ def test_no_rights_for_namespaces_are_told_and_another_backend_is_not_taken_unas
 def test_where_nothing_was_asked_the_lack_of_namespaces_is_told_and_loopback_taken(
     tmp_path: Path,
 ) -> None:
-    if NetnsBackend.why_not():
-        pytest.skip("there are none here anyway")
-    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"'
-    before = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh"]
+    before = _without_rights_for_namespaces()
     code, said = Conductor(tmp_path, WITH_LOAD).run("--list", before=before)
     assert code == 0, said
     assert "SKIPPED backend netns: no rights for network namespaces" in said
