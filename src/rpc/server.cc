@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "base/boot.h"
 #include "rpc/grpc_server.h"
 
 namespace quorate::rpc {
@@ -111,7 +112,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
                               std::function<void(absl::Status)> fatal) {
   storage_ = std::move(storage);
-  const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_.boot, bugs_);
+  const Boot boot = bugs_.keep_boot ? NextBoot(Boot(), 0) : storage_.boot;
+  const NodeOptions node_options = NodeOptionsOf(options_, plan, boot, bugs_);
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
                     transport_, *threads_};

@@ -1,0 +1,154 @@
+"""Moments in which the bugs of registers show: slow syncs open a window between their rounds."""
+
+from moments import (
+    KillThese,
+    begins,
+    ends,
+    from_to,
+    gets,
+    leaderless,
+    slow_syncs,
+    to_from,
+    warmed,
+)
+
+from quorate_chaos.faults.base import Fault
+from quorate_chaos.hand import Hand, Told, Writer
+from quorate_chaos.trial import Trial
+
+OTHERS = ["n2", "n3"]
+REGISTER = "register"
+
+
+def _accepted_at_one(
+    trial: Trial, hand: Hand, key: str, value: str, writer: Writer | None = None
+) -> tuple[Told, Fault]:
+    """A put that only its own node has accepted; and the cut that keeps it there."""
+    slow = slow_syncs(trial, ["n1"], 1500)
+    put = hand.begin_put("n1", key, value, writer=writer, seconds=2.5)
+    trial.calm(0.7)
+    begins(trial, mute := from_to("n1", OTHERS))
+    trial.calm(2.5)
+    ends(trial, *slow)
+    _ = put.answer
+    return put, mute
+
+
+def never_without_asking(trial: Trial) -> None:
+    """What one acceptor has, others may yet get from it."""
+    hand = warmed(trial, leaderless(REGISTER))
+    for turn in range(2):
+        key = f"k{turn}"
+        writer = hand.writer("n1", key)
+        put, mute = _accepted_at_one(trial, hand, key, "v", writer)
+        fate = hand.resolve("n1", writer, 1, seconds=1)
+        ends(trial, mute)
+        trial.calm(0.5)
+        fate = fate or hand.resolve("n1", writer, 1)
+        trial.note(f"told {fate}")
+        put.settle(fate)
+        gets(hand, "n1", key)
+
+
+def told_by_one(trial: Trial) -> None:
+    """What one acceptor has may never be: it dies, and the others know nothing of it."""
+    hand = warmed(trial, leaderless(REGISTER))
+    writer = hand.writer("n1", "k")
+    put, mute = _accepted_at_one(trial, hand, "k", "v", writer)
+    put.settle(hand.resolve("n1", writer, 1, seconds=1))
+    begins(trial, dead := KillThese("n1"))
+    ends(trial, mute)
+    gets(hand, "n2", "k")
+    ends(trial, dead)
+
+
+def answered_too_early(trial: Trial) -> None:
+    """A condition fails by a value that one acceptor has, and nobody ever reads again."""
+    hand = warmed(trial, leaderless(REGISTER))
+    _, mute = _accepted_at_one(trial, hand, "k", "v")
+    begins(trial, away := KillThese("n3"))
+    ends(trial, mute)
+    begins(trial, mute := from_to("n2", ["n1"]))
+    trial.calm(0.2)
+    ends(trial, mute)
+    slow = slow_syncs(trial, ["n2"], 1200)
+    hand.put("n2", "k", "w", absent=True, seconds=2)
+    begins(trial, dead := KillThese("n1"), dies := KillThese("n2"))
+    ends(trial, *slow, away, dies)
+    gets(hand, "n3", "k")
+    ends(trial, dead)
+
+
+def proposed_once_more(trial: Trial) -> None:
+    """A value is chosen though its proposer does not hear of it, and then written over."""
+    hand = warmed(trial, leaderless(REGISTER))
+    slow = slow_syncs(trial, ["n1"], 800)
+    put = hand.begin_put("n1", "k", "v", seconds=8)
+    trial.calm(0.4)
+    begins(trial, deaf := to_from("n1", OTHERS))
+    trial.calm(1.5)
+    ends(trial, *slow)
+    gets(hand, "n2", "k")
+    hand.until(lambda: hand.put("n2", "k", "w"))
+    gets(hand, "n2", "k")
+    ends(trial, deaf)
+    _ = put.answer
+    trial.calm(0.5)
+    gets(hand, "n2", "k")
+
+
+def begun_after_never(trial: Trial) -> None:
+    """A conditional write waits for promises while its fate is asked."""
+    hand = warmed(trial, leaderless(REGISTER))
+    for turn in range(4):
+        key = f"k{turn}"
+        writer = hand.writer("n1", key)
+        begins(trial, deaf := to_from("n1", OTHERS))
+        put = hand.begin_put("n1", key, "v", absent=True, writer=writer, seconds=6)
+        trial.calm(0.2)
+        hand.resolve("n1", writer, 1, seconds=0.5)
+        ends(trial, deaf)
+        fate = hand.resolve("n1", writer, 1)
+        _ = put.answer
+        trial.note(f"told {fate}, then {put.answer.reason or 'done'}")
+        put.settle(fate)
+        gets(hand, "n2", key)
+
+
+def promised_and_overrun(trial: Trial) -> None:
+    """A read brings an older value to those that have promised a newer ballot."""
+    hand = warmed(trial, leaderless(REGISTER))
+    for turn in range(2):
+        key = f"k{turn}"
+        put, mute = _accepted_at_one(trial, hand, key, "v")
+        slow = slow_syncs(trial, ["n2"], 1500)
+        begins(trial, apart := from_to("n2", ["n1"]))
+        cas = hand.begin_put("n2", key, "w", absent=True, seconds=6)
+        trial.calm(0.3)
+        ends(trial, mute)
+        begins(trial, mute := from_to("n1", ["n2"]))
+        hand.get("n1", key, seconds=1)
+        _ = cas.answer
+        ends(trial, *slow, mute, apart)
+        gets(hand, "n2", key)
+
+
+def tried_under_one_number(trial: Trial) -> None:
+    """A write is overtaken, its fate is asked, and it must not be tried once more."""
+    hand = warmed(trial, leaderless(REGISTER))
+    for turn in range(4):
+        key = f"k{turn}"
+        writer = hand.writer("n1", key)
+        slow = slow_syncs(trial, ["n1"], 800)
+        put = hand.begin_put("n1", key, "v", writer=writer, seconds=8)
+        trial.calm(0.4)
+        begins(trial, mute := from_to("n1", OTHERS))
+        trial.calm(1)
+        ends(trial, *slow)
+        hand.until(lambda key=key: hand.put("n2", key, "w"))  # type: ignore[misc]
+        ends(trial, mute)
+        fate = hand.resolve("n2", writer, 1)
+        _ = put.answer
+        trial.note(f"told {fate}, then {put.answer.reason or 'done'}")
+        put.settle(fate)
+        gets(hand, "n2", key)
