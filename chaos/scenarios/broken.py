@@ -195,19 +195,19 @@ SHOWN = [
     by_hand("remove-unseen", "removes what nobody has seen", without.unseen_is_kept),
     by_hand(
         "register-never-without-round", "says never of what one acceptor has",
-        registers.never_without_asking, disks=True,
+        registers.never_without_asking, disks=True, settings=LONG_LEASES,
     ),
     by_hand(
         "register-rows-tell-all", "says applied of what one acceptor has",
-        registers.told_by_one, disks=True,
+        registers.told_by_one, disks=True, settings=LONG_LEASES,
     ),
     by_hand(
         "register-answers-at-once", "lets a condition fail by what nobody will read",
-        registers.answered_too_early, disks=True,
+        registers.answered_too_early, disks=True, settings=LONG_LEASES,
     ),
     by_hand(
         "register-retries-blindly", "proposes a value again that may have been chosen",
-        registers.proposed_once_more, disks=True,
+        registers.proposed_once_more, disks=True, settings=LONG_LEASES,
     ),
     by_hand(
         "register-begins-though-fenced", "begins a write that was told never to be",
@@ -215,7 +215,7 @@ SHOWN = [
     ),
     by_hand(
         "register-ignores-promises", "brings registers what a promise forbids",
-        registers.promised_and_overrun, disks=True,
+        registers.promised_and_overrun, disks=True, settings=LONG_LEASES,
     ),
     by_hand(
         "lease-kept-over-transfer", "counts on its lease after it told another to campaign",
@@ -244,7 +244,7 @@ SHOWN = [
     ),
     by_hand(
         "register-two-ballots", "tries an overtaken write again under its number",
-        registers.tried_under_one_number, disks=True,
+        registers.tried_under_one_number, disks=True, settings=LONG_LEASES,
     ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),

@@ -21,32 +21,34 @@ REGISTER = "register"
 
 
 def _accepted_at_one(
-    trial: Trial, hand: Hand, key: str, value: str, writer: Writer | None = None
+    trial: Trial, hand: Hand, key: str, writer: Writer | None = None, seconds: float = 2.0
 ) -> tuple[Told, Fault]:
-    """A put that only its own node has accepted; and the cut that keeps it there."""
-    slow = slow_syncs(trial, ["n1"], 1500)
-    put = hand.begin_put("n1", key, value, writer=writer, seconds=2.5)
-    trial.calm(0.7)
+    """A put that only its own node has accepted; and the cut that keeps it there.
+
+    Promises come late, as they are synced, and what follows on them finds the links cut.
+    """
+    slow = slow_syncs(trial, OTHERS, 1000)
+    put = hand.begin_put("n1", key, "v", absent=True, writer=writer, seconds=seconds)
+    trial.calm(0.4)
     begins(trial, mute := from_to("n1", OTHERS))
-    trial.calm(2.5)
+    trial.calm(1.2)
     ends(trial, *slow)
-    _ = put.answer
     return put, mute
 
 
 def never_without_asking(trial: Trial) -> None:
     """What one acceptor has, others may yet get from it."""
     hand = warmed(trial, leaderless(REGISTER))
-    for turn in range(2):
+    for turn in range(3):
         key = f"k{turn}"
         writer = hand.writer("n1", key)
-        put, mute = _accepted_at_one(trial, hand, key, "v", writer)
-        fate = hand.resolve("n1", writer, 1, seconds=1)
+        put, mute = _accepted_at_one(trial, hand, key, writer)
+        _ = put.answer
         ends(trial, mute)
-        trial.calm(0.5)
-        fate = fate or hand.resolve("n1", writer, 1)
+        fate = hand.resolve("n1", writer, 1)
         trial.note(f"told {fate}")
         put.settle(fate)
+        trial.calm(0.5)
         gets(hand, "n1", key)
 
 
@@ -54,7 +56,8 @@ def told_by_one(trial: Trial) -> None:
     """What one acceptor has may never be: it dies, and the others know nothing of it."""
     hand = warmed(trial, leaderless(REGISTER))
     writer = hand.writer("n1", "k")
-    put, mute = _accepted_at_one(trial, hand, "k", "v", writer)
+    put, mute = _accepted_at_one(trial, hand, "k", writer)
+    _ = put.answer
     put.settle(hand.resolve("n1", writer, 1, seconds=1))
     begins(trial, dead := KillThese("n1"))
     ends(trial, mute)
@@ -65,28 +68,28 @@ def told_by_one(trial: Trial) -> None:
 def answered_too_early(trial: Trial) -> None:
     """A condition fails by a value that one acceptor has, and nobody ever reads again."""
     hand = warmed(trial, leaderless(REGISTER))
-    _, mute = _accepted_at_one(trial, hand, "k", "v")
-    begins(trial, away := KillThese("n3"))
-    ends(trial, mute)
-    begins(trial, mute := from_to("n2", ["n1"]))
-    trial.calm(0.2)
-    ends(trial, mute)
-    slow = slow_syncs(trial, ["n2"], 1200)
-    hand.put("n2", "k", "w", absent=True, seconds=2)
-    begins(trial, dead := KillThese("n1"), dies := KillThese("n2"))
-    ends(trial, *slow, away, dies)
-    gets(hand, "n3", "k")
-    ends(trial, dead)
+    for turn in range(3):
+        key = f"k{turn}"
+        put, mute = _accepted_at_one(trial, hand, key)
+        _ = put.answer
+        begins(trial, away := KillThese("n3"))
+        ends(trial, mute)
+        hand.put("n2", key, "w", absent=True, seconds=2)
+        begins(trial, dead := KillThese("n1"))
+        ends(trial, away)
+        gets(hand, "n3", key)
+        ends(trial, dead)
+        trial.cluster.wait_ready(trial.cluster.nodes)
 
 
 def proposed_once_more(trial: Trial) -> None:
     """A value is chosen though its proposer does not hear of it, and then written over."""
     hand = warmed(trial, leaderless(REGISTER))
-    slow = slow_syncs(trial, ["n1"], 800)
-    put = hand.begin_put("n1", "k", "v", seconds=8)
-    trial.calm(0.4)
-    begins(trial, deaf := to_from("n1", OTHERS))
+    slow = slow_syncs(trial, OTHERS, 1000)
+    put = hand.begin_put("n1", "k", "v", absent=True, seconds=8)
     trial.calm(1.5)
+    begins(trial, deaf := to_from("n1", OTHERS))
+    trial.calm(1)
     ends(trial, *slow)
     gets(hand, "n2", "k")
     hand.until(lambda: hand.put("n2", "k", "w"))
@@ -118,13 +121,14 @@ def begun_after_never(trial: Trial) -> None:
 def promised_and_overrun(trial: Trial) -> None:
     """A read brings an older value to those that have promised a newer ballot."""
     hand = warmed(trial, leaderless(REGISTER))
-    for turn in range(2):
+    for turn in range(3):
         key = f"k{turn}"
-        put, mute = _accepted_at_one(trial, hand, key, "v")
-        slow = slow_syncs(trial, ["n2"], 1500)
+        put, mute = _accepted_at_one(trial, hand, key)
+        _ = put.answer
+        slow = slow_syncs(trial, ["n2"], 1000)
         begins(trial, apart := from_to("n2", ["n1"]))
         cas = hand.begin_put("n2", key, "w", absent=True, seconds=6)
-        trial.calm(0.3)
+        trial.calm(0.2)
         ends(trial, mute)
         begins(trial, mute := from_to("n1", ["n2"]))
         hand.get("n1", key, seconds=1)
@@ -139,12 +143,7 @@ def tried_under_one_number(trial: Trial) -> None:
     for turn in range(4):
         key = f"k{turn}"
         writer = hand.writer("n1", key)
-        slow = slow_syncs(trial, ["n1"], 800)
-        put = hand.begin_put("n1", key, "v", writer=writer, seconds=8)
-        trial.calm(0.4)
-        begins(trial, mute := from_to("n1", OTHERS))
-        trial.calm(1)
-        ends(trial, *slow)
+        put, mute = _accepted_at_one(trial, hand, key, writer, seconds=8)
         hand.until(lambda key=key: hand.put("n2", key, "w"))  # type: ignore[misc]
         ends(trial, mute)
         fate = hand.resolve("n2", writer, 1)
