@@ -242,10 +242,6 @@ SHOWN = [
         "forget-vote", "forgets with a crash for whom it voted", ordered.voted_and_died,
         settings={**LONG_LEASES, "tick": "50ms"},
     ),
-    by_hand(
-        "register-two-ballots", "tries an overtaken write again under its number",
-        registers.tried_under_one_number, disks=True, settings=LONG_LEASES,
-    ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),
     by_hand(

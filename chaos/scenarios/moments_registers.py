@@ -119,35 +119,22 @@ def begun_after_never(trial: Trial) -> None:
 
 
 def promised_and_overrun(trial: Trial) -> None:
-    """A read brings an older value to those that have promised a newer ballot."""
+    """A read brings an older value to one that has promised a newer ballot; that goes on, too."""
     hand = warmed(trial, leaderless(REGISTER))
     for turn in range(3):
         key = f"k{turn}"
         put, mute = _accepted_at_one(trial, hand, key)
         _ = put.answer
-        slow = slow_syncs(trial, ["n2"], 1000)
+        slow = slow_syncs(trial, ["n3"], 1000)
         begins(trial, apart := from_to("n2", ["n1"]))
-        cas = hand.begin_put("n2", key, "w", absent=True, seconds=6)
-        trial.calm(0.2)
-        ends(trial, mute)
+        cas = hand.begin_put("n2", key, "w", absent=True, seconds=8)
+        trial.calm(0.4)
+        begins(trial, held_back := from_to("n2", ["n3"]))
+        trial.calm(1.2)
+        ends(trial, *slow, mute)
         begins(trial, mute := from_to("n1", ["n2"]))
         hand.get("n1", key, seconds=1)
+        ends(trial, held_back)
         _ = cas.answer
-        ends(trial, *slow, mute, apart)
-        gets(hand, "n2", key)
-
-
-def tried_under_one_number(trial: Trial) -> None:
-    """A write is overtaken, its fate is asked, and it must not be tried once more."""
-    hand = warmed(trial, leaderless(REGISTER))
-    for turn in range(4):
-        key = f"k{turn}"
-        writer = hand.writer("n1", key)
-        put, mute = _accepted_at_one(trial, hand, key, writer, seconds=8)
-        hand.until(lambda key=key: hand.put("n2", key, "w"))  # type: ignore[misc]
-        ends(trial, mute)
-        fate = hand.resolve("n2", writer, 1)
-        _ = put.answer
-        trial.note(f"told {fate}, then {put.answer.reason or 'done'}")
-        put.settle(fate)
+        ends(trial, mute, apart)
         gets(hand, "n2", key)
