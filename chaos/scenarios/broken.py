@@ -257,10 +257,9 @@ SHOWN = [
         "bound-from-receipt", "takes a state for as new as the word of it",
         [bounded("200ms", clients=9)], suffering(lambda: Slow(400), seconds=5), backend="netns",
     ),
-    Shown(
+    by_hand(
         "bound-while-behind", "without a leader takes a state for new that lacks much",
-        [bounded("300ms", mode="quorum", policy="lww", clients=12, keys=200)],
-        suffering(lambda: Isolate("n1"), times=3),
+        without.fresh_though_behind,
     ),
     Shown(
         "trust-heard-clock", "counts as held what has yet to come",

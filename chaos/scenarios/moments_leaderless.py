@@ -189,3 +189,17 @@ def unseen_is_kept(trial: Trial) -> None:
         hand.put("n1", key, "c", context=context, replaced=["a"])
         gets(hand, "n2", key)
 
+
+def fresh_though_behind(trial: Trial) -> None:
+    """A node comes back and has but a part of what it missed when it is asked for the rest."""
+    hand = warmed(trial, leaderless())
+    begins(trial, apart := alone("n1", ["n2", "n3"]))
+    trial.calm(0.3)
+    keys = [f"k{number:03}" for number in range(120)]
+    for key in keys:
+        hand.until(lambda key=key: hand.put("n2", key, "x" * 60_000 + key))  # type: ignore[misc]
+    trial.calm(0.6)
+    ends(trial, apart)
+    for number in range(120):
+        hand.get("n1", keys[-1 - number % 40], "BOUNDED(400ms)", seconds=0.5)
+    gets(hand, "n1", keys[-1])

@@ -194,12 +194,15 @@ def voted_and_died(trial: Trial) -> None:
         backend.start("n1")
         died = eventually(lambda: trial.cluster.is_gone("n1"), 12)
         crash_points.disarm(backend, "n1")
-        puts = [hand.begin_put(node, "k", f"{node}.{turn}", seconds=8) for node in OTHERS]
         elected = [node for node in OTHERS if claims_to_lead(trial, node)]
         trial.note(f"died: {died}; elected: {elected}")
+        puts = [hand.begin_put(node, "k", f"a{turn}", seconds=9) for node in elected]
         begins(trial, unheard := alone("n1", elected))
         ends(trial, dead)
-        trial.calm(5)
+        numbers = count()
+        for node in [other for other in OTHERS if elected and other not in elected]:
+            hand.until(lambda node=node: hand.put(  # type: ignore[misc]
+                node, "k", f"b{turn}.{next(numbers)}", seconds=1))
         ends(trial, apart, unheard)
         for put in puts:
             _ = put.answer
