@@ -161,8 +161,7 @@ SHOWN = [
         without.acknowledged_and_lost, disks=True,
     ),
     by_hand(
-        "tell-before-sync", "tells before it has synced", without.read_and_lost, disks=True,
-        settings=LONG_LEASES,
+        "tell-before-sync", "tells before it has synced", without.told_and_lost, disks=True,
     ),
     by_hand(
         "receipt-counts-self", "names itself in a receipt before it has synced",
@@ -240,6 +239,7 @@ SHOWN = [
     ),
     by_hand(
         "forget-vote", "forgets with a crash for whom it voted", ordered.voted_and_died,
+        tries=6,
         settings={**LONG_LEASES, "tick": "50ms"},
     ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
@@ -266,7 +266,7 @@ SHOWN = [
         [newest("ONE", "ONE", clients=9), merging(clients=6)],
         suffering(Isolate, Kill, times=3),
     ),
-    Shown(
-        "keep-boot", "is the same after a restart", [newest(clients=6)], suffering(Kill, times=3),
+    by_hand(
+        "keep-boot", "is the same after a restart", without.numbers_used_again, disks=True,
     ),
 ]

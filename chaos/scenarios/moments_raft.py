@@ -131,19 +131,31 @@ def named_though_away(trial: Trial) -> None:
     ends(trial, dead)
 
 
+def _big_writes(hand: Hand, number: int) -> None:
+    """So much that state is flushed and the log before it goes."""
+    puts = [
+        hand.begin_put("n1", f"big{turn}", "x" * 60_000 + str(turn), seconds=9)
+        for turn in range(number)
+    ]
+    for put in puts:
+        _ = put.answer
+
+
 def added_and_flushed(trial: Trial) -> None:
     """State is on disk further than it says; additions without a writer are not known again."""
     hand = trial.hand(ordered("counter"))
+    other = trial.hand(ordered(name="big"))
     lead(trial, "n1")
     for turn in range(3):
-        for _ in range(40):
-            hand.begin_add("n1", f"k{turn}", 1, seconds=5)
-        trial.calm(2.5)
+        for _ in range(40 + 5 * turn):
+            hand.add("n1", f"k{turn}", 1)
+        _big_writes(other, 60)
+        trial.calm(1)
         begins(trial, dead := KillThese("n1", "n2", "n3"))
         ends(trial, dead)
         trial.cluster.wait_ready(trial.cluster.nodes)
         gets(hand, "n1", f"k{turn}")
-    hand.read_replicas()
+    gets(other, "n1", "big0")
 
 
 def unknown_after_a_snapshot(trial: Trial) -> None:
@@ -154,15 +166,14 @@ def unknown_after_a_snapshot(trial: Trial) -> None:
     begins(trial, dead := KillThese("n3"))
     put = hand.until(lambda: hand.put("n1", "k", "v", writer=writer))
     put.forget()
-    for number in range(60):
-        hand.begin_put("n1", f"big{number}", "x" * 60000 + str(number), seconds=5)
-    trial.calm(4)
+    _big_writes(hand, 200)
+    trial.calm(3)
     ends(trial, dead)
     trial.cluster.wait_ready(["n3"])
+    trial.calm(1)
     lead(trial, "n3")
     put.settle(hand.resolve("n3", writer, 1))
     gets(hand, "n3", "k")
-
 
 
 def promised_late(trial: Trial) -> None:
