@@ -101,6 +101,13 @@ LONG_LEASES = {
 }
 
 
+# Whoever was away for seconds needs a snapshot.
+TINY_LOGS = {
+    "log-segment-bytes": "64KiB", "log-spare-segments": "1", "log-flush-bytes": "1MiB",
+    "log-cache-bytes": "4KiB", "memtable-bytes": "64KiB",
+}
+
+
 def by_hand(bug: str, sentence: str, steps: Steps, **changes: Any) -> Shown:
     """A moment made on purpose, beside a load of hardly anything."""
     jobs = [newest(clients=2, rate=20)]
@@ -176,15 +183,6 @@ SHOWN = [
         without.sent_again_to_who_forgot, disks=True,
     ),
     by_hand(
-        "resolve-in-one-phase", "tells never while an earlier life's write is under way",
-        without.never_while_under_way, disks=True,
-        points={"KVD_STALL_AT": "peer-after-receive", "KVD_STALL_FOR": "6s"},
-    ),
-    by_hand(
-        "older-boot", "takes what an earlier life sent", without.a_life_that_was_over, disks=True,
-        points={"KVD_STALL_AT": "peer-after-receive", "KVD_STALL_FOR": "5s"},
-    ),
-    by_hand(
         "leaderless-forget-fences", "forgets with a crash what it told never to be",
         without.never_and_then_a_crash,
     ),
@@ -206,7 +204,7 @@ SHOWN = [
     ),
     by_hand(
         "register-retries-blindly", "proposes a value again that may have been chosen",
-        registers.proposed_once_more, disks=True, settings=LONG_LEASES,
+        registers.proposed_once_more, disks=True, settings=LONG_LEASES, tries=6,
     ),
     by_hand(
         "register-begins-though-fenced", "begins a write that was told never to be",
@@ -233,11 +231,6 @@ SHOWN = [
         points={"KVD_STALL_AT": "request-after-taken", "KVD_STALL_FOR": "2s"},
     ),
     by_hand(
-        "lease-from-confirmation", "counts its lease from the answer on", ordered.promised_late,
-        settings=LONG_LEASES,
-        points={"KVD_STALL_AT": "peer-after-receive", "KVD_STALL_FOR": "1700ms"},
-    ),
-    by_hand(
         "forget-vote", "forgets with a crash for whom it voted", ordered.voted_and_died,
         tries=6,
         settings={**LONG_LEASES, "tick": "50ms"},
@@ -246,20 +239,16 @@ SHOWN = [
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),
     by_hand(
         "apply-twice", "applies twice what its state has", ordered.added_and_flushed,
-        settings={"log-flush-bytes": "1MiB", "log-segment-bytes": "64KiB"},
+        settings=TINY_LOGS,
     ),
     by_hand(
         "snapshot-forgets-writers", "has no writers in a snapshot",
-        ordered.unknown_after_a_snapshot,
-        settings={"log-flush-bytes": "1MiB", "log-segment-bytes": "64KiB"},
+        ordered.written_after_a_snapshot,
+        settings=TINY_LOGS,
     ),
     Shown(
         "bound-from-receipt", "takes a state for as new as the word of it",
         [bounded("200ms", clients=9)], suffering(lambda: Slow(400), seconds=5), backend="netns",
-    ),
-    by_hand(
-        "bound-while-behind", "without a leader takes a state for new that lacks much",
-        without.fresh_though_behind,
     ),
     Shown(
         "trust-heard-clock", "counts as held what has yet to come",

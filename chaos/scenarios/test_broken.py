@@ -12,11 +12,12 @@ from quorate_chaos.trial import Failed, Trial
 Tries = Callable[[str, int, str], Iterator[Trial]]
 
 CAUGHT = ("anomaly", "not-converged")
+OWN_CHECKS = ("ended by itself", "OLD_DISK_IMAGE")
 
 
 def _is_caught(result: Result) -> bool:
-    """By the judge, or by a node whose own checks end it."""
-    return result.word in CAUGHT or "ended by itself" in result.why
+    """By the judge, or by a node whose own checks end it, or let it not begin."""
+    return result.word in CAUGHT or any(words in result.why for words in OWN_CHECKS)
 
 
 def _comes_to(trial: Trial, shown: Shown, bug: str) -> Result:

@@ -162,8 +162,10 @@ def test_a_slow_sync_is_counted_and_done(disk):
     assert disk.held() == {"a": "x"}
 
 
-@pytest.mark.parametrize("how", ["os.write(fd, b'old and new'), os.fsync(fd)",
-                                 "os.pwrite(os.open('a', os.O_WRONLY | os.O_DSYNC), b'old and new', 0)"])
+@pytest.mark.parametrize("how", [
+    "os.write(fd, b'old and new'), os.fsync(fd)",
+    "os.pwrite(os.open('a', os.O_WRONLY | os.O_DSYNC), b'old and new', 0)",
+])
 def test_what_a_slow_sync_was_to_make_durable_is_lost_with_a_kill_amid_it(disk, how):
     disk.run("write('a', b'old'); sync_folder()")
     disk.page["slow_us"] = 60_000_000
