@@ -224,7 +224,7 @@ SHOWN = [
     ),
     by_hand(
         "break-promise-with-connection", "breaks a promise with a connection",
-        ordered.connections_that_break, settings=LONG_LEASES,
+        ordered.connections_that_break, settings=LONG_LEASES, tries=6,
     ),
     by_hand(
         "forget-fences", "does a write that was told never to be", ordered.fenced_on_its_way,
