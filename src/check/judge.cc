@@ -30,7 +30,10 @@ JobInfo JobOf(const History& history) {
 class Judge {
  public:
   Judge(const History& history, const JudgeOptions& options)
-      : history_(history), options_(options), job_(JobOf(history)), keys_(SplitByKey(history)) {
+      : history_(history),
+        options_(options),
+        job_(JobOf(history)),
+        keys_(SplitByKey(history)) {
     for (const Operation& op : history.operations()) {
       (op.action == Action::kGet ? read_levels_ : write_levels_).insert(op.level);
       if (op.action == Action::kGet && op.batch != 0) batch_levels_.insert(op.level);
@@ -47,12 +50,14 @@ class Judge {
         Time(level.empty() ? "LINEARIZABLE" : level, [&] { return JudgeBatches(keys_, level); });
       }
     }
-    if (!history_.replicas().empty()) Time("final", [&] { return JudgeEnd(); });
+    if (HasEnd()) Time("final", [&] { return JudgeEnd(); });
     AddFigures();
     return std::move(lines_);
   }
 
  private:
+  bool HasEnd() const { return !history_.replicas().empty() || !history_.placements().empty(); }
+
   template <class Function>
   void Time(std::string_view read, Function judge) {
     const double begin = options_.clock ? options_.clock() : 0;
@@ -73,7 +78,7 @@ class Judge {
 
   // Of format 1 counters that are also put are judged as well.
   PromiseVerdict JudgeEnd() const {
-    if (history_.job()) return JudgeFinalReads(keys_, job_, history_.replicas());
+    if (history_.job()) return JudgeFinalReads(keys_, job_, history_, options_.disks_kept);
     const FinalStateReport report = CheckFinalState(history_);
     PromiseVerdict line;
     line.promise = "healed, all replicas hold the same, and all that was acknowledged";

@@ -18,6 +18,8 @@ struct JudgeOptions {
   // clocks of leaders differ by, and 100 ms for the leader to say that it is due.
   int64_t expiry_slack_us = 1'000'000;
   // A clock in seconds, from which each line's `seconds` are taken; if any.
+  // No node's disk was lost or damaged: in mode quorum a write at ONE or ANY lasts then.
+  bool disks_kept = false;
   std::function<double()> clock = nullptr;
 };
 

@@ -43,6 +43,13 @@ History Of(const JobInfo& job, std::vector<Operation> operations) {
   return history;
 }
 
+// The final reads of three replicas.
+void HeldEverywhere(const ReplicaContents::Record& record, History& history) {
+  for (const char* name : {"n1", "n2", "n3"}) {
+    history.AppendReplica({.replica = name, .records = {{"a", record}}});
+  }
+}
+
 PromiseVerdict LineOf(const History& history, std::string_view read) {
   for (PromiseVerdict& line : JudgeHistory(history)) {
     if (line.read == read) return std::move(line);
@@ -172,11 +179,11 @@ TEST(JudgeTest, AWriteAtOneMayBeLostWithItsLeader) {
       Of(kRaft, {At("QUORUM", Put("a", "x", {0, 10}, 1)), At("ONE", Put("a", "y", {20, 30}, 2)),
                  At("LINEARIZABLE", Get("a", "x", {5, 50}, 1)),
                  At("LINEARIZABLE", Get("a", "x", {40, 50}, 1))});
-  history.AppendReplica({.replica = "n1", .records = {{"a", {"x", 1}}}});
+  HeldEverywhere({"x", 1}, history);
   EXPECT_EQ(LineOf(history, "LINEARIZABLE").verdict, Verdict::kPassed);
   const PromiseVerdict end = LineOf(history, "final");
   EXPECT_EQ(end.verdict, Verdict::kPassed);
-  EXPECT_EQ(end.allowed, 1u);
+  EXPECT_EQ(end.allowed, 3u);
   EXPECT_EQ(end.allowed_what, "lost at ONE");
 }
 
@@ -248,7 +255,7 @@ TEST(JudgeTest, AWriteThatLostByItsTimeStampIsNoAnomaly) {
   History history =
       Of(kLww, {At("QUORUM", Put("a", "x", {0, 10}, 7)), At("QUORUM", Put("a", "y", {20, 30}, 5)),
                 At("QUORUM", Get("a", "x", {40, 50}, 7))});
-  history.AppendReplica({.replica = "n1", .records = {{"a", {"x", 7}}}});
+  HeldEverywhere({"x", 7}, history);
   for (const PromiseVerdict& line : JudgeHistory(history)) {
     EXPECT_EQ(line.verdict, Verdict::kPassed) << line.read << " " << KindOf(line);
   }
@@ -329,7 +336,8 @@ TEST(JudgeTest, AtTheEndReplicasAreEqualAndNothingAcknowledgedIsLost) {
   const auto end = [](std::vector<std::string> first, std::vector<std::string> second) {
     History history = Of(kSet, {SetAdd("1", {0, 10}), SetAdd("2", {0, 10})});
     history.AppendReplica({.replica = "n1", .records = {{"a", {.value = "", .elements = first}}}});
-    history.AppendReplica({.replica = "n2", .records = {{"a", {.value = "", .elements = second}}}});
+    history.AppendReplica({.replica = "n2", .records = {{"a", {.value = "", .elements = first}}}});
+    history.AppendReplica({.replica = "n3", .records = {{"a", {.value = "", .elements = second}}}});
     return KindOf(LineOf(history, "final"));
   };
   EXPECT_EQ(end({"1", "2"}, {"2", "1"}), "");
@@ -346,12 +354,37 @@ TEST(JudgeTest, WhatWasAppendedLastIsToldByTheFinalReadsAlone) {
   const auto end = [&](std::vector<std::string> list) {
     History history = Of(kRaft, {append("1", {0, 10}), Members("LINEARIZABLE", {"1"}, {20, 25}),
                                  append("2", {30, 40})});
-    history.AppendReplica({.replica = "n1", .records = {{"a", {.value = "", .elements = list}}}});
+    HeldEverywhere({.value = "", .elements = list}, history);
     return KindOf(LineOf(history, "final"));
   };
   EXPECT_EQ(end({"1", "2"}), "");
   EXPECT_EQ(end({"1"}), "lost write");
   EXPECT_EQ(end({"2", "1"}), "value from nowhere");
+}
+
+// It is on one disk.
+TEST(JudgeTest, AWriteAtOneOrAnyIsThereAtTheEndIfNoDiskWasLost) {
+  const auto end = [](const JobInfo& job, const std::string& level, const std::string& sum,
+                      bool disks_kept) {
+    std::vector<Operation> adds;
+    for (const Span span : {Span{0, 10}, Span{20, 30}}) {
+      adds.push_back(At(level, Done(Action::kAdd, "a", span)));
+      adds.back().delta = 1;
+    }
+    History history = Of(job, adds);
+    HeldEverywhere({sum, 0}, history);
+    for (const PromiseVerdict& line : JudgeHistory(history, {.disks_kept = disks_kept})) {
+      if (line.read == "final") return KindOf(line);
+    }
+    return std::string("no line");
+  };
+  for (const std::string level : {"ONE", "ANY"}) {
+    EXPECT_EQ(end(kCounter, level, "2", true), "") << level;
+    EXPECT_EQ(end(kCounter, level, "1", true), "lost write") << level;
+    EXPECT_EQ(end(kCounter, level, "1", false), "") << level;
+    EXPECT_EQ(end(kCounter, level, "3", false), "value from nowhere") << level;
+  }
+  EXPECT_EQ(end(kRaft, "ONE", "1", true), "") << "it may have been lost with its leader";
 }
 
 // --- the whole

@@ -25,6 +25,7 @@ SETTLES_SECONDS = 5  # to be told by others that the disk is not the one they kn
 class Damage(Fault):
     """kill -9 of one node, damage to its folder, restart; its good folder back at the end."""
 
+    takes_disk = True
     lasts = (2.0, 3.0)
 
     def __init__(self) -> None:
