@@ -15,6 +15,7 @@
 #include "check/level_order.h"
 #include "check/level_reads.h"
 #include "check/set_full.h"
+#include "check/unled.h"
 
 namespace quorate::check {
 namespace {
@@ -33,7 +34,8 @@ class Judge {
       : history_(history),
         options_(options),
         job_(JobOf(history)),
-        keys_(SplitByKey(history)) {
+        keys_(SplitByKey(history)),
+        unled_(history, job_) {
     for (const Operation& op : history.operations()) {
       (op.action == Action::kGet ? read_levels_ : write_levels_).insert(op.level);
       if (op.action == Action::kGet && op.batch != 0) batch_levels_.insert(op.level);
@@ -72,8 +74,8 @@ class Judge {
 
   PromiseVerdict JudgeLevel(std::string_view level) const {
     const bool order = PromiseOf(job_, level).need == Promise::Need::kOrder;
-    return order ? JudgeOrder(keys_, job_, level, options_.order, options_.expiry_slack_us)
-                 : JudgeReads(keys_, job_, level, options_.expiry_slack_us);
+    return order ? JudgeOrder(keys_, job_, level, options_.order, options_.expiry_slack_us, &unled_)
+                 : JudgeReads(keys_, job_, level, options_.expiry_slack_us, &unled_);
   }
 
   // Of format 1 counters that are also put are judged as well.
@@ -113,6 +115,7 @@ class Judge {
   const JudgeOptions& options_;
   const JobInfo job_;
   const std::vector<KeyHistory> keys_;
+  const UnledPartitions unled_;
   std::set<std::string_view> read_levels_, write_levels_, batch_levels_;
   std::vector<PromiseVerdict> lines_;
 };
