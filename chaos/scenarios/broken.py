@@ -4,6 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from hint_steps import (
+    KEPT,
+    REFUSED_ALONE,
+    keepers_die,
+    keepers_die_and_whom_they_asked_stays_away,
+    replicas_die_unheard,
+    writes_are_kept,
+)
 from loads import (
     ballots,
     counter,
@@ -89,6 +97,7 @@ class Shown:
     sentence: str  # of the scenario's name: a node that ...
     jobs: list[Job]
     steps: Steps
+    nodes: int = 3
     tries: int = 3
     settings: dict[str, str] = field(default_factory=dict)
     disks: bool = False  # can be broken
@@ -135,6 +144,22 @@ SHOWN = [
     Shown(
         "apply-known-writes-again", "does a write again that comes twice",
         [counter(clients=9)], suffering(KillLeader, times=3),
+    ),
+    Shown(
+        "hint-counts", "counts itself for a replica that it keeps a write for",
+        [REFUSED_ALONE], writes_are_kept, nodes=5,
+    ),
+    Shown(
+        "forget-hints", "forgets with its death what it keeps for others",
+        [KEPT], keepers_die, nodes=5,
+    ),
+    Shown(
+        "hints-forget-holder", "forgets with its death whom it asked to take a write",
+        [KEPT], keepers_die_and_whom_they_asked_stays_away, nodes=5,
+    ),
+    Shown(
+        "hints-forget-number", "forgets with its death which kept writes it has taken",
+        [KEPT], replicas_die_unheard, nodes=5,
     ),
     Shown(
         "ttl-from-local-clock", "lets keys expire by its own clock",

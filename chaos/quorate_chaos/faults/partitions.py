@@ -85,6 +85,22 @@ class Halves(Partition):
         return set(links_between(one, other))
 
 
+class ReplicasCutOff(Partition):
+    """A keyspace's replicas hear each other only; the nodes that have none of it hear each other."""
+
+    name = "replicas-cut-off"
+
+    def __init__(self, keyspace: str) -> None:
+        super().__init__()
+        self._keyspace = keyspace
+
+    def shape(self, cluster: Cluster, random: Random) -> set[Link]:
+        replicas = sorted({node for all in cluster.replicas(self._keyspace).values() for node in all})
+        others = cluster.others(replicas)
+        self.nodes, self.what = others, f"{' '.join(replicas)} | {' '.join(others)}"
+        return set(links_between(replicas, others))
+
+
 class MajorityRing(Partition):
     """Everybody sees a majority, and no two the same one."""
 
