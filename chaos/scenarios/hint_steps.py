@@ -76,8 +76,8 @@ def keepers_die_and_whom_they_asked_stays_away(trial: Trial) -> None:
         cut = kept(trial)
         trial.nemesis.end(cut)
         trial.calm(HANDS_OVER_SECONDS)
-        first = next(iter(trial.cluster.replicas(HINTED).values()))[0]
-        trial.nemesis.begin(away := KillThese([first]))
+        # A keeper that knows no better asks them in this order.
+        trial.nemesis.begin(away := KillThese(cut.replicas[:1]))
         trial.suffers(KillThese(cut.nodes), seconds=0.2, calm=2.5)
         trial.nemesis.end(away)
         trial.calm(2)
@@ -87,11 +87,10 @@ def replicas_die_unheard(trial: Trial) -> None:
     """They take what was kept, and are asked again, for nobody heard it."""
     for _ in range(2):
         cut = kept(trial)
-        replicas = trial.cluster.others(cut.nodes)
         trial.nemesis.end(cut)
         trial.calm(HANDS_OVER_SECONDS)
-        trial.nemesis.begin(unheard := Unheard(replicas, cut.nodes))
+        trial.nemesis.begin(unheard := Unheard(cut.replicas, cut.nodes))
         trial.calm(1)
-        trial.suffers(KillThese(replicas), seconds=0.2, calm=1)
+        trial.suffers(KillThese(cut.replicas), seconds=0.2, calm=1)
         trial.nemesis.end(unheard)
         trial.calm(2)
