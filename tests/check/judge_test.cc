@@ -5,24 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "check/judged.h"
 #include "check/operations.h"
 #include "gtest/gtest.h"
 
 namespace quorate::check {
 namespace {
-
-const JobInfo kRaft = {"j", "register", "raft", "", 3};
-const JobInfo kLww = {"j", "register", "quorum", "lww", 3};
-const JobInfo kSet = {"j", "set", "quorum", "set", 3};
-const JobInfo kSiblings = {"j", "siblings", "quorum", "siblings", 3};
-const JobInfo kCounter = {"j", "counter", "quorum", "counter", 3};
-const JobInfo kRegister = {"j", "register", "quorum", "register", 3};
-
-Operation At(std::string level, Operation op, uint64_t session = 0) {
-  op.level = std::move(level);
-  op.session = session;
-  return op;
-}
 
 Operation Members(std::string level, std::vector<std::string> members, Span span) {
   Operation op = At(std::move(level), Done(Action::kGet, "a", span));
@@ -35,36 +23,6 @@ Operation SetAdd(std::string element, Span span) {
   Operation op = At("QUORUM", Done(Action::kSetAdd, "a", span));
   op.value = std::move(element);
   return op;
-}
-
-History Of(const JobInfo& job, std::vector<Operation> operations) {
-  History history = HistoryOf(std::move(operations));
-  history.SetJob(job);
-  return history;
-}
-
-// The final reads of three replicas.
-void HeldEverywhere(const ReplicaContents::Record& record, History& history) {
-  for (const char* name : {"n1", "n2", "n3"}) {
-    history.AppendReplica({.replica = name, .records = {{"a", record}}});
-  }
-}
-
-PromiseVerdict LineOf(const History& history, std::string_view read) {
-  for (PromiseVerdict& line : JudgeHistory(history)) {
-    if (line.read == read) return std::move(line);
-  }
-  ADD_FAILURE() << "no line for " << read;
-  return {};
-}
-
-PromiseVerdict LineOf(const JobInfo& job, std::vector<Operation> operations,
-                      std::string_view read) {
-  return LineOf(Of(job, std::move(operations)), read);
-}
-
-std::string KindOf(const PromiseVerdict& line) {
-  return line.found.empty() ? "" : line.found.front().kind;
 }
 
 // --- mode raft
@@ -185,97 +143,6 @@ TEST(JudgeTest, AWriteAtOneMayBeLostWithItsLeader) {
   EXPECT_EQ(end.verdict, Verdict::kPassed);
   EXPECT_EQ(end.allowed, 3u);
   EXPECT_EQ(end.allowed_what, "lost at ONE");
-}
-
-// Reads of another key that somebody answered, one after the other.
-std::vector<Operation> Answered(Span span) {
-  std::vector<Operation> reads;
-  for (int64_t at_us = span.invoke_us; at_us < span.return_us; at_us += 50'000) {
-    reads.push_back(At("LINEARIZABLE", Get("other", std::nullopt, {at_us, at_us})));
-  }
-  return reads;
-}
-
-TEST(JudgeTest, AnExpiredValueIsGoneInTimeAndNotBefore) {
-  Operation put = At("QUORUM", Put("a", "x", {0, 10}, 1));
-  put.ttl_us = 5'000'000;
-  const auto line = [&](std::optional<std::string> value, int64_t at_us) {
-    std::vector<Operation> operations = Answered({10, at_us});
-    operations.push_back(put);
-    operations.push_back(At("LINEARIZABLE", Get("a", value, {at_us, at_us + 5})));
-    return KindOf(LineOf(kRaft, operations, "LINEARIZABLE"));
-  };
-  EXPECT_EQ(line("x", 5'900'000), "");
-  EXPECT_EQ(line("x", 6'100'000), "read after expiry");
-  EXPECT_EQ(line(std::nullopt, 4'100'000), "");
-  EXPECT_EQ(line(std::nullopt, 3'900'000), "gone before expiry");
-}
-
-// Time stands still while nobody leads; only then may a value be late.
-TEST(JudgeTest, AnExpiredValueIsLateByAsLongAsNobodyLed) {
-  Operation put = At("QUORUM", Put("a", "x", {0, 10}, 1));
-  put.ttl_us = 5'000'000;
-  const auto line = [&](Span unled, int64_t at_us) {
-    std::vector<Operation> operations = Answered({10, unled.invoke_us});
-    for (Operation& op : Answered({unled.return_us, at_us})) operations.push_back(std::move(op));
-    operations.push_back(put);
-    operations.push_back(At("LINEARIZABLE", Get("a", "x", {at_us, at_us + 5})));
-    return LineOf(kRaft, operations, "LINEARIZABLE");
-  };
-  const PromiseVerdict late = line({4'000'000, 8'000'000}, 8'900'000);
-  EXPECT_EQ(late.verdict, Verdict::kPassed) << KindOf(late);
-  EXPECT_EQ(late.allowed, 1u);
-  EXPECT_EQ(late.allowed_what, "late, as nobody led");
-  // Longer than that, and before it was due.
-  EXPECT_EQ(KindOf(line({4'000'000, 8'000'000}, 9'100'000)), "read after expiry");
-  EXPECT_EQ(KindOf(line({1'000'000, 5'000'000}, 6'100'000)), "read after expiry");
-  // In time nothing is to be excused.
-  EXPECT_EQ(line({4'000'000, 5'000'000}, 5'500'000).allowed, 0u);
-}
-
-TEST(JudgeTest, WhatWasAnsweredInAnotherPartitionShowsNoLeader) {
-  Operation put = At("QUORUM", Put("a", "x", {0, 10}, 1));
-  put.ttl_us = 1'000'000;
-  const auto line = [&](uint64_t others_partition) {
-    std::vector<Operation> operations = Answered({10, 5'000'000});
-    operations.push_back(put);
-    operations.push_back(At("LINEARIZABLE", Get("a", "x", {5'000'000, 5'000'005})));
-    History history = Of(kRaft, operations);
-    history.Place("a", {1, {"n1", "n2", "n3"}});
-    history.Place("other", {others_partition, {"n1", "n2", "n3"}});
-    return LineOf(history, "LINEARIZABLE");
-  };
-  EXPECT_EQ(KindOf(line(1)), "read after expiry");
-  EXPECT_EQ(KindOf(line(2)), "");
-  EXPECT_EQ(line(2).allowed, 1u);
-}
-
-TEST(JudgeTest, OnlyWhatNeedsALeaderAndAMajorityShowsOne) {
-  Operation put = At("QUORUM", Put("a", "x", {0, 10}, 1));
-  put.ttl_us = 1'000'000;
-  const auto line = [&](const std::string& level, Action action) {
-    std::vector<Operation> operations = Answered({10, 5'000'000});
-    for (Operation& op : operations) {
-      if (action == Action::kPut) op = Put("other", "y", {op.invoke_us, *op.return_us});
-      op.level = level;
-    }
-    operations.push_back(put);
-    operations.push_back(At("LINEARIZABLE", Get("a", "x", {5'000'000, 5'000'005})));
-    return KindOf(LineOf(kRaft, operations, "LINEARIZABLE"));
-  };
-  EXPECT_EQ(line("LINEARIZABLE", Action::kGet), "read after expiry");
-  EXPECT_EQ(line("QUORUM", Action::kPut), "read after expiry");
-  for (const char* level : {"ONE", "LEASE", "SESSION"}) EXPECT_EQ(line(level, Action::kGet), "");
-  EXPECT_EQ(line("ONE", Action::kPut), "");
-}
-
-// Without a leader each coordinator has a clock of its own.
-TEST(JudgeTest, InModeQuorumNobodyHasToLead) {
-  Operation put = At("QUORUM", Put("a", "x", {0, 10}, 1));
-  put.ttl_us = 1'000'000;
-  const PromiseVerdict late =
-      LineOf(kLww, {put, At("QUORUM", Get("a", "x", {5'000'000, 5'000'005}, 1))}, "QUORUM");
-  EXPECT_EQ(KindOf(late), "read after expiry");
 }
 
 TEST(JudgeTest, ABatchIsSeenWholeOrNotAtAll) {
