@@ -155,7 +155,7 @@ SHOWN = [
     ),
     Shown(
         "hints-forget-holder", "forgets with its death whom it asked to take a write",
-        [KEPT], keepers_die_and_whom_they_asked_stays_away, nodes=5,
+        [KEPT], keepers_die_and_whom_they_asked_stays_away, nodes=5, tries=5,
     ),
     Shown(
         "hints-forget-number", "forgets with its death which kept writes it has taken",
