@@ -19,7 +19,8 @@ struct DecodedFrame {
   Epoch epoch;
   bool draining = false;
   bool disk_full = false;
-  uint64_t calendar_us = 0;  // 0: not told
+  uint64_t calendar_us = 0;   // 0: not told
+  uint64_t monotonic_us = 0;  // at that moment; 0: not told
   std::optional<ring::Topology> topology;
   std::vector<FrameInput> inputs;  // one for each worker
 };
