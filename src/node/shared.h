@@ -48,7 +48,7 @@ struct NodeShared {
         edges(node_edges),
         topology(std::move(topology)),
         peers(options.self, options.tick * options.election_ticks,
-              options.bugs.quorum.accept_older_boot),
+              Peers::Bugs{options.bugs.quorum.accept_older_boot, options.bugs.raft.trust_log_tail}),
         disk(options.disk_reserve_bytes) {}
 
   const NodeOptions options;

@@ -84,6 +84,7 @@ enum class FaultKind : uint8_t {
   kHandOverDeaf,      // a leader that hears nobody hands over
   kLateAnswers,       // a leader is cut off, but for old answers that come late
   kLateWords,         // a node crashes, and what it sent before comes late
+  kLoseTail,          // a node crashes, and its log has lost its end
 };
 // Those of any run; the others only where they are asked for.
 inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kLateAnswers) + 1;
@@ -130,6 +131,7 @@ enum class Profile : uint8_t {
   kExpiry,      // keys that expire, new leaders, calendars that differ or jump
   kLeaderless,  // a keyspace of mode quorum beside the others
   kFates,       // what became of writes without a leader is asked, and somebody dies
+  kLostTails,   // disks lose the end of their log
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

@@ -115,6 +115,8 @@ Nemesis::Mend Nemesis::Begin(FaultKind kind) {
       return BeginLateAnswers();
     case FaultKind::kLateWords:
       return BeginLateWords();
+    case FaultKind::kLoseTail:
+      return BeginLostTail();
     case FaultKind::kMoveLeader:
       MoveLeader();
       return nullptr;
