@@ -26,7 +26,7 @@ TEST_F(PeersTest, AMessageOfAnOlderLifeIsRefused) {
 }
 
 Peers::Word Starts(uint64_t boot, uint64_t log_began, uint64_t log_record) {
-  return {.boot = Boot(boot), .log_began = log_began, .log_record = log_record};
+  return {.boot = Boot(boot), .epoch = Epoch(1), .log_began = log_began, .log_record = log_record};
 }
 
 // With the record it has forgotten an acknowledgement or a vote.
