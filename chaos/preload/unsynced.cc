@@ -155,8 +155,10 @@ void NoteFolderSynced(int fd) {
   const Lock lock;
   for (Change& change : page()->changes) {
     if (change.kind == kFree || !IsIn(change.name, folder.text)) continue;
-    DropKept(change.kept);
+    // In this order: a kill in between leaves what nobody asks for, not a gap.
+    const uint64_t kept = change.kept;
     __atomic_store_n(&change.kind, kFree, __ATOMIC_RELEASE);
+    DropKept(kept);
   }
 }
 

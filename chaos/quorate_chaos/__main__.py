@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from . import interrupts
 from .backend.registry import NAMES, backend_class
 from .binaries import ROOT, Binaries
 from .errors import ChaosError
@@ -65,6 +66,16 @@ def pytest_arguments(asked: argparse.Namespace, backend: str) -> list[str]:
 
 
 def main() -> int:
+    interrupts.catch()
+    try:
+        code = run()
+    except KeyboardInterrupt:
+        code = interrupts.EXIT_CODE
+    # Before pytest knows of the plugin, it has a code of its own for it.
+    return interrupts.EXIT_CODE if interrupts.came() else code
+
+
+def run() -> int:
     asked = parse(sys.argv[1:])
     try:
         seconds_of(asked.duration)
@@ -83,7 +94,7 @@ def main() -> int:
                 file=sys.stderr,
             )
             return USAGE
-        if code == 130:
+        if interrupts.came():
             return code
         worst = worst or code
     return worst

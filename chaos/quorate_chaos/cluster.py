@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -54,20 +54,27 @@ class Cluster:
 
     def wait_live(self, node: str) -> None:
         """Until a node that was started anew answers; it need not be ready."""
-        eventually(lambda: self.is_live(node) or self.is_gone(node), READY_SECONDS)
-        if not self.is_live(node):
+        if not self._comes_to(node, self.is_live, READY_SECONDS):
             raise ChaosError(self.end_of(node, "does not start"))
         self.backend.serves_again(node)
 
     def wait_ready(self, nodes: Iterable[str], seconds: float = READY_SECONDS) -> None:
         """Until every one of them says that it can serve."""
         for node in nodes:
-            self._await_ready(node, seconds)
-            if not self.is_ready(node):
+            if not self._comes_to(node, self.is_ready, seconds):
                 raise ChaosError(self.end_of(node, f"is not ready after {seconds:g} s"))
 
-    def _await_ready(self, node: str, seconds: float) -> None:
-        eventually(lambda: self.is_ready(node) or self.is_gone(node), seconds)
+    def _comes_to(self, node: str, state: Callable[[str], bool], seconds: float) -> bool:
+        """False: the node has ended, or not come to it in time."""
+        seen = False
+
+        def over() -> bool:
+            nonlocal seen
+            seen = state(node)
+            return seen or self.is_gone(node)
+
+        eventually(over, seconds)
+        return seen
 
     def is_ready(self, node: str) -> bool:
         return self.backend.http_get(node, "/readyz") is not None

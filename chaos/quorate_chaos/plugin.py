@@ -1,7 +1,6 @@
 """pytest's side: options, the fixture `trial`, results, exit codes, and the end of everything."""
 
 import os
-import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from . import summary
+from . import interrupts, summary
 from .backend.registry import backend_class
 from .binaries import ROOT
 from .errors import ChaosError, Unsupported
@@ -18,7 +17,6 @@ from .judge import EXIT_CODES
 from .options import Options, seconds_of
 from .trial import Failed, Trial
 
-INTERRUPTED = 130
 _TRIALS: pytest.StashKey[list[Trial]] = pytest.StashKey()
 _OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 
@@ -46,25 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     except ChaosError as error:
         raise pytest.UsageError(str(error)) from error
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-
-
-def _interrupt(number: int, frame: object) -> None:
-    """As Ctrl-C: every fixture gets its end."""
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Cleaning up is not interrupted: whoever is impatient presses Ctrl-C many times."""
-    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in asked}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    interrupts.catch()
 
 
 @pytest.fixture
@@ -85,7 +65,7 @@ def _trial(request: pytest.FixtureRequest, options: Options) -> Iterator[Trial]:
     try:
         yield made
     finally:
-        with undisturbed():
+        with interrupts.undisturbed():
             made.close()
 
 
@@ -165,8 +145,8 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    if exitstatus == pytest.ExitCode.INTERRUPTED:
-        session.exitstatus = INTERRUPTED
+    if interrupts.came():
+        session.exitstatus = interrupts.EXIT_CODE
     elif exitstatus == pytest.ExitCode.TESTS_FAILED:
         worst = [EXIT_CODES[made.result.word] for made in session.config.stash[_TRIALS]]
         session.exitstatus = min((code for code in worst if code), default=1)

@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace quorate::load {
 namespace {
@@ -54,11 +55,26 @@ bool Puts(const json& line, const json& key) {
 
 }  // namespace
 
+// Of a key that was put again in between: one that is new may have its first value still.
 bool ReadTheFirstValueLast(Lines& lines) {
-  json* read = Last(lines, Found);
-  if (read == nullptr) return false;
-  const json key = (*read)["key"];
-  return ReadAgain(read, First(lines, [&](const json& line) { return Puts(line, key); }));
+  std::vector<json*> reads;
+  for (json& line : lines) {
+    if (Found(line)) reads.push_back(&line);
+  }
+  std::sort(reads.begin(), reads.end(), [](const json* a, const json* b) {
+    return (*a)["invoke_us"] > (*b)["invoke_us"];
+  });
+  for (json* read : reads) {
+    const auto puts = [&](const json& line) { return Puts(line, (*read)["key"]); };
+    json* put = First(lines, puts);
+    const auto between = [&](const json& line) {
+      return puts(line) && line["invoke_us"] > (*put)["return_us"] &&
+             line["return_us"] < (*read)["invoke_us"];
+    };
+    if (put != nullptr && std::any_of(lines.begin(), lines.end(), between) && ReadAgain(read, put))
+      return true;
+  }
+  return false;
 }
 
 bool ReadFromNowhere(Lines& lines) {
