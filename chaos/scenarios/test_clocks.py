@@ -1,11 +1,11 @@
 """Clocks that are wrong, jump, or run too fast or slow."""
 
 import pytest
-from loads import ballots, bounded, elements, newest, register, sessions
+from loads import ballots, bounded, elements, merging, newest, register, sessions
 
 from quorate_chaos.faults.clocks import Drift, Jumps, MonotonicDrift, Skew
-from quorate_chaos.faults.kills import KillLeader
-from quorate_chaos.faults.partitions import IsolateLeader
+from quorate_chaos.faults.kills import Kill, KillLeader
+from quorate_chaos.faults.partitions import Isolate, IsolateLeader
 from quorate_chaos.trial import Trial
 
 
@@ -14,6 +14,24 @@ def test_wrong_calendars_make_no_register_wrong(trial: Trial) -> None:
     trial.under(register(), ballots(), clocks=True)
     trial.suffers(Skew(seconds=4), IsolateLeader(), seconds=3)
     trial.suffers(Jumps(), KillLeader(), seconds=3)
+    trial.passes()
+
+
+def starts_with_a_wrong_clock(trial: Trial, seconds: float) -> None:
+    trial.nemesis.begin(dead := Kill())
+    trial.nemesis.begin(wrong := Skew(dead.nodes[0], seconds))
+    trial.nemesis.end(dead)
+    trial.calm(3)
+    trial.nemesis.end(wrong)
+    trial.calm(1)
+
+
+def test_a_clock_hours_wrong_is_not_followed(trial: Trial) -> None:
+    trial.under(newest(), ballots(), elements(clients=3), merging(), clocks=True)
+    for seconds in (3600, -3600):
+        trial.suffers(Skew(seconds=seconds))
+        trial.suffers(Skew(seconds=seconds), Isolate())
+        starts_with_a_wrong_clock(trial, seconds)
     trial.passes()
 
 

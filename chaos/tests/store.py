@@ -26,11 +26,12 @@ class Store:
         self.acknowledged: dict[str, str] = {}
         self._next = 0
 
-    def put(self, bytes_each: int = 20) -> int:
-        """One more key; kvctl's exit code."""
+    def put(self, bytes_each: int = 20, node: str | None = None) -> int:
+        """One more key, through that node alone if one is named; kvctl's exit code."""
         self._next += 1
         key, value = f"k{self._next}", f"v{self._next}".ljust(bytes_each, "x")
-        code = self.cluster.kvctl("put", "k", key, value, "--timeout", "5s").returncode
+        ran = self.cluster.kvctl("put", "k", key, value, "--timeout", "5s", node=node)
+        code = ran.returncode
         if code == DONE:
             self.acknowledged[key] = value
         return code
@@ -42,10 +43,10 @@ class Store:
             self.put()
         raise AssertionError(f"not so after {most} writes")
 
-    def lost(self) -> list[str]:
+    def lost(self, node: str | None = None) -> list[str]:
         """Keys that were acknowledged and are not there, to a read at the keyspace's level."""
         assert self.acknowledged, "nothing was acknowledged, so nothing is shown"
-        rows = self.cluster.kvctl("mget", "k", *self.acknowledged, "--output", "json")
+        rows = self.cluster.kvctl("mget", "k", *self.acknowledged, "--output", "json", node=node)
         assert rows.returncode in (DONE, NOT_FOUND, PARTIAL), rows.stderr
         there = {row["key"]: row.get("value") for row in map(json.loads, rows.stdout.splitlines())}
         return [key for key, value in self.acknowledged.items() if there.get(key) != value]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
+from subprocess import CompletedProcess
 
 import pytest
 from quorate_chaos.backend.base import ClusterSpec
@@ -11,7 +13,7 @@ from quorate_chaos.clock import eventually
 from quorate_chaos.cluster import Cluster
 from quorate_chaos.faults import clock_shim
 from quorate_chaos.faults.clocks import Drift, Jumps, MonotonicDrift, Skew
-from store import DONE, NOT_FOUND, UNKNOWN, Store, three_nodes
+from store import DONE, NOT_FOUND, UNAVAILABLE, Store, three_nodes
 
 SEEN_SECONDS = 20  # nodes tell their time once a second, and of eight tellings the latest counts
 MODES = {"raft": (), "lww": ("--mode", "quorum", "--conflict", "lww"),
@@ -66,36 +68,87 @@ def test_nodes_whose_clocks_run_at_other_paces_go_on(store):
         store.end(fault)
 
 
-def test_in_mode_raft_a_clock_an_hour_ahead_does_no_harm(store):
-    fault = store.begin(Skew(store.cluster.leader("k"), 3600))
-    for _ in range(10):
-        assert store.put() == DONE
+def test_a_clock_that_is_set_is_seen_at_once(store):
+    def set_off() -> float:
+        page = store.cluster.metrics("n1") or ""
+        name = "quorate_clock_set_off_seconds "
+        return next(float(line.removeprefix(name)) for line in page.splitlines()
+                    if line.startswith(name))
+
+    def has_heard_all() -> bool:
+        return (store.cluster.metrics("n1") or "").count("quorate_clock_skew_seconds{") == 2
+
+    assert eventually(has_heard_all, SEEN_SECONDS)
+    assert set_off() == 0
+    fault = store.begin(Skew("n1", 3600))
+    assert set_off() < -3590
+    store.end(fault)
+    fault = store.begin(Skew("n1", -3600))
+    assert set_off() > 3590
     store.end(fault)
 
 
-def ahead_for_a_moment(store: Store) -> None:
-    """An hour, until a write of that time has got onto the node's own disk."""
-    fault = store.begin(Skew("n1", 3600))
-    written = store.cluster.kvctl
-    assert eventually(
-        lambda: written("put", "k", "a", "x", node="n1").returncode == UNKNOWN, SEEN_SECONDS)
-    fault.end(store.cluster)
+@pytest.mark.parametrize(
+    ("mode", "seconds"),
+    [("raft", 3600), ("lww", 3600), ("lww", -3600), ("register", 3600), ("register", -3600)],
+)
+def test_a_clock_an_hour_wrong_does_no_harm(mode, store, seconds):
+    # In mode raft what its leader stamps counts.
+    wrong = store.cluster.leader("k") if mode == "raft" else "n1"
+    fault = store.begin(Skew(wrong, seconds))
+    for _ in range(10):
+        for node in store.cluster.nodes:
+            assert store.put(node=node) == DONE
+            assert store.lost(node=node) == []
+    assert eventually(lambda: clock_shim.skew_seen(store.cluster, wrong), SEEN_SECONDS)
+    store.end(fault)
+    for node in store.cluster.nodes:
+        assert store.put(node=node) == DONE
 
 
 @pytest.mark.parametrize("mode", ["lww"])
-def test_a_leaderless_node_an_hour_ahead_is_refused_and_the_others_go_on(store):
+def test_who_starts_alone_an_hour_ahead_writes_into_nobodys_way(store):
+    """Nobody can tell it: so it is believed, until the others are back."""
+    cluster = store.cluster
+    assert store.put() == DONE
+    for node in cluster.nodes:
+        cluster.backend.kill(node)
+    fault = Skew("n1", 3600)
+    fault.begin(cluster, Random(1))
+    cluster.restart(["n1"])
+
+    def put_at_n1(key: str, level: str) -> CompletedProcess[str]:
+        return cluster.kvctl("put", "k", key, "x", "--level", level, "--timeout", "3s", node="n1")
+
+    assert eventually(lambda: put_at_n1("ahead", "ONE").returncode == DONE, SEEN_SECONDS)
+    fault.end(cluster)
+    cluster.restart(["n2", "n3"])
+    cluster.wait_ready(cluster.nodes)
+
+    def says_why() -> bool:
+        refused = put_at_n1("other", "QUORUM")
+        return refused.returncode == UNAVAILABLE and "CLOCK_AHEAD" in refused.stderr
+
+    assert eventually(says_why, SEEN_SECONDS)
+    for node in cluster.nodes:
+        read = cluster.kvctl("get", "k", "ahead", "--timeout", "3s", node=node)
+        assert read.returncode == NOT_FOUND, "no quorum has it, and it is in nobody's way"
+        assert cluster.kvctl("scan", "k", "--timeout", "3s", node=node).returncode == DONE
+        assert store.lost(node=node) == []
+    assert cluster.kvctl("get", "k", "ahead", "--level", "ONE", node="n1").stdout.strip() == "x"
+    assert store.put(node="n2") == DONE
+
+
+@pytest.mark.parametrize("mode", ["lww"])
+def test_who_starts_with_a_wrong_clock_asks_the_others_before_it_writes(store):
+    cluster = store.cluster
+    cluster.backend.kill("n1")
+    fault = Skew("n1", 3600)
+    fault.begin(cluster, Random(1))
+    cluster.restart(["n1"])
+    assert eventually(lambda: store.put(node="n1") == DONE, SEEN_SECONDS)
     for _ in range(5):
-        assert store.put() == DONE
-    ahead_for_a_moment(store)
-    for node in ("n2", "n3"):
-        assert store.cluster.kvctl("put", "k", "b", "x", node=node).returncode == DONE
+        assert store.put(node="n1") == DONE
+    fault.end(cluster)
+    assert store.put(node="n1") == DONE
     assert store.lost() == []
-
-
-@pytest.mark.xfail(strict=True, reason="a record an hour ahead stays on its node's disk and can't "
-                   "be repaired, so reads of a quorum with that node end with their deadline")
-@pytest.mark.parametrize("mode", ["lww"])
-def test_reads_go_on_after_a_node_was_an_hour_ahead_for_a_moment(store):
-    ahead_for_a_moment(store)
-    read = store.cluster.kvctl("get", "k", "a", "--timeout", "3s", node="n1")
-    assert read.returncode in (DONE, NOT_FOUND)

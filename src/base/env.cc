@@ -3,7 +3,6 @@
 #include <chrono>
 #include <random>
 
-#include "absl/time/clock.h"
 #include "base/random.h"
 
 namespace quorate {
@@ -14,7 +13,11 @@ class ProcessEnv final : public Env {
   absl::Duration Monotonic() const override {
     return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
   }
-  absl::Time WallTime() const override { return absl::Now(); }
+  // Not absl::Now, which asks the kernel once in two seconds and counts cycles in
+  // between: a clock that was set, or stood still, is to be seen at once.
+  absl::Time WallTime() const override {
+    return absl::FromChrono(std::chrono::system_clock::now());
+  }
   uint64_t Random() override {
     thread_local quorate::Random random{Seed()};
     return random.Next();

@@ -32,7 +32,7 @@ class HybridClock {
   HlcTime Next(uint64_t calendar_us);
 
   // Takes a timestamp of another node as seen. False, and nothing changes, where
-  // it lies more than `skew_us_max` ahead of this node's calendar.
+  // it lies more than `skew_us_max` ahead of this node's calendar, and was not seen yet.
   bool Observe(HlcTime seen, uint64_t calendar_us, uint64_t skew_us_max);
 
   HlcTime last() const { return last_; }

@@ -57,6 +57,10 @@ inline constexpr size_t kConflictBytesListedMax = 4 * 1024 * 1024;
 
 // Groups' messages in one peer frame; more go into a further frame.
 inline constexpr size_t kFrameBytesMax = 4 * 1024 * 1024;
+// A node that has just started and was heard by nobody goes by its own calendar
+// after so long.
+inline constexpr absl::Duration kCalendarUnconfirmedMax = absl::Seconds(5);
+
 // A request is passed on at most so often on its way to a leader.
 inline constexpr uint32_t kForwardHopsMax = 3;
 

@@ -28,6 +28,14 @@ constexpr ReasonText kReasons[] = {
      "Contexts and changes of sets and maps are for keyspaces of mode quorum whose policy merges "
      "concurrent writes. Nothing was written.",
      "Put and delete in mode raft; or make a keyspace of policy siblings, set or map."},
+    {"CLOCK_AHEAD",
+     "The clock of a node was set far ahead while it took writes: what it stamped then, and would "
+     "stamp next, the other replicas refuse until that time has come. Nothing was done.",
+     "Set the nodes' clocks right, and write through another node; read at a lower level."},
+    {"CLOCK_UNCONFIRMED",
+     "The node has just started, long after it last wrote by its clock, and no other has told it "
+     "yet whether that is right. Nothing was done.",
+     "Ask another node, or this one in a moment: alone, it goes by its own clock after 5 s."},
     {"COLLECTION_FULL", "The set or map has as many bytes as one key may have. Nothing was added.",
      "Remove from it first, or spread it over several keys."},
     {"CONTEXT_TOO_LARGE", "What was given as a context is larger than any is.",

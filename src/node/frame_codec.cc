@@ -42,6 +42,7 @@ absl::StatusOr<DecodedFrame> DecodeFrame(std::string_view bytes, std::string_vie
   decoded.draining = frame.draining();
   decoded.disk_full = frame.disk_full();
   decoded.calendar_us = frame.calendar_us();
+  decoded.monotonic_us = frame.monotonic_us();
   if (frame.has_log_began()) decoded.log_began = frame.log_began();
   decoded.log_record = frame.log_record();
   if (frame.has_topology()) {

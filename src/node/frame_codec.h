@@ -19,7 +19,8 @@ struct DecodedFrame {
   Epoch epoch;
   bool draining = false;
   bool disk_full = false;
-  uint64_t calendar_us = 0;  // 0: not told
+  uint64_t calendar_us = 0;   // 0: not told
+  uint64_t monotonic_us = 0;  // at that moment; 0: not told
   std::optional<uint64_t> log_began;
   uint64_t log_record = 0;
   std::optional<ring::Topology> topology;

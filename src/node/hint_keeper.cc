@@ -108,7 +108,7 @@ absl::Status HintKeeper::RefuseSession(const Request& request) const {
   const auto session = quorum::DecodeSessionPart(request.session);
   if (!session.ok()) return session.status();
   const absl::Time seen = absl::FromUnixMicros(static_cast<int64_t>(MicrosOf(session->time)));
-  const absl::Duration ahead = seen - shared_.edges.env.WallTime();
+  const absl::Duration ahead = seen - shared_.CalendarTime();
   if (ahead <= shared_.options.clock_skew_max) return absl::OkStatus();
   return MakeError(absl::StatusCode::kInvalidArgument, "TIME_AHEAD",
                    StrCat("the session has seen a time-stamp that is ", absl::FormatDuration(ahead),
@@ -127,7 +127,7 @@ void HintKeeper::Keep(Request request, ReplyFn reply) {
   hint.partition = request.partition;
   hint.command = kv::EncodeBundle(absl::MakeConstSpan(&std::get<kv::Command>(request.op), 1));
   hint.session = std::move(request.session);
-  hint.at_us = static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime()));
+  hint.at_us = static_cast<uint64_t>(absl::ToUnixMicros(shared_.CalendarTime()));
   auto kept = hints_.Add(std::move(hint));
   if (!kept.ok()) {
     waiting.answer.status = kept.status();
@@ -211,7 +211,7 @@ void HintKeeper::HandOver(PartitionId partition, absl::Duration now) {
 void HintKeeper::Ask(const quorum::Hint& hint, NodeId holder, absl::Duration now) {
   auto bundle = kv::DecodeBundle(hint.command);
   if (!bundle.ok() || bundle->commands.size() != 1) return Forget(hint.partition, hint.id);
-  const auto calendar = static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime()));
+  const auto calendar = static_cast<uint64_t>(absl::ToUnixMicros(shared_.CalendarTime()));
   ShortenTtl(bundle->commands.front(), calendar > hint.at_us ? calendar - hint.at_us : 0);
   Request request;
   request.partition = hint.partition;

@@ -126,8 +126,11 @@ class Node::Impl {
                        "a frame of an earlier life of " + frame->from.ToString());
     }
     if (frame->calendar_us != 0) {
+      const Env& env = shared_.edges.env;
       shared_.skews.Note(frame->from, frame->calendar_us,
-                         static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime())));
+                         static_cast<uint64_t>(absl::ToUnixMicros(env.WallTime())));
+      shared_.calendar.Note({frame->from, frame->boot}, frame->calendar_us, frame->monotonic_us,
+                            env.Monotonic());
     }
     if (heard.restarted) PostPeerGone(frame->from);
     if (heard.back) PostPeerBack(frame->from);

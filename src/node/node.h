@@ -44,6 +44,7 @@ struct NodeBugs {
   bool forget_hints_on_restart = false;
   bool forget_hint_holders = false;   // likewise, whom each was handed to
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
+  bool follow_own_calendar = false;   // whatever a majority's say
 };
 
 struct NodeOptions {
@@ -69,7 +70,8 @@ struct NodeOptions {
   uint64_t hints_bytes_max = 64 << 20;        // of writes at ANY kept for replicas
   uint64_t append_bytes_max = 1 << 20;
   uint64_t in_flight_appends_max = 256;
-  // Mode quorum: a time-stamp further ahead of this node's calendar is refused.
+  // Mode quorum: a time-stamp further ahead of this node's calendar is refused. A
+  // calendar further than half of it from a majority's is not followed.
   absl::Duration clock_skew_max = absl::Seconds(5);
   uint32_t hedge_permille = 100;                         // of reads, that may ask one replica more
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
@@ -86,6 +88,7 @@ struct NodeStatusReport {
   std::vector<ReplicaStatus> replicas;  // by partition
   std::vector<QuorumStatus> quorum;     // of those of mode quorum, by partition
   std::vector<ClockSkew> skews;         // of the peers that have told their clock, by node
+  absl::Duration clock_set_off;         // the followed calendar, over the own one
   std::vector<NodeId> unreachable;      // peers not heard of for an election timeout
   std::vector<NodeId> disowned;         // peers refused by what they said last, see Peers
   uint64_t hints = 0;                   // writes at ANY that wait for a replica

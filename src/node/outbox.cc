@@ -95,8 +95,9 @@ void Outbox::Flush(absl::Duration now) {
       frame.set_log_record(log_record);
       frame.set_disk_full(shared_.disk.room() != Room::kEnough);
       if (TellsCalendar(to, now)) {
-        frame.set_calendar_us(
-            static_cast<uint64_t>(absl::ToUnixMicros(shared_.edges.env.WallTime())));
+        const Env& env = shared_.edges.env;
+        frame.set_calendar_us(static_cast<uint64_t>(absl::ToUnixMicros(env.WallTime())));
+        frame.set_monotonic_us(static_cast<uint64_t>(absl::ToInt64Microseconds(env.Monotonic())));
       }
       if (shared_.peers.ClaimTeaching(to, topology->epoch, now, kTeachingPause)) {
         frame.mutable_topology()->ParseFromString(ring::EncodeTopology(*topology));

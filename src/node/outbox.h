@@ -26,6 +26,9 @@ class Outbox {
   void AddRequest(NodeId to, uint64_t id, PartitionId partition, std::string request,
                   absl::Duration left, uint32_t hops);
   void AddReply(NodeId to, uint64_t id, std::string reply);
+  // The next frame to `to`, to all, tells what the calendar says here.
+  void TellCalendar(NodeId to) { calendar_told_.erase(to); }
+  void TellCalendar() { calendar_told_.clear(); }
   // A frame goes to `to` this turn even if there is nothing to say.
   void AddPing(NodeId to);
 

@@ -10,6 +10,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "node/clock_skews.h"
+#include "node/cluster_calendar.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
 #include "node/node.h"
@@ -49,6 +50,8 @@ struct NodeShared {
         topology(std::move(topology)),
         peers(options.self, options.tick * options.election_ticks,
               Peers::Bugs{options.bugs.quorum.accept_older_boot, options.bugs.raft.trust_log_tail}),
+        calendar(options.bugs.follow_own_calendar ? absl::InfiniteDuration()
+                                                  : options.clock_skew_max / 2),
         disk(options.disk_reserve_bytes) {}
 
   const NodeOptions options;
@@ -56,6 +59,7 @@ struct NodeShared {
   TopologyHolder topology;
   Peers peers;
   ClockSkews skews;
+  ClusterCalendar calendar;
   DiskRoom disk;
   LogDevice* log = nullptr;                 // set by Start
   std::function<void(absl::Status)> fatal;  // set by Start
@@ -70,6 +74,11 @@ struct NodeShared {
   std::atomic<uint64_t> hints_put_off = 0;      // likewise, for now
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
+
+  // Now, for time-stamps.
+  absl::Time CalendarTime() const {
+    return calendar.At(edges.env.WallTime(), edges.env.Monotonic());
+  }
 
   // Ends the node's work, once.
   void Fail(absl::Status status) {

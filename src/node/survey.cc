@@ -74,6 +74,8 @@ NodeStatusReport Survey::Summarise(NodeStatusReport report) const {
   report.hints_put_off = shared_.hints_put_off;
   report.requests_outdated = shared_.requests_outdated;
   report.skews = shared_.skews.All();
+  const absl::Time own = shared_.edges.env.WallTime();
+  report.clock_set_off = shared_.calendar.At(own, shared_.edges.env.Monotonic()) - own;
   const auto by_partition = [](const auto& a, const auto& b) { return a.partition < b.partition; };
   std::sort(report.replicas.begin(), report.replicas.end(), by_partition);
   std::sort(report.quorum.begin(), report.quorum.end(), by_partition);

@@ -128,6 +128,7 @@ class Worker {
   void Climb(Request request, ReplyFn reply);
   // Tells the replicas when the calendar and the clock have parted.
   void WatchClock();
+  bool CalendarConfirmed();
   void Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology);
   void Expire();
   // --- worker_admission.cc: what a write is refused for before it is begun ---
@@ -191,7 +192,10 @@ class Worker {
   std::function<void(std::string)> meta_changed_;
   std::function<void(absl::Duration)> ticked_;
   absl::Duration now_;
-  absl::Duration calendar_lead_;  // of the calendar over the clock, when last told
+  // Over the clock, when last told: of the own calendar and of the one that is followed.
+  absl::Duration own_lead_, followed_lead_;
+  bool confirmed_ = false;
+  absl::Duration confirmed_by_;  // by nobody, if need be; zero: not begun
   absl::Duration next_tick_;
   absl::Duration next_release_;
   absl::Duration next_rebalance_;

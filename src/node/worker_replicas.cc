@@ -43,6 +43,10 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
   Slot& slot = slots_[partition.id];
   slot.preferred_leader = leaderless ? NodeId() : partition.replicas.front();
   slot.replica = *std::move(replica);
+  if (!confirmed_) {
+    const absl::Duration now = shared_.edges.env.Monotonic();
+    slot.replica->ClockJumped(shared_.CalendarTime(), now, false);
+  }
   Configure(partition.id, slot, *topology);
   Touch(partition.id, slot);
   return absl::OkStatus();
@@ -66,9 +70,8 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::Partitio
   options.core.hedge_permille = shared_.options.hedge_permille;
   options.core.round_trips = &round_trips_;
   options.core.bugs = shared_.options.bugs.quorum;
-  const Env& env = shared_.edges.env;
   return QuorumReplica::Open(std::move(options), shared_.edges.engine, recovered,
-                             LogClock(env.Monotonic(), env.WallTime()));
+                             LogClock(shared_.edges.env.Monotonic(), shared_.CalendarTime()));
 }
 
 absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionInfo& partition,
@@ -88,9 +91,8 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionI
   options.clock_slack = shared_.options.tick;
   options.replica_bugs = shared_.options.bugs.replica;
   options.expired = &shared_.edges.expired;
-  const Env& env = shared_.edges.env;
   auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered,
-                                   LogClock(env.Monotonic(), env.WallTime()));
+                                   LogClock(shared_.edges.env.Monotonic(), shared_.CalendarTime()));
   if (!replica.ok()) return replica.status();
   if (fresh && partition.replicas.front() == shared_.options.self) (*replica)->Campaign();
   return replica;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "node/hint_keeper.h"
 #include "node/worker.h"
 
@@ -41,11 +42,31 @@ void Worker::Tick() {
 // A machine that is paused may find its clock where it was, but not the calendar
 // once that is put right.
 void Worker::WatchClock() {
-  const absl::Time calendar = shared_.edges.env.WallTime();
-  const absl::Duration lead = calendar - absl::UnixEpoch() - now_;
-  if (absl::AbsDuration(lead - calendar_lead_) <= shared_.options.tick / 2) return;
-  calendar_lead_ = lead;
-  for (auto& [partition, slot] : slots_) slot.replica->ClockJumped(calendar, now_);
+  const absl::Duration own = shared_.edges.env.WallTime() - absl::UnixEpoch() - now_;
+  const absl::Duration followed = shared_.calendar.Lead(own);
+  const absl::Duration passes = shared_.options.tick / 2;
+  const bool confirmed = CalendarConfirmed();
+  if (absl::AbsDuration(own - own_lead_) <= passes &&
+      absl::AbsDuration(followed - followed_lead_) <= passes && confirmed == confirmed_) {
+    return;
+  }
+  outbox_.TellCalendar();
+  own_lead_ = own;
+  followed_lead_ = followed;
+  confirmed_ = confirmed;
+  const absl::Time calendar = absl::UnixEpoch() + now_ + followed;
+  for (auto& [partition, slot] : slots_) slot.replica->ClockJumped(calendar, now_, confirmed);
+}
+
+// Who starts alone is given some time to hear from somebody.
+bool Worker::CalendarConfirmed() {
+  if (confirmed_ || shared_.calendar.heard() || shared_.options.bugs.follow_own_calendar) {
+    return true;
+  }
+  if (confirmed_by_ == absl::ZeroDuration()) {
+    confirmed_by_ = now_ + limits::kCalendarUnconfirmedMax;
+  }
+  return now_ >= confirmed_by_;
 }
 
 bool Worker::MayServe(Slot& slot) const {
@@ -99,6 +120,7 @@ void Worker::PeerGone(NodeId peer) {
 // peer by now is what counts.
 void Worker::PeerBack(NodeId peer) {
   if (!shared_.peers.alive(peer)) return;
+  outbox_.TellCalendar(peer);
   for (auto& [partition, slot] : slots_) {
     slot.replica->PeerBack(peer, now_);
     Touch(partition, slot);

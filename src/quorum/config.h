@@ -102,6 +102,7 @@ struct Config {
 struct Now {
   absl::Duration monotonic;
   uint64_t calendar_us = 0;
+  bool confirmed = true;  // the calendar: another node's agreed with it, or could have
 };
 
 }  // namespace quorate::quorum

@@ -9,6 +9,8 @@
 namespace quorate::quorum {
 namespace {
 
+constexpr absl::Duration kConfirmedSoon = absl::Milliseconds(200);
+
 HlcTime Ahead(HlcTime time, uint64_t by_us) { return time + (by_us << kHlcCountBits); }
 
 }  // namespace
@@ -66,6 +68,7 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
                config_.skew_us_max, " us ahead of ", self().node.ToString(), "'s calendar, ",
                now.calendar_us, " us; set the nodes' clocks right"));
   }
+  if (absl::Status refused = CheckClock(now); !refused.ok()) return refused;
   const Dot dot{self(), next_counter_};
   std::optional<Record> current;
   if (!policy_.NewestWins()) current = Lookup(key);
@@ -189,6 +192,36 @@ bool Local::Hear(const Identity& from) {
     ++changes_;
   }
   return true;
+}
+
+bool Local::RunsAhead(const Now& now) const {
+  if (config_.members.size() == 1) return false;
+  return MicrosOf(clock_.last()) > now.calendar_us + config_.skew_us_max;
+}
+
+absl::Status Local::CheckClock(const Now& now) const {
+  const uint64_t last_us = MicrosOf(clock_.last());
+  if (!now.confirmed && config_.members.size() > 1 &&
+      now.calendar_us > last_us + config_.skew_us_max) {
+    absl::Status status = MakeError(
+        absl::StatusCode::kUnavailable, "CLOCK_UNCONFIRMED",
+        StrCat(self().node.ToString(),
+               " has just started, and no other node has told it yet whether its clock is right; "
+               "nothing was written. Ask another node, or this one in a moment"),
+        Applied::kNo);
+    SetRetryAfter(status, kConfirmedSoon);
+    return status;
+  }
+  if (!RunsAhead(now)) return absl::OkStatus();
+  const auto ahead = absl::Microseconds(last_us - now.calendar_us);
+  return MakeError(
+      absl::StatusCode::kUnavailable, "CLOCK_AHEAD",
+      StrCat("the clock of ", self().node.ToString(),
+             " was set wrong while it took writes: it has given out time-stamps up to ",
+             absl::FormatDuration(absl::Trunc(ahead, absl::Milliseconds(1))),
+             " ahead of now, and the other replicas would refuse the next one; nothing was "
+             "written. Ask another node; this one takes writes again once that time has come"),
+      Applied::kNo);
 }
 
 bool Local::Observe(HlcTime time, const Now& now) {

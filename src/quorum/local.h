@@ -59,8 +59,8 @@ class Local {
   // --- changing ---
   // A new write by this replica, under the next dot; above `after` in time.
   // INVALID_ARGUMENT where `after` lies too far ahead of the calendar, and what
-  // the policy refuses: nothing was written then. `ask`: the operation that it is of,
-  // admitted by Admit.
+  // the policy refuses, UNAVAILABLE where all that this replica stamps does: nothing
+  // was written then. `ask`: the operation that it is of, admitted by Admit.
   absl::StatusOr<Record> Coordinate(const std::string& key, const Change& change, HlcTime after,
                                     const Now& now,
                                     const std::optional<OperationAsk>& ask = std::nullopt);
@@ -84,6 +84,13 @@ class Local {
   bool has_rival() const { return has_rival_; }
   // Nodes of which a later life was heard of since the last call.
   std::vector<NodeId> TakeReborn() { return std::exchange(reborn_, {}); }
+  // Times that this replica gave out when its calendar was set wrong are so far ahead
+  // of it by now that the others would refuse the next one, which is above them.
+  bool RunsAhead(const Now& now) const;
+  // UNAVAILABLE, and nothing is to be written now: CLOCK_AHEAD where it runs ahead;
+  // CLOCK_UNCONFIRMED where the calendar says that more time has passed since it last
+  // wrote than calendars may differ, and nobody has been heard who could tell.
+  absl::Status CheckClock(const Now& now) const;
   // What is written from now on is above `time`. False: it lies too far ahead.
   bool Observe(HlcTime time, const Now& now);
   HlcTime time() const { return clock_.last(); }

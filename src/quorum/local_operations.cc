@@ -30,6 +30,7 @@ absl::Status Expired(const OperationId& id) {
 }  // namespace
 
 absl::StatusOr<uint64_t> Local::MakeWriter(const Now& now) {
+  if (absl::Status refused = CheckClock(now); !refused.ok()) return refused;
   uint64_t us = MicrosOf(clock_.Next(now.calendar_us));
   if (us <= last_writer_us_) us = last_writer_us_ + 1;
   // The number may have been given out by a life whose disk was lost.

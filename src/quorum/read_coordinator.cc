@@ -77,7 +77,8 @@ void ReadCoordinator::Ask(NodeId node, uint64_t id, Read& read, bool data, const
 }
 
 Nodes ReadCoordinator::Responders(const Read& read) const {
-  Nodes nodes = {local_.self().node};
+  Nodes nodes;
+  if (!IsSetAside(read, local_.self().node)) nodes.insert(local_.self().node);
   for (const auto& [node, answer] : read.answers) nodes.insert(node);
   return nodes;
 }
@@ -122,7 +123,7 @@ void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
   if (at == reads_.end()) return;
   Read& read = at->second;
   const auto asked = read.asked.find(from);
-  if (asked == read.asked.end() || read.writing_back) return;
+  if (asked == read.asked.end() || read.writing_back || IsSetAside(read, from)) return;
   const absl::Duration took = now.monotonic - asked->second.at;
   peers_.NoteLatency(from, took);
   RoundTrips* round_trips = local_.config().round_trips;
@@ -142,11 +143,16 @@ void ReadCoordinator::OnAnswer(NodeId from, ReadAnswer answer, const Now& now) {
 }
 
 void ReadCoordinator::OnWriteBack(NodeId from, const WriteAnswer& answer, const Now& now) {
-  for (uint64_t i = 0; i < answer.count && !answer.refused; ++i) {
+  for (uint64_t i = 0; i < answer.count; ++i) {
     const auto at = reads_.find((answer.id & ~kWriteBack) + i);
     if (at == reads_.end() || !at->second.writing_back) continue;
-    at->second.holders.insert(from);
-    if (Advance(at->first, at->second, now)) Forget(at);
+    Read& read = at->second;
+    (answer.refused ? read.refused : read.holders).insert(from);
+    if (Advance(at->first, read, now)) {
+      Forget(at);
+    } else if (answer.refused && read.writing_back) {
+      WriteBack(at->first, read, now);
+    }
   }
 }
 
@@ -166,15 +172,22 @@ void ReadCoordinator::OnProgress(const Now& now) {
 // Whether those who may still answer can't be enough.
 bool ReadCoordinator::Hopeless(const Read& read) const {
   Nodes possible = read.writing_back ? read.holders : Responders(read);
-  possible.merge(peers_.Living());
+  const Nodes& never = read.writing_back ? read.refused : read.set_aside;
+  for (NodeId node : peers_.Living()) {
+    if (!never.contains(node)) possible.insert(node);
+  }
   return CountsForReads(read.request.level) && !peers_.Enough(read.request.level, possible);
+}
+
+absl::Status ReadCoordinator::WhyHopeless(const Read& read) const {
+  absl::Status missing = CheckReadable(read.request.level, local_, peers_);
+  return missing.ok() ? TooFarAhead(read) : missing;
 }
 
 void ReadCoordinator::OnPeerGone(const Now& now) {
   for (auto at = reads_.begin(); at != reads_.end();) {
     if (Hopeless(at->second)) {
-      Answer(at->second, CheckReadable(at->second.request.level, local_, peers_), std::nullopt, {},
-             now);
+      Answer(at->second, WhyHopeless(at->second), std::nullopt, {}, now);
       at = Forget(at);
       continue;
     }
@@ -187,6 +200,7 @@ void ReadCoordinator::OnReborn(NodeId node) {
   for (auto& [id, read] : reads_) {
     read.answers.erase(node);
     read.holders.erase(node);
+    read.refused.erase(node);
   }
 }
 

@@ -5,6 +5,9 @@
 // differs; merge; bring the result to as many as were asked for, so that no
 // later read at that level can miss it; answer. ONE answers from here; SESSION
 // and BOUNDED as soon as this replica, or another, can prove what they ask for.
+//
+// What is stamped too far ahead for the others can be brought to nobody. Who has
+// it is set aside then: it answers for nothing, and the others must be enough.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +63,8 @@ class ReadCoordinator {
     std::optional<Record> result;
     std::optional<absl::Duration> fresh_at;  // it holds all acknowledged before that
     Nodes holders;                           // have the result on disk, or what beats it
+    Nodes refused;                           // its time lies too far ahead for them
+    Nodes set_aside;                         // their record's lies too far ahead for others
     absl::Duration written_back_at;
   };
   using Reads = std::map<uint64_t, Read>;
@@ -71,6 +76,7 @@ class ReadCoordinator {
   bool AskOneMore(uint64_t id, Read& read, const Now& now);
   Nodes Responders(const Read& read) const;
   bool Hopeless(const Read& read) const;
+  absl::Status WhyHopeless(const Read& read) const;
   // This replica's state is enough for SESSION or BOUNDED.
   bool Proven(const ReadRequest& request, const Now& now) const;
   void Answer(const Read& read, absl::Status status, const std::optional<Record>& record,
@@ -86,6 +92,14 @@ class ReadCoordinator {
   std::optional<Record> MergeAnswers(const Read& read);
   void FindHolders(Read& read) const;
   void WriteBack(uint64_t id, Read& read, const Now& now);
+
+  // --- read_set_aside.cc: what is stamped too far ahead ---
+  // What this replica has, unless it is set aside.
+  std::optional<Record> Mine(const Read& read) const;
+  bool IsSetAside(const Read& read, NodeId node) const { return read.set_aside.contains(node); }
+  // True: the read is answered.
+  bool SetAside(uint64_t id, Read& read, const Now& now);
+  absl::Status TooFarAhead(const Read& read) const;
 
   Local& local_;
   Peers& peers_;

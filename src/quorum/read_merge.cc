@@ -16,20 +16,29 @@ bool ReadCoordinator::Advance(uint64_t id, Read& read, const Now& now) {
   const Level level = read.request.level;
   if (!CountsForReads(level)) return false;
   if (!read.writing_back) {
+    if (Hopeless(read) && !read.set_aside.empty()) {
+      Answer(read, WhyHopeless(read), std::nullopt, {}, now);
+      return true;
+    }
     if (!peers_.Enough(level, Responders(read)) || FetchWhatDiffers(id, read, now)) return false;
     read.result = MergeAnswers(read);
     if (local_.policy().ByRounds()) return AnswerAsItIs(read, now);
     if (read.result) {
       // Who answered may not have seen what is here: a conflict is told, if it is one.
-      (void)local_.Merge(read.request.key, read.result, {}, {}, now);
+      const bool taken = local_.Merge(read.request.key, read.result, {}, {}, now);
+      if (!taken) read.refused.insert(local_.self().node);
     }
     FindHolders(read);
     read.writing_back = true;
-    if (const auto age = anti_entropy_.Staleness(now); age) read.fresh_at = now.monotonic - *age;
+    const auto age = anti_entropy_.Staleness(now);
+    // What was set aside may have been acknowledged.
+    if (age && read.set_aside.empty()) read.fresh_at = now.monotonic - *age;
     // Whoever was found stale is repaired, needed or not.
     if (read.holders != Responders(read)) WriteBack(id, read, now);
   }
-  if (!peers_.Enough(level, read.holders) && !local_.config().bugs.no_write_back) return false;
+  if (!peers_.Enough(level, read.holders) && !local_.config().bugs.no_write_back) {
+    return !read.refused.empty() && Hopeless(read) && SetAside(id, read, now);
+  }
   Answer(read, absl::OkStatus(), read.result, read.holders, now);
   return true;
 }
@@ -43,14 +52,15 @@ bool ReadCoordinator::AnswerAsItIs(Read& read, const Now& now) {
 
 // Records that may change the result, and of which only the version is known.
 bool ReadCoordinator::FetchWhatDiffers(uint64_t id, Read& read, const Now& now) {
-  const std::optional<Record> mine = local_.Shared(read.request.key);
+  const std::optional<Record> mine = Mine(read);
+  const bool has_seen = !IsSetAside(read, local_.self().node);
   const bool newest_wins = local_.policy().NewestWins();
   std::optional<Version> version;
   if (mine) version = VersionOf(read.request.key, *mine);
   const auto wanted = [&](const ReadAnswer& answer) {
     const Version& theirs = answer.version;
     if (!theirs.dot || answer.record) return false;
-    if (!version) return !newest_wins || !local_.seen().Contains(theirs.dot);
+    if (!version) return !newest_wins || !has_seen || !local_.seen().Contains(theirs.dot);
     if (newest_wins) {
       return version->time != theirs.time ? version->time < theirs.time : version->dot < theirs.dot;
     }
@@ -71,12 +81,13 @@ bool ReadCoordinator::FetchWhatDiffers(uint64_t id, Read& read, const Now& now) 
 
 std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
   const ConflictPolicy& policy = local_.policy();
-  const std::optional<Record> mine = local_.Shared(read.request.key);
+  const std::optional<Record> mine = Mine(read);
+  const bool has_seen = !IsSetAside(read, local_.self().node);
   // Where a replica holds nothing though it has seen the record, that was deleted
   // there, and the tombstone is gone because everybody had it.
   const auto outlived = [&](const Record& record) {
     if (local_.config().bugs.forget_absence) return false;
-    if (!mine && policy.Outlived(record, local_.seen())) return true;
+    if (!mine && has_seen && policy.Outlived(record, local_.seen())) return true;
     for (const auto& [node, answer] : read.answers) {
       if (!answer.version.dot && policy.Outlived(record, answer.seen)) return true;
     }
@@ -96,7 +107,8 @@ std::optional<Record> ReadCoordinator::MergeAnswers(const Read& read) {
 }
 
 void ReadCoordinator::FindHolders(Read& read) const {
-  const std::optional<Record> mine = local_.Shared(read.request.key);
+  const std::optional<Record> mine = Mine(read);
+  const bool has_seen = !IsSetAside(read, local_.self().node);
   // All have a tombstone that is gone.
   if (!read.result) {
     read.holders = Responders(read);
@@ -105,7 +117,7 @@ void ReadCoordinator::FindHolders(Read& read) const {
   const Version version = VersionOf(read.request.key, *read.result);
   // Unless its time lay too far ahead to be taken here.
   const bool holds = mine && VersionOf(read.request.key, *mine) == version;
-  if (holds || local_.policy().Outlived(*read.result, local_.seen())) {
+  if (holds || (has_seen && local_.policy().Outlived(*read.result, local_.seen()))) {
     read.holders.insert(local_.self().node);
   }
   for (const auto& [node, answer] : read.answers) {
@@ -126,10 +138,10 @@ void ReadCoordinator::WriteBack(uint64_t id, Read& read, const Now& now) {
   if (!record) return read.holders.insert(peers_.others().begin(), peers_.others().end());
   const SharedClock context = merged ? local_.Context() : SharedClock();
   for (NodeId node : peers_.LivingByDistance()) {
+    if (read.holders.contains(node) || read.refused.contains(node)) continue;
     // Who did not answer is asked only if those who did aren't enough.
-    const bool stale = read.answers.contains(node) && !read.holders.contains(node);
-    const bool spare = !read.answers.contains(node) && read.asked.contains(node);
-    if (!stale && !spare) continue;
+    const bool spare = read.asked.contains(node) || !read.refused.empty();
+    if (!read.answers.contains(node) && !spare) continue;
     local_.Send(node, local_.knowledge().HeardOf(node),
                 WriteAsk{id | kWriteBack, read.request.key, *record, context});
   }

@@ -59,6 +59,7 @@ absl::Status RegisterCoordinator::Refuse() const {
 }
 
 absl::Status RegisterCoordinator::RefuseWrite(const Now& now) const {
+  if (absl::Status refused = local_.CheckClock(now); !refused.ok()) return refused;
   if (local_.TimesAreFresh(now)) return absl::OkStatus();
   return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",
                    StrCat("the replica at ", local_.self().node.ToString(),

@@ -50,8 +50,9 @@ class QuorumReplica final : public Replica {
   NodeId LeaderHint() const override { return options_.core.self.node; }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void SetLeaseDrift(uint32_t) override {}
-  void ClockJumped(absl::Time calendar, absl::Duration now) override {
+  void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) override {
     clock_ = LogClock(now, calendar);
+    confirmed_ = confirmed;
   }
   void Persisted(uint64_t token, absl::Duration now) override;
   void PeerGone(NodeId node, absl::Duration now) override { core_->PeerGone(node, At(now)); }
@@ -77,7 +78,7 @@ class QuorumReplica final : public Replica {
                 Engine& engine, LogClock clock);
   absl::Status Restore(RecoveredGroup* recovered);
 
-  quorum::Now At(absl::Duration now) const { return {now, clock_.At(now)}; }
+  quorum::Now At(absl::Duration now) const { return {now, clock_.At(now), confirmed_}; }
   absl::Status Obey(quorum::Output& output, Turn& turn, absl::Duration now);
   absl::Status Write(std::vector<quorum::Effect> effects, Turn& turn);
   void Send(const std::vector<quorum::Message>& messages, std::vector<PeerMessage>& out) const;
@@ -89,6 +90,7 @@ class QuorumReplica final : public Replica {
   const std::unique_ptr<const QuorumValues> values_;
   QuorumStore store_;
   LogClock clock_;
+  bool confirmed_ = true;  // what it says
   std::unique_ptr<quorum::Core> core_;
   QuorumCalls calls_;
   QuorumScans scans_;

@@ -65,7 +65,7 @@ class RaftReplica final : public Replica {
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void SetLeaseDrift(uint32_t ppm) override;
-  void ClockJumped(absl::Time calendar, absl::Duration now) override;
+  void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) override;
   void Persisted(uint64_t token, absl::Duration now) override;
   void Expire(absl::Duration now) override;
   void PeerGone(NodeId node, absl::Duration now) override;

@@ -96,7 +96,7 @@ void RaftReplica::SetLeaseDrift(uint32_t ppm) {
   raft_->AskPromises(ppm > 0);
 }
 
-void RaftReplica::ClockJumped(absl::Time, absl::Duration) {
+void RaftReplica::ClockJumped(absl::Time, absl::Duration, bool) {
   if (options_.replica_bugs.trust_clock) return;
   lease_.GiveUp();
   reads_.ForgetWhen();

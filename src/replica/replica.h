@@ -92,8 +92,8 @@ class Replica {
   // the keyspace says; 0: no reads under a lease.
   virtual void SetLeaseDrift(uint32_t ppm) = 0;
   // The node's clock may have stood still, or the calendar was set: it says
-  // `calendar` now.
-  virtual void ClockJumped(absl::Time calendar, absl::Duration now) = 0;
+  // `calendar` now. `confirmed`: by another node, or there is nobody to ask.
+  virtual void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) = 0;
   virtual void Persisted(uint64_t token, absl::Duration now) = 0;
   // A peer's node was lost or came back under a new boot.
   virtual void PeerGone(NodeId node, absl::Duration now) = 0;

@@ -12,8 +12,8 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "quorate/v1/admin.grpc.pb.h"
+#include "rpc/deadline.h"
 #include "rpc/status_collector.h"
 
 namespace quorate::rpc {
@@ -90,7 +90,7 @@ class AskNodes : public std::enable_shared_from_this<AskNodes<Request, Response>
         Take(i, false);
         continue;
       }
-      asked.context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
+      asked.context.set_deadline(MomentIn(patience));
       (asked.stub->async()->*method)(
           &asked.context, &request_, &asked.answer.response,
           [self = this->shared_from_this(), i](const grpc::Status& status) {

@@ -7,13 +7,13 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/strings.h"
 #include "replica/conflict_journal.h"
 #include "rpc/ask_nodes.h"
 #include "rpc/convert.h"
+#include "rpc/deadline.h"
 #include "rpc/grpc_status.h"
 #include "rpc/reply_error.h"
 #include "rpc/write_command.h"
@@ -208,7 +208,7 @@ void RestoreThere(StatusCollector& collector, const Route& route,
   }
   call->request = in;
   call->done = std::move(done);
-  call->context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
+  call->context.set_deadline(MomentIn(patience));
   call->stub->async()->RestoreConflict(&call->context, &call->request, &call->response,
                                        [call](const grpc::Status& status) {
                                          if (!status.ok()) {

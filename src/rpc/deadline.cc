@@ -6,6 +6,10 @@
 
 namespace quorate::rpc {
 
+std::chrono::system_clock::time_point MomentIn(absl::Duration time) {
+  return absl::ToChronoTime(SystemEnv().WallTime() + time);
+}
+
 absl::Status DeadlinePassed() {
   return MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
                    "the deadline had passed before the request was looked at; allow more time");

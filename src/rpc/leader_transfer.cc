@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "base/error.h"
 #include "base/strings.h"
+#include "rpc/deadline.h"
 #include "rpc/grpc_status.h"
 
 namespace quorate::rpc {
@@ -69,8 +69,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
                         " had no new leader in time; it may come still");
       }
       me->alarm_ = std::make_unique<grpc::Alarm>();
-      me->alarm_->Set(absl::ToChronoTime(absl::Now() + kLook),
-                      [me](bool) { me->AwaitNewLeader(); });
+      me->alarm_->Set(MomentIn(kLook), [me](bool) { me->AwaitNewLeader(); });
     });
   }
 
@@ -82,7 +81,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
       return Fail(absl::StatusCode::kUnavailable, "NO_LEADER", " has no leader that is known here");
     }
     context_.AddMetadata(kRelayedMetadata, "1");
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + (deadline_ - env_.Monotonic())));
+    context_.set_deadline(MomentIn(deadline_ - env_.Monotonic()));
     request_.set_partition(partition_.value());
     request_.set_to(to_.value());
     stub_->async()->TransferLeader(&context_, &request_, &response_,

@@ -141,6 +141,10 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
                   "By how much the peer's calendar is ahead of this node's.",
                   absl::ToDoubleSeconds(skew.ahead), {{"peer", skew.node.ToString()}});
   }
+  page.AddGauge("quorate_clock_set_off_seconds",
+                "By how much the calendar that is followed is ahead of this node's own, which a "
+                "majority contradicts.",
+                absl::ToDoubleSeconds(report.clock_set_off));
   WriteQuorum(report.quorum, page);
 }
 

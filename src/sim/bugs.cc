@@ -69,6 +69,13 @@ void AddFates(Add add) {
 }
 
 template <class Add>
+void AddClocks(Add add) {
+  add("follow-own-calendar", "a node stamps by its own calendar, whatever the others' say",
+      Profile::kClocks)
+      .follow_own_calendar = true;
+}
+
+template <class Add>
 void AddRegisters(Add add) {
   constexpr Profile kProfile = Profile::kLeaderless;
   add("register-reads-any", "a read of a register is what one replica holds", kProfile)
@@ -148,6 +155,7 @@ std::vector<DeliberateBug> Make() {
   AddLeaderless(add);
   AddFates(add);
   AddRegisters(add);
+  AddClocks(add);
   return list;
 }
 

@@ -190,6 +190,15 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       if (HalfTheTime(random))
         knobs.nemesis.armed.insert(knobs.nemesis.armed.end(), 2, F::kLateWords);
       break;
+    case Profile::kClocks:
+      Target(Profile::kLeaderless, random, knobs);
+      knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200}));
+      knobs.clock_drift_max = OneOf(random, {0.0, 0.0005});
+      // What a node that is not followed is let be ahead or behind.
+      knobs.calendars_apart = knobs.node.clock_skew_max / 2 + absl::Milliseconds(100);
+      knobs.nemesis.armed = {F::kSetOneClock, F::kSetOneClock, F::kCrashOne, F::kFlush,
+                             F::kSlowLinks};
+      break;
     case Profile::kFates:
       // Else quiet, so that no replica reserves times without need.
       knobs.nodes = 3;
@@ -300,6 +309,8 @@ const char* FaultName(FaultKind kind) {
       return "late-answers";
     case FaultKind::kLateWords:
       return "late-words";
+    case FaultKind::kSetOneClock:
+      return "set-one-clock";
     case FaultKind::kLoseTail:
       return "lose-tail";
   }
@@ -310,14 +321,14 @@ absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
   for (const Profile profile :
        {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
         Profile::kReads, Profile::kLeases, Profile::kExpiry, Profile::kLeaderless, Profile::kFates,
-        Profile::kLostTails}) {
+        Profile::kClocks, Profile::kLostTails}) {
     if (name == ProfileName(profile)) return profile;
   }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
       StrCat("no profile '", name,
              "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless, "
-             "fates, lost-tails"));
+             "fates, clocks, lost-tails"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -340,6 +351,8 @@ const char* ProfileName(Profile profile) {
       return "leaderless";
     case Profile::kFates:
       return "fates";
+    case Profile::kClocks:
+      return "clocks";
     case Profile::kLostTails:
       return "lost-tails";
   }

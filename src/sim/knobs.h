@@ -84,6 +84,7 @@ enum class FaultKind : uint8_t {
   kHandOverDeaf,      // a leader that hears nobody hands over
   kLateAnswers,       // a leader is cut off, but for old answers that come late
   kLateWords,         // a node crashes, and what it sent before comes late
+  kSetOneClock,       // a calendar is set wrong by hours, always that of the same node
   kLoseTail,          // a node crashes, and its log has lost its end
 };
 // Those of any run; the others only where they are asked for.
@@ -110,7 +111,8 @@ struct Knobs {
   NemesisProfile nemesis;
   double clock_drift_max = 0;  // rates lie within 1 +- this
   absl::Duration wall_offset_max;
-  double flush_chance = 0.02;  // of an engine, by itself, after a write
+  absl::Duration calendars_apart;  // that are followed, beyond their offsets
+  double flush_chance = 0.02;      // of an engine, by itself, after a write
   // While faults last, a key expires no earlier and no later than by this;
   // infinite: nothing is promised.
   absl::Duration expiry_bound = absl::InfiniteDuration();
@@ -131,6 +133,7 @@ enum class Profile : uint8_t {
   kExpiry,      // keys that expire, new leaders, calendars that differ or jump
   kLeaderless,  // a keyspace of mode quorum beside the others
   kFates,       // what became of writes without a leader is asked, and somebody dies
+  kClocks,      // as kLeaderless, and one node's calendar is set wrong by hours
   kLostTails,   // disks lose the end of their log
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);

@@ -115,6 +115,8 @@ Nemesis::Mend Nemesis::Begin(FaultKind kind) {
       return BeginLateAnswers();
     case FaultKind::kLateWords:
       return BeginLateWords();
+    case FaultKind::kSetOneClock:
+      return BeginSetClock(cluster_.ids().front());
     case FaultKind::kLoseTail:
       return BeginLostTail();
     case FaultKind::kMoveLeader:
@@ -252,6 +254,14 @@ Nemesis::Mend Nemesis::BeginCrash(Nodes victims, const std::string& why) {
 Nemesis::Mend Nemesis::BeginFreeze(NodeId victim) {
   cluster_.node(victim).Freeze();
   return [this, victim] { cluster_.node(victim).Thaw(); };
+}
+
+Nemesis::Mend Nemesis::BeginSetClock(NodeId victim) {
+  const auto by = absl::Seconds(static_cast<int64_t>(random_.Below(7200)) - 3600);
+  trace_.Add(TraceKind::kFault, victim, StrCat("set-one-clock by ", absl::FormatDuration(by)));
+  SimEnv& env = cluster_.node(victim).machine().env;
+  env.JumpWallTime(by);
+  return [&env, by] { env.JumpWallTime(-by); };
 }
 
 Nemesis::Mend Nemesis::BeginMachine(FaultKind kind, NodeId victim) {

@@ -48,6 +48,7 @@ class Nemesis {
   Mend BeginCrash(Nodes victims, const std::string& why);
   Mend BeginFreeze(NodeId victim);
   Mend BeginMachine(FaultKind kind, NodeId victim);
+  Mend BeginSetClock(NodeId victim);
   void MoveLeader();
   // --- lease_traps.cc: what could outlast a leader's lease ---
   Mend BeginPause();

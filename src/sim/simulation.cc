@@ -114,9 +114,11 @@ class Run {
     cluster_.BootAll();
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });
-    leaderless_.ExpectCalendars({knobs_.wall_offset_max, knobs_.clock_drift_max});
+    const CalendarBounds calendars{knobs_.wall_offset_max + knobs_.calendars_apart,
+                                   knobs_.clock_drift_max};
+    leaderless_.ExpectCalendars(calendars);
     leaderless_.Start(knobs_.workload.leaderless_clients);
-    merging_.ExpectCalendars({knobs_.wall_offset_max, knobs_.clock_drift_max});
+    merging_.ExpectCalendars(calendars);
     merging_.Start(knobs_.workload.leaderless_clients / 2);
     hinted_.Start(knobs_.workload.leaderless_clients > 0 ? kHintingClients : 0);
     registers_.Start(knobs_.workload.leaderless_clients != 0);

@@ -96,6 +96,89 @@ TEST(CoreTimeTest, ATimeStampFarAheadDividesNobodyOnceCalendarsHaveReachedIt) {
   }
 }
 
+// n1 was ahead while nobody else could be reached, and wrote.
+class WroteAheadTest : public testing::Test {
+ protected:
+  WroteAheadTest() {
+    cluster_.Put(2, "k", "before", Level::kAll);
+    cluster_.DeliverAll();
+    cluster_.SetCalendarOffset(1, 60'000'000);
+    cluster_.Put(1, "k", "ahead", Level::kOne);
+    cluster_.DeliverAll();
+    cluster_.SetCalendarOffset(1, 0);
+  }
+  const Reply& Read(uint64_t node, Level level) {
+    const uint64_t get = cluster_.Get(node, "k", level);
+    cluster_.DeliverAll();
+    const Reply* reply = cluster_.Find(node, get);
+    EXPECT_NE(reply, nullptr) << "it waits for its deadline";
+    static const Reply kNone;
+    return reply == nullptr ? kNone : *reply;
+  }
+
+  Cluster cluster_{{}};
+};
+
+TEST_F(WroteAheadTest, ItsWritesAreRefusedAtOnceUntilThatTimeHasCome) {
+  for (const Level level : {Level::kOne, Level::kQuorum}) {
+    const uint64_t put = cluster_.Put(1, "other", "v", level);
+    cluster_.DeliverAll();
+    ASSERT_NE(cluster_.Find(1, put), nullptr);
+    EXPECT_EQ(ReasonOf(cluster_.Find(1, put)->status), "CLOCK_AHEAD");
+    EXPECT_EQ(AppliedOf(cluster_.Find(1, put)->status), Applied::kNo);
+    EXPECT_EQ(cluster_.Value(1, "other"), "");
+  }
+  const uint64_t elsewhere = cluster_.Put(2, "other", "v", Level::kQuorum);
+  cluster_.DeliverAll();
+  EXPECT_TRUE(cluster_.Find(2, elsewhere)->status.ok());
+  cluster_.Pass(absl::Seconds(60));
+  const uint64_t later = cluster_.Put(1, "other", "w", Level::kQuorum);
+  cluster_.DeliverAll();
+  EXPECT_TRUE(cluster_.Find(1, later)->status.ok());
+}
+
+TEST_F(WroteAheadTest, ReadsOfAQuorumLeaveItOut) {
+  for (uint64_t node = 1; node <= 3; ++node) {
+    const Reply& reply = Read(node, Level::kQuorum);
+    EXPECT_TRUE(reply.status.ok()) << node << ": " << reply.status;
+    ASSERT_TRUE(reply.record) << node;
+    EXPECT_EQ(reply.record->body, "before") << node;
+  }
+  EXPECT_EQ(Read(1, Level::kOne).record->body, "ahead");
+}
+
+TEST_F(WroteAheadTest, ReadsThatNeedItSayAtOnceWhatIsWrong) {
+  for (uint64_t node = 1; node <= 3; ++node) {
+    const Reply& reply = Read(node, Level::kAll);
+    EXPECT_EQ(ReasonOf(reply.status), "CLOCK_AHEAD") << node;
+    EXPECT_NE(reply.status.message().find("n1"), std::string::npos) << reply.status;
+  }
+  cluster_.Isolate(3);
+  cluster_.Settle(20);
+  EXPECT_EQ(ReasonOf(Read(2, Level::kQuorum).status), "CLOCK_AHEAD");
+}
+
+TEST_F(WroteAheadTest, AReaderThatIsBehindItselfStillReads) {
+  cluster_.SetCalendarOffset(3, -70'000'000);
+  cluster_.Put(2, "k", "after", Level::kQuorum);
+  cluster_.DeliverAll();
+  const Reply& reply = Read(3, Level::kTwo);
+  EXPECT_TRUE(reply.status.ok()) << reply.status;
+  EXPECT_EQ(reply.record->body, "after");
+}
+
+// A majority has it, so it was acknowledged, and one that is right can't tell.
+TEST_F(WroteAheadTest, WhatTwoHaveIsReadThoughTheThirdRefusesIt) {
+  cluster_.SetCalendarOffset(2, 60'000'000);
+  cluster_.Settle(20);
+  EXPECT_EQ(cluster_.Value(2, "k"), "ahead");
+  cluster_.SetCalendarOffset(2, 0);
+  const Reply& reply = Read(3, Level::kQuorum);
+  EXPECT_TRUE(reply.status.ok()) << reply.status;
+  ASSERT_TRUE(reply.record);
+  EXPECT_EQ(reply.record->body, "ahead");
+}
+
 TEST(CoreTimeTest, ALagIsKnownInWritesAndInTime) {
   Cluster cluster({});
   cluster.Settle();

@@ -89,7 +89,7 @@ TEST_F(LeaseReadTest, TakesARoundAndSaysSoWhereTheLeaseHasRunOut) {
 }
 
 TEST_F(LeaseReadTest, TakesARoundAfterAJumpOfTheClock) {
-  leader().ClockJumped(absl::UnixEpoch() + now_, now_);
+  leader().ClockJumped(absl::UnixEpoch() + now_, now_, true);
   EXPECT_FALSE(Read(1).has_value());
 }
 
@@ -144,7 +144,7 @@ TEST_F(LeaseReadTest, AJumpOfTheClockAlsoEndsWhatIsKnownOfFreshness) {
   Read(2, Level::kLinearizable);
   Settle();
   ASSERT_TRUE(Read(2, Level::kOne)->receipt.staleness.has_value());
-  replicas_[2]->ClockJumped(absl::UnixEpoch() + now_, now_);
+  replicas_[2]->ClockJumped(absl::UnixEpoch() + now_, now_, true);
   EXPECT_FALSE(Read(2, Level::kOne)->receipt.staleness.has_value());
 }
 

@@ -62,8 +62,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Shard{Profile::kElections, 1, 30}, Shard{Profile::kFigure8, 1, 30},
                       Shard{Profile::kLearners, 1, 30}, Shard{Profile::kReads, 1, 30},
                       Shard{Profile::kLeases, 1, 30}, Shard{Profile::kExpiry, 1, 30},
-                      Shard{Profile::kFates, 1, 30}, Shard{Profile::kLostTails, 1, 30},
-                      Shard{Profile::kLeaderless, 1, 30}, Shard{Profile::kLeaderless, 1001, 30}),
+                      Shard{Profile::kFates, 1, 30}, Shard{Profile::kClocks, 1, 30},
+                      Shard{Profile::kLostTails, 1, 30}, Shard{Profile::kLeaderless, 1, 30},
+                      Shard{Profile::kLeaderless, 1001, 30}),
     NameOf);
 
 }  // namespace

@@ -62,8 +62,8 @@ class Skew(ClockFault):
         self._seconds = seconds
 
     def order(self, cluster: Cluster, node: str, random: Random) -> str:
-        # By chance never far ahead: what a leaderless node wrote then is in its keyspace's way
-        # until the true time has come as far.
+        # By chance never far ahead: who starts so, while other faults keep all others from it, is
+        # believed, and what it wrote is refused by the others until that time has come.
         seconds = self._seconds or random.choice([-3600, -30, -4, -1, 1, 4, 8])
         page_of(cluster.backend, node).set_wall(seconds)
         return f"wall clock {seconds:+g} s"
