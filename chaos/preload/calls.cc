@@ -88,13 +88,12 @@ ssize_t SyncedWrite(int fd, const Open& open, const void* data, size_t size, off
     const size_t left = fate.leaves == kAll          ? size
                         : fate.leaves == kFirstBlock ? std::min(size, kBlockBytes)
                                                      : 0;
+    Delay(open);
     if (left > 0) PlainWrite(fd, data, left, offset, true);
-    EndSync(open);
     return Fail(EIO);
   }
-  const ssize_t n = PlainWrite(fd, data, size, offset, true);
-  EndSync(open);
-  return n;
+  Delay(open);
+  return PlainWrite(fd, data, size, offset, true);
 }
 
 int Sync(int fd, int (*real)(int)) {
@@ -102,9 +101,9 @@ int Sync(int fd, int (*real)(int)) {
   if (open.where == 0) return real(fd);
   const SyncFate fate = BeginSync(open);
   const uint64_t size = SizeOf(fd);  // before: what is written meanwhile need not be in it
+  Delay(open);
   const int result = fate.fails ? Fail(EIO) : real(fd);
   if (result == 0) open.folder ? NoteFolderSynced(fd) : NoteFileSynced(fd, size);
-  EndSync(open);
   return result;
 }
 

@@ -43,13 +43,14 @@ Name NameOf(int fd);
 // "<the page's file>.kept/<number>" into `path`.
 void KeptPath(uint64_t number, char* path, size_t size);
 
-// How a sync is to go; made before it, and the delay comes after it.
+// How a sync is to go; made before it.
 struct SyncFate {
   bool fails = false;
   uint64_t leaves = kNothing;
 };
 SyncFate BeginSync(const Open& open);
-void EndSync(const Open& open);
+// As long as a slow sync takes: nothing of it is durable before.
+void Delay(const Open& open);
 
 // Of growth to `end`, how much there is room for: `end`, less, or the present size.
 off_t RoomUpTo(int fd, off_t end);

@@ -32,7 +32,7 @@ SyncFate BeginSync(const Open& open) {
   return {true, Load(page()->fail_leaves)};
 }
 
-void EndSync(const Open& open) {
+void Delay(const Open& open) {
   const uint64_t slow_us = Concerns(open) ? Load(page()->slow_us) : 0;
   if (slow_us == 0) return;
   Count(page()->syncs_slowed);

@@ -93,11 +93,13 @@ def rounds(request: pytest.FixtureRequest) -> Callable[[float], Iterator[Trial]]
 
 
 @pytest.fixture
-def tries(request: pytest.FixtureRequest) -> Callable[[str, int], Iterator[Trial]]:
-    """The same scenario with one seed after another, on a kvd that has a deliberate bug."""
+def tries(request: pytest.FixtureRequest) -> Callable[[str, int, str], Iterator[Trial]]:
+    """The same scenario with one seed after another, on a kvd that has a deliberate bug; `backend`:
+    on which, if only one will do."""
 
-    def each(bug: str, count: int) -> Iterator[Trial]:
+    def each(bug: str, count: int, backend: str) -> Iterator[Trial]:
         options = request.config.stash[_OPTIONS]
+        options = replace(options, backend=backend or options.backend)
         binaries = replace(options.binaries, kvd="kvd_broken") if bug else options.binaries
         for number in range(count):
             own = replace(options, seed=options.seed + number, binaries=binaries)
@@ -106,8 +108,8 @@ def tries(request: pytest.FixtureRequest) -> Callable[[str, int], Iterator[Trial
                 made.expects = "anomaly" if bug else "passed"
                 yield made
 
-    def begin(bug: str, count: int) -> Iterator[Trial]:
-        begun = each(bug, count)
+    def begin(bug: str, count: int, backend: str = "") -> Iterator[Trial]:
+        begun = each(bug, count, backend)
         request.addfinalizer(begun.close)
         return begun
 

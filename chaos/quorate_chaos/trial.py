@@ -1,7 +1,7 @@
 """One run of one scenario, as the scenario says it: under a load, suffers faults, passes."""
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,10 +13,11 @@ from .backend.registry import backend_class
 from .clock import now_us
 from .cluster import Cluster
 from .errors import ChaosError, Unsupported
-from .faults import clock_shim, disk_shim
+from .faults import clock_shim, crash_points, disk_shim
 from .faults.base import Fault
 from .faults.mixture import Maker, Mixture
 from .folder import RunFolder
+from .hand import Hand
 from .judge import Result, check, judge
 from .load import Job, Load
 from .nemesis import Entry, Nemesis
@@ -54,6 +55,8 @@ class Trial:
         self._load: Load | None = None
         self._nemesis: Nemesis | None = None
         self._idle_max = 0
+        self._hands: list[Hand] = []
+        self._found: list[str] = []
 
     # --- what scenarios say
 
@@ -65,10 +68,12 @@ class Trial:
         settings: dict[str, str] | None = None,
         disks: bool = False,
         clocks: bool = False,
+        points: Mapping[str, str] | None = None,
     ) -> Cluster:
         """Starts a cluster and the load. `settings` of kvd go over those that chance turns.
 
         `disks`, `clocks`: of every node can be broken, by what is loaded before its program.
+        `points`: kvd_broken's variables for a point in its code that strikes on order.
         """
         self.folder.make()
         flags = {**knobs.settings(self.random), **(settings or {})}
@@ -79,6 +84,8 @@ class Trial:
         load = self._load = Load(cluster, self.folder.path, self.options.seed, jobs)
         self.folder.phase("start")
         self._arm(disks, clocks)
+        if points:
+            crash_points.arm(self._backend, self._backend.spec.names, points)
         cluster.start()
         journal = self.folder.path / "faults.jsonl"
         self._nemesis = Nemesis(cluster, journal, self.random, load.check_alive)
@@ -108,6 +115,16 @@ class Trial:
 
     def calm(self, seconds: float) -> None:
         self.nemesis.wait(seconds)
+
+    def hand(self, job: Job) -> Hand:
+        """A client that asks what the scenario says; it is judged with the load."""
+        made = Hand(self.cluster, job)
+        self._hands.append(made)
+        return made
+
+    def finds(self, text: str) -> None:
+        """An anomaly that no history can show, as the scenario has seen it."""
+        self._found.append(text)
 
     def skip_unless(self, *faults: Fault) -> None:
         """Raises Unsupported if this backend has not what the scenario is about."""
@@ -178,14 +195,19 @@ class Trial:
         self._stop()
         histories = self._load.histories
         self.progress = read_progress(histories.glob("*.jsonl"))
+        for hand in self._hands:
+            hand.write_history(histories)
         verdict_file = self.folder.path / "verdict.json"
         flags = ["--disks-kept"] if self.nemesis.disks_kept else []
         self.verdict = check(self.options.binaries, histories, verdict_file, *flags)
         slow = lacking(self.progress, healed_us, least_done)
         self.folder.notes += self.nemesis.notes
         self.result = judge(
-            self.verdict, unsettled, slow, self.nemesis.entries, self._idle_max
+            self.verdict, unsettled, slow, self.nemesis.entries, self._idle_max,
+            by_hand=[hand.job.name for hand in self._hands],
         )
+        if self._found:
+            self.result = Result("anomaly", "; ".join(self._found))
         self.folder.write(self.result)
 
     def _arm(self, disks: bool, clocks: bool) -> None:
@@ -231,6 +253,8 @@ class Trial:
     def _stop(self) -> None:
         if self._load:
             self._load.kill()
+        for hand in self._hands:
+            hand.close()
         if self._backend:
             self._backend.close()
             self._backend = None

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
+from typing import Any
 
+import moments_leaderless as without
+import moments_raft as ordered
+import moments_registers as registers
 from hint_steps import (
     KEPT,
     REFUSED_ALONE,
@@ -14,6 +17,7 @@ from hint_steps import (
 )
 from loads import (
     ballots,
+    bounded,
     counter,
     elements,
     expiring,
@@ -24,14 +28,15 @@ from loads import (
     sessions,
     siblings,
 )
+from moments import PauseThis
 
-from quorate_chaos.cluster import Cluster
 from quorate_chaos.faults.base import Fault
 from quorate_chaos.faults.clocks import Skew
 from quorate_chaos.faults.disk_syncs import SlowSyncs
 from quorate_chaos.faults.kills import Kill, KillAll, KillLeader
+from quorate_chaos.faults.links import Slow
 from quorate_chaos.faults.partitions import Isolate, IsolateLeader
-from quorate_chaos.faults.pauses import Pause, PauseLeader
+from quorate_chaos.faults.pauses import PauseLeader
 from quorate_chaos.load import Job
 from quorate_chaos.trial import Trial
 
@@ -62,17 +67,6 @@ def power_fails_while_syncs_are_slow(trial: Trial) -> None:
         trial.calm(1)
 
 
-class PauseThis(Pause):
-    """Of a node that is chosen already."""
-
-    def __init__(self, node: str) -> None:
-        super().__init__()
-        self._node = node
-
-    def victims(self, cluster: Cluster, random: Random) -> list[str]:
-        return [self._node]
-
-
 def leaders_wake_up_alone(trial: Trial) -> None:
     """A leader stands still, another is elected, and when it goes on nobody can tell it."""
     for _ in range(3):
@@ -83,6 +77,10 @@ def leaders_wake_up_alone(trial: Trial) -> None:
         trial.calm(1)
         trial.nemesis.end(alone)
         trial.calm(1)
+
+
+def a_clock_is_an_hour_ahead(trial: Trial) -> None:
+    trial.suffers(Skew(trial.random.choice(trial.cluster.nodes), seconds=3600), seconds=4)
 
 
 def clocks_differ(trial: Trial) -> None:
@@ -102,11 +100,32 @@ class Shown:
     settings: dict[str, str] = field(default_factory=dict)
     disks: bool = False  # can be broken
     clocks: bool = False
+    points: dict[str, str] = field(default_factory=dict)  # of the code, that strike on order
+    backend: str = ""  # the one that will do; empty: any
     quick: bool = False  # of the short suite
 
 
 # So that an election is over long before a client gives up.
 SHORT_TICKS = {"tick": "20ms", "election-ticks": "8"}
+
+# A lease of two seconds, and groups that stay awake.
+LONG_LEASES = {
+    "tick": "100ms", "election-ticks": "20", "heartbeat-ticks": "1", "quiet-after-ticks": "600",
+}
+
+
+# Whoever was away for seconds needs a snapshot.
+TINY_LOGS = {
+    "log-segment-bytes": "64KiB", "log-spare-segments": "1", "log-flush-bytes": "1MiB",
+    "log-cache-bytes": "4KiB", "memtable-bytes": "64KiB",
+}
+
+
+def by_hand(bug: str, sentence: str, steps: Steps, **changes: Any) -> Shown:
+    """A moment made on purpose, beside a load of hardly anything."""
+    jobs = [newest(clients=2, rate=20)]
+    return Shown(bug, sentence, jobs, steps, **{"backend": "loopback", **changes})
+
 
 SHOWN = [
     Shown(
@@ -166,11 +185,110 @@ SHOWN = [
         [expiring()], clocks_differ, clocks=True,
     ),
     Shown(
+        "follow-own-calendar", "stamps by a calendar that all others contradict",
+        [newest(clients=6), merging(clients=4)], a_clock_is_an_hour_ahead, clocks=True,
+    ),
+    Shown(
         "drop-tombstones-early", "forgets what was deleted before all know",
         [newest(clients=6), siblings(clients=6)], suffering(Isolate, times=3),
     ),
     Shown(
         "raise-past-hole", "takes a write for seen that never came",
         [merging(clients=6), newest("ONE", "ONE")], suffering(Isolate, Kill, times=3),
+    ),
+    by_hand(
+        "leaderless-ack-before-sync", "without a leader acknowledges before it has synced",
+        without.acknowledged_and_lost, disks=True,
+    ),
+    by_hand(
+        "tell-before-sync", "tells before it has synced", without.told_and_lost, disks=True,
+    ),
+    by_hand(
+        "receipt-counts-self", "names itself in a receipt before it has synced",
+        without.named_and_lost, disks=True,
+    ),
+    by_hand(
+        "rows-at-coordinator", "tells no replica which operation a write is",
+        without.asked_of_those_who_are_left, disks=True,
+    ),
+    by_hand(
+        "trust-older-writers", "does a write of before a restart once more",
+        without.sent_again_to_who_forgot, disks=True,
+    ),
+    by_hand(
+        "leaderless-forget-fences", "forgets with a crash what it told never to be",
+        without.never_and_then_a_crash,
+    ),
+    by_hand(
+        "yield-silently", "tells no journal that it lost a write", without.conflicts_in_silence,
+    ),
+    by_hand("remove-unseen", "removes what nobody has seen", without.unseen_is_kept),
+    by_hand(
+        "register-never-without-round", "says never of what one acceptor has",
+        registers.never_without_asking, disks=True, settings=LONG_LEASES,
+    ),
+    by_hand(
+        "register-rows-tell-all", "says applied of what one acceptor has",
+        registers.told_by_one, disks=True, settings=LONG_LEASES,
+    ),
+    by_hand(
+        "register-answers-at-once", "lets a condition fail by what nobody will read",
+        registers.answered_too_early, disks=True, settings=LONG_LEASES,
+    ),
+    by_hand(
+        "register-retries-blindly", "proposes a value again that may have been chosen",
+        registers.proposed_once_more, disks=True, settings=LONG_LEASES, tries=6,
+    ),
+    by_hand(
+        "register-begins-though-fenced", "begins a write that was told never to be",
+        registers.begun_after_never,
+    ),
+    by_hand(
+        "register-ignores-promises", "brings registers what a promise forbids",
+        registers.promised_and_overrun, disks=True, settings=LONG_LEASES,
+    ),
+    by_hand(
+        "lease-kept-over-transfer", "counts on its lease after it told another to campaign",
+        ordered.told_to_campaign, settings=LONG_LEASES,
+    ),
+    by_hand(
+        "trust-paused-clock", "counts on its lease after its clock stood still",
+        ordered.clock_that_stood_still, settings=LONG_LEASES, clocks=True,
+    ),
+    by_hand(
+        "break-promise-with-connection", "breaks a promise with a connection",
+        ordered.connections_that_break, settings=LONG_LEASES,
+    ),
+    by_hand(
+        "forget-fences", "does a write that was told never to be", ordered.fenced_on_its_way,
+        points={"KVD_STALL_AT": "request-after-taken", "KVD_STALL_FOR": "2s"},
+    ),
+    by_hand(
+        "forget-vote", "forgets with a crash for whom it voted", ordered.voted_and_died,
+        tries=6,
+        settings={**LONG_LEASES, "tick": "50ms"},
+    ),
+    by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
+    by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),
+    by_hand(
+        "apply-twice", "applies twice what its state has", ordered.added_and_flushed,
+        settings=TINY_LOGS,
+    ),
+    by_hand(
+        "snapshot-forgets-writers", "has no writers in a snapshot",
+        ordered.written_after_a_snapshot,
+        settings=TINY_LOGS,
+    ),
+    Shown(
+        "bound-from-receipt", "takes a state for as new as the word of it",
+        [bounded("200ms", clients=9)], suffering(lambda: Slow(400), seconds=5), backend="netns",
+    ),
+    Shown(
+        "trust-heard-clock", "counts as held what has yet to come",
+        [newest("ONE", "ONE", clients=9), merging(clients=6)],
+        suffering(Isolate, Kill, times=3),
+    ),
+    by_hand(
+        "keep-boot", "is the same after a restart", without.numbers_used_again, disks=True,
     ),
 ]

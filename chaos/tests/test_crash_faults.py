@@ -60,7 +60,6 @@ def test_all_points_and_bugs_are_listed_when_asked_for() -> None:
     ("flag", "said"),
     [
         ("--bug=nonsense", "bug: no bug 'nonsense'; there are ack-before-sync, "),
-        ("--bug=keep-boot", "it can be had in kvsim only"),
         ("--crash-at=nonsense", "crash-at: no crash point 'nonsense'; there are"),
     ],
 )

@@ -162,6 +162,22 @@ def test_a_slow_sync_is_counted_and_done(disk):
     assert disk.held() == {"a": "x"}
 
 
+@pytest.mark.parametrize("how", [
+    "os.write(fd, b'old and new'), os.fsync(fd)",
+    "os.pwrite(os.open('a', os.O_WRONLY | os.O_DSYNC), b'old and new', 0)",
+])
+def test_what_a_slow_sync_was_to_make_durable_is_lost_with_a_kill_amid_it(disk, how):
+    disk.run("write('a', b'old'); sync_folder()")
+    disk.page["slow_us"] = 60_000_000
+    disk.run("import signal, time\n"
+             "child = os.fork()\n"
+             f"if child == 0: fd = os.open('a', os.O_WRONLY); {how}\n"
+             "time.sleep(0.3)\n"
+             "os.kill(child, signal.SIGKILL); os.waitpid(child, 0)")
+    disk.lose()
+    assert disk.held() == {"a": "old"}
+
+
 def test_growth_beyond_the_room_is_refused_and_the_disk_says_so(disk):
     disk.page["room_bytes"] = 8192
     told = disk.run("print(os.statvfs('.').f_bavail * os.statvfs('.').f_frsize)\n"

@@ -1,5 +1,6 @@
 // kvd with one deliberate bug, or with one point at which it dies: what the
 // chaos harness must notice, and what it kills nodes with. Never to be installed.
+#include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
@@ -19,14 +20,12 @@ namespace {
 
 constexpr std::string_view kHelp = "help";
 
-// Its host would have to obey it, and kvd is not built to.
-constexpr std::string_view kOnlySimulated[] = {"keep-boot"};
-
 struct Settings {
   std::string bug;
   std::string crash_at, stall_at;
   uint64_t crash_after = 1, stall_after = 1;
   absl::Duration stall_for = absl::Seconds(1);
+  bool armed_by_signal = false;
 };
 
 void Add(Config& config, Settings& settings) {
@@ -41,13 +40,8 @@ void Add(Config& config, Settings& settings) {
                    {1, 1'000'000'000});
   config.AddDuration("stall-for", "for how long", &settings.stall_for,
                      {absl::Milliseconds(1), absl::Minutes(10)});
-}
-
-bool Works(std::string_view bug) {
-  for (std::string_view other : kOnlySimulated) {
-    if (bug == other) return false;
-  }
-  return true;
+  config.AddSwitch("armed-by-signal", "passes are counted from SIGUSR1 on, and anew from each",
+                   &settings.armed_by_signal);
 }
 
 std::string Points() { return absl::StrJoin(CrashPointNames(), "\n  "); }
@@ -55,8 +49,7 @@ std::string Points() { return absl::StrJoin(CrashPointNames(), "\n  "); }
 std::string Bugs() {
   std::string text;
   for (const sim::DeliberateBug& bug : sim::DeliberateBugs()) {
-    text +=
-        StrCat("  ", bug.name, ": ", bug.what, Works(bug.name) ? "" : " (simulator only)", "\n");
+    text += StrCat("  ", bug.name, ": ", bug.what, "\n");
   }
   return text;
 }
@@ -68,11 +61,6 @@ absl::Status BadValue(std::string_view setting, std::string_view what) {
 absl::Status BreakNode(const std::string& name, rpc::ServerEdges& edges) {
   const absl::StatusOr<sim::DeliberateBug> bug = sim::BugFromName(name);
   if (!bug.ok()) return BadValue("bug", ToStd(bug.status().message()));
-  if (!Works(name)) {
-    return BadValue("bug", StrCat(name,
-                                  " is in who runs a node, and kvd does not obey it: it can "
-                                  "be had in kvsim only"));
-  }
   spdlog::warn("BROKEN ON PURPOSE: {}: {}", bug->name, bug->what);
   edges.bugs = bug->bugs;
   if (edges.bugs.ttl_from_local_clock) {
@@ -98,11 +86,12 @@ absl::Status TakeEffect(const Settings& settings, rpc::ServerEdges& edges) {
   if (!settings.crash_at.empty() && !settings.stall_at.empty()) {
     return BadValue("stall-at", "one point is armed at a time, and crash-at names one, too");
   }
+  const int signal = settings.armed_by_signal ? SIGUSR1 : 0;
   if (!settings.crash_at.empty()) {
-    return Arm("crash-at", {settings.crash_at, settings.crash_after, absl::ZeroDuration()});
+    return Arm("crash-at", {settings.crash_at, settings.crash_after, absl::ZeroDuration(), signal});
   }
   if (settings.stall_at.empty()) return absl::OkStatus();
-  return Arm("stall-at", {settings.stall_at, settings.stall_after, settings.stall_for});
+  return Arm("stall-at", {settings.stall_at, settings.stall_after, settings.stall_for, signal});
 }
 
 // Set by a flag or a variable; a file is for those who run something.

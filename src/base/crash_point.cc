@@ -19,12 +19,22 @@ struct Registry {
   std::vector<CrashPointEntry*> points;
   ArmedCrashPoint armed;
   std::atomic<uint64_t> left{0};  // passes before it strikes
+  CrashPointEntry* chosen = nullptr;
 };
 
 Registry& TheRegistry() {
   static Registry registry;
   return registry;
 }
+
+void ArmChosen() {
+  Registry& registry = TheRegistry();
+  registry.left = std::max<uint64_t>(1, registry.armed.passes);
+  registry.chosen->Arm();
+}
+
+// Nothing but stores to atomics: it may come at any moment, in any thread.
+void OnSignal(int) { ArmChosen(); }
 
 }  // namespace
 
@@ -49,8 +59,15 @@ bool ArmCrashPoint(const ArmedCrashPoint& armed) {
                                   [&](const auto* one) { return armed.name == one->name(); });
   if (point == registry.points.end()) return false;
   registry.armed = armed;
-  registry.left = std::max<uint64_t>(1, armed.passes);
-  (*point)->Arm();
+  registry.chosen = *point;
+  if (armed.signal == 0) {
+    ArmChosen();
+  } else {
+    struct sigaction action = {};
+    action.sa_handler = OnSignal;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(armed.signal, &action, nullptr);
+  }
   return true;
 }
 

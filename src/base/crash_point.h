@@ -24,6 +24,8 @@ struct ArmedCrashPoint {
   // The process dies by SIGKILL; or, if this is set, the thread that passes
   // sleeps so long, once.
   absl::Duration stall = absl::ZeroDuration();
+  // Passes count from this signal on, and anew from each; 0: from the beginning.
+  int signal = 0;
 };
 
 // At most once in a process, before its threads. False: there is no such point.

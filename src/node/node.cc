@@ -111,6 +111,7 @@ class Node::Impl {
   Worker& WorkerOf(PartitionId partition) { return *workers_[partition.value() % workers_.size()]; }
 
   absl::Status ReceiveFrame(std::string_view bytes) {
+    CrashPoint<"peer-after-receive">();
     const auto topology = shared_.topology.Get();
     auto frame = DecodeFrame(bytes, topology->cluster_id, shared_.options.self,
                              static_cast<uint32_t>(workers_.size()));

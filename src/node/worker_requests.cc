@@ -1,6 +1,7 @@
 // The way of requests through a worker: to a replica here or to another node.
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/probe.h"
@@ -40,6 +41,7 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
                   "the deadline passed before the request was begun");
   }
   request.taken = now_;
+  CrashPoint<"request-after-taken">();
   if (request.to && request.to != shared_.options.self) {
     return ServeAt(std::move(request), std::move(reply));
   }

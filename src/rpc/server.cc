@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "base/boot.h"
 #include "rpc/grpc_server.h"
 
 namespace quorate::rpc {
@@ -113,6 +114,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
                               std::function<void(absl::Status)> fatal) {
   storage_ = std::move(storage);
+  if (bugs_.keep_boot) storage_.boot = NextBoot(Boot(), 0);
   const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,

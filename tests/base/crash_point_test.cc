@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 
 #include "absl/time/clock.h"
@@ -51,6 +52,25 @@ TEST(CrashPointDeathTest, StandsStillOnceWhereThatIsAskedFor) {
         Pass();
         const bool once = absl::Now() - after < absl::Milliseconds(30);
         std::exit(after - before >= absl::Milliseconds(30) && once ? 7 : 1);
+      },
+      ::testing::ExitedWithCode(7), "");
+}
+
+TEST(CrashPointDeathTest, CountsPassesAnewFromEachSignalWhereThatIsAskedFor) {
+  EXPECT_EXIT(
+      {
+        ArmCrashPoint({"test-point", 2, absl::Milliseconds(30), SIGUSR1});
+        const auto three_passes_take = [] {
+          const absl::Time before = absl::Now();
+          for (int i = 0; i < 3; ++i) Pass();
+          return absl::Now() - before;
+        };
+        const bool waits = three_passes_take() < absl::Milliseconds(30);
+        std::raise(SIGUSR1);
+        const bool strikes = three_passes_take() >= absl::Milliseconds(30);
+        std::raise(SIGUSR1);
+        const bool again = three_passes_take() >= absl::Milliseconds(30);
+        std::exit(waits && strikes && again ? 7 : 1);
       },
       ::testing::ExitedWithCode(7), "");
 }

@@ -83,6 +83,10 @@ class LocalBackend(Backend):
     def resume(self, node: str) -> None:
         self._processes[node].signal(signal.SIGCONT)
 
+    def strike(self, node: str) -> None:
+        """The point with which it was armed strikes when it is passed next."""
+        self._processes[node].signal(signal.SIGUSR1)
+
     def state(self, node: str) -> str:
         process = self._processes.get(node)
         # While its last threads end it is a zombie that has no exit code yet: not gone.

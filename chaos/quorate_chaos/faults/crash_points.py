@@ -1,9 +1,11 @@
 """Processes that die at a named point of the code: what a crash there leaves is met on purpose."""
 
 import time
+from collections.abc import Iterable, Mapping
 from random import Random
 from subprocess import run as run_program
 
+from ..backend.base import Backend
 from ..binaries import Binaries
 from ..clock import eventually
 from ..cluster import Cluster
@@ -20,6 +22,24 @@ def crash_points(binaries: Binaries) -> list[str]:
     command = [binaries.path(PROGRAM), "--crash-at=help"]
     told = run_program(command, capture_output=True, text=True, check=True)
     return told.stdout.split()
+
+
+def arm(backend: Backend, nodes: Iterable[str], variables: Mapping[str, str]) -> None:
+    """From their next start on these nodes have a point that strike() lets strike."""
+    for node in nodes:
+        backend.set_program(node, PROGRAM)
+        backend.set_env(node, {**variables, "KVD_ARMED_BY_SIGNAL": "true"})
+
+
+def arm_at_once(backend: Backend, node: str, point: str) -> None:
+    """From its next start on the node dies at the first pass of the point, until disarm()."""
+    backend.set_program(node, PROGRAM)
+    backend.set_env(node, dict(zip(VARIABLES, (point, "1"), strict=True)))
+
+
+def disarm(backend: Backend, node: str) -> None:
+    backend.set_program(node, "kvd")
+    backend.clear_env(node, VARIABLES)
 
 
 class CrashAt(Fault):
