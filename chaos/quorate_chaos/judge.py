@@ -37,12 +37,14 @@ class Result:
         return self.word == "passed"
 
 
-def check(binaries: Binaries, histories: Path, verdict: Path) -> dict[str, Any]:
+def check(
+    binaries: Binaries, histories: Path, verdict: Path, *flags: str
+) -> dict[str, Any]:
     """Runs kvcheck on all histories and keeps what it says. Raises ChaosError if it says nothing."""
     files = sorted(str(file) for file in histories.glob("*.jsonl"))
     if not files:
         raise ChaosError(f"{histories} holds no history")
-    command = [binaries.path("kvcheck"), "--output", "json", *files]
+    command = [binaries.path("kvcheck"), "--output", "json", *flags, *files]
     try:
         ran = subprocess.run(
             command, capture_output=True, text=True, timeout=CHECK_SECONDS, check=False

@@ -32,13 +32,12 @@ class Job:
     rate: int = 0
     timeout_ms: int = 2000
     partitions: int = 2
-    # 0: one at each node. With fewer, kvload's final reads would miss them at the other nodes.
-    replicas: int = 0
+    replicas: int = 3  # but no more than there are nodes
     lease_drift: str = ""  # for reads at LEASE: by how much clocks may drift apart
 
     def keyspace_flags(self, nodes: int) -> list[str]:
         flags = ["--mode", self.mode, "--partitions", str(self.partitions)]
-        flags += ["--replicas", str(self.replicas or nodes)]
+        flags += ["--replicas", str(min(self.replicas, nodes))]
         flags += ["--lease-drift", self.lease_drift] if self.lease_drift else []
         return flags + (["--conflict", self.policy] if self.policy else [])
 

@@ -42,6 +42,7 @@ class Nemesis:
         self._active: list[tuple[Fault, int]] = []
         self.entries: list[Entry] = []
         self.notes: list[str] = []  # what a reader of the report must know
+        self.disks_kept = True
         journal.touch()
 
     def suffer(self, faults: Sequence[Fault], seconds: float) -> None:
@@ -63,6 +64,7 @@ class Nemesis:
         if reason:
             raise ChaosError(f"{fault.name} is not possible: {reason}")
         self._active.append((fault, now_us()))
+        self.disks_kept = self.disks_kept and not fault.takes_disk
         fault.begin(self._cluster, self._random)
 
     def end(self, fault: Fault) -> None:

@@ -198,7 +198,8 @@ class Trial:
         for hand in self._hands:
             hand.write_history(histories)
         verdict_file = self.folder.path / "verdict.json"
-        self.verdict = check(self.options.binaries, histories, verdict_file)
+        flags = ["--disks-kept"] if self.nemesis.disks_kept else []
+        self.verdict = check(self.options.binaries, histories, verdict_file, *flags)
         slow = lacking(self.progress, healed_us, least_done)
         self.folder.notes += self.nemesis.notes
         self.result = judge(

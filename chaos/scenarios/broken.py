@@ -7,9 +7,17 @@ from typing import Any
 import moments_leaderless as without
 import moments_raft as ordered
 import moments_registers as registers
+from hint_steps import (
+    KEPT,
+    REFUSED_ALONE,
+    keepers_die,
+    keepers_die_and_whom_they_asked_stays_away,
+    replicas_die_unheard,
+    writes_are_kept,
+)
 from loads import (
-    bounded,
     ballots,
+    bounded,
     counter,
     elements,
     expiring,
@@ -71,6 +79,10 @@ def leaders_wake_up_alone(trial: Trial) -> None:
         trial.calm(1)
 
 
+def a_clock_is_an_hour_ahead(trial: Trial) -> None:
+    trial.suffers(Skew(trial.random.choice(trial.cluster.nodes), seconds=3600), seconds=4)
+
+
 def clocks_differ(trial: Trial) -> None:
     trial.suffers(Skew(trial.random.choice(trial.cluster.nodes), seconds=-4), seconds=5)
 
@@ -83,6 +95,7 @@ class Shown:
     sentence: str  # of the scenario's name: a node that ...
     jobs: list[Job]
     steps: Steps
+    nodes: int = 3
     tries: int = 3
     settings: dict[str, str] = field(default_factory=dict)
     disks: bool = False  # can be broken
@@ -152,8 +165,28 @@ SHOWN = [
         [counter(clients=9)], suffering(KillLeader, times=3),
     ),
     Shown(
+        "hint-counts", "counts itself for a replica that it keeps a write for",
+        [REFUSED_ALONE], writes_are_kept, nodes=5,
+    ),
+    Shown(
+        "forget-hints", "forgets with its death what it keeps for others",
+        [KEPT], keepers_die, nodes=5,
+    ),
+    Shown(
+        "hints-forget-holder", "forgets with its death whom it asked to take a write",
+        [KEPT], keepers_die_and_whom_they_asked_stays_away, nodes=5, tries=5,
+    ),
+    Shown(
+        "hints-forget-number", "forgets with its death which kept writes it has taken",
+        [KEPT], replicas_die_unheard, nodes=5,
+    ),
+    Shown(
         "ttl-from-local-clock", "lets keys expire by its own clock",
         [expiring()], clocks_differ, clocks=True,
+    ),
+    Shown(
+        "follow-own-calendar", "stamps by a calendar that all others contradict",
+        [newest(clients=6), merging(clients=4)], a_clock_is_an_hour_ahead, clocks=True,
     ),
     Shown(
         "drop-tombstones-early", "forgets what was deleted before all know",

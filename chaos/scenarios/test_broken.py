@@ -25,6 +25,7 @@ def _comes_to(trial: Trial, shown: Shown, bug: str) -> Result:
     try:
         trial.under(
             *shown.jobs,
+            nodes=shown.nodes,
             settings=settings,
             disks=shown.disks,
             clocks=shown.clocks,

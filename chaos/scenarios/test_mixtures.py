@@ -50,7 +50,7 @@ def test_mode_quorum_keeps_its_promises_whatever_comes_together(trial: Trial) ->
 
 
 def test_five_nodes_keep_their_promises_whatever_comes_together(trial: Trial) -> None:
-    trial.under(register(), elements(), ballots(), nodes=5)
+    trial.under(register(), elements(replicas=5), ballots(), newest(), nodes=5)
     trial.suffers_mixture([*NETWORK, *PROCESSES])
     trial.passes()
 
@@ -60,7 +60,8 @@ def test_everything_for_as_long_as_is_wanted(rounds: Callable[[float], Iterator[
     for trial in rounds(ROUND_SECONDS):
         nodes = trial.random.choice([3, 5])
         # Not as fast as they can: an hour of histories is to be judged.
-        jobs = [*raft_jobs(rate=60), *quorum_jobs(rate=60)]
+        replicas = trial.random.choice([3, nodes])
+        jobs = [*raft_jobs(rate=60, replicas=replicas), *quorum_jobs(rate=60, replicas=replicas)]
         trial.under(*jobs, nodes=nodes, disks=True, clocks=True)
         trial.suffers_mixture(EVERYTHING)
         trial.passes()

@@ -44,7 +44,7 @@ def test_nothing_acknowledged_is_lost_when_the_network_falls_into_halves(trial: 
 
 
 def test_four_nodes_in_two_halves_decide_nothing_and_lose_nothing(trial: Trial) -> None:
-    trial.under(register(), elements(), ballots(), nodes=4)
+    trial.under(register(replicas=4), elements(replicas=4), ballots(replicas=4), nodes=4)
     for _ in range(3):
         trial.suffers(Halves())
     trial.passes()
@@ -60,7 +60,7 @@ def test_links_that_work_one_way_only_make_nobody_wrong(trial: Trial) -> None:
 
 
 def test_rings_of_majorities_agree_on_one_history(trial: Trial) -> None:
-    trial.under(register(), ballots(), nodes=5)
+    trial.under(register(), ballots(replicas=5), nodes=5)
     trial.skip_unless(MajorityRing())
     for _ in range(4):
         trial.suffers(MajorityRing())
@@ -68,7 +68,7 @@ def test_rings_of_majorities_agree_on_one_history(trial: Trial) -> None:
 
 
 def test_two_sides_with_one_bridge_between_them_agree_on_one_history(trial: Trial) -> None:
-    trial.under(register(), ballots(), elements(), nodes=5)
+    trial.under(register(replicas=5), ballots(), elements(), nodes=5)
     trial.skip_unless(Bridge())
     for _ in range(4):
         trial.suffers(Bridge())

@@ -49,7 +49,8 @@ def test_any_node_may_die_at_any_time(trial: Trial) -> None:
 
 
 def test_a_minority_that_dies_again_and_again_stops_nothing(trial: Trial) -> None:
-    trial.under(register(), elements(), ballots(), nodes=5)
+    # Of three replicas a minority of the nodes may be two.
+    trial.under(register(replicas=5), elements(replicas=5), ballots(replicas=5), nodes=5)
     for _ in range(5):
         trial.suffers(KillMinority(), seconds=0.7)
     trial.passes()

@@ -70,6 +70,13 @@ def test_what_lives_for_a_while_is_gone_then_and_not_before(trial: Trial) -> Non
     _each_at(trial, expiring(), quorum)
 
 
+def test_what_expires_while_nobody_leads_is_late_by_no_more_than_that(trial: Trial) -> None:
+    trial.under(expiring(clients=9, keys=8))
+    for _ in range(3):
+        trial.suffers(KillAll(), seconds=3.5)
+    trial.passes()
+
+
 def _each_at(trial: Trial, *jobs: Job) -> None:
     trial.under(*jobs)
     for fault in some_of_each():

@@ -58,6 +58,7 @@ def write_run(path: Path, operations: int = 4000, seconds: int = 20,
             out.write(json.dumps(head) + "\n")
             for op in _operations(job, chance, operations // len(JOBS), seconds, clients, faults):
                 out.write(json.dumps(op, separators=(",", ":")) + "\n")
+            out.write('{"key":"k0","partition":1,"replicas":["n1","n2","n3"]}\n')
             out.write('{"replica":"n1","key":"k0","value":"x","version":3}\n')
     write_json(path / "verdict.json", {
         "verdict": result, "levels": [

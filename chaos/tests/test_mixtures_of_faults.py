@@ -145,6 +145,16 @@ def test_a_fault_that_cannot_be_ended_is_written_down_as_not_bit(tmp_path: Path)
     assert line["bit"] is False and line["proof"] == "end failed"
 
 
+def test_it_is_remembered_that_a_disk_was_damaged(tmp_path: Path) -> None:
+    nemesis = _nemesis(tmp_path)
+    nemesis.suffer([Told()], 0)
+    assert nemesis.disks_kept
+    damage = Told()
+    damage.takes_disk = True
+    nemesis.suffer([damage], 0)
+    assert not nemesis.disks_kept
+
+
 def test_whoever_ends_by_itself_is_noticed_but_not_whom_a_fault_has_hit(tmp_path: Path) -> None:
     cluster = _cluster()
     cluster.is_gone = lambda node: node == "n1"

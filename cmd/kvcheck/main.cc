@@ -53,6 +53,7 @@ struct Options {
   std::string output = "table";
   uint64_t steps_max = check::LinearizabilityOptions().steps_max;
   uint64_t expiry_slack_ms = 1000;
+  bool disks_kept = false;
 };
 
 double Now() {
@@ -87,6 +88,7 @@ absl::StatusOr<Judged> Judge(const std::string& file, const Options& options) {
   judged.lines = check::JudgeHistory(
       *history, {.order = {.steps_max = options.steps_max},
                  .expiry_slack_us = static_cast<int64_t>(options.expiry_slack_ms) * 1000,
+                 .disks_kept = options.disks_kept,
                  .clock = Now});
   return judged;
 }
@@ -154,6 +156,9 @@ int main(int argc, char** argv) {
                  "how much sooner or later than its time to live a value may go")
       ->check(CLI::Range(0, 86'400'000))
       ->capture_default_str();
+  app.add_flag("--disks-kept", options.disks_kept,
+               "no disk was lost or damaged: what was written at ONE or ANY in mode quorum must "
+               "be there at the end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -166,6 +166,16 @@ std::string OperationLines(const Job& job, const Place& place, const Asker& aske
   return out.str();
 }
 
+std::string PlacementLines(const std::map<std::string, PartitionDescription>& partitions) {
+  std::ostringstream out;
+  for (const auto& [key, partition] : partitions) {
+    check::Placement placement{.partition = partition.id.value(), .replicas = {}};
+    for (const NodeId node : partition.replicas) placement.replicas.push_back(node.ToString());
+    check::WritePlacement(key, placement, out);
+  }
+  return out.str();
+}
+
 std::string ReplicaLines(const std::string& node, const std::map<std::string, Told>& held) {
   check::ReplicaContents contents{.replica = node, .records = {}};
   for (const auto& [key, told] : held) {

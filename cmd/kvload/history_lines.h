@@ -7,6 +7,7 @@
 #include <string>
 
 #include "check/history.h"
+#include "client/admin_types.h"
 #include "plan.h"
 #include "request.h"
 #include "shape.h"
@@ -29,6 +30,9 @@ struct Asker {
 // Of a request that has ended or been given up: a line for each of its keys.
 std::string OperationLines(const Job& job, const Place& place, const Asker& asker,
                            const Request& request, const Reply& reply);
+
+// Where keys are, by key as histories name it.
+std::string PlacementLines(const std::map<std::string, PartitionDescription>& partitions);
 
 // What one replica held at the end, by key as histories name it.
 std::string ReplicaLines(const std::string& node, const std::map<std::string, Told>& held);

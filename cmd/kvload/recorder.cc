@@ -57,7 +57,7 @@ absl::Status Recorder::ReadBack() {
                        StrCat(path_, ":", number, ": not a line of a history; name another ",
                               "folder, or remove the file"));
     }
-    if (json.contains("replica")) continue;
+    if (json.contains("replica") || json.contains("replicas")) continue;
     last_client_ = std::max(last_client_, NumberIn(json, "client"));
     last_batch_ = std::max(last_batch_, NumberIn(json, "batch"));
     if (!json.contains("key")) continue;

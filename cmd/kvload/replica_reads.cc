@@ -78,15 +78,36 @@ std::set<std::string> StoredKeys(const PreparedJob& job) {
 }
 
 // A set whose elements are keys lies where they do, which is where it would lie itself.
-bool IsReplica(const KeyspaceDescription& keyspace, const std::string& key, NodeId node) {
-  const PartitionDescription* partition = keyspace.PartitionOf(key);
-  if (partition == nullptr) return false;
-  const auto& replicas = partition->replicas;
-  return std::find(replicas.begin(), replicas.end(), node) != replicas.end();
+PartitionDescription PartitionOf(const PreparedJob& job, const std::string& key) {
+  const PartitionDescription* partition = job.keyspace.PartitionOf(StoredKey(job.place.shape, key));
+  return partition == nullptr ? PartitionDescription() : *partition;
+}
+
+// Of one node's replica.
+std::set<std::string> StoredKeysAt(const PreparedJob& job, NodeId node) {
+  std::set<std::string> keys;
+  for (const auto& [key, partition] : PartitionsOfKeys(job)) {
+    const auto& replicas = partition.replicas;
+    if (std::find(replicas.begin(), replicas.end(), node) == replicas.end()) continue;
+    keys.insert(StoredKey(job.place.shape, key));
+  }
+  return keys;
 }
 
 absl::Status Unread(const std::string& node, std::string_view why) {
   return MakeError(absl::StatusCode::kUnavailable, "REPLICA_NOT_READ", StrCat(node, ": ", why));
+}
+
+// Each replica can be asked.
+absl::Status CheckEndpoints(const Connections& connections, const PreparedJob& job) {
+  std::set<NodeId> known;
+  for (size_t i = 0; i < connections.size(); ++i) known.insert(connections.id(i));
+  for (const PartitionDescription& partition : job.keyspace.partitions) {
+    for (const NodeId node : partition.replicas) {
+      if (!known.contains(node)) return Unread(node.ToString(), "it is no endpoint of the plan");
+    }
+  }
+  return absl::OkStatus();
 }
 
 void TakeHeld(Shape shape, const std::string& key, Reply reply, ReplicaRead& read) {
@@ -105,12 +126,8 @@ absl::StatusOr<ReplicaRead> ReadReplica(Connections& connections, size_t positio
   auto client = connections.node(position);
   if (!client.ok()) return client.status();
   ReplicaRead read = {.node = connections.name(position), .held = {}};
-  std::set<std::string> its;
-  for (const std::string& key : StoredKeys(job)) {
-    if (IsReplica(job.keyspace, key, node)) its.insert(key);
-  }
   Reads reads(client->Keyspace(job.keyspace.name), job, Level::kOne);
-  auto replies = reads.Run(its);
+  auto replies = reads.Run(StoredKeysAt(job, node));
   if (!replies.ok()) return Unread(read.node, ToStd(replies.status().message()));
   for (auto& [key, reply] : *replies) {
     if (reply.served_by != node) {
@@ -139,8 +156,15 @@ std::string TextOf(const Told& told) {
   return StrCat("\"", PrintableBytes(told.value), "\"", version);
 }
 
+std::map<std::string, PartitionDescription> PartitionsOfKeys(const PreparedJob& job) {
+  std::map<std::string, PartitionDescription> all;
+  for (const std::string& key : job.recorder->keys()) all.emplace(key, PartitionOf(job, key));
+  return all;
+}
+
 absl::StatusOr<std::vector<ReplicaRead>> ReadReplicas(Connections& connections,
                                                       const PreparedJob& job) {
+  if (absl::Status status = CheckEndpoints(connections, job); !status.ok()) return status;
   std::vector<ReplicaRead> all;
   for (size_t i = 0; i < connections.size(); ++i) {
     auto one = ReadReplica(connections, i, job);

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/admin_types.h"
 #include "connections.h"
 #include "prepare.h"
 #include "request.h"
@@ -20,8 +21,11 @@ struct ReplicaRead {
   std::map<std::string, Told> held;  // those without a value too
 };
 
-// Reads every key of the job's history at each node of the plan that is a replica of
-// it, at ONE. An error names the node.
+// Where every key of the job's history is, as the cluster's topology has it.
+std::map<std::string, PartitionDescription> PartitionsOfKeys(const PreparedJob& job);
+
+// Reads every key of the job's history at each of its replicas, at ONE. An error names
+// the node, one that is no endpoint of the plan too.
 absl::StatusOr<std::vector<ReplicaRead>> ReadReplicas(Connections& connections,
                                                       const PreparedJob& job);
 

@@ -73,6 +73,7 @@ absl::StatusOr<Settled> SettleJobs(Connections& connections, std::vector<Prepare
     }
     const auto look = LookUntilEqual(connections, job, deadline_us);
     if (!look.ok()) return look.status();
+    job.recorder->Write(PlacementLines(PartitionsOfKeys(job)));
     for (const ReplicaRead& replica : look->replicas) {
       job.recorder->Write(ReplicaLines(replica.node, replica.held));
     }

@@ -18,8 +18,8 @@ struct Settled {
 };
 
 // Waits until the replicas of every job's keyspace are equal and writes down what
-// each holds of the job's keys; when the time is over, as they are then.
-// INVALID_ARGUMENT: a history that tells of no key. CANCELLED: a signal came.
+// each holds of the job's keys, and where each key is; when the time is over, as they are
+// then. INVALID_ARGUMENT: a history that tells of no key. CANCELLED: a signal came.
 absl::StatusOr<Settled> SettleJobs(Connections& connections, std::vector<PreparedJob> jobs,
                                    absl::Duration timeout);
 

@@ -120,9 +120,9 @@ int main(int argc, char** argv) {
   app.add_option("--nodes", arguments.nodes, "1, 3 or 5 (default: the seed's choice)")
       ->check(CLI::IsMember({1, 3, 5}));
   app.add_option("--duration", arguments.seconds, "Virtual seconds with faults (default: 10)");
-  app.add_option(
-      "--profile", arguments.profile,
-      "mixed, elections, figure8, learners, reads, leases, expiry, leaderless, fates or clocks");
+  app.add_option("--profile", arguments.profile,
+                 "mixed, elections, figure8, learners, reads, leases, expiry, leaderless, fates, "
+                 "clocks or lost-tails");
   app.add_option("--bug", arguments.bug, "Arm a deliberate bug (--bug help lists them)");
   app.add_option("--history", arguments.history, "Write the clients' history there (JSON lines)");
   app.add_flag("--verbose", arguments.verbose, "Print every event as it happens");

@@ -78,9 +78,18 @@ constexpr ReasonText kReasons[] = {
     {"DATA_FOLDER_INCOMPLETE",
      "The node has run on this folder before, and its log or its data is gone.",
      "Put it back; a node that begins anew would have forgotten what it promised."},
+    {"LOG_TAIL_LOST",
+     "The log ends before what had been on disk: the disk has lost what this node had "
+     "acknowledged.",
+     "Put the whole folder back, or leave the node stopped and keep what is there. The others go "
+     "on serving."},
+    {"LOG_SHORTER",
+     "A node's message was refused: its log is shorter than it had told in an earlier life.",
+     "Look at that node: it has ended with OLD_DISK_IMAGE."},
     {"OLD_DISK_IMAGE",
      "Others have heard of a later start of this node, or of writes that it had: its data folder "
-     "is an older copy, or two processes run on copies of one folder.",
+     "is an older copy, its disk has lost what it had acknowledged, or two processes run on "
+     "copies of one folder.",
      "Put the newest folder back and start the node on that; never run two on copies. It starts "
      "on this one again only without the file old-disk-image in it."},
     {"OLDER_BOOT", "A message of a node's earlier life came late and was dropped.",

@@ -2,8 +2,11 @@
 // all that was acknowledged, or what rightly came after it? Judged by the kind
 // of each key (key_kind.h), so it holds for every mode and policy.
 //
+// Each key is looked for at its own replicas, all of them: with one that was not
+// read, or fewer than the job's, there is no pass.
+//
 // Writes at ONE and ANY are on one disk, which the run may have taken away: of
-// them it is counted what is lost.
+// them it is counted what is lost, unless `disks_kept`.
 #pragma once
 
 #include <vector>
@@ -14,7 +17,8 @@
 
 namespace quorate::check {
 
+// `keys` as SplitByKey gives them of the history.
 PromiseVerdict JudgeFinalReads(const std::vector<KeyHistory>& keys, const JobInfo& job,
-                               const std::vector<ReplicaContents>& replicas);
+                               const History& history, bool disks_kept = false);
 
 }  // namespace quorate::check

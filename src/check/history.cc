@@ -159,4 +159,9 @@ void History::Append(Operation operation) {
 
 void History::AppendReplica(ReplicaContents contents) { replicas_.push_back(std::move(contents)); }
 
+bool History::Place(std::string key, Placement placement) {
+  const auto [place, added] = placements_.try_emplace(std::move(key), placement);
+  return added || place->second == placement;
+}
+
 }  // namespace quorate::check

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -121,6 +122,14 @@ struct ReplicaContents {
   friend bool operator==(const ReplicaContents&, const ReplicaContents&) = default;
 };
 
+// Where a key is.
+struct Placement {
+  uint64_t partition = 0;
+  std::vector<std::string> replicas;  // their names
+  friend bool operator==(const Placement&, const Placement&) = default;
+};
+using Placements = std::map<std::string, Placement, std::less<>>;  // by key
+
 // What a history is of: one job on one keyspace.
 struct JobInfo {
   std::string job;
@@ -152,6 +161,8 @@ class History {
   // An operation that is complete already.
   void Append(Operation operation);
   void AppendReplica(ReplicaContents contents);
+  // Its replicas may have been read or not. False: it was told before, and otherwise.
+  bool Place(std::string key, Placement placement);
   void SetJob(JobInfo job) { job_ = std::move(job); }
 
   // nullopt: nothing was told; all of it is taken for linearizable.
@@ -159,6 +170,8 @@ class History {
   // In the order of Invoke and Append.
   const std::vector<Operation>& operations() const { return operations_; }
   const std::vector<ReplicaContents>& replicas() const { return replicas_; }
+  // Of each key that was told of; another is at all replicas that were read.
+  const Placements& placements() const { return placements_; }
 
   friend bool operator==(const History&, const History&) = default;
 
@@ -168,6 +181,7 @@ class History {
   std::optional<JobInfo> job_;
   std::vector<Operation> operations_;
   std::vector<ReplicaContents> replicas_;
+  Placements placements_;
 };
 
 }  // namespace quorate::check

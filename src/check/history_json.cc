@@ -100,6 +100,14 @@ void WriteOperation(const Operation& operation, std::ostream& out) {
   out << OperationToJson(operation).dump() << '\n';
 }
 
+void WritePlacement(const std::string& key, const Placement& placement, std::ostream& out) {
+  out << Json{{"key", BytesToJson(key)},
+              {"partition", placement.partition},
+              {"replicas", ToJson(placement.replicas)}}
+             .dump()
+      << '\n';
+}
+
 void WriteReplica(const ReplicaContents& replica, std::ostream& out) {
   const Json name = BytesToJson(replica.replica);
   if (replica.records.empty()) out << Json{{"replica", name}}.dump() << '\n';
@@ -116,6 +124,7 @@ void WriteReplica(const ReplicaContents& replica, std::ostream& out) {
 void WriteHistory(const History& history, std::ostream& out) {
   WriteHeader(history.job(), out);
   for (const Operation& operation : history.operations()) WriteOperation(operation, out);
+  for (const auto& [key, placement] : history.placements()) WritePlacement(key, placement, out);
   for (const ReplicaContents& replica : history.replicas()) WriteReplica(replica, out);
 }
 

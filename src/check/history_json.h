@@ -5,6 +5,7 @@
 #include <istream>
 #include <optional>
 #include <ostream>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,7 @@ void WriteHistory(const History& history, std::ostream& out);
 // for each key of a replica. Not checked: see ValidateOperation.
 void WriteHeader(const std::optional<JobInfo>& job, std::ostream& out);
 void WriteOperation(const Operation& operation, std::ostream& out);
+void WritePlacement(const std::string& key, const Placement& placement, std::ostream& out);
 void WriteReplica(const ReplicaContents& replica, std::ostream& out);
 
 // An operation's line, without its end.

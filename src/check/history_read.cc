@@ -1,6 +1,9 @@
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -158,6 +161,22 @@ class ReplicaLines {
   std::map<std::string, size_t> index_;
 };
 
+// Where a key is. In format 1 nobody would look at it.
+absl::Status ReadPlacement(const Json& json, History& history) {
+  JsonFields fields(json, "");
+  std::string key = fields.Require(fields.Bytes("key"), "key");
+  Placement placement;
+  placement.partition = fields.Require(fields.Natural("partition"), "partition");
+  placement.replicas = fields.Require(fields.BytesList("replicas"), "replicas");
+  const std::set<std::string_view> names(placement.replicas.begin(), placement.replicas.end());
+  if (names.size() != placement.replicas.size()) fields.Complain("\"replicas\" names one twice");
+  if (!history.job()) fields.Complain("a key's replicas are told after a first line of format 2");
+  if (fields.error().empty() && !history.Place(key, std::move(placement))) {
+    fields.Complain(StrCat("where key ", QuoteBytes(key), " is was told before, and otherwise"));
+  }
+  return fields.error().empty() ? absl::OkStatus() : Bad(fields.error());
+}
+
 JobInfo ReadJob(JsonFields& fields) {
   JobInfo job;
   job.job = fields.Require(fields.Bytes("job"), "job");
@@ -208,6 +227,7 @@ absl::Status ReadLine(const std::string& line, History& history, ReplicaLines& r
   if (!json.ok()) return json.status();
   if (json->contains("history")) return ReadHeader(*json, history);
   if (json->contains("replica")) return replicas.Add(*json);
+  if (json->contains("replicas")) return ReadPlacement(*json, history);
   absl::StatusOr<Operation> operation = ReadOperation(*json);
   if (!operation.ok()) return operation.status();
   history.Append(*std::move(operation));

@@ -15,6 +15,7 @@
 #include "check/level_order.h"
 #include "check/level_reads.h"
 #include "check/set_full.h"
+#include "check/unled.h"
 
 namespace quorate::check {
 namespace {
@@ -30,7 +31,11 @@ JobInfo JobOf(const History& history) {
 class Judge {
  public:
   Judge(const History& history, const JudgeOptions& options)
-      : history_(history), options_(options), job_(JobOf(history)), keys_(SplitByKey(history)) {
+      : history_(history),
+        options_(options),
+        job_(JobOf(history)),
+        keys_(SplitByKey(history)),
+        unled_(history, job_) {
     for (const Operation& op : history.operations()) {
       (op.action == Action::kGet ? read_levels_ : write_levels_).insert(op.level);
       if (op.action == Action::kGet && op.batch != 0) batch_levels_.insert(op.level);
@@ -47,12 +52,14 @@ class Judge {
         Time(level.empty() ? "LINEARIZABLE" : level, [&] { return JudgeBatches(keys_, level); });
       }
     }
-    if (!history_.replicas().empty()) Time("final", [&] { return JudgeEnd(); });
+    if (HasEnd()) Time("final", [&] { return JudgeEnd(); });
     AddFigures();
     return std::move(lines_);
   }
 
  private:
+  bool HasEnd() const { return !history_.replicas().empty() || !history_.placements().empty(); }
+
   template <class Function>
   void Time(std::string_view read, Function judge) {
     const double begin = options_.clock ? options_.clock() : 0;
@@ -67,13 +74,13 @@ class Judge {
 
   PromiseVerdict JudgeLevel(std::string_view level) const {
     const bool order = PromiseOf(job_, level).need == Promise::Need::kOrder;
-    return order ? JudgeOrder(keys_, job_, level, options_.order, options_.expiry_slack_us)
-                 : JudgeReads(keys_, job_, level, options_.expiry_slack_us);
+    return order ? JudgeOrder(keys_, job_, level, options_.order, options_.expiry_slack_us, &unled_)
+                 : JudgeReads(keys_, job_, level, options_.expiry_slack_us, &unled_);
   }
 
   // Of format 1 counters that are also put are judged as well.
   PromiseVerdict JudgeEnd() const {
-    if (history_.job()) return JudgeFinalReads(keys_, job_, history_.replicas());
+    if (history_.job()) return JudgeFinalReads(keys_, job_, history_, options_.disks_kept);
     const FinalStateReport report = CheckFinalState(history_);
     PromiseVerdict line;
     line.promise = "healed, all replicas hold the same, and all that was acknowledged";
@@ -108,6 +115,7 @@ class Judge {
   const JudgeOptions& options_;
   const JobInfo job_;
   const std::vector<KeyHistory> keys_;
+  const UnledPartitions unled_;
   std::set<std::string_view> read_levels_, write_levels_, batch_levels_;
   std::vector<PromiseVerdict> lines_;
 };

@@ -16,7 +16,10 @@ struct JudgeOptions {
   LinearizabilityOptions order = {};
   // How much sooner or later than its time to live a value may go: what the
   // clocks of leaders differ by, and 100 ms for the leader to say that it is due.
+  // Later by as long as nobody led, besides (unled.h).
   int64_t expiry_slack_us = 1'000'000;
+  // No node's disk was lost or damaged: in mode quorum a write at ONE or ANY lasts then.
+  bool disks_kept = false;
   // A clock in seconds, from which each line's `seconds` are taken; if any.
   std::function<double()> clock = nullptr;
 };

@@ -28,6 +28,8 @@ struct KeyHistory {
 
 std::vector<KeyHistory> SplitByKey(const History& history);
 
+class Unled;
+
 // The writes whose effect must be in what was read, or what came after them.
 struct MustSee {
   // All acknowledged ones that returned before.
@@ -38,6 +40,8 @@ struct MustSee {
   absl::Span<const uint32_t> also;
   uint64_t version_min = 0;     // lww: the newest that it has seen
   int64_t sum_min = INT64_MIN;  // counters that only grow: the greatest
+  // What expires may be late by as long as nobody led (unled.h); nullptr: no excuse.
+  const Unled* unled = nullptr;
 };
 
 struct Answer {

@@ -17,11 +17,12 @@ namespace {
 class OrderJudge {
  public:
   OrderJudge(const JobInfo& job, std::string_view level, const LinearizabilityOptions& options,
-             int64_t expiry_slack_us)
+             int64_t expiry_slack_us, const UnledPartitions* unled)
       : job_(job),
         level_(LevelOf(level).level),
         options_(options),
-        expiry_slack_us_(expiry_slack_us) {}
+        expiry_slack_us_(expiry_slack_us),
+        unled_(unled) {}
 
   PromiseVerdict Run(const std::vector<KeyHistory>& keys, std::string_view level) {
     verdict_.promise = PromiseOf(job_, level).text;
@@ -61,8 +62,17 @@ class OrderJudge {
     for (const Operation* read : key.reads) {
       if (!Takes(*read)) continue;
       verdict_.checked++;
-      const Answer answer = truth->Explain(*read, {.ended_before_us = read->invoke_us, .also = {}});
-      if (!answer.explained()) verdict_.Add(ToAnomaly(answer, *read));
+      MustSee must{.ended_before_us = read->invoke_us, .also = {}};
+      if (unled_ != nullptr && kind == KeyKind::kRegister) must.unled = unled_->Of(key.key);
+      const Answer answer = truth->Explain(*read, must);
+      if (!answer.explained()) {
+        verdict_.Add(ToAnomaly(answer, *read));
+        continue;
+      }
+      if (std::exchange(must.unled, nullptr) == nullptr) continue;
+      if (truth->Explain(*read, must).explained()) continue;
+      verdict_.allowed++;
+      verdict_.allowed_what = "late, as nobody led";
     }
   }
 
@@ -147,6 +157,7 @@ class OrderJudge {
   const Level level_;
   const LinearizabilityOptions options_;
   const int64_t expiry_slack_us_;
+  const UnledPartitions* const unled_;
   PromiseVerdict verdict_;
   std::vector<const Operation*> searched_;
   std::deque<Operation> maybe_;
@@ -158,8 +169,8 @@ class OrderJudge {
 
 PromiseVerdict JudgeOrder(const std::vector<KeyHistory>& keys, const JobInfo& job,
                           std::string_view level, const LinearizabilityOptions& options,
-                          int64_t expiry_slack_us) {
-  return OrderJudge(job, level, options, expiry_slack_us).Run(keys, level);
+                          int64_t expiry_slack_us, const UnledPartitions* unled) {
+  return OrderJudge(job, level, options, expiry_slack_us, unled).Run(keys, level);
 }
 
 }  // namespace quorate::check

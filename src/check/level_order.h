@@ -14,13 +14,15 @@
 #include "check/key_kind.h"
 #include "check/linearizable.h"
 #include "check/promise.h"
+#include "check/unled.h"
 #include "check/verdict.h"
 
 namespace quorate::check {
 
-// Reads at `level`, and at those that promise the same or more.
+// Reads at `level`, and at those that promise the same or more. `unled`: what expires may
+// be late for that.
 PromiseVerdict JudgeOrder(const std::vector<KeyHistory>& keys, const JobInfo& job,
                           std::string_view level, const LinearizabilityOptions& options,
-                          int64_t expiry_slack_us);
+                          int64_t expiry_slack_us, const UnledPartitions* unled = nullptr);
 
 }  // namespace quorate::check

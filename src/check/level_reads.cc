@@ -43,13 +43,15 @@ class KeyReads {
  public:
   // `durable`: in which all writes count that a bound of staleness speaks of.
   KeyReads(const KeyHistory& key, KeyKind kind, const KeyTruth& truth, const KeyTruth& durable,
-           const Promise& promise, std::string_view level, PromiseVerdict& verdict)
+           const Promise& promise, std::string_view level, const Unled* unled,
+           PromiseVerdict& verdict)
       : key_(key),
         kind_(kind),
         truth_(truth),
         durable_(durable),
         promise_(promise),
         level_(level),
+        unled_(unled),
         verdict_(verdict) {}
 
   void Judge() {
@@ -62,6 +64,7 @@ class KeyReads {
  private:
   MustSee TimeBound(const Operation& read) const {
     MustSee must;
+    must.unled = unled_;
     if (promise_.need == Need::kFresh || promise_.need == Need::kOrder) {
       must.ended_before_us = read.invoke_us;
     } else if (promise_.need == Need::kBounded) {
@@ -88,6 +91,7 @@ class KeyReads {
   bool JudgeReceipt(const Operation& read) {
     if (!read.result.stale_us) return true;
     MustSee told;
+    told.unled = unled_;
     told.ended_before_us = Minus(read.invoke_us, *read.result.stale_us);
     const Answer answer = durable_.Explain(read, told);
     if (answer.explained()) return true;
@@ -154,6 +158,7 @@ class KeyReads {
   const KeyTruth& durable_;
   const Promise& promise_;
   const std::string_view level_;
+  const Unled* const unled_;
   PromiseVerdict& verdict_;
   absl::flat_hash_map<const Operation*, uint32_t> positions_;
 };
@@ -200,7 +205,8 @@ Anomaly OutOfOrder(const KeyHistory& key, std::pair<uint32_t, uint32_t> appends)
 }
 
 PromiseVerdict JudgeReads(const std::vector<KeyHistory>& keys, const JobInfo& job,
-                          std::string_view level, int64_t expiry_slack_us) {
+                          std::string_view level, int64_t expiry_slack_us,
+                          const UnledPartitions* unled) {
   PromiseVerdict verdict;
   Promise promise = PromiseOf(job, level);
   if (promise.need == Need::kFresh && !AnyCounts(keys, job, level)) {
@@ -224,7 +230,8 @@ PromiseVerdict JudgeReads(const std::vector<KeyHistory>& keys, const JobInfo& jo
       continue;
     }
     const std::unique_ptr<KeyTruth> durable = TellsAge(key) ? truth_for("BOUNDED(1s)") : nullptr;
-    KeyReads(key, kind, *truth, durable == nullptr ? *truth : *durable, promise, level, verdict)
+    KeyReads(key, kind, *truth, durable == nullptr ? *truth : *durable, promise, level,
+             unled == nullptr ? nullptr : unled->Of(key.key), verdict)
         .Judge();
   }
   if (verdict.allowed > 0) verdict.allowed_what = "stale";

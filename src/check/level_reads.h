@@ -13,13 +13,16 @@
 
 #include "check/key_kind.h"
 #include "check/promise.h"
+#include "check/unled.h"
 #include "check/verdict.h"
 
 namespace quorate::check {
 
-// Reads of exactly this level; `keys` as SplitByKey gives them.
+// Reads of exactly this level; `keys` as SplitByKey gives them. `unled`: what expires may
+// be late for that.
 PromiseVerdict JudgeReads(const std::vector<KeyHistory>& keys, const JobInfo& job,
-                          std::string_view level, int64_t expiry_slack_us);
+                          std::string_view level, int64_t expiry_slack_us,
+                          const UnledPartitions* unled = nullptr);
 
 // One read of one truth, as an anomaly: the writes that show it, and the read.
 Anomaly ToAnomaly(const Answer& answer, const Operation& read, const Operation* shown_by = nullptr);

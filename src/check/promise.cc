@@ -101,9 +101,10 @@ bool WriteCounts(const JobInfo& job, std::string_view write_level, std::string_v
   return Overlap(write, read, job.replicas == 0 ? kReplicasUnknown : job.replicas);
 }
 
-bool WriteLasts(const JobInfo& job, std::string_view write_level) {
+bool WriteLasts(const JobInfo& job, std::string_view write_level, bool disks_kept) {
   const Level write = LevelOf(write_level).level;
-  return IsRegisters(job) || (write != Level::kOne && write != Level::kAny);
+  if (IsRegisters(job) || (IsQuorum(job) && disks_kept)) return true;
+  return write != Level::kOne && write != Level::kAny;
 }
 
 }  // namespace quorate::check

@@ -29,9 +29,9 @@ Promise PromiseOf(const JobInfo& job, std::string_view level);
 
 // Whether an acknowledged write at this level must be seen by reads at that one.
 bool WriteCounts(const JobInfo& job, std::string_view write_level, std::string_view read_level);
-// Whether it must still be there when all is healed. At ONE it may be lost with
-// the one disk, or leader, that has it.
-bool WriteLasts(const JobInfo& job, std::string_view write_level);
+// Whether it must still be there when all is healed. At ONE and ANY it may be lost with
+// the one disk that has it, unless all disks were kept; in mode raft with the leader, too.
+bool WriteLasts(const JobInfo& job, std::string_view write_level, bool disks_kept);
 // Mode raft, and registers: writes have one order, which agrees with time.
 bool HasOneOrder(const JobInfo& job);
 

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "check/quote.h"
+#include "check/unled.h"
 
 namespace quorate::check {
 namespace {
@@ -127,11 +128,15 @@ bool RegisterTruth::MayHaveExpired(const Operation& write, const Operation& read
          Plus(write.invoke_us, *write.ttl_us);
 }
 
-bool RegisterTruth::HasExpired(const Operation& write, int64_t moment_us) const {
+bool RegisterTruth::HasExpired(const Operation& write, const MustSee& must) const {
   if (write.ttl_us.value_or(0) <= 0 || EndOf(write) == INT64_MAX) return false;
   // At the end nobody says when the replicas were read.
+  const int64_t moment_us = must.ended_before_us;
   if (moment_us == INT64_MAX) return false;
-  return moment_us > Plus(Plus(EndOf(write), *write.ttl_us), options_.expiry_slack_us);
+  const int64_t due_us = Plus(EndOf(write), *write.ttl_us);
+  if (moment_us <= Plus(due_us, options_.expiry_slack_us)) return false;
+  const int64_t unled_us = must.unled == nullptr ? 0 : must.unled->Within(due_us, moment_us);
+  return moment_us > Plus(Plus(due_us, options_.expiry_slack_us), unled_us);
 }
 
 std::vector<uint32_t> RegisterTruth::Sources(const Operation& read) const {
@@ -211,7 +216,7 @@ Answer RegisterTruth::Explain(const Operation& read, const MustSee& must) const 
     if (const std::optional<uint32_t> missed = Missed(source, must)) {
       answer = Lacks(*key_.writes[*missed], read);
     } else if (source != kStart && read.result.found == true &&
-               HasExpired(*key_.writes[source], must.ended_before_us)) {
+               HasExpired(*key_.writes[source], must)) {
       answer.kind = Answer::Kind::kExpired;
       answer.what = "gave what had expired";
     }

@@ -9,6 +9,7 @@
 //
 // Values that expire: one whose time has certainly passed explains no read
 // that began later, and absence is explained by one whose time may have come.
+// Time passes while somebody leads.
 #pragma once
 
 #include <cstdint>
@@ -62,7 +63,7 @@ class RegisterTruth : public KeyTruth {
   // The write that must be seen and comes after `source`.
   std::optional<uint32_t> Missed(uint32_t source, const MustSee& must) const;
   bool MayHaveExpired(const Operation& write, const Operation& read) const;
-  bool HasExpired(const Operation& write, int64_t moment_us) const;
+  bool HasExpired(const Operation& write, const MustSee& must) const;
   Answer NoSource(const Operation& read) const;
   Answer Lacks(const Operation& later, const Operation& read) const;
 

@@ -31,6 +31,7 @@ std::string AppliedState::Encode() const {
   record.set_time_us(time_us);
   record.set_writers_opened(writers_opened);
   record.set_busy_writers(busy_writers);
+  record.set_by_entries(by_entries);
   const std::string body = record.SerializeAsString();
   std::string out(1, static_cast<char>(busy_writers.empty() ? kFormat : kFormatBusy));
   AppendFixed<uint64_t>(out, Hash64(body));
@@ -64,6 +65,7 @@ absl::StatusOr<AppliedState> AppliedState::Decode(std::string_view bytes) {
   state.time_us = record.time_us();
   state.writers_opened = record.writers_opened();
   state.busy_writers = std::move(*record.mutable_busy_writers());
+  state.by_entries = record.by_entries();
   return state;
 }
 

@@ -29,6 +29,7 @@ absl::StatusOr<uint64_t> ComputeDigest(PartitionId partition, const Engine& engi
   absl::Status loaded = writers.Load(engine, applied.busy_writers);
   if (!loaded.ok()) return loaded;
   applied.busy_writers.clear();
+  applied.by_entries = false;
   uint64_t digest = Mix(writers.Digest(), applied.Encode());
   const std::string writers_begin = WriterKey(partition, 0);
   const std::string writers_end = WritersEnd(partition);

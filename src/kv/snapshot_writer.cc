@@ -73,6 +73,12 @@ class SnapshotWriter::Impl {
     } else if (stored_key <= last_key_) {
       return Refused("SNAPSHOT_MALFORMED", "has its records out of order");
     }
+    if (stored_key == applied_key_) {
+      AppliedState here = *applied_;
+      here.by_entries = false;
+      last_key_ = std::move(stored_key);
+      return replace_->Add(last_key_, here.Encode());
+    }
     absl::Status status = replace_->Add(stored_key, value);
     last_key_ = std::move(stored_key);
     return status;

@@ -64,6 +64,7 @@ absl::StatusOr<std::vector<std::vector<CommandResult>>> StateMachine::Apply(
   next.configuration = std::move(configuration);
   EngineBatch batch = applier.TakeBatch();
   next.busy_writers = writers_.Stage(batch);
+  next.by_entries = true;
   absl::Status status = expiry_.Stage(next.time_us, engine_, batch);
   if (!status.ok()) return status;
   StageApplied(next, batch);

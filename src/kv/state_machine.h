@@ -39,6 +39,9 @@ struct AppliedState {
   // See Writers::Stage. Which writers are in here depends on how entries came to
   // be applied together, so it differs between replicas of the same state.
   std::string busy_writers = {};
+  // It came here by entries, each of which was in this replica's log on disk before:
+  // so a log that ends before `index` has lost its end. False after a snapshot.
+  bool by_entries = false;
 
   std::string Encode() const;
   static absl::StatusOr<AppliedState> Decode(std::string_view bytes);

@@ -43,6 +43,8 @@ absl::StatusOr<DecodedFrame> DecodeFrame(std::string_view bytes, std::string_vie
   decoded.disk_full = frame.disk_full();
   decoded.calendar_us = frame.calendar_us();
   decoded.monotonic_us = frame.monotonic_us();
+  if (frame.has_log_began()) decoded.log_began = frame.log_began();
+  decoded.log_record = frame.log_record();
   if (frame.has_topology()) {
     auto topology = ring::DecodeTopology(frame.topology().SerializeAsString());
     if (!topology.ok()) return topology.status();

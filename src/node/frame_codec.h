@@ -21,6 +21,8 @@ struct DecodedFrame {
   bool disk_full = false;
   uint64_t calendar_us = 0;   // 0: not told
   uint64_t monotonic_us = 0;  // at that moment; 0: not told
+  std::optional<uint64_t> log_began;
+  uint64_t log_record = 0;
   std::optional<ring::Topology> topology;
   std::vector<FrameInput> inputs;  // one for each worker
 };

@@ -116,9 +116,12 @@ class Node::Impl {
     auto frame = DecodeFrame(bytes, topology->cluster_id, shared_.options.self,
                              static_cast<uint32_t>(workers_.size()));
     if (!frame.ok()) return frame.status();
-    const Peers::Heard heard = shared_.peers.Hear(
-        frame->from, {frame->boot, frame->epoch, frame->draining, frame->disk_full},
-        shared_.edges.env.Monotonic());
+    const Peers::Heard heard =
+        shared_.peers.Hear(frame->from,
+                           {frame->boot, frame->epoch, frame->draining, frame->disk_full,
+                            frame->log_began, frame->log_record},
+                           shared_.edges.env.Monotonic());
+    if (heard.log_lost) return LogShorter(frame->from, *frame->log_began, *heard.log_lost);
     if (!heard.accepted) {
       return MakeError(absl::StatusCode::kInvalidArgument, "OLDER_BOOT",
                        "a frame of an earlier life of " + frame->from.ToString());
@@ -259,8 +262,11 @@ void Node::OnDurable(SyncProof proof) {
 }
 void Node::OnLogFailed(absl::Status status) { impl_->shared_.Fail(std::move(status)); }
 
-void Node::OnDisowned(NodeId peer) {
-  impl_->shared_.Fail(OldDiskImage(impl_->shared_.options.self, peer.ToString()));
+void Node::OnDisowned(NodeId peer, const absl::Status& why) {
+  const NodeId self = impl_->shared_.options.self;
+  impl_->shared_.Fail(ReasonOf(why) == kLogShorter
+                          ? ForgottenRecords(self, peer, ToStd(why.message()))
+                          : OldDiskImage(self, peer.ToString()));
 }
 absl::Status Node::ReceiveFrame(std::string_view frame) { return impl_->ReceiveFrame(frame); }
 void Node::OnPeerDisconnected(NodeId peer) { impl_->Disconnected(peer); }

@@ -51,6 +51,7 @@ struct NodeOptions {
   std::string cluster_id;
   NodeId self;
   Boot boot;                              // from ClaimDataDir
+  uint64_t log_record = 0;                // the last of the log as it was found, from LogStore
   std::vector<ring::NodeInfo> bootstrap;  // every node of the new cluster
   uint32_t workers = 1;
   absl::Duration tick = absl::Milliseconds(50);
@@ -89,6 +90,7 @@ struct NodeStatusReport {
   std::vector<ClockSkew> skews;         // of the peers that have told their clock, by node
   absl::Duration clock_set_off;         // the followed calendar, over the own one
   std::vector<NodeId> unreachable;      // peers not heard of for an election timeout
+  std::vector<NodeId> disowned;         // peers refused by what they said last, see Peers
   uint64_t hints = 0;                   // writes at ANY that wait for a replica
   uint64_t hint_bytes = 0;
   uint64_t hints_refused = 0;  // by their replicas, and given up
@@ -118,11 +120,12 @@ class Node {
   // --- events from the edges; any thread ---
   void OnDurable(SyncProof proof);
   void OnLogFailed(absl::Status status);
-  // That peer has heard of a later life of this node, or of a rival to this one:
-  // an older copy of its disk was put in place of the right one. It must end.
-  void OnDisowned(NodeId peer);
+  // That peer has heard of a later life of this node, of a rival to this one, or of
+  // more in its log: it is on an older copy of its disk, or one that lost something.
+  // `why`: the refusal of its frame. It must end.
+  void OnDisowned(NodeId peer, const absl::Status& why);
   // A serialised quorate.v1.PeerFrame. Garbage, another cluster's, another
-  // node's and an older boot's are refused and counted: INVALID_ARGUMENT.
+  // node's and an older boot's or disk's are refused and counted: INVALID_ARGUMENT.
   absl::Status ReceiveFrame(std::string_view frame);
   // The connection to or from a peer broke: a hint, looked into at once.
   void OnPeerDisconnected(NodeId peer);

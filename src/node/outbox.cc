@@ -78,6 +78,8 @@ void Outbox::Open(const SyncProof& proof) {
 void Outbox::Flush(absl::Duration now) {
   if (frames_->by_peer.empty()) return;
   const auto topology = shared_.topology.Get();
+  // Whatever is told in these frames is in the log up to here.
+  const uint64_t log_record = shared_.log->stats().last_record;
   for (auto& [to, frames] : frames_->by_peer) {
     const ring::NodeInfo* node = topology->FindNode(to);
     if (node == nullptr) continue;
@@ -89,6 +91,8 @@ void Outbox::Flush(absl::Duration now) {
       frame.set_boot(shared_.options.boot.value());
       frame.set_epoch(topology->epoch.value());
       frame.set_draining(shared_.draining);
+      frame.set_log_began(shared_.options.log_record);
+      frame.set_log_record(log_record);
       frame.set_disk_full(shared_.disk.room() != Room::kEnough);
       if (TellsCalendar(to, now)) {
         const Env& env = shared_.edges.env;

@@ -17,7 +17,17 @@ void Peers::SetMembers(const std::vector<NodeId>& members, absl::Duration now) {
 Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
   absl::MutexLock lock(&mutex_);
   Peer& peer = peers_[node];
-  if (word.boot < peer.boot || AreRivals(word.boot, peer.boot)) return {.accepted = older_too_};
+  if (word.boot < peer.boot || AreRivals(word.boot, peer.boot)) {
+    peer.disowned = !bugs_.older_too;
+    return {.accepted = bugs_.older_too};
+  }
+  if (word.boot > peer.boot && word.log_began && *word.log_began < peer.log_record &&
+      !bugs_.trust_log_tail) {
+    peer.disowned = true;
+    return {.accepted = false, .log_lost = peer.log_record};
+  }
+  peer.disowned = false;
+  peer.log_record = std::max(peer.log_record, word.log_record);
   Heard heard{.accepted = true, .restarted = peer.boot && word.boot > peer.boot};
   // A new life may know less than the one before.
   if (word.boot > peer.boot) {
@@ -87,6 +97,15 @@ std::vector<NodeId> Peers::gone() const {
     if (peer.gone) gone.push_back(node);
   }
   return gone;
+}
+
+std::vector<NodeId> Peers::disowned() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<NodeId> disowned;
+  for (const auto& [node, peer] : peers_) {
+    if (peer.disowned) disowned.push_back(node);
+  }
+  return disowned;
 }
 
 Epoch Peers::KnownByAll() const {

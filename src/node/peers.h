@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -16,19 +17,27 @@ namespace quorate {
 
 class Peers {
  public:
-  // A peer is gone when nothing came from it for `silence_max`. `older_too`: a
-  // deliberate bug, frames of earlier lives are accepted.
-  Peers(NodeId self, absl::Duration silence_max, bool older_too = false)
-      : self_(self), silence_max_(silence_max), older_too_(older_too) {}
+  // Deliberate faults for the simulator.
+  struct Bugs {
+    bool older_too = false;       // frames of earlier lives are accepted
+    bool trust_log_tail = false;  // and of lives that have forgotten earlier ones
+  };
+  // A peer is gone when nothing came from it for `silence_max`.
+  Peers(NodeId self, absl::Duration silence_max) : Peers(self, silence_max, Bugs()) {}
+  Peers(NodeId self, absl::Duration silence_max, Bugs bugs)
+      : self_(self), silence_max_(silence_max), bugs_(bugs) {}
 
   // The nodes of the topology; new ones count as heard of now.
   void SetMembers(const std::vector<NodeId>& members, absl::Duration now);
 
   struct Heard {
-    bool accepted = true;    // false: from an older life of that node
+    bool accepted = true;    // false: from an older life of that node, or an older disk
     bool restarted = false;  // its boot number rose
     bool learned = false;    // it has a newer topology than it had
     bool back = false;       // it counted as gone
+    // Not accepted: in an earlier life it had told of this record in its log, and it
+    // now began without. What it promised and acknowledged in there is forgotten.
+    std::optional<uint64_t> log_lost = std::nullopt;
   };
   // What a peer's frame says of it.
   struct Word {
@@ -36,6 +45,8 @@ class Peers {
     Epoch epoch;
     bool draining = false;
     bool disk_full = false;
+    std::optional<uint64_t> log_began = std::nullopt;  // the last record it started with
+    uint64_t log_record = 0;                           // the last that is durable by now
   };
   Heard Hear(NodeId peer, const Word& word, absl::Duration now);
   // Its connection broke. True if it counted as alive: it is gone until heard again.
@@ -51,6 +62,8 @@ class Peers {
   // Some peer's is; cheap.
   bool any_disk_full() const { return disks_full_.load(std::memory_order_relaxed) > 0; }
   std::vector<NodeId> gone() const;
+  // Those whose last word was not accepted.
+  std::vector<NodeId> disowned() const;
   // Every peer that is alive knows this epoch or a newer one.
   Epoch KnownByAll() const;
 
@@ -64,6 +77,8 @@ class Peers {
     bool draining = false;
     bool disk_full = false;
     bool gone = false;
+    bool disowned = false;
+    uint64_t log_record = 0;  // the newest it told to be durable, over all its lives
     absl::Duration heard;
     absl::Duration taught = -absl::InfiniteDuration();
     Epoch taught_epoch;
@@ -71,7 +86,7 @@ class Peers {
 
   const NodeId self_;
   const absl::Duration silence_max_;
-  const bool older_too_;
+  const Bugs bugs_;
   mutable absl::Mutex mutex_;
   std::map<NodeId, Peer> peers_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int> disks_full_ = 0;  // of peers_

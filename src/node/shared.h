@@ -49,7 +49,7 @@ struct NodeShared {
         edges(node_edges),
         topology(std::move(topology)),
         peers(options.self, options.tick * options.election_ticks,
-              options.bugs.quorum.accept_older_boot),
+              Peers::Bugs{options.bugs.quorum.accept_older_boot, options.bugs.raft.trust_log_tail}),
         calendar(options.bugs.follow_own_calendar ? absl::InfiniteDuration()
                                                   : options.clock_skew_max / 2),
         disk(options.disk_reserve_bytes) {}

@@ -67,6 +67,7 @@ void Survey::Look(std::vector<PartitionId> partitions, std::function<void(const 
 NodeStatusReport Survey::Summarise(NodeStatusReport report) const {
   report.epoch = shared_.topology.Get()->epoch;
   report.unreachable = shared_.peers.gone();
+  report.disowned = shared_.peers.disowned();
   report.hints = shared_.hints;
   report.hint_bytes = shared_.hint_bytes;
   report.hints_refused = shared_.hints_refused;

@@ -76,8 +76,13 @@ void Raft::Impl::LearnCommit(LogIndex index, Term term) {
 }
 
 void Raft::Impl::HandleHeartbeat(const Message& message) {
-  // It tells no more than this replica has acknowledged, unless it lost it.
-  if (message.commit <= log_.last_index()) log_.CommitTo(message.commit);
+  // It tells no more than this replica has acknowledged in this very term.
+  if (message.commit <= log_.last_index()) {
+    log_.CommitTo(message.commit);
+  } else if (!config_.bugs.trust_log_tail) {
+    output_.lost_tail = LostTail{message.from, message.commit};
+    return;
+  }
   Message reply = To(message.from, MessageKind::kHeartbeatReply);
   reply.context = message.context;
   Promise(message, reply);

@@ -28,7 +28,7 @@ bool Raft::Impl::has_output() const {
   }
   return !output_.messages.empty() || !output_.messages_after_sync.empty() ||
          !output_.reads.empty() || !output_.reads_failed.empty() ||
-         !output_.chunks_received.empty() || !output_.chunks_wanted.empty();
+         !output_.chunks_received.empty() || !output_.chunks_wanted.empty() || output_.lost_tail;
 }
 
 Output Raft::Impl::TakeOutput() {

@@ -54,6 +54,14 @@ struct ChunkWanted {
   uint64_t sequence = 0;
 };
 
+// The leader counts on entries that this replica has told to be durable and does not
+// have: its disk lost them. It has forgotten votes, too, for all one knows: the host
+// must end it.
+struct LostTail {
+  NodeId leader;
+  LogIndex acknowledged;  // at least
+};
+
 struct Output {
   std::optional<Persist> persist;
   // May be sent at once, even before `persist` is durable.
@@ -67,6 +75,7 @@ struct Output {
   std::vector<ReadFailed> reads_failed;
   std::vector<ReceivedChunk> chunks_received;
   std::vector<ChunkWanted> chunks_wanted;
+  std::optional<LostTail> lost_tail;
 };
 
 }  // namespace quorate::raft

@@ -33,6 +33,7 @@ struct Bugs {
   bool count_learners = false;         // learners count in quorums
   bool drop_promise_with_connection = false;
   bool keep_lease_over_transfer = false;  // promises count after another was told to campaign
+  bool trust_log_tail = false;            // a log that lost its end is taken as it is
 };
 
 struct Config {

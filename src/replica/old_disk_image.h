@@ -34,6 +34,35 @@ inline absl::Status ForgottenWrites(NodeId self, std::string_view replica) {
                           "was made is missing here"));
 }
 
+inline constexpr std::string_view kLogShorter = "LOG_SHORTER";
+
+// What its frames are refused with by a peer that has heard of more in its log.
+inline absl::Status LogShorter(NodeId peer, uint64_t began, uint64_t told) {
+  return MakeError(absl::StatusCode::kInvalidArgument, kLogShorter,
+                   StrCat(peer.ToString(), " had told of record ", told,
+                          " in its log, and started with a log that ends at ", began));
+}
+
+// And what it then ends with.
+inline absl::Status ForgottenRecords(NodeId self, NodeId peer, std::string_view why) {
+  return MakeError(
+      absl::StatusCode::kDataLoss, kOldDiskImage,
+      StrCat(peer.ToString(), " remembers that ", why, ": the disk of ", self.ToString(),
+             " has lost what it had acknowledged, or its data folder "
+             "is an older copy. Put the newest folder back"));
+}
+
+// Likewise where a leader counts on entries of its log.
+inline absl::Status ForgottenEntries(NodeId self, PartitionId partition, NodeId leader,
+                                     LogIndex acknowledged, LogIndex last) {
+  return MakeError(absl::StatusCode::kDataLoss, kOldDiskImage,
+                   StrCat(self.ToString(), " had acknowledged entries up to ",
+                          acknowledged.ToString(), " of ", partition.ToString(), " to ",
+                          leader.ToString(), ", and its log ends at ", last.ToString(),
+                          ": its disk has lost them, or its data folder is an older copy. "
+                          "Put the newest folder back"));
+}
+
 // Each start has a higher number than the one before, so that the others would take one of
 // the next ones for a later start than they know: it must not come to that.
 inline void NoteOldDiskImage(Files& files, const absl::Status& why) {

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/probe.h"
 #include "kv/record.h"
+#include "replica/old_disk_image.h"
 #include "replica/raft_codec.h"
 #include "replica/restore.h"
 
@@ -56,7 +57,9 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
     const absl::Status made = replica->state_.Initialise(raft::EncodeConfiguration(initial));
     if (!made.ok()) return made;
   }
-  auto plan = ComputeRestore(replica->state_.applied(), recovered, initial);
+  kv::AppliedState applied = replica->state_.applied();
+  if (replica->options_.raft.bugs.trust_log_tail) applied.by_entries = false;
+  auto plan = ComputeRestore(applied, recovered, initial);
   if (!plan.ok()) return plan.status();
   replica->reset_log_at_start_ = plan->reset_log;
   replica->start_base_ = LogBase{plan->restored.base.index, plan->restored.base.term};
@@ -163,6 +166,10 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
 }
 
 absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration now) {
+  if (output.lost_tail) {
+    return ForgottenEntries(options_.raft.self, options_.partition, output.lost_tail->leader,
+                            output.lost_tail->acknowledged, raft_->last_index());
+  }
   if (output.persist) {
     GroupWrite write;
     write.partition = options_.partition;

@@ -15,6 +15,21 @@ Term TermInLog(const RecoveredGroup& log, LogIndex index) {
   return at < log.entries.size() ? log.entries[at].term : Term();
 }
 
+// Nothing is applied that is not in the log on disk.
+absl::Status LostTail(const kv::AppliedState& applied, const RecoveredGroup* recovered) {
+  const std::string log = recovered == nullptr
+                              ? std::string("its log is not there")
+                              : recovered->partition.ToString() + " has a log up to " +
+                                    (recovered->base.index + recovered->entries.size()).ToString() +
+                                    " without it";
+  return MakeError(absl::StatusCode::kDataLoss, "LOG_TAIL_LOST",
+                   "the state has applied entry " + applied.index.ToString() + " of " +
+                       applied.term.ToString() + ", and " + log +
+                       ": the disk has lost the log's end, with what this node had acknowledged. "
+                       "Put the whole folder back, or leave this node stopped and keep what is "
+                       "there: the others go on, and none is rebuilt from them yet");
+}
+
 }  // namespace
 
 absl::StatusOr<RestorePlan> ComputeRestore(const kv::AppliedState& applied,
@@ -53,13 +68,15 @@ absl::StatusOr<RestorePlan> ComputeRestore(const kv::AppliedState& applied,
       restored.base.term = recovered->base.term;
       restored.entries = std::move(recovered->entries);
     }
+  } else if (applied.by_entries) {
+    return LostTail(applied, recovered);
   } else {
     restored.base.index = applied.index;
     restored.base.term = applied.term;
     plan.reset_log = true;
   }
   // A vote leaves a replica only when it is durable, so none was given in a
-  // term that the log has not heard of.
+  // term that the log has not heard of: that came with a snapshot.
   if (restored.hard_state.term < applied.term) restored.hard_state = {applied.term, NodeId()};
   return plan;
 }

@@ -17,7 +17,7 @@ struct RestorePlan {
 
 // `recovered` null: the log knows nothing of the group. `initial`: the members
 // of a group whose state is still empty. DATA_LOSS where the state is behind
-// what the log still has.
+// what the log still has, or ahead of what it has by more than a snapshot.
 absl::StatusOr<RestorePlan> ComputeRestore(const kv::AppliedState& applied,
                                            RecoveredGroup* recovered,
                                            const raft::Configuration& initial);

@@ -30,8 +30,8 @@ class GrpcTransport : public Transport {
   // Told, on any thread, of each connection that broke. Set before the first
   // Send.
   void OnLost(std::function<void(NodeId)> lost) { lost_ = std::move(lost); }
-  // Likewise of a peer that has heard of a later life of this node.
-  void OnDisowned(std::function<void(NodeId)> disowned) { disowned_ = std::move(disowned); }
+  // Likewise of a peer that knows this node to be on an older disk, see PeerLink.
+  void OnDisowned(Disowned disowned) { disowned_ = std::move(disowned); }
 
   void Send(NodeId to, const std::string& address, std::string frame) override;
   // That peer has connected to this node.
@@ -49,7 +49,7 @@ class GrpcTransport : public Transport {
   const std::shared_ptr<spdlog::logger> log_;
   const Passes passes_;
   std::function<void(NodeId)> lost_;
-  std::function<void(NodeId)> disowned_;
+  Disowned disowned_;
   mutable absl::Mutex mutex_;
   std::map<NodeId, std::shared_ptr<PeerLink>> links_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

@@ -119,6 +119,9 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
                 Number(log_bytes));
   page.AddGauge("quorate_peers_unreachable", "Nodes not heard of for an election timeout.",
                 Number(report.unreachable.size()));
+  page.AddGauge("quorate_peers_disowned",
+                "Nodes refused as they came back on an older disk, or on one that lost something.",
+                Number(report.disowned.size()));
   page.AddGauge("quorate_hints", "Writes at ANY kept here for replicas that can't be reached.",
                 Number(report.hints));
   page.AddGauge("quorate_hint_bytes", "Bytes of those, of hints-bytes-max.",

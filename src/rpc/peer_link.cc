@@ -10,6 +10,7 @@
 #include "base/crash_point.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "replica/old_disk_image.h"
 #include "rpc/frame_bundle.h"
 #include "rpc/grpc_status.h"
 #include "rpc/turn_end.h"
@@ -94,7 +95,7 @@ class PeerLink::Stream : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 
 PeerLink::PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
                    std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost,
-                   std::function<void(NodeId)> disowned)
+                   Disowned disowned)
     : self_(self),
       peer_(peer),
       address_(std::move(address)),
@@ -188,7 +189,8 @@ void PeerLink::Ended(const absl::Status& status) {
   writing_ = false;
   ending_ = false;
   if (closed_) return;
-  if (disowned_ && ReasonOf(status) == "OLDER_BOOT") disowned_(peer_);
+  const std::string reason(ReasonOf(status));
+  if (disowned_ && (reason == "OLDER_BOOT" || reason == kLogShorter)) disowned_(peer_, status);
   ++failures_;
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
   const bool retry_now = std::exchange(retry_now_, false);

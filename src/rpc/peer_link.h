@@ -34,15 +34,18 @@ struct PeerLinkStats {
   bool connected = false;
 };
 
+// Told of a peer that refused a frame, and why: it has heard of a later life of this
+// node, or of more in its log.
+using Disowned = std::function<void(NodeId, const absl::Status&)>;
+
 // Thread-safe.
 class PeerLink : public std::enable_shared_from_this<PeerLink> {
  public:
   // `lost` is called, on any thread, each time frames may not have arrived: an
-  // open stream ended, or frames were dropped. `disowned`: the peer has heard of a
-  // later life of this node. They must not block nor call back.
+  // open stream ended, or frames were dropped. They must not block nor call back.
   PeerLink(NodeId self, NodeId peer, std::string address, Env& env,
            std::shared_ptr<spdlog::logger> log, std::function<void(NodeId)> lost,
-           std::function<void(NodeId)> disowned = nullptr);
+           Disowned disowned = nullptr);
   ~PeerLink();
 
   const std::string& address() const { return address_; }
@@ -83,7 +86,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   Env& env_;
   const std::shared_ptr<spdlog::logger> log_;
   const std::function<void(NodeId)> lost_;
-  const std::function<void(NodeId)> disowned_;
+  const Disowned disowned_;
 
   mutable absl::Mutex mutex_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);

@@ -24,13 +24,14 @@ uint32_t WorkersOf(const ServerOptions& options) {
   return std::max(1u, std::thread::hardware_concurrency() / 2);
 }
 
-NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan, Boot boot,
-                          const NodeBugs& bugs) {
+NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan,
+                          const StorageStack& storage, const NodeBugs& bugs) {
   NodeOptions node;
   node.bugs = bugs;
   node.cluster_id = options.cluster_id;
   node.self = NodeId(options.node_id);
-  node.boot = boot;
+  node.boot = storage.boot;
+  node.log_record = storage.log_record;
   node.bootstrap = plan.bootstrap;
   node.workers = WorkersOf(options);
   node.tick = options.tick;
@@ -99,7 +100,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     if (absl::Status free = CheckCanListen(address, setting); !free.ok()) return free;
   }
   if (edges.disk == nullptr) edges.disk = FolderDisk(options);
-  absl::StatusOr<StorageStack> storage = OpenStorage(*edges.disk, options, edges.env);
+  absl::StatusOr<StorageStack> storage =
+      OpenStorage(*edges.disk, options, edges.env, edges.bugs.raft.trust_log_tail);
   if (!storage.ok()) return storage.status();
   std::unique_ptr<Server> server(new Server(options, edges));
   absl::Status opened = server->OpenNode(plan, *std::move(storage), std::move(fatal));
@@ -112,8 +114,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
                               std::function<void(absl::Status)> fatal) {
   storage_ = std::move(storage);
-  const Boot boot = bugs_.keep_boot ? NextBoot(Boot(), 0) : storage_.boot;
-  const NodeOptions node_options = NodeOptionsOf(options_, plan, boot, bugs_);
+  if (bugs_.keep_boot) storage_.boot = NextBoot(Boot(), 0);
+  const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
                     transport_, *threads_};
@@ -121,12 +123,14 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   if (!node.ok()) return node.status();
   node_ = *std::move(node);
   transport_.OnLost([this](NodeId peer) { node_->OnPeerDisconnected(peer); });
-  transport_.OnDisowned([this](NodeId peer) { node_->OnDisowned(peer); });
+  transport_.OnDisowned(
+      [this](NodeId peer, const absl::Status& why) { node_->OnDisowned(peer, why); });
   LogDeviceEvents events;
   events.durable = [this](SyncProof proof) { node_->OnDurable(proof); };
   events.failed = [this](absl::Status status) { node_->OnLogFailed(std::move(status)); };
   log_ =
       std::make_unique<LogThread>(*storage_.log_files, std::move(storage_.log), std::move(events));
+  log_marker_ = std::make_unique<LogMarker>(*std::move(storage_.log_mark), *log_);
   node_->Start(*log_, std::move(fatal));
   return absl::OkStatus();
 }
@@ -193,6 +197,10 @@ Server::~Server() {
   transport_.Close();
   if (storage_.room_wait != nullptr) storage_.room_wait->GiveUp();
   if (threads_ != nullptr) threads_->Stop();
+  if (log_ != nullptr) {
+    log_->Stop();
+    log_marker_.reset();
+  }
   log_.reset();
   node_.reset();
 }

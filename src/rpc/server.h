@@ -24,6 +24,7 @@
 #include "rpc/status_collector.h"
 #include "rpc/storage_stack.h"
 #include "rpc/worker_threads.h"
+#include "storage/log_marker.h"
 #include "storage/log_thread.h"
 
 namespace quorate::rpc {
@@ -87,6 +88,7 @@ class Server {
   std::unique_ptr<WorkerThreads> threads_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<LogThread> log_;
+  std::unique_ptr<LogMarker> log_marker_;
   CallMetrics call_metrics_;
   SlowRequests slow_requests_;
   CallWatch call_watch_;

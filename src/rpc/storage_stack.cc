@@ -87,7 +87,8 @@ std::shared_ptr<Disk> FolderDisk(const ServerOptions& options) {
   return std::make_shared<OnFolder>(options.data_dir, EngineOptionsOf(options));
 }
 
-absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& options, Env& env) {
+absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& options, Env& env,
+                                         bool trust_log_tail) {
   StorageStack stack;
   auto root = disk.OpenRoot();
   if (!root.ok()) return root.status();
@@ -105,9 +106,14 @@ absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& option
   LogOptions log_options;
   log_options.segment_bytes = options.log_segment_bytes;
   log_options.spare_segments = static_cast<uint32_t>(options.log_spare_segments);
+  auto mark = LogMark::Open(*stack.root);
+  if (!mark.ok()) return mark.status();
+  stack.log_mark = *std::move(mark);
+  if (!trust_log_tail) log_options.known_record = stack.log_mark->record();
   auto log = LogStore::Open(*stack.log_files, log_options);
   if (!log.ok()) return log.status();
   stack.log = *std::move(log);
+  stack.log_record = stack.log->stats().last_record;
   stack.recovered = stack.log->TakeRecovered();
 
   stack.expired = disk.expired();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "rpc/timed_files.h"
 #include "storage/engine.h"
 #include "storage/files.h"
+#include "storage/log_mark.h"
 #include "storage/log_store.h"
 #include "storage/room_wait.h"
 
@@ -52,11 +54,15 @@ struct StorageStack {
   std::shared_ptr<RoomWait> room_wait;          // the engine's
   std::shared_ptr<Engine> engine;
   std::unique_ptr<LogStore> log;
+  uint64_t log_record = 0;          // the last in it, as it was found
+  std::optional<LogMark> log_mark;  // always there
   std::vector<RecoveredGroup> recovered;
 };
 
 // Errors name the folder and the way out: another process's, another cluster's
 // or node's, a newer format, damaged.
-absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& options, Env& env);
+// `trust_log_tail`: a deliberate bug, see raft::Bugs.
+absl::StatusOr<StorageStack> OpenStorage(Disk& disk, const ServerOptions& options, Env& env,
+                                         bool trust_log_tail);
 
 }  // namespace quorate::rpc

@@ -150,6 +150,8 @@ std::vector<DeliberateBug> Make() {
   add("ttl-from-local-clock", "a key expires by the clock of each replica's machine",
       Profile::kExpiry)
       .ttl_from_local_clock = true;
+  add("trust-log-tail", "a node starts on a log that has lost its end", Profile::kLostTails)
+      .raft.trust_log_tail = true;
   AddLeaderless(add);
   AddFates(add);
   AddRegisters(add);

@@ -209,6 +209,17 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200, 2000}));
       knobs.nemesis.armed = {F::kFlush, F::kSlowLinks};
       break;
+    case Profile::kLostTails:
+      knobs.nodes = OneOf<uint32_t>(random, {3, 3, 5});
+      knobs.node.quiet_after_ticks = 0;
+      knobs.workload.keyspaces = 1;
+      knobs.workload.partitions_max = 1;
+      knobs.workload.churn = false;
+      knobs.nemesis.armed = {F::kLoseTail,      F::kLoseTail,    F::kIsolateOne,
+                             F::kIsolateLeader, F::kCrashLeader, F::kFlush};
+      knobs.nemesis.gap_max = absl::Milliseconds(300);
+      knobs.nemesis.length_max = absl::Milliseconds(600);
+      break;
     case Profile::kExpiry:
       knobs.nodes = 3;
       knobs.workload.keyspaces = 1;
@@ -300,6 +311,8 @@ const char* FaultName(FaultKind kind) {
       return "late-words";
     case FaultKind::kSetOneClock:
       return "set-one-clock";
+    case FaultKind::kLoseTail:
+      return "lose-tail";
   }
   return "?";
 }
@@ -308,14 +321,14 @@ absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
   for (const Profile profile :
        {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
         Profile::kReads, Profile::kLeases, Profile::kExpiry, Profile::kLeaderless, Profile::kFates,
-        Profile::kClocks}) {
+        Profile::kClocks, Profile::kLostTails}) {
     if (name == ProfileName(profile)) return profile;
   }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
       StrCat("no profile '", name,
              "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless, "
-             "fates, clocks"));
+             "fates, clocks, lost-tails"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -340,6 +353,8 @@ const char* ProfileName(Profile profile) {
       return "fates";
     case Profile::kClocks:
       return "clocks";
+    case Profile::kLostTails:
+      return "lost-tails";
   }
   return "?";
 }

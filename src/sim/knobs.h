@@ -85,6 +85,7 @@ enum class FaultKind : uint8_t {
   kLateAnswers,       // a leader is cut off, but for old answers that come late
   kLateWords,         // a node crashes, and what it sent before comes late
   kSetOneClock,       // a calendar is set wrong by hours, always that of the same node
+  kLoseTail,          // a node crashes, and its log has lost its end
 };
 // Those of any run; the others only where they are asked for.
 inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kLateAnswers) + 1;
@@ -133,6 +134,7 @@ enum class Profile : uint8_t {
   kLeaderless,  // a keyspace of mode quorum beside the others
   kFates,       // what became of writes without a leader is asked, and somebody dies
   kClocks,      // as kLeaderless, and one node's calendar is set wrong by hours
+  kLostTails,   // disks lose the end of their log
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

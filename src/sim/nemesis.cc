@@ -117,6 +117,8 @@ Nemesis::Mend Nemesis::Begin(FaultKind kind) {
       return BeginLateWords();
     case FaultKind::kSetOneClock:
       return BeginSetClock(cluster_.ids().front());
+    case FaultKind::kLoseTail:
+      return BeginLostTail();
     case FaultKind::kMoveLeader:
       MoveLeader();
       return nullptr;

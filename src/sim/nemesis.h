@@ -58,6 +58,8 @@ class Nemesis {
   Mend BeginLateAnswers();
   // late_words.cc
   Mend BeginLateWords();
+  // lost_tail.cc
+  Mend BeginLostTail();
   struct Led {
     ring::PartitionInfo partition;
     NodeId leader;  // zero: none was found

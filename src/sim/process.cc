@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
+#include "replica/old_disk_image.h"
 #include "storage/data_dir.h"
 
 namespace quorate::sim {
@@ -45,9 +46,15 @@ absl::Status Process::Open() {
       return static_cast<uint64_t>(absl::ToUnixMicros(machine_.env.WallTime()));
     };
   }
-  auto store = LogStore::Open(machine_.log_files, options_.log);
+  auto mark = LogMark::Open(machine_.data_files);
+  if (!mark.ok()) return mark.status();
+  mark_ = *std::move(mark);
+  LogOptions log_options = options_.log;
+  if (!node_options.bugs.raft.trust_log_tail) log_options.known_record = mark_->record();
+  auto store = LogStore::Open(machine_.log_files, log_options);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
+  node_options.log_record = store_->stats().last_record;
   auto node = Node::Open(
       std::move(node_options),
       {machine_.env, machine_.data_files, machine_.engine, machine_.expired, *this, *this},
@@ -67,6 +74,7 @@ absl::Status Process::Open() {
                         WhenRunning([status](Node& node) { node.OnLogFailed(status); });
                       }});
   disk_->OnSubmit(hooks_.submitted);
+  disk_->MarkWith(*mark_);
   node_->Start(*disk_, [this](absl::Status status) { End(std::move(status)); });
   for (uint32_t i = 0; i < workers_.size(); ++i) Wake(i);
   return absl::OkStatus();
@@ -132,9 +140,11 @@ void Process::PlanBackground() {
 }
 
 void Process::Deliver(std::string frame) {
-  WhenRunning([frame = std::move(frame)](Node& node) {
+  WhenRunning([this, frame = std::move(frame)](Node& node) {
     const absl::Status status = node.ReceiveFrame(frame);
     if (!status.ok()) Reached<"sim: a node refused a frame">();
+    // What cuts a log here cuts it so deep that its node never comes to say a word.
+    if (ReasonOf(status) == kLogShorter) End(status);
   });
 }
 

@@ -16,6 +16,7 @@
 #include "sim/event_queue.h"
 #include "sim/machine.h"
 #include "sim/sim_disk.h"
+#include "storage/log_mark.h"
 
 namespace quorate::sim {
 
@@ -102,6 +103,7 @@ class Process final : public Transport, public Scheduler {
   bool background_planned_ = false;
 
   std::unique_ptr<LogStore> store_;
+  std::optional<LogMark> mark_;
   std::unique_ptr<SimDisk> disk_;
   std::unique_ptr<Node> node_;
 };

@@ -12,6 +12,8 @@ namespace {
 constexpr absl::Duration kStallPoll = absl::Milliseconds(5);
 // How often a full disk is asked again.
 constexpr absl::Duration kFullPoll = absl::Milliseconds(20);
+// How far the mark lags behind.
+constexpr absl::Duration kMarkPause = absl::Milliseconds(20);
 
 }  // namespace
 
@@ -23,7 +25,8 @@ SimDisk::SimDisk(EventQueue& queue, Random random, const DiskProfile& profile,
       faults_(faults),
       files_(files),
       store_(store),
-      events_(std::move(events)) {}
+      events_(std::move(events)),
+      durable_record_(store.stats().last_record) {}
 
 SimDisk::~SimDisk() { *alive_ = false; }
 
@@ -73,10 +76,19 @@ void SimDisk::FinishSync() {
     return events_.failed(written_);
   }
   const uint64_t durable = writing_ticket_;
+  durable_record_ = store_.stats().last_record;
   syncing_ = false;
+  KeepMark();
   if (random_.Chance(0.5)) MakeSpare();
   if (last_ticket_ > durable) StartSync();
   events_.durable(SyncAuthority::Attest(LogTicket{durable}));
+}
+
+void SimDisk::KeepMark() {
+  if (mark_ == nullptr || queue_.now() - marked_at_ < kMarkPause) return;
+  marked_at_ = queue_.now();
+  // Where the disk is full it lags further behind.
+  mark_->Advance(durable_record_).IgnoreError();
 }
 
 // As the log thread does in its idle moments.

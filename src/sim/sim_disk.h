@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "sim/event_queue.h"
 #include "storage/log_device.h"
+#include "storage/log_mark.h"
 #include "storage/log_store.h"
 #include "storage/sim_files.h"
 
@@ -39,8 +40,14 @@ class SimDisk final : public LogDevice {
   LogTicket Submit(LogBatch batch) override;
   // Told of each batch as it comes.
   void OnSubmit(std::function<void(LogTicket, const LogBatch&)> told) { told_ = std::move(told); }
+  // To be kept behind the log's end, as LogMarker does.
+  void MarkWith(LogMark& mark) { mark_ = &mark; }
   void Release(PartitionId partition, LogIndex index) override { store_.Release(partition, index); }
-  LogStats stats() const override { return store_.stats(); }
+  LogStats stats() const override {
+    LogStats stats = store_.stats();
+    stats.last_record = durable_record_;  // the store is ahead of the disk
+    return stats;
+  }
 
   // Nothing more gets in or out. What was being written is in the files' hands.
   void Die() { dead_ = true; }
@@ -50,6 +57,7 @@ class SimDisk final : public LogDevice {
   void FinishSync();
   void PlanFinish(absl::Duration after);
   void MakeSpare();
+  void KeepMark();
   absl::Duration SyncTime();
 
   EventQueue& queue_;
@@ -58,6 +66,8 @@ class SimDisk final : public LogDevice {
   const DiskFaults& faults_;
   SimFiles& files_;
   LogStore& store_;
+  LogMark* mark_ = nullptr;
+  absl::Duration marked_at_;
   LogDeviceEvents events_;
   std::function<void(LogTicket, const LogBatch&)> told_;
   // Shared with events under way, which must not touch a device that is gone.
@@ -67,6 +77,7 @@ class SimDisk final : public LogDevice {
   LogBatch queued_;   // batches up to last_ticket_, not yet being written
   LogBatch writing_;  // batches up to writing_ticket_
   uint64_t writing_ticket_ = 0;
+  uint64_t durable_record_ = 0;
   absl::Status written_;  // what the store said; told when the sync ends
   bool syncing_ = false;
   bool dead_ = false;

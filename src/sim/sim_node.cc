@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
+#include "sim/lost_tail.h"
 
 namespace quorate::sim {
 namespace {
@@ -34,10 +35,12 @@ void SimNode::Boot() {
       [this](absl::Status why) { Ended(std::move(why)); }};
   auto process = Process::Boot(queue_, random_.Fork(), machine_, options_, std::move(hooks));
   if (!process.ok()) {
+    if (RefusesLog(process.status())) return;
     hooks_.violation(StrCat(id().ToString(), " cannot start again: ", process.status().message()));
     return;
   }
   process_ = *std::move(process);
+  good_log_.reset();
   ++lives_;
   trace_.Add(TraceKind::kProcess, id(), StrCat("starts, life ", lives_));
   hooks_.started(*this);
@@ -56,6 +59,30 @@ void SimNode::LosePower() {
   machine_.engine.Crash();
   failure_expected_ = false;
   hooks_.died(*this);
+}
+
+bool SimNode::RefusesLog(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  if (!good_log_ || (reason != "LOG_TAIL_LOST" && reason != "LOG_DAMAGED")) return false;
+  trace_.Add(TraceKind::kProcess, id(), StrCat("does not start: ", reason));
+  Reached<"sim: a node refused a log that had lost its end">();
+  return true;
+}
+
+void SimNode::LoseTail() {
+  if (!up()) return;
+  Crash("its log loses its end");
+  good_log_ = machine_.log_files.TakeImage();
+  const auto lost = CutLogBelowMark(machine_, random_);
+  if (lost > 0) trace_.Add(TraceKind::kFault, id(), StrCat("has lost ", lost, " marked records"));
+  if (lost == 0) good_log_.reset();
+  Boot();
+}
+
+void SimNode::GiveBackLog() {
+  if (!good_log_) return;
+  machine_.log_files.PutBack(*std::exchange(good_log_, std::nullopt));
+  Boot();
 }
 
 void SimNode::Ended(absl::Status why) {

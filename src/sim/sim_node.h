@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -49,6 +50,10 @@ class SimNode {
   void Boot();
   // Power failure: what was not synced is gone, or torn, or there by chance.
   void Crash(const std::string& why);
+  // A crash after which the log has lost its end, down to below where it was known to
+  // be on disk. The node must refuse to start, until GiveBackLog.
+  void LoseTail();
+  void GiveBackLog();
   // A node that dies by itself is a violation, except where its disk was made
   // to fail; it then starts again.
   void ExpectFailure() { failure_expected_ = true; }
@@ -57,6 +62,7 @@ class SimNode {
 
  private:
   void Ended(absl::Status why);
+  bool RefusesLog(const absl::Status& status);
   void LosePower();
 
   EventQueue& queue_;
@@ -68,6 +74,7 @@ class SimNode {
   uint64_t lives_ = 0;
   uint64_t freezes_ = 0;
   bool failure_expected_ = false;
+  std::optional<SimFiles::Image> good_log_;  // while it has lost its end
   std::unique_ptr<Process> process_;
 };
 

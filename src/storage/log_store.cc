@@ -31,6 +31,17 @@ absl::Status CheckOptions(const LogOptions& options) {
                           kFileBlockBytes, ", at least ", kSegmentBlocksMin * kFileBlockBytes));
 }
 
+absl::Status CheckEnd(const RecoveredLog& log, uint64_t known_record) {
+  const uint64_t last = log.next_sequence - 1;
+  if (last >= known_record) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kDataLoss, "LOG_TAIL_LOST",
+      StrCat("the log ends with record ", last, ", and record ", known_record,
+             " had been on disk: its end is lost, with what this node had acknowledged, so it does "
+             "not start from it: put the whole folder back, or leave the node stopped and keep "
+             "what is there; the others go on, and none is rebuilt from them yet"));
+}
+
 }  // namespace
 
 class LogStore::Impl {
@@ -43,6 +54,7 @@ class LogStore::Impl {
     if (!listing.ok()) return listing.status();
     absl::StatusOr<RecoveredLog> log = RecoverLog(files, listing->segments);
     if (!log.ok()) return log.status();
+    if (absl::Status whole = CheckEnd(*log, options_.known_record); !whole.ok()) return whole;
     groups_ = std::move(log->groups);
     recovered_ = std::move(log->entries);
     next_sequence_ = log->next_sequence;
@@ -84,6 +96,7 @@ class LogStore::Impl {
   LogStats stats() const {
     LogStats stats = stats_;
     stats.segments = segments_.size();
+    stats.last_record = next_sequence_ - 1;
     stats.bytes_on_disk = segments_.bytes_on_disk();
     stats.live_bytes = groups_.live_bytes();
     return stats;

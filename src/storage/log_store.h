@@ -30,12 +30,15 @@ struct LogOptions {
   // groups in the oldest have no more live bytes than this in all.
   uint32_t copy_forward_segments = 4;
   uint64_t copy_forward_bytes = 1 << 20;
+  // A record that once was durable, by its number, whatever the files show: see LogMark.
+  uint64_t known_record = 0;
 };
 
 struct LogStats {
   uint64_t segments = 0;
   uint64_t bytes_on_disk = 0;  // of segments in use
   uint64_t records = 0;        // written since start; also the number of syncs
+  uint64_t last_record = 0;    // sequence number of the last durable record, over all lives
   uint64_t bytes_written = 0;
   uint64_t entries_written = 0;
   uint64_t live_bytes = 0;      // entries not yet released
@@ -47,6 +50,8 @@ class LogStore {
  public:
   // Reads what is there. A torn tail is cut; a damaged record that is followed
   // by an intact one is a hole: DATA_LOSS naming file and offset and the way out.
+  // So it is where the log ends before known_record (LOG_TAIL_LOST). Nothing on the
+  // disk is changed before it is clear that it is whole.
   static absl::StatusOr<std::unique_ptr<LogStore>> Open(Files& files, LogOptions options);
   ~LogStore();
 

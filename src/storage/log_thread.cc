@@ -39,7 +39,10 @@ LogThread::LogThread(Files& files, std::unique_ptr<LogStore> store, LogDeviceEve
       maker_([this] { MakeSpares(); }),
       thread_([this] { Run(); }) {}
 
-LogThread::~LogThread() {
+LogThread::~LogThread() { Stop(); }
+
+void LogThread::Stop() {
+  if (!thread_.joinable()) return;
   {
     absl::MutexLock lock(&mutex_);
     stop_ = true;

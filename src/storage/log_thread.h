@@ -37,6 +37,8 @@ class LogThread : public LogDevice {
   // Writes what was submitted, reports it, and ends; what a full disk doesn't
   // take is reported as failed.
   ~LogThread() override;
+  // The same, and stats() stay. Nothing is to be submitted any more.
+  void Stop();
 
   LogTicket Submit(LogBatch batch) override;
   void Release(PartitionId partition, LogIndex index) override;

@@ -234,6 +234,20 @@ absl::StatusOr<uint64_t> SimFiles::FreeBytes() {
   return capacity_bytes_ - std::min(capacity_bytes_, UsedBytes());
 }
 
+SimFiles::Image SimFiles::TakeImage() const {
+  absl::MutexLock lock(&mutex_);
+  Image image;
+  for (const auto& [name, content] : files_) image[name] = std::make_shared<Content>(*content);
+  return image;
+}
+
+void SimFiles::PutBack(const Image& image) {
+  absl::MutexLock lock(&mutex_);
+  ++life_;
+  files_.clear();
+  for (const auto& [name, content] : image) files_[name] = std::make_shared<Content>(*content);
+}
+
 uint64_t SimFiles::used_bytes() const {
   absl::MutexLock lock(&mutex_);
   return UsedBytes();

@@ -34,6 +34,8 @@ namespace quorate {
 
 // Thread-safe.
 class SimFiles : public Files {
+  struct Content;
+
  public:
   explicit SimFiles(uint64_t seed);
   ~SimFiles() override;
@@ -66,13 +68,17 @@ class SimFiles : public Files {
   // Turns one bit over, for good.
   void FlipBit(std::string_view name, uint64_t offset_bytes, int bit);
 
+  // All that is there, to be put back later: a good copy of a disk that goes bad.
+  using Image = std::map<std::string, std::shared_ptr<Content>, std::less<>>;
+  Image TakeImage() const;
+  void PutBack(const Image& image);
+
   uint64_t used_bytes() const;
   // Successful synced writes so far.
   uint64_t syncs() const;
 
  private:
   friend class SimBlockFile;
-  struct Content;
 
   // One operation that is still under way: how to take it back, and how to
   // have done it in part (called after it was taken back).

@@ -134,6 +134,46 @@ TEST(HistoryJsonTest, RefusesAReplicaThatTellsAKeyTwice) {
   EXPECT_EQ(ErrorOf(line + "\n" + line), R"(h.jsonl:2: key "a" of replica "n1" was told before)");
 }
 
+TEST(HistoryJsonTest, TellsWhereAKeyIs) {
+  History history;
+  history.SetJob({"j", "register", "raft", "", 2});
+  EXPECT_TRUE(history.Place("a", {4, {"n1", "n3"}}));
+  EXPECT_TRUE(history.Place("\xff", {5, {"n2", "n3"}}));
+  const std::string first =
+      R"({"history":2,"job":"j","workload":"register","mode":"raft","policy":"","replicas":2})"
+      "\n";
+  const std::string a = R"({"key":"a","partition":4,"replicas":["n1","n3"]})"
+                        "\n";
+  const std::string other = R"({"key":{"b64":"/w=="},"partition":5,"replicas":["n2","n3"]})"
+                            "\n";
+  EXPECT_EQ(Write(history), first + a + other);
+  EXPECT_EQ(*Read(Write(history)), history);
+  EXPECT_TRUE(Read(first + a + a).ok()) << "a second settling tells it again";
+}
+
+TEST(HistoryJsonTest, RefusesContradictionsOfWhereAKeyIs) {
+  const auto error = [](const std::string& line) {
+    return ErrorOf(R"({"history":2,"job":"j","workload":"set","mode":"raft"})"
+                   "\n"
+                   R"({"key":"a","partition":4,"replicas":["n1","n3"]})"
+                   "\n" +
+                   line);
+  };
+  const std::string otherwise = "h.jsonl:3: where key \"a\" is was told before, and otherwise";
+  EXPECT_EQ(error(R"({"key":"a","partition":4,"replicas":["n1","n2"]})"), otherwise);
+  EXPECT_EQ(error(R"({"key":"a","partition":5,"replicas":["n1","n3"]})"), otherwise);
+  EXPECT_EQ(error(R"({"key":"b","partition":4,"replicas":["n1","n1"]})"),
+            R"(h.jsonl:3: "replicas" names one twice)");
+  EXPECT_EQ(error(R"({"partition":4,"replicas":["n1"]})"), R"(h.jsonl:3: "key" is missing)");
+  EXPECT_EQ(error(R"({"key":"b","replicas":["n1"]})"), R"(h.jsonl:3: "partition" is missing)");
+  EXPECT_EQ(error(R"({"key":"b","partition":4,"replicas":"n1"})"),
+            R"(h.jsonl:3: "replicas" is "n1": must be an array of strings or {"b64": "…"})");
+  EXPECT_EQ(error(R"({"key":"b","partition":4,"replicas":["n1"],"leader":"n1"})"),
+            R"(h.jsonl:3: unknown field "leader": those known here are key, partition, replicas)");
+  EXPECT_EQ(ErrorOf(R"({"key":"a","partition":4,"replicas":["n1"]})"),
+            "h.jsonl:1: a key's replicas are told after a first line of format 2");
+}
+
 TEST(HistoryJsonTest, WritesWhoseHistoryItIsAndHowItWasAsked) {
   Operation put = Put("a", "z", {3, 9});
   put.session = 4;

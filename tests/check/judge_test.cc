@@ -5,24 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "check/judged.h"
 #include "check/operations.h"
 #include "gtest/gtest.h"
 
 namespace quorate::check {
 namespace {
-
-const JobInfo kRaft = {"j", "register", "raft", "", 3};
-const JobInfo kLww = {"j", "register", "quorum", "lww", 3};
-const JobInfo kSet = {"j", "set", "quorum", "set", 3};
-const JobInfo kSiblings = {"j", "siblings", "quorum", "siblings", 3};
-const JobInfo kCounter = {"j", "counter", "quorum", "counter", 3};
-const JobInfo kRegister = {"j", "register", "quorum", "register", 3};
-
-Operation At(std::string level, Operation op, uint64_t session = 0) {
-  op.level = std::move(level);
-  op.session = session;
-  return op;
-}
 
 Operation Members(std::string level, std::vector<std::string> members, Span span) {
   Operation op = At(std::move(level), Done(Action::kGet, "a", span));
@@ -35,29 +23,6 @@ Operation SetAdd(std::string element, Span span) {
   Operation op = At("QUORUM", Done(Action::kSetAdd, "a", span));
   op.value = std::move(element);
   return op;
-}
-
-History Of(const JobInfo& job, std::vector<Operation> operations) {
-  History history = HistoryOf(std::move(operations));
-  history.SetJob(job);
-  return history;
-}
-
-PromiseVerdict LineOf(const History& history, std::string_view read) {
-  for (PromiseVerdict& line : JudgeHistory(history)) {
-    if (line.read == read) return std::move(line);
-  }
-  ADD_FAILURE() << "no line for " << read;
-  return {};
-}
-
-PromiseVerdict LineOf(const JobInfo& job, std::vector<Operation> operations,
-                      std::string_view read) {
-  return LineOf(Of(job, std::move(operations)), read);
-}
-
-std::string KindOf(const PromiseVerdict& line) {
-  return line.found.empty() ? "" : line.found.front().kind;
 }
 
 // --- mode raft
@@ -172,25 +137,12 @@ TEST(JudgeTest, AWriteAtOneMayBeLostWithItsLeader) {
       Of(kRaft, {At("QUORUM", Put("a", "x", {0, 10}, 1)), At("ONE", Put("a", "y", {20, 30}, 2)),
                  At("LINEARIZABLE", Get("a", "x", {5, 50}, 1)),
                  At("LINEARIZABLE", Get("a", "x", {40, 50}, 1))});
-  history.AppendReplica({.replica = "n1", .records = {{"a", {"x", 1}}}});
+  HeldEverywhere({"x", 1}, history);
   EXPECT_EQ(LineOf(history, "LINEARIZABLE").verdict, Verdict::kPassed);
   const PromiseVerdict end = LineOf(history, "final");
   EXPECT_EQ(end.verdict, Verdict::kPassed);
-  EXPECT_EQ(end.allowed, 1u);
+  EXPECT_EQ(end.allowed, 3u);
   EXPECT_EQ(end.allowed_what, "lost at ONE");
-}
-
-TEST(JudgeTest, AnExpiredValueIsGoneInTimeAndNotBefore) {
-  Operation put = At("QUORUM", Put("a", "x", {0, 10}, 1));
-  put.ttl_us = 5'000'000;
-  const auto line = [&](std::optional<std::string> value, int64_t at_us) {
-    return KindOf(LineOf(kRaft, {put, At("LINEARIZABLE", Get("a", value, {at_us, at_us + 5}))},
-                         "LINEARIZABLE"));
-  };
-  EXPECT_EQ(line("x", 5'900'000), "");
-  EXPECT_EQ(line("x", 6'100'000), "read after expiry");
-  EXPECT_EQ(line(std::nullopt, 4'100'000), "");
-  EXPECT_EQ(line(std::nullopt, 3'900'000), "gone before expiry");
 }
 
 TEST(JudgeTest, ABatchIsSeenWholeOrNotAtAll) {
@@ -248,7 +200,7 @@ TEST(JudgeTest, AWriteThatLostByItsTimeStampIsNoAnomaly) {
   History history =
       Of(kLww, {At("QUORUM", Put("a", "x", {0, 10}, 7)), At("QUORUM", Put("a", "y", {20, 30}, 5)),
                 At("QUORUM", Get("a", "x", {40, 50}, 7))});
-  history.AppendReplica({.replica = "n1", .records = {{"a", {"x", 7}}}});
+  HeldEverywhere({"x", 7}, history);
   for (const PromiseVerdict& line : JudgeHistory(history)) {
     EXPECT_EQ(line.verdict, Verdict::kPassed) << line.read << " " << KindOf(line);
   }
@@ -329,7 +281,8 @@ TEST(JudgeTest, AtTheEndReplicasAreEqualAndNothingAcknowledgedIsLost) {
   const auto end = [](std::vector<std::string> first, std::vector<std::string> second) {
     History history = Of(kSet, {SetAdd("1", {0, 10}), SetAdd("2", {0, 10})});
     history.AppendReplica({.replica = "n1", .records = {{"a", {.value = "", .elements = first}}}});
-    history.AppendReplica({.replica = "n2", .records = {{"a", {.value = "", .elements = second}}}});
+    history.AppendReplica({.replica = "n2", .records = {{"a", {.value = "", .elements = first}}}});
+    history.AppendReplica({.replica = "n3", .records = {{"a", {.value = "", .elements = second}}}});
     return KindOf(LineOf(history, "final"));
   };
   EXPECT_EQ(end({"1", "2"}, {"2", "1"}), "");
@@ -346,12 +299,37 @@ TEST(JudgeTest, WhatWasAppendedLastIsToldByTheFinalReadsAlone) {
   const auto end = [&](std::vector<std::string> list) {
     History history = Of(kRaft, {append("1", {0, 10}), Members("LINEARIZABLE", {"1"}, {20, 25}),
                                  append("2", {30, 40})});
-    history.AppendReplica({.replica = "n1", .records = {{"a", {.value = "", .elements = list}}}});
+    HeldEverywhere({.value = "", .elements = list}, history);
     return KindOf(LineOf(history, "final"));
   };
   EXPECT_EQ(end({"1", "2"}), "");
   EXPECT_EQ(end({"1"}), "lost write");
   EXPECT_EQ(end({"2", "1"}), "value from nowhere");
+}
+
+// It is on one disk.
+TEST(JudgeTest, AWriteAtOneOrAnyIsThereAtTheEndIfNoDiskWasLost) {
+  const auto end = [](const JobInfo& job, const std::string& level, const std::string& sum,
+                      bool disks_kept) {
+    std::vector<Operation> adds;
+    for (const Span span : {Span{0, 10}, Span{20, 30}}) {
+      adds.push_back(At(level, Done(Action::kAdd, "a", span)));
+      adds.back().delta = 1;
+    }
+    History history = Of(job, adds);
+    HeldEverywhere({sum, 0}, history);
+    for (const PromiseVerdict& line : JudgeHistory(history, {.disks_kept = disks_kept})) {
+      if (line.read == "final") return KindOf(line);
+    }
+    return std::string("no line");
+  };
+  for (const std::string level : {"ONE", "ANY"}) {
+    EXPECT_EQ(end(kCounter, level, "2", true), "") << level;
+    EXPECT_EQ(end(kCounter, level, "1", true), "lost write") << level;
+    EXPECT_EQ(end(kCounter, level, "1", false), "") << level;
+    EXPECT_EQ(end(kCounter, level, "3", false), "value from nowhere") << level;
+  }
+  EXPECT_EQ(end(kRaft, "ONE", "1", true), "") << "it may have been lost with its leader";
 }
 
 // --- the whole

@@ -78,9 +78,13 @@ TEST_F(FaultsTest, ANodeThatIsCutOffRefusesAndTheOthersGoOn) {
 
 // A cluster that is frozen answers nothing, so what is under way stays so.
 TEST_F(FaultsTest, EndedByATermSignalItRecordsWhatIsUnderWayAsUnknown) {
-  const std::string port = std::to_string(20'000 + getpid() % 10'000);
+  const int first_port = 20'000 + getpid() % 10'000;
+  const std::string port = std::to_string(first_port);
   json plan = PlanOf({{"keyspace", "default"}, {"timeout_ms", 20'000}}, 60'000);
-  plan["endpoints"] = {{"n1", "127.0.0.1:" + port}};
+  for (int node = 0; node < 3; ++node) {
+    plan["endpoints"]["n" + std::to_string(node + 1)] =
+        "127.0.0.1:" + std::to_string(first_port + 10 * node);
+  }
   const std::string kvload = QUORATE_BIN_DIR "/kvload";
   const std::string history = HistoryFile();
   const Ran ended =

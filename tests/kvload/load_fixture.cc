@@ -34,8 +34,8 @@ Ran RunCommand(const std::string& command) {
   return ran;
 }
 
-void LoadTest::SetUpTestSuite() {
-  auto cluster = quorate::testing::Cluster::Start();
+void LoadTest::StartCluster(uint32_t nodes) {
+  auto cluster = quorate::testing::Cluster::Start({.nodes = nodes});
   ASSERT_TRUE(cluster.ok()) << cluster.status();
   cluster_ = *std::move(cluster);
 }

@@ -23,7 +23,8 @@ Ran RunCommand(const std::string& command);
 
 class LoadTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite();
+  static void SetUpTestSuite() { StartCluster(3); }
+  static void StartCluster(uint32_t nodes);
   static void TearDownTestSuite();
   LoadTest();
   ~LoadTest() override;

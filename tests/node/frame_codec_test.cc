@@ -46,6 +46,16 @@ TEST(FrameCodecTest, TheSendersClockComesAlongWhereItIsTold) {
   EXPECT_EQ(Decode(frame)->calendar_us, 1'234'567u);
 }
 
+// An older build tells nothing, which is another thing than an empty log.
+TEST(FrameCodecTest, HowFarTheSendersLogReachesComesAlongWhereItIsTold) {
+  v1::PeerFrame frame = Frame();
+  EXPECT_EQ(Decode(frame)->log_began, std::nullopt);
+  frame.set_log_began(0);
+  frame.set_log_record(17);
+  EXPECT_EQ(Decode(frame)->log_began, 0u);
+  EXPECT_EQ(Decode(frame)->log_record, 17u);
+}
+
 TEST(FrameCodecTest, GarbageIsRefused) {
   Random random(7);
   for (int round = 0; round < 2000; ++round) {

@@ -25,6 +25,36 @@ TEST_F(PeersTest, AMessageOfAnOlderLifeIsRefused) {
       << "another start after the same one: of an older copy of the disk";
 }
 
+Peers::Word Starts(uint64_t boot, uint64_t log_began, uint64_t log_record) {
+  return {.boot = Boot(boot), .epoch = Epoch(1), .log_began = log_began, .log_record = log_record};
+}
+
+// With the record it has forgotten an acknowledgement or a vote.
+TEST_F(PeersTest, ALifeWhoseLogLacksWhatAnEarlierOneHadToldOfIsRefused) {
+  EXPECT_TRUE(peers.Hear(kPeer, Starts(5, 0, 100), absl::ZeroDuration()).accepted);
+  EXPECT_TRUE(peers.disowned().empty());
+  const Peers::Heard shorter = peers.Hear(kPeer, Starts(6, 99, 120), absl::ZeroDuration());
+  EXPECT_FALSE(shorter.accepted);
+  EXPECT_EQ(shorter.log_lost, 100u);
+  EXPECT_EQ(peers.boot(kPeer), Boot(5)) << "not heard of: its right disk may start as this one";
+  EXPECT_EQ(peers.disowned(), std::vector<NodeId>{kPeer});
+  EXPECT_FALSE(peers.Hear(kPeer, Starts(7, 120, 120), absl::ZeroDuration()).log_lost)
+      << "on its right disk, which had more than others knew";
+  EXPECT_TRUE(peers.disowned().empty());
+}
+
+TEST_F(PeersTest, ALogThatOnlyLacksWhatNobodyWasToldOfIsTaken) {
+  peers.Hear(kPeer, Starts(5, 0, 100), absl::ZeroDuration());
+  peers.Hear(kPeer, Starts(5, 0, 90), absl::ZeroDuration());  // a frame that came late
+  EXPECT_TRUE(peers.Hear(kPeer, Starts(6, 100, 100), absl::ZeroDuration()).accepted);
+  EXPECT_FALSE(peers.Hear(kPeer, Starts(7, 99, 200), absl::ZeroDuration()).accepted);
+}
+
+TEST_F(PeersTest, ANodeThatDoesNotTellItsLogIsTaken) {
+  peers.Hear(kPeer, Starts(5, 0, 100), absl::ZeroDuration());
+  EXPECT_TRUE(peers.Hear(kPeer, {Boot(6), Epoch(1)}, absl::ZeroDuration()).accepted);
+}
+
 TEST_F(PeersTest, ARestartIsTold) {
   EXPECT_FALSE(peers.Hear(kPeer, {Boot(5), Epoch(1)}, absl::ZeroDuration()).restarted);
   EXPECT_FALSE(peers.Hear(kPeer, {Boot(5), Epoch(1)}, absl::ZeroDuration()).restarted);

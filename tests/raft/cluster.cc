@@ -294,6 +294,13 @@ void Cluster::Crash(uint64_t id) {
   Note(StrCat("n", id, " crashes"));
 }
 
+void Cluster::LoseEnd(uint64_t id, size_t entries) {
+  std::vector<LogEntry>& log = Find(id).disk.entries;
+  log.resize(log.size() - entries);
+  losers_.insert(id);
+  Note(StrCat("n", id, " loses its last ", entries, " entries"));
+}
+
 void Cluster::Restart(uint64_t id) {
   Note(StrCat("n", id, " starts"));
   Start(id, Find(id));

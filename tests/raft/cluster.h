@@ -89,6 +89,12 @@ class Cluster {
   void FlushState(uint64_t node);
   void Crash(uint64_t node);  // loses what was not persisted or flushed
   void Restart(uint64_t node);
+  // What a disk must not do: of a crashed node, so many of the last entries are gone, or
+  // its vote.
+  void LoseEnd(uint64_t node, size_t entries);
+  void LoseVote(uint64_t node) { Find(node).disk.hard_state.vote = NodeId(); }
+  // Those that were told, since it lost something, of what they had acknowledged.
+  const std::map<uint64_t, LostTail>& lost_tails() const { return lost_tails_; }
   // Fewer than these stay unapplied on disk across a restart.
   const HardState& durable_hard_state(uint64_t node) { return Find(node).disk.hard_state; }
 
@@ -148,6 +154,8 @@ class Cluster {
   std::set<std::pair<uint64_t, uint64_t>> cut_;
   std::vector<std::string> events_;
   std::map<std::pair<uint64_t, uint64_t>, std::optional<LogIndex>> reads_;
+  std::set<uint64_t> losers_;
+  std::map<uint64_t, LostTail> lost_tails_;
   Invariants invariants_;
   bool violations_expected_ = false;
 };

@@ -39,6 +39,10 @@ void Cluster::Pump(uint64_t id) {
 }
 
 void Cluster::Handle(uint64_t id, Node& node, Output output) {
+  if (output.lost_tail) {
+    EXPECT_TRUE(losers_.contains(id)) << "n" << id << " is taken for one that lost something";
+    lost_tails_[id] = *output.lost_tail;
+  }
   SendAll(std::move(output.messages));
   if (output.persist || !output.messages_after_sync.empty()) {
     if (!output.persist && node.writes.empty()) {

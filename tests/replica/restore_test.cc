@@ -66,6 +66,27 @@ TEST(RestoreTest, TheTermNeverLiesBelowTheStates) {
   EXPECT_EQ(plan->restored.hard_state, (HardState{Term(8), NodeId()}));
 }
 
+// What is applied was in the log on disk, unless a snapshot brought it.
+TEST(RestoreTest, AStateAheadOfItsLogByMoreThanASnapshotIsRefused) {
+  for (const uint64_t applied : {3, 20}) {
+    RecoveredGroup log = Log(0, 0, {Entry(1, 1), Entry(1, 2)});
+    kv::AppliedState state = Applied(applied, 4);
+    state.by_entries = true;
+    const auto plan = ComputeRestore(state, &log, kInitial);
+    EXPECT_EQ(ReasonOf(plan.status()), "LOG_TAIL_LOST");
+    EXPECT_TRUE(absl::IsDataLoss(plan.status()));
+    EXPECT_EQ(ReasonOf(ComputeRestore(state, nullptr, kInitial).status()), "LOG_TAIL_LOST")
+        << "the log does not know the group at all";
+  }
+}
+
+TEST(RestoreTest, AStateByEntriesWithinItsLogIsReplayedAsEver) {
+  RecoveredGroup log = Log(1, 1, {Entry(1, 2), Entry(2, 3)});
+  kv::AppliedState state = Applied(3, 2);
+  state.by_entries = true;
+  EXPECT_TRUE(ComputeRestore(state, &log, kInitial).ok());
+}
+
 TEST(RestoreTest, AStateBehindItsLogIsRefusedWithTheWayOut) {
   RecoveredGroup log = Log(10, 2, {Entry(2, 11)});
   const auto plan = ComputeRestore(Applied(4, 1), &log, kInitial);

@@ -1,6 +1,8 @@
 // Some hundred whole runs, in shards so that they spread over cores.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/suite.h"
 
 namespace quorate::sim {
@@ -18,7 +20,10 @@ struct Shard {
 };
 
 std::string NameOf(const ::testing::TestParamInfo<Shard>& info) {
-  return std::string(ProfileName(info.param.profile)) + "_" + std::to_string(info.param.first);
+  std::string name =
+      std::string(ProfileName(info.param.profile)) + "_" + std::to_string(info.param.first);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 class SeedsTest : public ::testing::TestWithParam<Shard> {};
@@ -58,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Shard{Profile::kLearners, 1, 30}, Shard{Profile::kReads, 1, 30},
                       Shard{Profile::kLeases, 1, 30}, Shard{Profile::kExpiry, 1, 30},
                       Shard{Profile::kFates, 1, 30}, Shard{Profile::kClocks, 1, 30},
-                      Shard{Profile::kLeaderless, 1, 30}, Shard{Profile::kLeaderless, 1001, 30}),
+                      Shard{Profile::kLostTails, 1, 30}, Shard{Profile::kLeaderless, 1, 30},
+                      Shard{Profile::kLeaderless, 1001, 30}),
     NameOf);
 
 }  // namespace

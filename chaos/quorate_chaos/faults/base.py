@@ -28,6 +28,7 @@ class Fault(ABC):
     # process, disk, network, clock, admin, load: two of a kind are never on at once, nor one of
     # process and one of disk, as both may end a node.
     kind: str = "process"
+    takes_disk: bool = False  # what was synced on it may be gone
     silences: bool = False  # hardly anybody is left to send what a fault of the network could lose
     lasts: tuple[float, float] = (1.5, 3.0)  # seconds, from and to, unless a scenario says
 

@@ -4,12 +4,13 @@ kvd may refuse such a folder, by name, or serve what is right from it; the histo
 it was. What it refuses gets its own disk back when the fault ends, as from a good copy made while
 the node was dead, and must start from that.
 
-The newest end of the log is left alone: what is missing there looks like a write that was torn by
-the kill, the node starts without it, and that start makes the good copy an older one for ever.
+What was written in the last moment before the kill is left alone: only the others can know that it
+is missing, and a start that one of them took makes the good copy an older one for ever.
 """
 
 import shutil
 from abc import abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -18,13 +19,21 @@ from ..cluster import Cluster
 from ..errors import ChaosError
 from .base import Fault, Proof
 
-REASONS = ("OLD_DISK_IMAGE", "DATA_FOLDER_INCOMPLETE", "LOG_DAMAGED", "DATA_DAMAGED")
+REASONS = (
+    "OLD_DISK_IMAGE",
+    "LOG_TAIL_LOST",
+    "DATA_FOLDER_INCOMPLETE",
+    "LOG_DAMAGED",
+    "DATA_DAMAGED",
+)
+BLOCK = 4096  # of the log
 SETTLES_SECONDS = 5  # to be told by others that the disk is not the one they know
 
 
 class Damage(Fault):
     """kill -9 of one node, damage to its folder, restart; its good folder back at the end."""
 
+    takes_disk = True
     lasts = (2.0, 3.0)
 
     def __init__(self) -> None:
@@ -108,19 +117,44 @@ class BitFlip(Damage):
 
 
 class Truncated(Damage):
-    """A file of the log, not the newest, ends in the middle of what was written."""
+    """A file of the log, be it the newest, ends in the middle of what was written."""
 
     name = "truncated-file"
 
     def damage(self, folder: Path, random: Random) -> str:
-        files = _logs(folder)[:-1]
+        files = _logs(folder)
+        if files and (marked := _last_marked(folder, files[-1][0])):
+            files[-1] = (files[-1][0], marked)
+        else:
+            files = files[:-1]
         if not files:
             return ""
         file, used = random.choice(files)
         at = random.randrange(used)
         with file.open("r+b") as opened:
             opened.truncate(at)
-        return f"{file.name} cut from {used} bytes to {at}"
+        return f"{file.name} cut at byte {at}, at the latest at {used}"
+
+
+def _last_marked(folder: Path, file: Path) -> int:
+    """Where the last record begins that the node knows to have had (docs/log-format.md); or 0."""
+    mark_file = folder / "log-mark"
+    if not mark_file.exists():
+        return 0
+    number = _number(mark_file.read_bytes())
+    mark = max(number(16), number(BLOCK + 16))
+    content = file.read_bytes()
+    field = _number(content)
+    last = 0
+    for at in range(BLOCK, len(content), BLOCK):
+        ours = content[at + 8 : at + 12] == b"QREC" and field(at + 16) == int(file.name[4:])
+        if ours and field(at + 24) <= mark:
+            last = at
+    return last
+
+
+def _number(content: bytes) -> Callable[[int], int]:
+    return lambda at: int.from_bytes(content[at : at + 8], "little")
 
 
 def _logs(folder: Path) -> list[tuple[Path, int]]:

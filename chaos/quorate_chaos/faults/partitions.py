@@ -4,9 +4,12 @@ from abc import abstractmethod
 from random import Random
 
 from ..backend.base import CLIENTS, Link
-from ..clock import now_us
+from ..clock import eventually, now_us
 from ..cluster import Cluster, links_between
+from ..errors import ChaosError
 from .base import Fault, Proof
+
+TOLD_SECONDS = 15  # of where a keyspace is
 
 
 class Partition(Fault):
@@ -83,6 +86,30 @@ class Halves(Partition):
         other = cluster.others(one)
         self.nodes, self.what = one, f"{' '.join(one)} | {' '.join(other)}"
         return set(links_between(one, other))
+
+
+class ReplicasCutOff(Partition):
+    """A keyspace's replicas hear each other only; the nodes that have none of it hear each other."""
+
+    name = "replicas-cut-off"
+
+    def __init__(self, keyspace: str) -> None:
+        super().__init__()
+        self._keyspace = keyspace
+        self.replicas: list[str] = []  # partition by partition, each in the keyspace's own order
+
+    def shape(self, cluster: Cluster, random: Random) -> set[Link]:
+        eventually(lambda: self._find(cluster), TOLD_SECONDS)
+        if not self.replicas:
+            raise ChaosError(f"nobody tells the replicas of {self._keyspace}")
+        others = cluster.others(self.replicas)
+        self.nodes, self.what = others, f"{' '.join(self.replicas)} | {' '.join(others)}"
+        return set(links_between(self.replicas, others))
+
+    def _find(self, cluster: Cluster) -> bool:
+        found = [node for all in cluster.replicas(self._keyspace).values() for node in all]
+        self.replicas = list(dict.fromkeys(found))
+        return bool(found)
 
 
 class MajorityRing(Partition):

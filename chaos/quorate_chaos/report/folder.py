@@ -96,6 +96,8 @@ def _read_history(run: Run, file: Path) -> None:
             levels = _levels_of(run, job)
         elif "replica" in line:
             run.final_reads += 1
+        elif "replicas" in line:
+            continue  # of one key
         elif "invoke_us" not in line or line.get("outcome") not in OUTCOMES:
             skipped += 1
         else:
