@@ -283,11 +283,6 @@ SHOWN = [
         "bound-from-receipt", "takes a state for as new as the word of it",
         [bounded("200ms", clients=9)], suffering(lambda: Slow(400), seconds=5), backend="netns",
     ),
-    Shown(
-        "trust-heard-clock", "counts as held what has yet to come",
-        [newest("ONE", "ONE", clients=9), merging(clients=6)],
-        suffering(Isolate, Kill, times=3),
-    ),
     by_hand(
         "keep-boot", "is the same after a restart", without.numbers_used_again, disks=True,
     ),
