@@ -226,13 +226,28 @@ absl::Status QuorumStore::RecallLost(const quorum::ConflictPolicy& policy) {
     }
   }
   if (!found->status().ok()) return found->status();
-  // What no record shows was never told to anyone: whoever has it sends it again.
+  if (absl::Status rows = RecallRows(batch); !rows.ok()) return rows;
+  // What neither shows was never told to anyone: whoever has it sends it again.
   auto restored = Restore();
   if (!restored.ok()) return restored.status();
   restored->checkpoint.seen.Remove(dots_.lost());
   batch.PutKey(kv::KnowledgeKey(partition_),
                KnowledgeBytes(restored->filled, restored->checkpoint));
   return engine_.Write(batch);
+}
+
+// A write that was overwritten since is known by its operation's row alone; whoever is
+// told of that takes the write for seen, so it is to be seen here, too.
+absl::Status QuorumStore::RecallRows(EngineBatch& batch) {
+  const auto rows = engine_.Scan(kv::OperationKey(partition_, 0, 0), kv::OperationsEnd(partition_));
+  for (; rows->Valid() && !dots_.lost().empty(); rows->Next()) {
+    if (kv::OperationOf(rows->key()).sequence == 0 || rows->value().empty()) continue;
+    const auto row = quorum::DecodeRow(rows->value());
+    if (!row.ok()) return row.status();
+    const quorum::Dot& dot = row->operation.dot;
+    if (dots_.lost().Contains(dot)) dots_.AddOld(dot, row->key, batch);
+  }
+  return rows->status();
 }
 
 absl::Status QuorumStore::LeaveLog(LogIndex applied) {

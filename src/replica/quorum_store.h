@@ -78,6 +78,7 @@ class QuorumStore final : public quorum::Store {
   absl::Status CheckEmpty() const;
   absl::StatusOr<quorum::TakenHints> RestoreHints() const;
   absl::Status RestoreOperations(quorum::Operations& operations) const;
+  absl::Status RecallRows(EngineBatch& batch);
   absl::Status Flush() const;
   void Keep(const absl::Status& status) const;
 

@@ -23,7 +23,8 @@ struct Events {
 
 class LeaderlessNodesTest : public ::testing::Test, protected Events, public ClusterFixture {
  protected:
-  LeaderlessNodesTest() : ClusterFixture(ThreeNodes(), 1, &events_) {
+  explicit LeaderlessNodesTest(const Knobs& knobs = ThreeNodes())
+      : ClusterFixture(knobs, 1, &events_) {
     MakeKeyspace({.mode = Mode::kQuorum, .replicas = 3, .conflict = Conflict::kLww});
   }
 
@@ -72,7 +73,34 @@ TEST_F(LeaderlessNodesTest, WhatANodeMissedComesAtOnceWhenItsLinksAreBack) {
 
 // One node's calendar is a minute ahead: others take nothing of what it stamps, say so,
 // and go on. Time heals it, and all hold the same.
-TEST_F(LeaderlessNodesTest, ACalendarFarAheadIsRefusedCountedAndDividesNobodyInTheEnd) {
+TEST_F(LeaderlessNodesTest, ACalendarThatTheOthersContradictIsNotFollowed) {
+  for (const absl::Duration jump : {absl::Hours(1), -absl::Hours(2)}) {
+    cluster_.node(kOne).machine().env.JumpWallTime(jump);
+    for (const NodeId id : {kOne, kTwo, kOne, kThree}) {
+      const std::string value = StrCat("of ", id.ToString(), " after ", absl::FormatDuration(jump));
+      ASSERT_TRUE(Put(id, StrCat("k", id.value()), value, Level::kAll).ok());
+      for (const NodeId other : cluster_.ids()) {
+        EXPECT_EQ(Value(other, StrCat("k", id.value())), value);
+      }
+    }
+  }
+  for (const NodeId id : cluster_.ids()) {
+    const auto status = Replica(id)->quorum_status(cluster_.node(id).machine().env.Monotonic());
+    EXPECT_EQ(status->times_refused, 0u) << id;
+  }
+}
+
+class OwnCalendarsTest : public LeaderlessNodesTest {
+ protected:
+  OwnCalendarsTest() : LeaderlessNodesTest(Knobs()) {}
+  static sim::Knobs Knobs() {
+    sim::Knobs knobs = ThreeNodes();
+    knobs.node.bugs.follow_own_calendar = true;
+    return knobs;
+  }
+};
+
+TEST_F(OwnCalendarsTest, OneFarAheadIsRefusedCountedAndDividesNobodyInTheEnd) {
   ASSERT_TRUE(Put(kOne, "k", "before", Level::kAll).ok());
   cluster_.node(kOne).machine().env.JumpWallTime(absl::Minutes(1));
   const absl::Status ahead = Put(kOne, "k", "of the future", Level::kQuorum);
