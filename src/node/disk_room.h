@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 namespace quorate {
 
@@ -17,17 +19,22 @@ enum class Room : uint8_t {
 class DiskRoom {
  public:
   // `reserve_bytes` zero: there is enough until nothing is left.
-  explicit DiskRoom(uint64_t reserve_bytes) : reserve_bytes_(reserve_bytes) {}
+  // Where the state `waits` for room, there is none, whatever was reserved.
+  explicit DiskRoom(uint64_t reserve_bytes, std::function<bool()> waits = nullptr)
+      : reserve_bytes_(reserve_bytes), waits_(std::move(waits)) {}
 
   // It is enough again only an eighth above the reserve, lest it changes to and fro.
   void Note(uint64_t free_bytes);
 
-  Room room() const { return room_.load(std::memory_order_relaxed); }
+  Room room() const {
+    return waits_ && waits_() ? Room::kNone : room_.load(std::memory_order_relaxed);
+  }
   uint64_t free_bytes() const { return free_bytes_.load(std::memory_order_relaxed); }
   uint64_t reserve_bytes() const { return reserve_bytes_; }
 
  private:
   const uint64_t reserve_bytes_;
+  const std::function<bool()> waits_;              // thread-safe; null: never
   std::atomic<uint64_t> free_bytes_ = UINT64_MAX;  // as of the last note
   std::atomic<Room> room_ = Room::kEnough;
 };

@@ -52,7 +52,7 @@ struct NodeShared {
               Peers::Bugs{options.bugs.quorum.accept_older_boot, options.bugs.raft.trust_log_tail}),
         calendar(options.bugs.follow_own_calendar ? absl::InfiniteDuration()
                                                   : options.clock_skew_max / 2),
-        disk(options.disk_reserve_bytes) {}
+        disk(options.disk_reserve_bytes, [this] { return edges.engine.WaitsForRoom(); }) {}
 
   const NodeOptions options;
   const Edges edges;

@@ -196,6 +196,9 @@ class RocksEngine : public Engine {
     rocksdb::WriteOptions write;
     write.disableWAL = true;
     if (status.ok()) status = db_->Write(write, &rocks);
+    // Memory is used up, and a compaction that found no room counts as a reason not to
+    // wait; but nothing was written, and what waits goes on once there is room.
+    while (status.IsIncomplete() && room_->Pause()) status = db_->Write(write, &rocks);
     return FromRocks(status, "write to", path_);
   }
 
@@ -230,6 +233,8 @@ class RocksEngine : public Engine {
     return StageRocksReplace(db_.get(), StrCat(staging_, "/", ++replaces_), begin, end,
                              options_.staged_file_bytes);
   }
+
+  bool WaitsForRoom() const override { return room_->waiting() > 0; }
 
   EngineStats stats() const override {
     EngineStats stats;

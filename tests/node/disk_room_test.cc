@@ -42,5 +42,17 @@ TEST(DiskRoomTest, WithoutAReserveThereIsEnoughUntilNothingIsLeft) {
   EXPECT_EQ(disk.room(), Room::kEnough);
 }
 
+TEST(DiskRoomTest, ThereIsNoneWhileTheStateWaitsForIt) {
+  bool waits = false;
+  DiskRoom room(0, [&] { return waits; });
+  room.Note(1 << 20);
+  EXPECT_EQ(room.room(), Room::kEnough);
+  waits = true;
+  EXPECT_EQ(room.room(), Room::kNone);
+  room.Note(1 << 20);
+  waits = false;
+  EXPECT_EQ(room.room(), Room::kEnough);
+}
+
 }  // namespace
 }  // namespace quorate
