@@ -56,12 +56,16 @@ check_scripts() { shell_files | xargs -r shellcheck --external-sources --source-
 # The generated message headers, without which no source can be read.
 build_headers() { ninja -C "$root/build" quorate_grpc >/dev/null; }
 
+# Each source by itself, however the build puts them together.
+compiler_flags=(-std=c++20 -I "$root/src" -I "$root/tests" -I "$root/cmd" -isystem "$root/build/proto"
+  '-DQUORATE_SOURCE_DIR=""' '-DQUORATE_BIN_DIR=""')
+
 check_locks() {
-  printf '%s\0' "$@" | xargs -0 -r -n 1 -P "$(cores)" clang++ -std=c++20 -fsyntax-only \
-    -Wall -Wextra -Wpedantic -Wthread-safety -Werror -I "$root/src" -isystem "$root/build/proto" \
-    -DQUORATE_SOURCE_DIR='""' -DQUORATE_BIN_DIR='""'
+  printf '%s\0' "$@" | xargs -0 -r -n 1 -P "$(cores)" clang++ -fsyntax-only \
+    -Wall -Wextra -Wpedantic -Wthread-safety -Werror "${compiler_flags[@]}"
 }
 
 check_tidy() {
-  printf '%s\0' "$@" | xargs -0 -r -n 4 -P "$(cores)" clang-tidy -p "$root/build" --quiet
+  printf '%s\0' "$@" | xargs -0 -r -I '{}' -P "$(cores)" \
+    clang-tidy --quiet '{}' -- "${compiler_flags[@]}"
 }

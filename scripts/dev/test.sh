@@ -12,7 +12,8 @@
 #   --preset NAME    release (default), debug, asan, tsan, clang
 #   --filter REGEX   of Suite.Test
 #   --quick          leaves out what is slow: cluster, sim, chaos
-#   --jobs N         tests (and compilers) at once; one per core unless told otherwise
+#   --jobs N         compilers at once, and half as many as tests; one per core unless told
+#                    otherwise
 source "$root/scripts/dev/lib/building.sh"
 
 run() {
@@ -34,7 +35,8 @@ run() {
   need_packages chaos
   build "$preset" "$jobs"
   say "testing $preset; not the containers of deploy/, which need docker: ./dev compose"
+  # Twice as many as compilers: clusters mostly wait for one another.
   # Without tests there is nothing shown: that is a failure, not a success.
   ctest --test-dir "$(preset_dir "$preset")" --output-on-failure --no-tests=error \
-    --parallel "$jobs" "${options[@]}"
+    --parallel $((2 * jobs)) "${options[@]}"
 }

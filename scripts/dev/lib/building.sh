@@ -37,7 +37,7 @@ configure() {
   stamp="$(preset_dir "$1")/.configured"
   [[ -f $stamp && -f ${stamp%/*}/build.ninja && ! $root/CMakePresets.json -nt $stamp ]] && return 0
   say "configuring $1"
-  (cd "$root" && cmake --preset "$1" >&2)
+  (cd "$root" && cmake --preset "$1" -D QUORATE_UNITY="${QUORATE_UNITY:-ON}" >&2)
   touch "$stamp"
 }
 
