@@ -25,7 +25,9 @@ REGISTER = "register"
 OTHERS = ["n2", "n3"]
 
 
-def _sent_and_forgotten(trial: Trial, hand: Hand, writer: Writer) -> tuple[Told, LateFrames]:
+def _sent_and_forgotten(
+    trial: Trial, hand: Hand, writer: Writer
+) -> tuple[Told, LateFrames, PowerCut]:
     """A write that its node loses with its power; on its way to n3, and to nobody else."""
     begins(trial, mute := from_to("n1", ["n2"]), late := LateFrames("n3"))
     slow = slow_syncs(trial, ["n1"], 4000)
@@ -67,11 +69,11 @@ def sent_before_the_question(trial: Trial) -> None:
     trial.calm(0.3)
     begins(trial, apart := from_to("n2", ["n3"]))
     ends(trial, dark)
-    fate = asked.answer.fate
-    ends(trial, late)
-    trial.note(f"told {fate}")
+    told = asked.answer
+    ends(trial, late, *slow, apart)
+    fate = told.fate or hand.resolve("n2", writer, 1)
+    trial.note(f"told {told.fate or told.reason}, then {fate}")
     put.settle(fate)
-    ends(trial, *slow, apart)
     trial.calm(0.5)
     gets(hand, "n3", "k")
     hand.read_replicas()
