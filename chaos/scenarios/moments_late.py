@@ -18,11 +18,11 @@ from quorate_chaos.faults.base import Fault
 from quorate_chaos.faults.disk_unsynced import PowerCut
 from quorate_chaos.faults.late_frames import LateFrames
 from quorate_chaos.hand import Hand, Told, Writer
-from quorate_chaos.metrics import total
 from quorate_chaos.trial import Trial
 
 REGISTER = "register"
 OTHERS = ["n2", "n3"]
+FORGOTTEN_SECONDS = 20
 
 
 def _sent_and_forgotten(
@@ -64,14 +64,14 @@ def sent_before_the_question(trial: Trial) -> None:
     trial.calm(0.5)
     put, late, dark = _sent_and_forgotten(trial, hand, writer)
     # Its answer is under way until n1 has given its own.
-    slow = slow_syncs(trial, ["n3"], 5000)
-    asked = hand.begin_resolve("n2", writer, 1, seconds=14)
+    slow = slow_syncs(trial, ["n3"], 4000)
+    asked = hand.begin_resolve("n2", writer, 1, seconds=10)
     trial.calm(0.3)
     begins(trial, apart := from_to("n2", ["n3"]))
     ends(trial, dark)
     told = asked.answer
     ends(trial, late, *slow, apart)
-    fate = told.fate or hand.resolve("n2", writer, 1)
+    fate = told.fate or hand.resolve("n2", writer, 1, seconds=8)
     trial.note(f"told {told.fate or told.reason}, then {fate}")
     put.settle(fate)
     trial.calm(0.5)
@@ -86,7 +86,7 @@ def sent_before_the_deletion(trial: Trial) -> None:
     hand.until(lambda: hand.put("n1", "k", "v"))
     lose_connections(trial, "n1", to="n3")
     hand.until(lambda: hand.delete("n2", "k"))
-    _await_all_covered(trial)
+    _await_all_forgotten(trial)
     gets(hand, "n2", "k")
     ends(trial, late)
     trial.calm(0.5)
@@ -94,15 +94,16 @@ def sent_before_the_deletion(trial: Trial) -> None:
     gets(hand, "n2", "k")
 
 
-def _await_all_covered(trial: Trial) -> None:
-    """Nothing is left that not all replicas are known to have, so that tombstones go."""
+def _await_all_forgotten(trial: Trial) -> None:
+    """Nothing is left that not all replicas are known to have, so that tombstones are gone."""
     cluster = trial.cluster
 
-    def covered() -> bool:
-        pages = [cluster.metrics(node) for node in cluster.nodes]
-        return all(page and total(page, "quorate_dots_uncovered") == 0 for page in pages)
+    def forgotten() -> bool:
+        lag = cluster.kvctl_json("keyspace", "lag", "hand") or {}
+        kept = [replica["writes_not_everywhere"] for replica in lag.get("replicas", [])]
+        return kept == [0] * len(cluster.nodes)
 
-    if not eventually(covered, 10):
+    if not eventually(forgotten, FORGOTTEN_SECONDS, every=0.1):
         raise ChaosError("writes are left of which not all replicas know that all have them")
 
 
