@@ -8,20 +8,16 @@ from moments import (
     leaderless,
     lose_connections,
     slow_syncs,
-    to_from,
     warmed,
 )
 
 from quorate_chaos.clock import eventually
 from quorate_chaos.errors import ChaosError
-from quorate_chaos.faults.base import Fault
 from quorate_chaos.faults.disk_unsynced import PowerCut
 from quorate_chaos.faults.late_frames import LateFrames
 from quorate_chaos.hand import Hand, Told, Writer
 from quorate_chaos.trial import Trial
 
-REGISTER = "register"
-OTHERS = ["n2", "n3"]
 FORGOTTEN_SECONDS = 20
 
 
@@ -81,7 +77,7 @@ def sent_before_the_question(trial: Trial) -> None:
 
 def sent_before_the_deletion(trial: Trial) -> None:
     """All have forgotten that a key was deleted; then the write comes once more that made it."""
-    hand = warmed(trial, leaderless(REGISTER))
+    hand = warmed(trial, leaderless("register"))
     begins(trial, late := LateFrames("n3"))
     hand.until(lambda: hand.put("n1", "k", "v"))
     lose_connections(trial, "n1", to="n3")
@@ -105,35 +101,3 @@ def _await_all_forgotten(trial: Trial) -> None:
 
     if not eventually(forgotten, FORGOTTEN_SECONDS, every=0.1):
         raise ChaosError("writes are left of which not all replicas know that all have them")
-
-
-def never_and_once_more(trial: Trial) -> None:
-    """An addition is overtaken, and told never to be while its node has yet to hear of that."""
-    hand = warmed(trial, leaderless(REGISTER, workload="counter"))
-    for turn in range(3):
-        key = f"k{turn}"
-        hand.until(lambda key=key: hand.add("n1", key, 1))  # type: ignore[misc]
-        writer = hand.writer("n1", key)
-        add, mute = _accepted_at_one(trial, hand, key, writer)
-        hand.until(lambda key=key: hand.add("n2", key, 1))  # type: ignore[misc]
-        begins(trial, deaf := to_from("n1", ["n3"]))
-        ends(trial, mute)
-        fate = hand.resolve("n2", writer, 1)
-        ends(trial, deaf)
-        told = add.answer.reason or "done"
-        trial.note(f"told {fate}, then {told}")
-        add.settle(fate)
-        gets(hand, "n2", key)
-
-
-def _accepted_at_one(
-    trial: Trial, hand: Hand, key: str, writer: Writer
-) -> tuple[Told, Fault]:
-    """An addition that only its own node has accepted; and the cut that keeps it there."""
-    slow = slow_syncs(trial, OTHERS, 1000)
-    add = hand.begin_add("n1", key, 1, writer=writer, seconds=12)
-    trial.calm(0.4)
-    begins(trial, mute := from_to("n1", OTHERS))
-    trial.calm(1.2)
-    ends(trial, *slow)
-    return add, mute
