@@ -69,6 +69,7 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
 
 void RaftReplica::Tick(absl::Duration now) {
   raft_->Tick();
+  DriveMove();
   apply_asked_ = true;
   leaderless_ticks_ = raft_->leader() ? 0 : leaderless_ticks_ + 1;
   if (leaderless_ticks_ == options_.raft.election_ticks) GiveUpWithoutLeader();
