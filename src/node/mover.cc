@@ -21,8 +21,11 @@ void Mover::MoveDone(PartitionId partition, Epoch since) {
 }
 
 ring::Topology Mover::ComputeNext(const ring::Topology& now) const {
-  ring::Topology next = ring::WithMovesBegun(now, ring::MoveLimits());
-  return next;
+  ring::MoveLimits limits;
+  for (const ring::NodeInfo& node : now.nodes) {
+    if (!shared_.peers.Knows(node.id, now.epoch)) limits.unfit.insert(node.id);
+  }
+  return ring::WithMovesBegun(now, limits);
 }
 
 void Mover::Plan(absl::Duration now) {
@@ -30,10 +33,11 @@ void Mover::Plan(absl::Duration now) {
   next_plan_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
   if (topology->epoch == settled_) return;
-  if (ComputeNext(*topology).epoch == topology->epoch) {
+  if (ring::WithMovesBegun(*topology, {}).epoch == topology->epoch) {
     settled_ = topology->epoch;
     return;
   }
+  if (ComputeNext(*topology).epoch == topology->epoch) return;
   changing_ = true;
   ChangeTopology(
       node_, [this](const ring::Topology& current) { return ComputeNext(current); },

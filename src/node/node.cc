@@ -112,8 +112,7 @@ class Node::Impl {
 
   bool BelongsHere(const ring::FrozenTopology& topology, PartitionId partition) const {
     const ring::PartitionInfo* info = topology.FindPartition(partition);
-    const NodeId self = shared_.options.self;
-    return info != nullptr && (info->HasReplicaOn(self) || info->joining == self);
+    return info != nullptr && info->BelongsOn(shared_.options.self);
   }
 
   void Start(LogDevice& log, std::function<void(absl::Status)> fatal) {
@@ -186,6 +185,10 @@ class Node::Impl {
   void Adopt(ring::SharedTopology topology) {
     workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
       if (topology->epoch <= shared_.topology.Get()->epoch) return;
+      if ((shared_.forgetting > 0 || following_ > 0) && BringsBack(*topology)) {
+        unkept_ = std::move(topology);
+        return;
+      }
       CrashPoint<"meta-before-keep">();
       absl::Status kept =
           shared_.edges.files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*topology));
@@ -206,9 +209,22 @@ class Node::Impl {
       first.Follow(topology);
       first.Ping(absl::InfiniteDuration());
       for (size_t i = 1; i < workers_.size(); ++i) {
-        workers_[i]->PostTask([topology](Worker& other) { other.Follow(topology); });
+        ++following_;
+        workers_[i]->PostTask([this, topology](Worker& other) {
+          other.Follow(topology);
+          --following_;
+        });
       }
     });
+  }
+
+  // A replica that was not here.
+  bool BringsBack(const ring::FrozenTopology& topology) const {
+    const auto now = shared_.topology.Get();
+    for (const ring::PartitionInfo& partition : topology.PartitionsOn(shared_.options.self)) {
+      if (!BelongsHere(*now, partition.id)) return true;
+    }
+    return false;
   }
 
   void AwaitKnown(Epoch epoch, absl::Duration until, Spread::Done done) {
@@ -258,6 +274,7 @@ class Node::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<HintKeeper> hints_;
   std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
+  std::atomic<int> following_ = 0;      // workers that have yet to follow the topology
   std::atomic<bool> flushing_ = false;
   Spread spread_;                // worker 0's
   ring::SharedTopology unkept_;  // worker 0's: found no room on the disk, is tried again

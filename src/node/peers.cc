@@ -116,6 +116,13 @@ std::vector<NodeId> Peers::disowned() const {
   return disowned;
 }
 
+bool Peers::Knows(NodeId node, Epoch epoch) const {
+  if (node == self_) return true;
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it != peers_.end() && !it->second.gone && it->second.epoch >= epoch;
+}
+
 Epoch Peers::KnownByAll() const {
   absl::MutexLock lock(&mutex_);
   Epoch known(std::numeric_limits<uint64_t>::max());

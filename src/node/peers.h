@@ -65,6 +65,8 @@ class Peers {
   std::vector<NodeId> gone() const;
   // Those whose last word was not accepted.
   std::vector<NodeId> disowned() const;
+  // It is alive, and knows this epoch or a newer one. True for the node itself.
+  bool Knows(NodeId peer, Epoch epoch) const;
   // Every peer that is alive knows this epoch or a newer one.
   Epoch KnownByAll() const;
 

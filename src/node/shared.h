@@ -76,6 +76,9 @@ struct NodeShared {
   std::atomic<uint64_t> requests_outdated = 0;  // of partitions that are gone
   std::atomic<uint64_t> hints_refused = 0;      // by replicas, for good
   std::atomic<uint64_t> hints_put_off = 0;      // likewise, for now
+  // Replicas that have moved away, but are in the log on disk still: until they are not,
+  // none may come back.
+  std::atomic<int> forgetting = 0;
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
 

@@ -96,6 +96,7 @@ void Worker::OpenDurable(const SyncProof& proof) {
     Touch(token.partition, it->second);
   }
   outbox_.Open(proof);
+  NoteForgotten(proof);
   if (hints_ != nullptr) hints_->Open(proof);
 }
 
@@ -135,6 +136,7 @@ void Worker::CollectAll() {
   if (hints_ != nullptr) hints_->Collect(batch.groups);
   const LogTicket ticket = batch.empty() ? LogTicket{} : shared_.log->Submit(std::move(batch));
   if (hints_ != nullptr) hints_->Submitted(ticket);
+  AwaitForgotten(ticket);
   for (Owed& debt : owed) {
     if (debt.wrote) debt.slot->last_write = ticket;
     if (debt.token != 0) {

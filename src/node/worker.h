@@ -70,7 +70,7 @@ class Worker {
   // `fresh`: its preferred leader campaigns at once.
   absl::Status Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered, bool fresh);
   // A group in the log of which there is no replica here any more.
-  void Retire(const RecoveredGroup& group) { retired_[group.partition] = group.hard_state; }
+  void Retire(const RecoveredGroup& group);
   // Makes and removes replicas so that they match the topology.
   void Follow(const TopologyHolder::Snapshot& topology);
   void PeerGone(NodeId peer);
@@ -139,7 +139,7 @@ class Worker {
   bool CalendarConfirmed();
   void Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology);
   // What it may answer is answered here.
-  static bool ServesHere(const Slot& slot, Level level, bool write);
+  bool ServesHere(const Slot& slot, Level level, bool write) const;
   void Expire();
   // --- worker_admission.cc: what a write is refused for before it is begun ---
   absl::Status Admit(const Request& request) const;
@@ -186,6 +186,9 @@ class Worker {
   void DropGone(const ring::FrozenTopology& topology);
   // What a replica that went away must not forget: its vote, should it come back.
   HardState TakeRetired(PartitionId partition);
+  GroupWrite Retired(PartitionId partition, const HardState& kept);
+  void AwaitForgotten(LogTicket ticket);
+  void NoteForgotten(const SyncProof& proof);
   void WatchMove(PartitionId partition, Slot& slot);
 
   const uint32_t index_;
@@ -204,6 +207,8 @@ class Worker {
   absl::Duration news_due_ = absl::InfiniteDuration();
   std::vector<GroupWrite> writes_;  // of replicas removed in this turn
   uint64_t lives_ = 0;
+  int forgotten_ = 0;                         // in this turn
+  std::deque<AfterSync<int>> forgetting_;     // so many at a time
   std::map<PartitionId, HardState> retired_;  // of replicas that moved away
   std::deque<AfterSync<PersistToken>> tokens_;
   std::optional<SyncProof> proven_;  // the newest proof taken

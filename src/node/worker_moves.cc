@@ -10,21 +10,18 @@ namespace {
 
 constexpr absl::Duration kTellAgain = absl::Seconds(1);
 
-bool BelongsOn(const ring::FrozenTopology& topology, PartitionId partition, NodeId node) {
-  const ring::PartitionInfo* info = topology.FindPartition(partition);
-  return info != nullptr && (info->HasReplicaOn(node) || info->joining == node);
-}
-
 }  // namespace
 
-bool Worker::ServesHere(const Slot& slot, Level level, bool write) {
-  return (!slot.joining || slot.replica->leading()) && slot.replica->Serves(level, write);
+bool Worker::ServesHere(const Slot& slot, Level level, bool write) const {
+  const bool may = !slot.joining || shared_.options.bugs.serve_while_joining;
+  return (may || slot.replica->leading()) && slot.replica->Serves(level, write);
 }
 
 void Worker::DropGone(const ring::FrozenTopology& topology) {
   std::vector<PartitionId> gone;
   for (const auto& [partition, slot] : slots_) {
-    if (!BelongsOn(topology, partition, shared_.options.self)) gone.push_back(partition);
+    const ring::PartitionInfo* info = topology.FindPartition(partition);
+    if (info == nullptr || !info->BelongsOn(shared_.options.self)) gone.push_back(partition);
   }
   for (PartitionId partition : gone) {
     const bool moved = topology.FindPartition(partition) != nullptr;
@@ -43,13 +40,8 @@ void Worker::Remove(PartitionId partition, bool moved) {
   it->second.replica->Shutdown();
   GroupWrite write;
   write.partition = partition;
-  if (moved) {
-    // Its vote stays given, should the replica come back in the same term.
-    write.reset = LogBase{};
-    write.hard_state = retired_[partition] = it->second.replica->hard_state();
-  } else {
-    write.remove = true;
-  }
+  write.remove = true;
+  if (moved) write = Retired(partition, it->second.replica->hard_state());
   slots_.erase(it);
   outbox_.Forget(partition);
   shared_.edges.expired.Forget(partition);
@@ -61,9 +53,35 @@ void Worker::Remove(PartitionId partition, bool moved) {
   writes_.push_back(std::move(write));
 }
 
+// Its vote stays given, should the replica come back in the same term.
+GroupWrite Worker::Retired(PartitionId partition, const HardState& kept) {
+  retired_[partition] = kept;
+  ++shared_.forgetting;
+  ++forgotten_;
+  GroupWrite write;
+  write.partition = partition;
+  write.reset = LogBase{};
+  write.hard_state = kept;
+  return write;
+}
+
+void Worker::Retire(const RecoveredGroup& group) {
+  writes_.push_back(Retired(group.partition, group.hard_state));
+}
+
+void Worker::AwaitForgotten(LogTicket ticket) {
+  if (forgotten_ > 0) forgetting_.emplace_back(ticket, std::exchange(forgotten_, 0));
+}
+
+void Worker::NoteForgotten(const SyncProof& proof) {
+  for (; !forgetting_.empty() && forgetting_.front().CoveredBy(proof); forgetting_.pop_front()) {
+    shared_.forgetting -= *std::move(forgetting_.front()).Open(proof);
+  }
+}
+
 HardState Worker::TakeRetired(PartitionId partition) {
   const auto it = retired_.find(partition);
-  if (it == retired_.end()) return HardState();
+  if (it == retired_.end() || shared_.options.bugs.forget_vote_on_move) return HardState();
   Reached<"node: a replica that had moved away comes back">();
   const HardState kept = it->second;
   retired_.erase(it);

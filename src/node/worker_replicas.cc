@@ -84,6 +84,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionI
       std::min<size_t>(shared_.options.learners, partition.replicas.size() - 1));
   options.voters.assign(partition.replicas.begin(), partition.replicas.end() - learners);
   options.learners.assign(partition.replicas.end() - learners, partition.replicas.end());
+  options.member_since = partition.JoinedAt(shared_.options.self);
   // Who its members are it hears with the first of the log or with a snapshot.
   if (!partition.HasReplicaOn(shared_.options.self))
     options.learners.push_back(shared_.options.self);

@@ -31,6 +31,7 @@ struct ReplicaBugs {
   bool lease_from_confirmation = false;  // it begins with the promise, not with the question
   bool trust_clock = false;              // a lease outlives a jump of the clocks
   bool receipt_counts_all = false;       // acked_by names peers that have yet to confirm
+  bool keep_former_copy = false;         // what one left that has moved away
 };
 
 struct RaftReplicaOptions {
@@ -38,6 +39,7 @@ struct RaftReplicaOptions {
   raft::Config raft;
   std::vector<NodeId> voters;         // of a group that is still empty
   std::vector<NodeId> learners;       // likewise
+  Epoch member_since;                 // in which this copy joined; zero: the beginning
   uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
   // What the engine asks, if it drops what has expired; outlives the replica.
@@ -100,6 +102,9 @@ class RaftReplica final : public Replica {
   // The leader: the next change of members, if it is time for one.
   void DriveMove();
   bool JoiningIsFilled(const raft::Status& status) const;
+
+  // What a copy left here that has moved away since is not this one's.
+  absl::Status ForgetFormerCopy(Engine& engine);
 
   absl::Status Obey(raft::Output& output, Turn& turn, absl::Duration now);
   void Send(std::vector<raft::Message>& messages, std::vector<PeerMessage>& out) const;

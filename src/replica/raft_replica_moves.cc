@@ -1,5 +1,6 @@
 // How a leader carries out what the topology wants of its group's members.
 #include "base/probe.h"
+#include "kv/layout.h"
 #include "replica/raft_replica.h"
 
 namespace quorate {
@@ -10,6 +11,19 @@ namespace {
 constexpr uint64_t kFilledLagEntriesMax = 64;
 
 }  // namespace
+
+absl::Status RaftReplica::ForgetFormerCopy(Engine& engine) {
+  const kv::AppliedState& applied = state_.applied();
+  if (applied == kv::AppliedState{} || applied.member_since == options_.member_since.value() ||
+      options_.replica_bugs.keep_former_copy) {
+    return absl::OkStatus();
+  }
+  Reached<"replica: what a former copy had left was forgotten">();
+  EngineBatch batch;
+  batch.DeleteKeys(kv::PartitionBegin(options_.partition), kv::PartitionEnd(options_.partition));
+  if (absl::Status gone = engine.Write(batch); !gone.ok()) return gone;
+  return state_.Load();
+}
 
 void RaftReplica::DriveMove() {
   if (move_.asked == 0 || !raft_->is_leader() || !raft_->leader_ready()) return;

@@ -42,7 +42,7 @@ bool SameMembers(const Nodes& a, const Nodes& b) {
 class Planner {
  public:
   Planner(const Topology& topology, const MoveLimits& limits)
-      : next_(topology), epoch_(topology.epoch.next()), room_(limits.at_once) {
+      : next_(topology), limits_(limits), epoch_(topology.epoch.next()), room_(limits.at_once) {
     Take(next_.meta.moving());
     for (const auto& [name, keyspace] : next_.keyspaces) {
       for (const PartitionInfo& partition : keyspace.partitions) Take(partition.moving());
@@ -57,7 +57,10 @@ class Planner {
       return;
     }
     if (room_ == 0) return;
-    const Nodes joining = Missing(partition.target, partition.replicas);
+    Nodes joining = Missing(partition.target, partition.replicas);
+    const bool grows = !joining.empty();
+    std::erase_if(joining, [&](NodeId node) { return limits_.unfit.contains(node); });
+    if (grows && joining.empty()) return;
     const Nodes leaving = Missing(partition.replicas, partition.target);
     if (!joining.empty()) {
       partition.joining = joining.front();
@@ -86,6 +89,7 @@ class Planner {
   void Take(bool moves) { room_ -= moves && room_ > 0 ? 1 : 0; }
 
   Topology next_;
+  const MoveLimits& limits_;
   const Epoch epoch_;
   uint32_t room_;
   bool changed_ = false;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 
 #include "absl/status/statusor.h"
 #include "base/ids.h"
@@ -14,6 +15,10 @@ namespace quorate::ring {
 
 struct MoveLimits {
   uint32_t at_once = 4;  // partitions that move at a time, over the cluster
+  // Nodes to which nothing may move now: those that cannot be heard of, or do not know
+  // this topology yet. Else one could miss that a replica was taken from it and given
+  // back, and go on with what it has from before.
+  std::set<NodeId> unfit = {};
 };
 
 // Sets each partition's target anew, after nodes or numbers of replicas have changed.

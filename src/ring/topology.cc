@@ -37,7 +37,7 @@ const KeyspaceInfo* Topology::FindKeyspace(std::string_view name) const {
 std::vector<PartitionInfo> Topology::PartitionsOn(NodeId node) const {
   std::vector<PartitionInfo> found;
   const auto add_if_there = [&](const PartitionInfo& partition) {
-    if (partition.HasReplicaOn(node) || partition.joining == node) found.push_back(partition);
+    if (partition.BelongsOn(node)) found.push_back(partition);
   };
   add_if_there(meta);
   for (const auto& [name, keyspace] : keyspaces) {

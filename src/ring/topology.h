@@ -46,6 +46,8 @@ struct PartitionInfo {
 
   bool moving() const { return moving_since != Epoch(); }
   bool HasReplicaOn(NodeId node) const;
+  // Or one that is joining.
+  bool BelongsOn(NodeId node) const { return HasReplicaOn(node) || joining == node; }
   // Zero: from the beginning, or it does not belong here.
   Epoch JoinedAt(NodeId node) const;
 };

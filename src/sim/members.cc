@@ -39,9 +39,9 @@ void Members::Change() {
   const auto topology = cluster_.topology();
   if (up.empty() || topology == nullptr) return;
   SimNode& asked = cluster_.node(up[random_.Below(up.size())]);
-  const auto staying = static_cast<size_t>(
-      std::count_if(topology->nodes.begin(), topology->nodes.end(),
-                    [](const ring::NodeInfo& node) { return !node.leaving; }));
+  const auto staying =
+      static_cast<size_t>(std::count_if(topology->nodes.begin(), topology->nodes.end(),
+                                        [](const ring::NodeInfo& node) { return !node.leaving; }));
   const bool add = staying <= kNodesMin || (staying < kNodesMax && random_.Chance(0.5));
   add ? Add(asked) : Decommission(asked, *topology);
 }
@@ -51,9 +51,8 @@ void Members::Add(SimNode& asked) {
   info.client_address = StrCat("new", ++asked_, ":7400");
   info.peer_address = StrCat("new", asked_, ":7401");
   const absl::Duration deadline = asked.machine().env.Monotonic() + kDeadline;
-  asked.process()->WhenRunning([info, deadline](Node& running) {
-    running.AddNode(info, deadline, [](const auto&) {});
-  });
+  asked.process()->WhenRunning(
+      [info, deadline](Node& running) { running.AddNode(info, deadline, [](const auto&) {}); });
 }
 
 void Members::Decommission(SimNode& asked, const ring::Topology& topology) {
