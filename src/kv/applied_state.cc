@@ -32,6 +32,7 @@ std::string AppliedState::Encode() const {
   record.set_writers_opened(writers_opened);
   record.set_busy_writers(busy_writers);
   record.set_by_entries(by_entries);
+  record.set_member_since(member_since);
   const std::string body = record.SerializeAsString();
   std::string out(1, static_cast<char>(busy_writers.empty() ? kFormat : kFormatBusy));
   AppendFixed<uint64_t>(out, Hash64(body));
@@ -66,6 +67,7 @@ absl::StatusOr<AppliedState> AppliedState::Decode(std::string_view bytes) {
   state.writers_opened = record.writers_opened();
   state.busy_writers = std::move(*record.mutable_busy_writers());
   state.by_entries = record.by_entries();
+  state.member_since = record.member_since();
   return state;
 }
 

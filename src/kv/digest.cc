@@ -30,6 +30,9 @@ absl::StatusOr<uint64_t> ComputeDigest(PartitionId partition, const Engine& engi
   if (!loaded.ok()) return loaded;
   applied.busy_writers.clear();
   applied.by_entries = false;
+  applied.member_since = 0;
+  // A newcomer does not know who the members are before it has come to where that is said.
+  applied.configuration.clear();
   uint64_t digest = Mix(writers.Digest(), applied.Encode());
   const std::string writers_begin = WriterKey(partition, 0);
   const std::string writers_end = WritersEnd(partition);

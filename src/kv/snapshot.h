@@ -42,10 +42,12 @@ class SnapshotReader {
 };
 
 // Stages chunks in order and replaces the partition's state at the end.
+// `member_since`: of the copy that it is for, see AppliedState.
 class SnapshotWriter {
  public:
   static absl::StatusOr<std::unique_ptr<SnapshotWriter>> Begin(PartitionId partition,
-                                                               Engine& engine);
+                                                               Engine& engine,
+                                                               uint64_t member_since = 0);
   ~SnapshotWriter();
   // INVALID_ARGUMENT on a damaged chunk (each carries a checksum).
   absl::Status Add(std::string_view chunk);

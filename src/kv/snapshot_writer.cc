@@ -20,8 +20,9 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
 
 class SnapshotWriter::Impl {
  public:
-  Impl(PartitionId partition, std::unique_ptr<EngineReplace> replace)
-      : prefix_(PartitionBegin(partition)),
+  Impl(PartitionId partition, std::unique_ptr<EngineReplace> replace, uint64_t member_since)
+      : member_since_(member_since),
+        prefix_(PartitionBegin(partition)),
         applied_key_(AppliedKey(partition)),
         contents_begin_(RecordKey(partition, {})),
         contents_end_(ContentsEnd(partition)),
@@ -76,6 +77,7 @@ class SnapshotWriter::Impl {
     if (stored_key == applied_key_) {
       AppliedState here = *applied_;
       here.by_entries = false;
+      here.member_since = member_since_;
       last_key_ = std::move(stored_key);
       return replace_->Add(last_key_, here.Encode());
     }
@@ -84,6 +86,7 @@ class SnapshotWriter::Impl {
     return status;
   }
 
+  const uint64_t member_since_;
   const std::string prefix_, applied_key_, contents_begin_, contents_end_;
   const std::unique_ptr<EngineReplace> replace_;
   ChunkChecker checker_;
@@ -93,10 +96,11 @@ class SnapshotWriter::Impl {
 };
 
 absl::StatusOr<std::unique_ptr<SnapshotWriter>> SnapshotWriter::Begin(PartitionId partition,
-                                                                      Engine& engine) {
+                                                                      Engine& engine,
+                                                                      uint64_t member_since) {
   auto replace = engine.BeginReplace(PartitionBegin(partition), PartitionEnd(partition));
   if (!replace.ok()) return replace.status();
-  auto impl = std::make_unique<Impl>(partition, *std::move(replace));
+  auto impl = std::make_unique<Impl>(partition, *std::move(replace), member_since);
   return std::unique_ptr<SnapshotWriter>(new SnapshotWriter(std::move(impl)));
 }
 

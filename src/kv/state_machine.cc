@@ -145,10 +145,11 @@ absl::StatusOr<AppliedState> StateMachine::Durable() const {
   return DecodeApplied(engine_.GetDurable(AppliedKey(partition_)));
 }
 
-absl::Status StateMachine::Initialise(std::string configuration) {
+absl::Status StateMachine::Initialise(std::string configuration, uint64_t member_since) {
   QUORATE_CHECK(applied_ == AppliedState{}, "only an empty partition is initialised");
   AppliedState first;
   first.configuration = std::move(configuration);
+  first.member_since = member_since;
   EngineBatch batch;
   batch.PutKey(AppliedKey(partition_), first.Encode());
   absl::Status status = engine_.Write(batch);

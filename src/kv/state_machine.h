@@ -42,6 +42,9 @@ struct AppliedState {
   // It came here by entries, each of which was in this replica's log on disk before:
   // so a log that ends before `index` has lost its end. False after a snapshot.
   bool by_entries = false;
+  // The epoch in which this copy joined its partition, zero for those of the
+  // beginning: what is of another was left by a copy that has moved away since.
+  uint64_t member_since = 0;
 
   std::string Encode() const;
   static absl::StatusOr<AppliedState> Decode(std::string_view bytes);
@@ -92,8 +95,8 @@ class StateMachine {
   // What would survive a crash now: the log may be released up to its index.
   absl::StatusOr<AppliedState> Durable() const;
 
-  // Sets the state of a new, empty partition (its first configuration).
-  absl::Status Initialise(std::string configuration);
+  // Sets the state of a new, empty copy: its first configuration, and since when it is there.
+  absl::Status Initialise(std::string configuration, uint64_t member_since = 0);
 
  private:
   using Results = std::vector<CommandResult>;

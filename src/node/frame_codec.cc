@@ -51,7 +51,10 @@ absl::StatusOr<DecodedFrame> DecodeFrame(std::string_view bytes, std::string_vie
     decoded.topology = *std::move(topology);
   }
   decoded.inputs.resize(workers);
-  for (FrameInput& input : decoded.inputs) input.from = decoded.from;
+  for (FrameInput& input : decoded.inputs) {
+    input.from = decoded.from;
+    input.epoch = decoded.epoch;
+  }
   for (auto& group : *frame.mutable_groups()) {
     decoded.inputs[group.partition() % workers].groups.emplace_back(
         PartitionId(group.partition()), std::move(*group.mutable_payload()));

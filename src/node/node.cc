@@ -8,6 +8,7 @@
 #include "node/drain.h"
 #include "node/frame_codec.h"
 #include "node/hint_keeper.h"
+#include "node/mover.h"
 #include "node/shared.h"
 #include "node/spread.h"
 #include "node/survey.h"
@@ -15,6 +16,7 @@
 #include "node/topology_change.h"
 #include "node/worker.h"
 #include "replica/old_disk_image.h"
+#include "ring/moves.h"
 
 namespace quorate {
 namespace {
@@ -27,7 +29,9 @@ absl::StatusOr<ring::Topology> LoadTopology(const NodeOptions& options, Files& f
   auto stored = files.ReadWhole(kTopologyFile);
   if (stored.ok()) return ring::DecodeTopology(*stored);
   if (!absl::IsNotFound(stored.status())) return stored.status();
-  auto first = ring::Bootstrap(options.cluster_id, options.bootstrap);
+  absl::StatusOr<ring::Topology> first =
+      options.topology != nullptr ? ring::Topology(*options.topology)
+                                  : ring::Bootstrap(options.cluster_id, options.bootstrap);
   if (!first.ok()) return first.status();
   if (first->FindNode(options.self) == nullptr) {
     return MakeError(absl::StatusCode::kInvalidArgument, "NOT_IN_BOOTSTRAP",
@@ -68,6 +72,14 @@ class Node::Impl {
     workers_[0]->WatchTick([this](absl::Duration now) { Tick(now); });
   }
 
+  void UseMover(Node& node) {
+    mover_ = std::make_unique<Mover>(node, shared_);
+    shared_.move_done = [this](PartitionId partition, Epoch since) {
+      mover_->MoveDone(partition, since);
+    };
+    shared_.plan_moves = [this](absl::Duration now) { mover_->Plan(now); };
+  }
+
   absl::Status OpenReplicas(std::vector<RecoveredGroup> recovered) {
     const auto topology = shared_.topology.Get();
     absl::Status swept = SweepDropped(*topology, shared_.options.self, shared_.edges.engine);
@@ -88,10 +100,19 @@ class Node::Impl {
         if (absl::Status read = hints_->Restore(group); !read.ok()) return read;
         continue;
       }
-      if (topology->FindPartition(group.partition) == nullptr)
+      if (topology->FindPartition(group.partition) == nullptr) {
         leftovers_.push_back(group.partition);
+      } else if (!BelongsHere(*topology, group.partition)) {
+        WorkerOf(group.partition).Retire(group);
+      }
     }
+    for (auto& worker : workers_) worker->Follow(topology);
     return absl::OkStatus();
+  }
+
+  bool BelongsHere(const ring::FrozenTopology& topology, PartitionId partition) const {
+    const ring::PartitionInfo* info = topology.FindPartition(partition);
+    return info != nullptr && info->BelongsOn(shared_.options.self);
   }
 
   void Start(LogDevice& log, std::function<void(absl::Status)> fatal) {
@@ -164,6 +185,10 @@ class Node::Impl {
   void Adopt(ring::SharedTopology topology) {
     workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
       if (topology->epoch <= shared_.topology.Get()->epoch) return;
+      if ((shared_.forgetting > 0 || following_ > 0) && BringsBack(*topology)) {
+        unkept_ = std::move(topology);
+        return;
+      }
       CrashPoint<"meta-before-keep">();
       absl::Status kept =
           shared_.edges.files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*topology));
@@ -175,12 +200,31 @@ class Node::Impl {
       CrashPoint<"meta-after-keep">();
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
+      if (topology->FindNode(shared_.options.self) == nullptr) {
+        return shared_.Fail(MakeError(absl::StatusCode::kCancelled, kNodeDecommissioned,
+                                      shared_.options.self.ToString() +
+                                          " holds nothing any more and has left the cluster; its "
+                                          "folder may be removed"));
+      }
       first.Follow(topology);
       first.Ping(absl::InfiniteDuration());
       for (size_t i = 1; i < workers_.size(); ++i) {
-        workers_[i]->PostTask([topology](Worker& other) { other.Follow(topology); });
+        ++following_;
+        workers_[i]->PostTask([this, topology](Worker& other) {
+          other.Follow(topology);
+          --following_;
+        });
       }
     });
+  }
+
+  // A replica that was not here.
+  bool BringsBack(const ring::FrozenTopology& topology) const {
+    const auto now = shared_.topology.Get();
+    for (const ring::PartitionInfo& partition : topology.PartitionsOn(shared_.options.self)) {
+      if (!BelongsHere(*now, partition.id)) return true;
+    }
+    return false;
   }
 
   void AwaitKnown(Epoch epoch, absl::Duration until, Spread::Done done) {
@@ -208,6 +252,7 @@ class Node::Impl {
   void Tick(absl::Duration now) {
     for (NodeId peer : shared_.peers.TakeSilent(now)) PostPeerGone(peer);
     CheckSpread();
+    mover_->LeaveIfEmpty(now);
     if (unkept_ != nullptr) Adopt(std::exchange(unkept_, nullptr));
     // What cannot be told is no reason to refuse.
     shared_.disk.Note(shared_.edges.files.FreeBytes().value_or(UINT64_MAX));
@@ -229,10 +274,12 @@ class Node::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<HintKeeper> hints_;
   std::vector<PartitionId> leftovers_;  // in the log, but of dropped keyspaces
+  std::atomic<int> following_ = 0;      // workers that have yet to follow the topology
   std::atomic<bool> flushing_ = false;
   Spread spread_;                // worker 0's
   ring::SharedTopology unkept_;  // worker 0's: found no room on the disk, is tried again
   Survey survey_{shared_, workers_};
+  std::unique_ptr<Mover> mover_;
 };
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
@@ -242,6 +289,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edge
   if (!topology.ok()) return topology.status();
   std::unique_ptr<Node> node(new Node(nullptr));
   node->impl_ = std::make_unique<Impl>(std::move(options), edges, *std::move(topology));
+  node->impl_->UseMover(*node);
   absl::Status opened = node->impl_->OpenReplicas(std::move(recovered));
   if (!opened.ok()) return opened;
   return node;
@@ -305,6 +353,19 @@ void Node::DropKeyspace(std::string name, absl::Duration deadline, TopologyFn do
       [name = std::move(name)](const ring::Topology& now) {
         return ring::WithoutKeyspace(now, name);
       },
+      deadline, std::move(done));
+}
+
+void Node::AddNode(ring::NodeInfo node, absl::Duration deadline, TopologyFn done) {
+  ChangeTopology(
+      *this,
+      [node = std::move(node)](const ring::Topology& now) { return ring::WithNode(now, node); },
+      deadline, std::move(done));
+}
+
+void Node::DecommissionNode(NodeId node, absl::Duration deadline, TopologyFn done) {
+  ChangeTopology(
+      *this, [node](const ring::Topology& now) { return ring::WithNodeLeaving(now, node); },
       deadline, std::move(done));
 }
 

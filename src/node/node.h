@@ -45,6 +45,9 @@ struct NodeBugs {
   bool forget_hint_holders = false;   // likewise, whom each was handed to
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
   bool follow_own_calendar = false;   // whatever a majority's say
+  bool serve_while_joining = false;   // a replica answers before it is one
+  bool forget_vote_on_move = false;   // when a replica goes from a node
+  bool trust_former_copy = false;     // its late words count for the one that came after it
 };
 
 struct NodeOptions {
@@ -53,6 +56,7 @@ struct NodeOptions {
   Boot boot;                              // from ClaimDataDir
   uint64_t log_record = 0;                // the last of the log as it was found, from LogStore
   std::vector<ring::NodeInfo> bootstrap;  // every node of the new cluster
+  ring::SharedTopology topology;          // instead: of the cluster that has added this node
   uint32_t workers = 1;
   absl::Duration tick = absl::Milliseconds(50);
   uint32_t heartbeat_ticks = 2;
@@ -98,6 +102,9 @@ struct NodeStatusReport {
   // Refused: routed by an older topology to a partition that is gone.
   uint64_t requests_outdated = 0;
 };
+
+// Why a node ends that was decommissioned and is empty: all is well.
+inline constexpr std::string_view kNodeDecommissioned = "NODE_DECOMMISSIONED";
 
 class Node {
  public:
@@ -146,6 +153,11 @@ class Node {
   void CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done);
   void AlterKeyspace(ring::KeyspaceChange change, absl::Duration deadline, TopologyFn done);
   void DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done);
+  // A node to be; its id is the last one of the topology that is answered, and it is
+  // started with that (NodeOptions::topology). Replicas then move there by themselves.
+  void AddNode(ring::NodeInfo node, absl::Duration deadline, TopologyFn done);
+  // Its replicas go elsewhere by themselves; it leaves when it has none.
+  void DecommissionNode(NodeId node, absl::Duration deadline, TopologyFn done);
   void TransferLeader(PartitionId partition, NodeId to,
                       absl::AnyInvocable<void(absl::Status) &&> done);
   void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done);

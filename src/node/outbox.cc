@@ -67,12 +67,21 @@ void Outbox::AddReply(NodeId to, uint64_t id, std::string reply) {
 
 void Outbox::AddPing(NodeId to) { frames_->For(to, 0); }
 
+void Outbox::Forget(PartitionId partition) {
+  if (!waiting_.empty()) forgotten_[partition] = waiting_.back().ticket();
+}
+
 void Outbox::Open(const SyncProof& proof) {
   while (!waiting_.empty() && waiting_.front().CoveredBy(proof)) {
+    const LogTicket ticket = waiting_.front().ticket();
     std::vector<PeerMessage> messages = *std::move(waiting_.front()).Open(proof);
-    for (PeerMessage& message : messages) Add(std::move(message));
     waiting_.pop_front();
+    for (PeerMessage& message : messages) {
+      const auto forgotten = forgotten_.find(message.partition);
+      if (forgotten == forgotten_.end() || ticket > forgotten->second) Add(std::move(message));
+    }
   }
+  if (waiting_.empty()) forgotten_.clear();
 }
 
 void Outbox::Flush(absl::Duration now) {
@@ -89,7 +98,7 @@ void Outbox::Flush(absl::Duration now) {
       frame.set_from(shared_.options.self.value());
       frame.set_to(to.value());
       frame.set_boot(shared_.options.boot.value());
-      frame.set_epoch(topology->epoch.value());
+      frame.set_epoch(epoch_.value());
       frame.set_draining(shared_.draining);
       frame.set_log_began(shared_.options.log_record);
       frame.set_log_record(log_record);

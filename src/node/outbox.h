@@ -32,6 +32,12 @@ class Outbox {
   // A frame goes to `to` this turn even if there is nothing to say.
   void AddPing(NodeId to);
 
+  // What is kept back of this partition is never sent: its replica is gone, and what
+  // it said must not be taken for the word of a later one.
+  void Forget(PartitionId partition);
+  // The topology that the worker acts by: the frames' epoch.
+  void Follow(Epoch epoch) { epoch_ = epoch; }
+
   // Lets go what the proof covers.
   void Open(const SyncProof& proof);
   // Sends everything added or let go since the last call.
@@ -47,7 +53,9 @@ class Outbox {
   bool TellsCalendar(NodeId to, absl::Duration now);
 
   NodeShared& shared_;
+  Epoch epoch_;
   std::deque<AfterSync<std::vector<PeerMessage>>> waiting_;  // by rising ticket
+  std::map<PartitionId, LogTicket> forgotten_;               // up to there
   std::unique_ptr<Frames> frames_;
   std::map<NodeId, absl::Duration> sent_;
   std::map<NodeId, absl::Duration> calendar_told_;

@@ -9,9 +9,17 @@ namespace quorate {
 
 void Peers::SetMembers(const std::vector<NodeId>& members, absl::Duration now) {
   absl::MutexLock lock(&mutex_);
+  for (auto& [node, peer] : peers_) peer.member = false;
   for (NodeId node : members) {
-    if (node != self_ && !peers_.contains(node)) peers_[node].heard = now;
+    if (node == self_) continue;
+    const auto [peer, first] = peers_.try_emplace(node);
+    if (first) peer->second.heard = now;
+    peer->second.member = true;
   }
+  // Whose disk is full no longer concerns anybody.
+  disks_full_ = static_cast<int>(std::count_if(peers_.begin(), peers_.end(), [](const auto& peer) {
+    return peer.second.member && peer.second.disk_full;
+  }));
 }
 
 Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
@@ -39,7 +47,7 @@ Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
   peer.boot = word.boot;
   peer.epoch = std::max(peer.epoch, word.epoch);
   peer.draining = word.draining;
-  disks_full_ += int{word.disk_full} - int{peer.disk_full};
+  if (peer.member) disks_full_ += int{word.disk_full} - int{peer.disk_full};
   peer.disk_full = word.disk_full;
   peer.gone = false;
   peer.heard = now;
@@ -58,7 +66,7 @@ std::vector<NodeId> Peers::TakeSilent(absl::Duration now) {
   absl::MutexLock lock(&mutex_);
   std::vector<NodeId> silent;
   for (auto& [node, peer] : peers_) {
-    if (peer.gone || now - peer.heard < silence_max_) continue;
+    if (!peer.member || peer.gone || now - peer.heard < silence_max_) continue;
     peer.gone = true;
     silent.push_back(node);
   }
@@ -94,7 +102,7 @@ std::vector<NodeId> Peers::gone() const {
   absl::MutexLock lock(&mutex_);
   std::vector<NodeId> gone;
   for (const auto& [node, peer] : peers_) {
-    if (peer.gone) gone.push_back(node);
+    if (peer.member && peer.gone) gone.push_back(node);
   }
   return gone;
 }
@@ -103,16 +111,23 @@ std::vector<NodeId> Peers::disowned() const {
   absl::MutexLock lock(&mutex_);
   std::vector<NodeId> disowned;
   for (const auto& [node, peer] : peers_) {
-    if (peer.disowned) disowned.push_back(node);
+    if (peer.member && peer.disowned) disowned.push_back(node);
   }
   return disowned;
+}
+
+bool Peers::Knows(NodeId node, Epoch epoch) const {
+  if (node == self_) return true;
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it != peers_.end() && !it->second.gone && it->second.epoch >= epoch;
 }
 
 Epoch Peers::KnownByAll() const {
   absl::MutexLock lock(&mutex_);
   Epoch known(std::numeric_limits<uint64_t>::max());
   for (const auto& [node, peer] : peers_) {
-    if (!peer.gone) known = std::min(known, peer.epoch);
+    if (peer.member && !peer.gone) known = std::min(known, peer.epoch);
   }
   return known;
 }

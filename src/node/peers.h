@@ -27,7 +27,8 @@ class Peers {
   Peers(NodeId self, absl::Duration silence_max, Bugs bugs)
       : self_(self), silence_max_(silence_max), bugs_(bugs) {}
 
-  // The nodes of the topology; new ones count as heard of now.
+  // The nodes of the topology; new ones count as heard of now. Of others it is only
+  // remembered what they said: they may be in a newer topology, or in none any more.
   void SetMembers(const std::vector<NodeId>& members, absl::Duration now);
 
   struct Heard {
@@ -64,6 +65,8 @@ class Peers {
   std::vector<NodeId> gone() const;
   // Those whose last word was not accepted.
   std::vector<NodeId> disowned() const;
+  // It is alive, and knows this epoch or a newer one. True for the node itself.
+  bool Knows(NodeId peer, Epoch epoch) const;
   // Every peer that is alive knows this epoch or a newer one.
   Epoch KnownByAll() const;
 
@@ -72,6 +75,7 @@ class Peers {
 
  private:
   struct Peer {
+    bool member = false;
     Boot boot;
     Epoch epoch;
     bool draining = false;

@@ -67,11 +67,18 @@ struct NodeShared {
   // that the hints belong to.
   std::function<void(Request, ReplyFn)> execute;
   std::function<void(absl::AnyInvocable<void(HintKeeper&) &&>)> to_hints;
+  // A move that began in that epoch is over; and, where the meta group is led, that
+  // time has passed for the next ones (Mover).
+  std::function<void(PartitionId, Epoch)> move_done;
+  std::function<void(absl::Duration)> plan_moves;
   std::atomic<uint64_t> hints = 0;
   std::atomic<uint64_t> hint_bytes = 0;
   std::atomic<uint64_t> requests_outdated = 0;  // of partitions that are gone
   std::atomic<uint64_t> hints_refused = 0;      // by replicas, for good
   std::atomic<uint64_t> hints_put_off = 0;      // likewise, for now
+  // Replicas that have moved away, but are in the log on disk still: until they are not,
+  // none may come back.
+  std::atomic<int> forgetting = 0;
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
 

@@ -1,6 +1,5 @@
 #include "node/sweep.h"
 
-#include <algorithm>
 #include <string>
 
 #include "kv/layout.h"
@@ -10,8 +9,7 @@ namespace {
 
 bool Holds(const ring::FrozenTopology& topology, NodeId self, PartitionId partition) {
   const ring::PartitionInfo* info = topology.FindPartition(partition);
-  return info != nullptr &&
-         std::find(info->replicas.begin(), info->replicas.end(), self) != info->replicas.end();
+  return info != nullptr && info->BelongsOn(self);
 }
 
 }  // namespace

@@ -91,11 +91,12 @@ void Worker::OpenDurable(const SyncProof& proof) {
     const PersistToken token = *std::move(tokens_.front()).Open(proof);
     tokens_.pop_front();
     const auto it = slots_.find(token.partition);
-    if (it == slots_.end()) continue;
+    if (it == slots_.end() || it->second.life != token.life) continue;
     it->second.replica->Persisted(token.token, now_);
     Touch(token.partition, it->second);
   }
   outbox_.Open(proof);
+  NoteForgotten(proof);
   if (hints_ != nullptr) hints_->Open(proof);
 }
 
@@ -135,10 +136,12 @@ void Worker::CollectAll() {
   if (hints_ != nullptr) hints_->Collect(batch.groups);
   const LogTicket ticket = batch.empty() ? LogTicket{} : shared_.log->Submit(std::move(batch));
   if (hints_ != nullptr) hints_->Submitted(ticket);
+  AwaitForgotten(ticket);
   for (Owed& debt : owed) {
     if (debt.wrote) debt.slot->last_write = ticket;
     if (debt.token != 0) {
-      tokens_.emplace_back(ticket, PersistToken{debt.slot->replica->partition(), debt.token});
+      tokens_.emplace_back(
+          ticket, PersistToken{debt.slot->replica->partition(), debt.token, debt.slot->life});
     }
     outbox_.AddAfterSync(debt.slot->last_write, std::move(debt.after_sync));
   }

@@ -43,6 +43,7 @@ struct FrameInput {
     std::string reply;
   };
   NodeId from;
+  Epoch epoch;  // that its sender acted by
   std::vector<std::pair<PartitionId, std::string>> groups;
   std::vector<Forwarded> requests;
   std::vector<Answered> replies;
@@ -68,6 +69,8 @@ class Worker {
   // Makes a replica of what storage recovered, or of a new partition.
   // `fresh`: its preferred leader campaigns at once.
   absl::Status Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered, bool fresh);
+  // A group in the log of which there is no replica here any more.
+  void Retire(const RecoveredGroup& group);
   // Makes and removes replicas so that they match the topology.
   void Follow(const TopologyHolder::Snapshot& topology);
   void PeerGone(NodeId peer);
@@ -101,10 +104,14 @@ class Worker {
   struct Slot {
     std::unique_ptr<Replica> replica;
     NodeId preferred_leader;
+    bool joining = false;            // no replica yet: answers nothing, but if it leads
+    std::map<NodeId, Epoch> joined;  // of the others: older words are of copies that are gone
+    absl::Duration move_told = -absl::InfiniteDuration();
     // From then on it counts that nobody leads.
     absl::Duration leader_due = absl::ZeroDuration();
     bool touched = false;
     bool has_news = false;  // is among those in news_
+    uint64_t life = 0;      // of the replicas of this partition here, one after the other
     LogTicket last_write;   // newest batch that holds something of this group
     uint64_t applied_seen = 0;
     LogIndex released;
@@ -112,6 +119,7 @@ class Worker {
   struct PersistToken {
     PartitionId partition;
     uint64_t token;
+    uint64_t life;
   };
 
   absl::StatusOr<std::unique_ptr<Replica>> OpenRaft(const ring::PartitionInfo& partition,
@@ -130,6 +138,8 @@ class Worker {
   void WatchClock();
   bool CalendarConfirmed();
   void Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology);
+  // What it may answer is answered here.
+  bool ServesHere(const Slot& slot, Level level, bool write) const;
   void Expire();
   // --- worker_admission.cc: what a write is refused for before it is begun ---
   absl::Status Admit(const Request& request) const;
@@ -170,7 +180,16 @@ class Worker {
   void TellNews();
   void FollowMeta(Slot& slot);
   void Touch(PartitionId partition, Slot& slot);
-  void Remove(PartitionId partition);
+  void Remove(PartitionId partition, bool moved);
+  // --- worker_moves.cc ---
+  // Moved away, or its keyspace is gone.
+  void DropGone(const ring::FrozenTopology& topology);
+  // What a replica that went away must not forget: its vote, should it come back.
+  HardState TakeRetired(PartitionId partition);
+  GroupWrite Retired(PartitionId partition, const HardState& kept);
+  void AwaitForgotten(LogTicket ticket);
+  void NoteForgotten(const SyncProof& proof);
+  void WatchMove(PartitionId partition, Slot& slot);
 
   const uint32_t index_;
   NodeShared& shared_;
@@ -187,6 +206,10 @@ class Worker {
   std::priority_queue<absl::Duration, std::vector<absl::Duration>, std::greater<>> expiries_;
   absl::Duration news_due_ = absl::InfiniteDuration();
   std::vector<GroupWrite> writes_;  // of replicas removed in this turn
+  uint64_t lives_ = 0;
+  int forgotten_ = 0;                         // in this turn
+  std::deque<AfterSync<int>> forgetting_;     // so many at a time
+  std::map<PartitionId, HardState> retired_;  // of replicas that moved away
   std::deque<AfterSync<PersistToken>> tokens_;
   std::optional<SyncProof> proven_;  // the newest proof taken
   std::function<void(std::string)> meta_changed_;
@@ -199,6 +222,7 @@ class Worker {
   absl::Duration next_tick_;
   absl::Duration next_release_;
   absl::Duration next_rebalance_;
+  absl::Duration next_moves_;
   std::atomic<bool> leader_everywhere_ = false;
   absl::Duration drain_deadline_ = absl::InfiniteDuration();
   absl::AnyInvocable<void() &&> drained_;  // set while draining

@@ -42,7 +42,8 @@ NodeId Worker::Untried(const ring::PartitionInfo& info, const std::vector<NodeId
   const auto fit = [&](NodeId node) {
     return shared_.peers.alive(node) && std::find(tried.begin(), tried.end(), node) == tried.end();
   };
-  if (slots_.contains(info.id) && fit(shared_.options.self)) return shared_.options.self;
+  if (info.HasReplicaOn(shared_.options.self) && fit(shared_.options.self))
+    return shared_.options.self;
   const auto found = std::find_if(info.replicas.begin(), info.replicas.end(), fit);
   return found == info.replicas.end() ? NodeId() : *found;
 }

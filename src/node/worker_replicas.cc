@@ -41,8 +41,8 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
                             : OpenRaft(partition, recovered, fresh);
   if (!replica.ok()) return replica.status();
   Slot& slot = slots_[partition.id];
-  slot.preferred_leader = leaderless ? NodeId() : partition.replicas.front();
   slot.replica = *std::move(replica);
+  slot.life = ++lives_;
   if (!confirmed_) {
     const absl::Duration now = shared_.edges.env.Monotonic();
     slot.replica->ClockJumped(shared_.CalendarTime(), now, false);
@@ -84,6 +84,16 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionI
       std::min<size_t>(shared_.options.learners, partition.replicas.size() - 1));
   options.voters.assign(partition.replicas.begin(), partition.replicas.end() - learners);
   options.learners.assign(partition.replicas.end() - learners, partition.replicas.end());
+  options.member_since = partition.JoinedAt(shared_.options.self);
+  // Who its members are it hears with the first of the log or with a snapshot.
+  if (!partition.HasReplicaOn(shared_.options.self))
+    options.learners.push_back(shared_.options.self);
+  RecoveredGroup vote;
+  if (recovered == nullptr) {
+    vote.partition = partition.id;
+    vote.hard_state = TakeRetired(partition.id);
+    if (vote.hard_state != HardState()) recovered = &vote;
+  }
   options.log_bytes_max = shared_.options.group_log_bytes_max;
   options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
   options.bugs = shared_.options.bugs.state;
@@ -94,40 +104,28 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionI
   auto replica = RaftReplica::Open(std::move(options), shared_.edges.engine, recovered,
                                    LogClock(shared_.edges.env.Monotonic(), shared_.CalendarTime()));
   if (!replica.ok()) return replica.status();
-  if (fresh && partition.replicas.front() == shared_.options.self) (*replica)->Campaign();
+  if (fresh && !partition.moving() && partition.replicas.front() == shared_.options.self) {
+    (*replica)->Campaign();
+  }
   return replica;
 }
 
 void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology) {
   const ring::KeyspaceInfo* keyspace = topology.FindKeyspaceOf(partition);
+  const ring::PartitionInfo& info = *topology.FindPartition(partition);
+  const bool leaderless = keyspace != nullptr && keyspace->mode == Mode::kQuorum;
+  slot.preferred_leader = leaderless ? NodeId() : info.replicas.front();
+  slot.joining = !info.HasReplicaOn(shared_.options.self);
+  slot.joined = info.joined;
   slot.replica->SetEpoch(topology.epoch);
+  slot.replica->SetMove({info.joining, info.leaving, info.moving_since});
   slot.replica->SetLeaseDrift(keyspace == nullptr ? 0 : keyspace->lease_drift_ppm);
 }
 
-void Worker::Remove(PartitionId partition) {
-  const auto it = slots_.find(partition);
-  if (it == slots_.end()) return;
-  it->second.replica->Shutdown();
-  slots_.erase(it);
-  shared_.edges.expired.Forget(partition);
-  EngineBatch batch;
-  batch.DeleteKeys(kv::PartitionBegin(partition), kv::PartitionEnd(partition));
-  if (absl::Status dropped = shared_.edges.engine.Write(batch); !dropped.ok()) {
-    return shared_.Fail(dropped);
-  }
-  GroupWrite write;
-  write.partition = partition;
-  write.remove = true;
-  writes_.push_back(std::move(write));
-}
-
 void Worker::Follow(const TopologyHolder::Snapshot& topology) {
-  std::vector<PartitionId> gone;
-  for (auto& [partition, slot] : slots_) {
-    if (topology->FindPartition(partition) == nullptr) gone.push_back(partition);
-    Configure(partition, slot, *topology);
-  }
-  for (PartitionId partition : gone) Remove(partition);
+  outbox_.Follow(topology->epoch);
+  DropGone(*topology);
+  for (auto& [partition, slot] : slots_) Configure(partition, slot, *topology);
   for (const ring::PartitionInfo& partition : topology->PartitionsOn(shared_.options.self)) {
     if (partition.id.value() % shared_.options.workers != index_) continue;
     if (slots_.contains(partition.id)) continue;

@@ -51,7 +51,7 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
   if (!request.ladder.empty()) return Climb(std::move(request), std::move(reply));
   const auto it = slots_.find(request.partition);
   const Replica* replica = it == slots_.end() ? nullptr : it->second.replica.get();
-  if (replica != nullptr && replica->Serves(request.level, request.is_write())) {
+  if (replica != nullptr && ServesHere(it->second, request.level, request.is_write())) {
     if (absl::Status refused = Admit(request); !refused.ok()) {
       Reply answer;
       answer.status = std::move(refused);
@@ -111,13 +111,12 @@ void Worker::PartitionUnknown(const Request& request, ReplyFn reply) const {
 }
 
 NodeId Worker::ChooseTarget(PartitionId partition, const Replica* replica) const {
-  if (replica != nullptr) {
-    const NodeId leader = replica->LeaderHint();
-    return leader != shared_.options.self && shared_.peers.alive(leader) ? leader : NodeId();
-  }
+  const NodeId leader = replica == nullptr ? NodeId() : replica->LeaderHint();
+  if (leader && leader != shared_.options.self && shared_.peers.alive(leader)) return leader;
   const auto topology = shared_.topology.Get();
   const ring::PartitionInfo* info = topology->FindPartition(partition);
-  if (info == nullptr) return NodeId();
+  // A replica that serves nothing at the moment: nor do others but the leader.
+  if (info == nullptr || info->HasReplicaOn(shared_.options.self)) return NodeId();
   for (NodeId node : info->replicas) {
     if (node != shared_.options.self && shared_.peers.alive(node)) return node;
   }
@@ -135,6 +134,12 @@ void Worker::HandleFrame(FrameInput& frame) {
   for (auto& [partition, payload] : frame.groups) {
     const auto it = slots_.find(partition);
     if (it == slots_.end()) continue;
+    const auto joined = it->second.joined.find(frame.from);
+    if (joined != it->second.joined.end() && frame.epoch < joined->second &&
+        !shared_.options.bugs.trust_former_copy) {
+      Reached<"node: a word of a copy that has moved away">();
+      continue;
+    }
     if (!HasRoomFor(partition, *it->second.replica, payload)) continue;
     it->second.replica->Receive(frame.from, payload, now_);
     Touch(partition, it->second);

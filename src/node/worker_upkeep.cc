@@ -31,6 +31,7 @@ void Worker::Tick() {
     leaders = leaders && MayServe(slot);
     if (release) ReleaseLog(slot);
     if (rebalance) Rebalance(slot);
+    WatchMove(partition, slot);
   }
   leader_everywhere_ = leaders;
   forwards_.Expire(now_);

@@ -11,7 +11,8 @@
 namespace quorate::raft {
 namespace {
 
-constexpr char kFormat = 1;
+constexpr char kFormatUnasked = 1;
+constexpr char kFormat = 2;
 // Far above any real group; keeps garbage from asking for memory.
 constexpr uint64_t kMembersMax = 1024;
 
@@ -36,6 +37,12 @@ bool TakeNodes(std::string_view& in, std::vector<NodeId>& nodes) {
   return true;
 }
 
+bool TakeAsked(std::string_view& in, uint64_t& asked) {
+  const auto number = TakeVarint(in);
+  if (number) asked = *number;
+  return asked != 0;
+}
+
 }  // namespace
 
 bool Configuration::IsVoter(NodeId node) const { return In(voters, node) || In(outgoing, node); }
@@ -54,22 +61,24 @@ std::vector<NodeId> Configuration::Members() const {
 }
 
 std::string EncodeConfiguration(const Configuration& configuration) {
-  std::string out(1, kFormat);
+  std::string out(1, configuration.asked == 0 ? kFormatUnasked : kFormat);
   PutNodes(out, configuration.voters);
   PutNodes(out, configuration.outgoing);
   PutNodes(out, configuration.learners);
   PutNodes(out, configuration.learners_next);
+  if (configuration.asked != 0) AppendVarint(configuration.asked, out);
   return out;
 }
 
 absl::StatusOr<Configuration> DecodeConfiguration(std::string_view bytes) {
   std::string_view rest = bytes;
   Configuration configuration;
-  if (!rest.empty() && rest.front() == kFormat) {
+  if (!rest.empty() && (rest.front() == kFormat || rest.front() == kFormatUnasked)) {
+    const bool asked = rest.front() == kFormat;
     rest.remove_prefix(1);
     if (TakeNodes(rest, configuration.voters) && TakeNodes(rest, configuration.outgoing) &&
         TakeNodes(rest, configuration.learners) && TakeNodes(rest, configuration.learners_next) &&
-        rest.empty()) {
+        (!asked || TakeAsked(rest, configuration.asked)) && rest.empty()) {
       return configuration;
     }
   }

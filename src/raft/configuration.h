@@ -18,6 +18,9 @@ struct Configuration {
   std::vector<NodeId> outgoing;       // the voters before, while joint
   std::vector<NodeId> learners;       // replicate, never vote or count
   std::vector<NodeId> learners_next;  // voters of `outgoing` that become learners on leaving it
+  // Which wish led here, of wishes that rise: who has an older one must not act on
+  // it. Zero: none, these are the members of the beginning. Opaque to the core.
+  uint64_t asked = 0;
 
   bool joint() const { return !outgoing.empty(); }
   bool IsVoter(NodeId node) const;  // of either half
@@ -28,7 +31,8 @@ struct Configuration {
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
-// The bytes of a kConfiguration entry: one format byte, then varints.
+// The bytes of a kConfiguration entry: one format byte, then varints. That of the
+// beginning has the older format, without `asked`.
 std::string EncodeConfiguration(const Configuration& configuration);
 absl::StatusOr<Configuration> DecodeConfiguration(std::string_view bytes);
 
@@ -36,6 +40,7 @@ absl::StatusOr<Configuration> DecodeConfiguration(std::string_view bytes);
 struct MembershipChange {
   std::vector<NodeId> voters;
   std::vector<NodeId> learners;
+  uint64_t asked = 0;
 };
 
 }  // namespace quorate::raft

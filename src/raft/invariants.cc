@@ -47,6 +47,7 @@ void Invariants::Observe(NodeId id, const std::vector<View>& all) {
   node.led = raft.is_leader() ? raft.term() : Term();
   node.last = status.last_index;
   node.last_term = status.last_term;
+  node.members = status.configuration;
 }
 
 void Invariants::CheckStructure(NodeId id, Node& node, const Status& status) {
@@ -148,11 +149,19 @@ void Invariants::CheckCommitRule(NodeId id, const Node& node, const Status& stat
                                  const Raft& raft) {
   const LogIndex commit = status.commit_index;
   if (node.led != raft.term() || commit <= node.commit) return;
-  const LogIndex reached(QuorumReached(status.configuration, [&](NodeId voter) -> uint64_t {
-    if (voter == id) return status.durable_index.value();
-    const auto known = acknowledged_.find({raft.term(), voter});
-    return known == acknowledged_.end() ? 0 : known->second.value();
-  }));
+  const auto reached_by = [&](const Configuration& members) {
+    return LogIndex(QuorumReached(members, [&](NodeId voter) -> uint64_t {
+      if (voter == id) return status.durable_index.value();
+      const auto known = acknowledged_.find({raft.term(), voter});
+      return known == acknowledged_.end() ? 0 : known->second.value();
+    }));
+  };
+  LogIndex reached = reached_by(status.configuration);
+  // Between two looks it may have committed first and changed members then.
+  if (sight_ == Sight::kNowAndThen && node.members != status.configuration) {
+    reached =
+        std::max({reached, reached_by(node.members), reached_by(raft.ConfigurationAt(commit))});
+  }
   if (reached < commit) {
     Violated("RAFT-9 commit rule", id,
              StrCat("committed ", commit.ToString(), " where a majority of voters has only ",

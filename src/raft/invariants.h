@@ -83,6 +83,7 @@ class Invariants {
     LogIndex last;
     Term last_term;
     Term promised;
+    Configuration members;
   };
 
   void Violated(std::string_view what, NodeId node, const std::string& detail);

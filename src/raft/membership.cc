@@ -36,6 +36,7 @@ absl::Status ValidateChange(const MembershipChange& change) {
 
 Configuration ComputeEntered(const Configuration& from, const MembershipChange& change) {
   Configuration to;
+  to.asked = change.asked;
   to.voters = Sorted(change.voters);
   const std::vector<NodeId> learners = Sorted(change.learners);
   if (to.voters == from.voters) {
@@ -53,6 +54,7 @@ Configuration ComputeEntered(const Configuration& from, const MembershipChange& 
 
 Configuration ComputeLeft(const Configuration& joint) {
   Configuration left;
+  left.asked = joint.asked;
   left.voters = joint.voters;
   std::merge(joint.learners.begin(), joint.learners.end(), joint.learners_next.begin(),
              joint.learners_next.end(), std::back_inserter(left.learners));

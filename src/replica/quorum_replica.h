@@ -49,6 +49,9 @@ class QuorumReplica final : public Replica {
   bool Serves(Level, bool) const override { return true; }
   NodeId LeaderHint() const override { return options_.core.self.node; }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
+  // Its members do not move yet.
+  void SetMove(const Move&) override {}
+  bool MoveDone() const override { return false; }
   void SetLeaseDrift(uint32_t) override {}
   void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) override {
     clock_ = LogClock(now, calendar);

@@ -27,6 +27,7 @@ void EncodeChunk(const raft::SnapshotChunk& chunk, v1::SnapshotChunk* out) {
   SetNodes(chunk.meta.configuration.outgoing, configuration->mutable_outgoing());
   SetNodes(chunk.meta.configuration.learners, configuration->mutable_learners());
   SetNodes(chunk.meta.configuration.learners_next, configuration->mutable_learners_next());
+  configuration->set_asked(chunk.meta.configuration.asked);
   out->set_sequence(chunk.sequence);
   out->set_data(chunk.data);
   out->set_last(chunk.last);
@@ -40,6 +41,7 @@ raft::SnapshotChunk DecodeChunk(v1::SnapshotChunk& in) {
   chunk.meta.configuration.outgoing = Nodes(in.configuration().outgoing());
   chunk.meta.configuration.learners = Nodes(in.configuration().learners());
   chunk.meta.configuration.learners_next = Nodes(in.configuration().learners_next());
+  chunk.meta.configuration.asked = in.configuration().asked();
   chunk.sequence = in.sequence();
   chunk.data = std::move(*in.mutable_data());
   chunk.last = in.last();

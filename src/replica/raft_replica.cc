@@ -38,9 +38,9 @@ RaftReplica::RaftReplica(RaftReplicaOptions options, Engine& engine, LogClock cl
     : options_(std::move(options)),
       state_(options_.partition, engine, options_.bugs),
       clock_(clock),
-      snapshots_(
-          {options_.partition, options_.snapshot_chunk_bytes, options_.expired, options_.bugs},
-          engine) {}
+      snapshots_({options_.partition, options_.snapshot_chunk_bytes, options_.expired,
+                  options_.bugs, options_.member_since.value()},
+                 engine) {}
 
 absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOptions options,
                                                                Engine& engine,
@@ -48,13 +48,15 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
                                                                LogClock clock) {
   std::unique_ptr<RaftReplica> replica(new RaftReplica(std::move(options), engine, clock));
   if (absl::Status loaded = replica->state_.Load(); !loaded.ok()) return loaded;
+  if (absl::Status forgot = replica->ForgetFormerCopy(engine); !forgot.ok()) return forgot;
   raft::Configuration initial;
   initial.voters = replica->options_.voters;
   initial.learners = replica->options_.learners;
   std::sort(initial.voters.begin(), initial.voters.end());
   std::sort(initial.learners.begin(), initial.learners.end());
   if (replica->state_.applied().configuration.empty()) {
-    const absl::Status made = replica->state_.Initialise(raft::EncodeConfiguration(initial));
+    const absl::Status made = replica->state_.Initialise(raft::EncodeConfiguration(initial),
+                                                         replica->options_.member_since.value());
     if (!made.ok()) return made;
   }
   kv::AppliedState applied = replica->state_.applied();
@@ -69,6 +71,7 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
 
 void RaftReplica::Tick(absl::Duration now) {
   raft_->Tick();
+  DriveMove();
   apply_asked_ = true;
   leaderless_ticks_ = raft_->leader() ? 0 : leaderless_ticks_ + 1;
   if (leaderless_ticks_ == options_.raft.election_ticks) GiveUpWithoutLeader();

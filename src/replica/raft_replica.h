@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "base/ids.h"
 #include "kv/state_machine.h"
+#include "raft/move.h"
 #include "raft/raft.h"
 #include "replica/held_by_all.h"
 #include "replica/lease.h"
@@ -30,6 +31,7 @@ struct ReplicaBugs {
   bool lease_from_confirmation = false;  // it begins with the promise, not with the question
   bool trust_clock = false;              // a lease outlives a jump of the clocks
   bool receipt_counts_all = false;       // acked_by names peers that have yet to confirm
+  bool keep_former_copy = false;         // what one left that has moved away
 };
 
 struct RaftReplicaOptions {
@@ -37,6 +39,7 @@ struct RaftReplicaOptions {
   raft::Config raft;
   std::vector<NodeId> voters;         // of a group that is still empty
   std::vector<NodeId> learners;       // likewise
+  Epoch member_since;                 // in which this copy joined; zero: the beginning
   uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
   // What the engine asks, if it drops what has expired; outlives the replica.
@@ -64,6 +67,10 @@ class RaftReplica final : public Replica {
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
+  void SetMove(const Move& move) override {
+    move_ = {move.joining, move.leaving, move.since.value()};
+  }
+  bool MoveDone() const override;
   void SetLeaseDrift(uint32_t ppm) override;
   void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) override;
   void Persisted(uint64_t token, absl::Duration now) override;
@@ -76,6 +83,7 @@ class RaftReplica final : public Replica {
   absl::StatusOr<LogIndex> ReleasableIndex() override;
   absl::Status TransferLeadership(NodeId to) override;
   bool leading() const override { return raft_->is_leader(); }
+  HardState hard_state() const override { return raft_->status().hard_state; }
   ReplicaStatus status() const override;
   absl::StatusOr<HeldRecord> Inspect(std::string_view key) const override;
   void Shutdown() override;
@@ -89,6 +97,14 @@ class RaftReplica final : public Replica {
 
  private:
   RaftReplica(RaftReplicaOptions options, Engine& engine, LogClock clock);
+
+  // --- raft_replica_moves.cc ---
+  // The leader: the next change of members, if it is time for one.
+  void DriveMove();
+  bool JoiningIsFilled(const raft::Status& status) const;
+
+  // What a copy left here that has moved away since is not this one's.
+  absl::Status ForgetFormerCopy(Engine& engine);
 
   absl::Status Obey(raft::Output& output, Turn& turn, absl::Duration now);
   void Send(std::vector<raft::Message>& messages, std::vector<PeerMessage>& out) const;
@@ -139,6 +155,7 @@ class RaftReplica final : public Replica {
   Lease lease_;
   uint32_t lease_drift_ppm_ = 0;
   Epoch epoch_;
+  raft::Move move_;
   LogIndex time_proposed_;           // for keys to expire
   std::vector<LogEntry> unapplied_;  // handed out by the core
   size_t unapplied_bytes_ = 0;

@@ -58,6 +58,13 @@ struct ReplicaStatus {
   bool quiet = false;
 };
 
+// What the topology wants of a partition's members (ring/moves.h); of none that moves: all zero.
+struct Move {
+  NodeId joining;
+  NodeId leaving;
+  Epoch since;  // when that was said
+};
+
 class ConflictJournal;
 
 // What must be stored of that which another replica sent.
@@ -88,6 +95,10 @@ class Replica {
 
   // The topology's epoch, for receipts.
   virtual void SetEpoch(Epoch epoch) = 0;
+  // What is to become of its members from now on.
+  virtual void SetMove(const Move& move) = 0;
+  // The move is over: to be told to the topology, by whoever finds it so.
+  virtual bool MoveDone() const = 0;
   // By how many parts per million the clocks of two nodes may drift apart, as
   // the keyspace says; 0: no reads under a lease.
   virtual void SetLeaseDrift(uint32_t ppm) = 0;
@@ -115,6 +126,8 @@ class Replica {
   // Hand leadership over (to zero: whoever is best). OK: under way.
   virtual absl::Status TransferLeadership(NodeId to) = 0;
   virtual bool leading() const = 0;
+  // What it has promised, if a promise must outlive it on this node.
+  virtual HardState hard_state() const { return HardState(); }
   virtual ReplicaStatus status() const = 0;
   // nullopt: a leader knows how far the others are.
   virtual std::optional<QuorumStatus> quorum_status(absl::Duration /*now*/) const {

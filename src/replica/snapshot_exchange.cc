@@ -63,7 +63,7 @@ absl::StatusOr<bool> SnapshotExchange::Receive(const raft::ReceivedChunk& receiv
   const raft::SnapshotChunk& chunk = received.chunk;
   if (chunk.sequence == 0) {
     incoming_.reset();
-    auto writer = kv::SnapshotWriter::Begin(options_.partition, engine_);
+    auto writer = kv::SnapshotWriter::Begin(options_.partition, engine_, options_.member_since);
     if (!writer.ok()) return writer.status();
     incoming_ = Incoming{chunk.meta, received.from, 0, *std::move(writer)};
   }

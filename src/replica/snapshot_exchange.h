@@ -22,6 +22,7 @@ class SnapshotExchange {
     size_t chunk_bytes;
     kv::ExpiredRecords* expired;  // see SnapshotReader
     kv::StateMachineBugs bugs;
+    uint64_t member_since = 0;  // of this copy
   };
   SnapshotExchange(Options options, Engine& engine)
       : options_(std::move(options)), engine_(engine) {}

@@ -70,6 +70,7 @@ absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo>
   for (size_t i = 0; i < nodes.size() && i < limits::kMetaVotersMax; ++i) {
     topology.meta.replicas.push_back(nodes[i].id);
   }
+  topology.next_node_id = nodes.back().id.value() + 1;
   topology.nodes = std::move(nodes);
   return topology;
 }

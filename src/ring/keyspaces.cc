@@ -1,15 +1,13 @@
 // Keyspaces coming and going: each gives the next topology.
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/strings.h"
+#include "ring/desired.h"
 #include "ring/keyspace_rules.h"
 #include "ring/levels.h"
-#include "ring/placement.h"
 #include "ring/topology.h"
 
 namespace quorate::ring {
@@ -77,7 +75,9 @@ bool NamesNothing(const KeyspaceChange& change) {
 // The keyspace asked for, defaults filled in, without its partitions.
 absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpec& spec,
                                      uint32_t partitions) {
-  const uint64_t nodes = topology.nodes.size();
+  const auto nodes =
+      static_cast<uint64_t>(std::count_if(topology.nodes.begin(), topology.nodes.end(),
+                                          [](const NodeInfo& node) { return !node.leaving; }));
   KeyspaceInfo keyspace;
   keyspace.name = spec.name;
   keyspace.mode = spec.mode == Mode::kNone ? Mode::kRaft : spec.mode;
@@ -103,39 +103,8 @@ absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpe
   return keyspace;
 }
 
-std::vector<PlacementNode> NodesWithLoad(const Topology& topology) {
-  std::map<NodeId, PlacementNode> nodes;
-  for (const NodeInfo& node : topology.nodes) {
-    nodes[node.id] = {node.id, node.zone, node.weight, 0, 0};
-  }
-  for (const auto& [name, keyspace] : topology.keyspaces) {
-    for (const PartitionInfo& partition : keyspace.partitions) {
-      for (NodeId id : partition.replicas) {
-        const auto node = nodes.find(id);
-        if (node == nodes.end()) continue;
-        ++node->second.replicas_elsewhere;
-        if (id == partition.replicas.front()) ++node->second.leaders_elsewhere;
-      }
-    }
-  }
-  std::vector<PlacementNode> list;
-  for (auto& [id, node] : nodes) list.push_back(std::move(node));
-  return list;
-}
-
-// Where an arc stands on the hash ring; it keeps the place for ever.
-uint64_t RingPoint(KeyspaceId keyspace, uint32_t arc) {
-  return Hash64(StrCat(keyspace.value(), "/", arc));
-}
-
 void PlacePartitions(uint32_t partitions, KeyspaceInfo& keyspace, Topology& topology) {
-  PlacementInput input;
-  input.nodes = NodesWithLoad(topology);
-  input.replicas = keyspace.replicas;
-  for (uint32_t arc = 0; arc < partitions; ++arc) {
-    input.arcs.push_back({RingPoint(keyspace.id, arc), {}});
-  }
-  for (std::vector<NodeId>& replicas : ComputePlacement(input)) {
+  for (std::vector<NodeId>& replicas : ComputeDesired(topology, keyspace, partitions)) {
     keyspace.partitions.push_back({PartitionId(topology.next_partition_id++), std::move(replicas)});
   }
 }

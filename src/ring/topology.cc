@@ -14,6 +14,15 @@ const PartitionInfo& KeyspaceInfo::PartitionOf(std::string_view key) const {
   return partitions[ArcOfKey(key)];
 }
 
+bool PartitionInfo::HasReplicaOn(NodeId node) const {
+  return std::find(replicas.begin(), replicas.end(), node) != replicas.end();
+}
+
+Epoch PartitionInfo::JoinedAt(NodeId node) const {
+  const auto it = joined.find(node);
+  return it == joined.end() ? Epoch() : it->second;
+}
+
 const NodeInfo* Topology::FindNode(NodeId id) const {
   const auto it = std::lower_bound(nodes.begin(), nodes.end(), id,
                                    [](const NodeInfo& node, NodeId at) { return node.id < at; });
@@ -28,8 +37,7 @@ const KeyspaceInfo* Topology::FindKeyspace(std::string_view name) const {
 std::vector<PartitionInfo> Topology::PartitionsOn(NodeId node) const {
   std::vector<PartitionInfo> found;
   const auto add_if_there = [&](const PartitionInfo& partition) {
-    const auto& on = partition.replicas;
-    if (std::find(on.begin(), on.end(), node) != on.end()) found.push_back(partition);
+    if (partition.BelongsOn(node)) found.push_back(partition);
   };
   add_if_there(meta);
   for (const auto& [name, keyspace] : keyspaces) {

@@ -24,13 +24,32 @@ struct NodeInfo {
   std::string peer_address;
   std::string zone;
   uint32_t weight = 100;
+  bool leaving = false;  // its replicas go to others; gone once it has none
   friend bool operator==(const NodeInfo&, const NodeInfo&) = default;
 };
 
 struct PartitionInfo {
   PartitionId id;
   std::vector<NodeId> replicas;  // the first is the preferred leader
+  // Where they are to be in the end (moves.h), the preferred leader first; empty:
+  // where they are.
+  std::vector<NodeId> target = {};
+  // One step on the way there: `joining` is being filled, answers nothing and
+  // is no replica yet; once it is one, `leaving` goes. Zero: none.
+  NodeId joining = {};
+  NodeId leaving = {};
+  Epoch moving_since = {};  // the epoch that said so; zero: nothing moves
+  // The nodes that came later, `joining` too, and from which epoch on they belong
+  // here: what one said of the partition before, a copy said that is gone.
+  std::map<NodeId, Epoch> joined = {};
   friend bool operator==(const PartitionInfo&, const PartitionInfo&) = default;
+
+  bool moving() const { return moving_since != Epoch(); }
+  bool HasReplicaOn(NodeId node) const;
+  // Or one that is joining.
+  bool BelongsOn(NodeId node) const { return HasReplicaOn(node) || joining == node; }
+  // Zero: from the beginning, or it does not belong here.
+  Epoch JoinedAt(NodeId node) const;
 };
 
 struct KeyspaceInfo {
@@ -71,12 +90,14 @@ struct Topology {
   PartitionInfo meta;
   uint64_t next_partition_id = 2;  // 1 is the meta group
   uint64_t next_keyspace_id = 1;
+  uint64_t next_node_id = 1;
   std::vector<DroppedKeyspace> dropped;  // the last kDroppedKeyspacesMax, the oldest first
   friend bool operator==(const Topology&, const Topology&) = default;
 
   const NodeInfo* FindNode(NodeId id) const;  // null: none
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
-  // All partitions (the meta group's too) with a replica on `node`, by id.
+  // All partitions (the meta group's too) with a replica on `node`, or one that is
+  // joining there, by id.
   std::vector<PartitionInfo> PartitionsOn(NodeId node) const;
 };
 

@@ -1,5 +1,6 @@
 // Topology as a quorate.v1.Topology and back. What comes in is checked as far
 // as others rely on it, for it may come from a peer.
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -21,6 +22,15 @@ absl::Status Malformed(std::string_view what) {
 void Encode(const PartitionInfo& partition, v1::Partition& out) {
   out.set_id(partition.id.value());
   for (NodeId node : partition.replicas) out.add_replicas(node.value());
+  for (NodeId node : partition.target) out.add_target(node.value());
+  out.set_joining(partition.joining.value());
+  out.set_leaving(partition.leaving.value());
+  out.set_moving_since(partition.moving_since.value());
+  for (const auto& [node, epoch] : partition.joined) {
+    v1::Joined* joined = out.add_joined();
+    joined->set_node(node.value());
+    joined->set_epoch(epoch.value());
+  }
 }
 
 void Encode(const NodeInfo& node, v1::Node& out) {
@@ -29,6 +39,7 @@ void Encode(const NodeInfo& node, v1::Node& out) {
   out.set_peer_address(node.peer_address);
   out.set_zone(node.zone);
   out.set_weight(node.weight);
+  out.set_leaving(node.leaving);
 }
 
 void Encode(const KeyspaceInfo& keyspace, v1::Keyspace& out) {
@@ -51,11 +62,19 @@ PartitionInfo Decode(const v1::Partition& in) {
   PartitionInfo partition;
   partition.id = PartitionId(in.id());
   for (uint64_t node : in.replicas()) partition.replicas.emplace_back(node);
+  for (uint64_t node : in.target()) partition.target.emplace_back(node);
+  partition.joining = NodeId(in.joining());
+  partition.leaving = NodeId(in.leaving());
+  partition.moving_since = Epoch(in.moving_since());
+  for (const v1::Joined& joined : in.joined()) {
+    partition.joined.emplace(joined.node(), joined.epoch());
+  }
   return partition;
 }
 
 NodeInfo Decode(const v1::Node& in) {
-  return {NodeId(in.id()), in.client_address(), in.peer_address(), in.zone(), in.weight()};
+  return {NodeId(in.id()), in.client_address(), in.peer_address(),
+          in.zone(),       in.weight(),         in.leaving()};
 }
 
 KeyspaceInfo Decode(const v1::Keyspace& in) {
@@ -115,6 +134,7 @@ std::string EncodeTopology(const Topology& topology) {
   Encode(topology.meta, *out.mutable_meta());
   out.set_next_partition_id(topology.next_partition_id);
   out.set_next_keyspace_id(topology.next_keyspace_id);
+  out.set_next_node_id(topology.next_node_id);
   return out.SerializeAsString();
 }
 
@@ -146,6 +166,9 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes) {
   topology.meta = Decode(in.meta());
   topology.next_partition_id = in.next_partition_id();
   topology.next_keyspace_id = in.next_keyspace_id();
+  // Of a build in which no node ever came.
+  topology.next_node_id = std::max<uint64_t>(
+      in.next_node_id(), topology.nodes.empty() ? 1 : topology.nodes.back().id.value() + 1);
   return topology;
 }
 

@@ -10,6 +10,21 @@ namespace quorate::sim {
 namespace {
 
 template <class Add>
+void AddMoves(Add add) {
+  constexpr Profile kProfile = Profile::kMoves;
+  add("skip-joint", "members change at once, without a majority of the old ones", kProfile)
+      .raft.skip_joint = true;
+  add("serve-while-joining", "a replica answers before it has been filled", kProfile)
+      .serve_while_joining = true;
+  add("keep-former-copy", "a replica that comes back goes on with what it had", kProfile)
+      .replica.keep_former_copy = true;
+  add("forget-vote-on-move", "a replica that comes back may vote twice", kProfile)
+      .forget_vote_on_move = true;
+  add("trust-former-copy", "late words of a copy that moved away count for the next", kProfile)
+      .trust_former_copy = true;
+}
+
+template <class Add>
 void AddLeaderless(Add add) {
   constexpr Profile kProfile = Profile::kLeaderless;
   add("raise-past-hole", "seeing a dot is seeing all before it", kProfile).quorum.raise_past_hole =
@@ -152,6 +167,7 @@ std::vector<DeliberateBug> Make() {
       .ttl_from_local_clock = true;
   add("trust-log-tail", "a node starts on a log that has lost its end", Profile::kLostTails)
       .raft.trust_log_tail = true;
+  AddMoves(add);
   AddLeaderless(add);
   AddFates(add);
   AddRegisters(add);

@@ -32,7 +32,13 @@ double ClockRate(Random& random, double drift_max) {
 
 Cluster::Cluster(EventQueue& queue, Trace& trace, Random random, const Knobs& knobs,
                  std::function<void(std::string)> violation)
-    : queue_(queue), random_(random), watch_(trace, violation), leaderless_watch_(violation) {
+    : queue_(queue),
+      trace_(trace),
+      random_(random),
+      knobs_(knobs),
+      violation_(violation),
+      watch_(trace, violation),
+      leaderless_watch_(violation) {
   network_ =
       std::make_unique<Network>(queue, trace, random_.Fork(), knobs.network,
                                 Network::Ends{[this](NodeId id) { return nodes_.at(id)->life(); },
@@ -41,26 +47,49 @@ Cluster::Cluster(EventQueue& queue, Trace& trace, Random random, const Knobs& kn
                                               }});
   const std::vector<ring::NodeInfo> bootstrap = BootstrapList(knobs.nodes, knobs.zones);
   for (const ring::NodeInfo& info : bootstrap) {
-    ids_.push_back(info.id);
-    ProcessOptions options{knobs.node, knobs.log, knobs.disk, knobs.cpu};
-    options.node.self = info.id;
+    ProcessOptions options = Options(info.id);
     options.node.bootstrap = bootstrap;
-    SimNode::Hooks hooks{
-        [this](NodeId from, NodeId to, std::string frame) { Send(from, to, std::move(frame)); },
-        [this](SimNode& node) { watch_.Look(node); },
-        [this](SimNode& node) { leaderless_watch_.Started(node); },
-        [this](SimNode& node, LogTicket ticket, const LogBatch& batch) {
-          leaderless_watch_.Submitted(node, ticket, batch);
-        },
-        [this](SimNode& node, LogTicket upto) { leaderless_watch_.Durable(node.id(), upto); },
-        [this](SimNode& node) { Died(node); },
-        violation};
-    const MachineProfile machine{ClockRate(random_, knobs.clock_drift_max),
-                                 knobs.wall_offset_max * (random_.Below(1000) / 1e3),
-                                 knobs.flush_chance};
-    nodes_[info.id] = std::make_unique<SimNode>(queue, trace, random_.Fork(), info.id,
-                                                std::move(options), machine, std::move(hooks));
+    AddMachine(std::move(options));
   }
+}
+
+ProcessOptions Cluster::Options(NodeId id) const {
+  ProcessOptions options{knobs_.node, knobs_.log, knobs_.disk, knobs_.cpu};
+  options.node.self = id;
+  return options;
+}
+
+void Cluster::AddMachine(ProcessOptions options) {
+  const NodeId id = options.node.self;
+  ids_.push_back(id);
+  SimNode::Hooks hooks{
+      [this](NodeId from, NodeId to, std::string frame) { Send(from, to, std::move(frame)); },
+      [this](SimNode& node) { watch_.Look(node); },
+      [this](SimNode& node) { leaderless_watch_.Started(node); },
+      [this](SimNode& node, LogTicket ticket, const LogBatch& batch) {
+        leaderless_watch_.Submitted(node, ticket, batch);
+      },
+      [this](SimNode& node, LogTicket upto) { leaderless_watch_.Durable(node.id(), upto); },
+      [this](SimNode& node) { Died(node); },
+      violation_};
+  const MachineProfile machine{ClockRate(random_, knobs_.clock_drift_max),
+                               knobs_.wall_offset_max * (random_.Below(1000) / 1e3),
+                               knobs_.flush_chance};
+  nodes_[id] = std::make_unique<SimNode>(queue_, trace_, random_.Fork(), id, std::move(options),
+                                         machine, std::move(hooks));
+}
+
+void Cluster::Join(NodeId id, ring::SharedTopology topology) {
+  if (nodes_.contains(id)) return;
+  ProcessOptions options = Options(id);
+  options.node.topology = std::move(topology);
+  AddMachine(std::move(options));
+  nodes_.at(id)->Boot();
+}
+
+void Cluster::Leave(NodeId id) {
+  std::erase(ids_, id);
+  nodes_.at(id)->Retire();
 }
 
 void Cluster::BootAll() {

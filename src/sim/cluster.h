@@ -27,6 +27,12 @@ class Cluster {
 
   void BootAll();
 
+  // A machine more, with an empty disk, for the node that the cluster has added.
+  void Join(NodeId id, ring::SharedTopology topology);
+  // It has left the cluster: its machine is switched off for good.
+  void Leave(NodeId id);
+
+  // Those that belong to the cluster, or will in a moment.
   const Nodes& ids() const { return ids_; }
   SimNode& node(NodeId id) { return *nodes_.at(id); }
   Network& network() { return *network_; }
@@ -47,11 +53,16 @@ class Cluster {
   std::vector<ring::PartitionInfo> Partitions();
 
  private:
+  ProcessOptions Options(NodeId id) const;
+  void AddMachine(ProcessOptions options);
   void Send(NodeId from, NodeId to, std::string frame);
   void Died(SimNode& node);
 
   EventQueue& queue_;
+  Trace& trace_;
   Random random_;
+  const Knobs knobs_;
+  const std::function<void(std::string)> violation_;
   Nodes ids_;
   ReplicaWatch watch_;
   LeaderlessWatch leaderless_watch_;

@@ -7,6 +7,7 @@
 #include "kv/digest.h"
 #include "kv/layout.h"
 #include "kv/state_machine.h"
+#include "ring/desired.h"
 
 namespace quorate::sim {
 namespace {
@@ -87,10 +88,14 @@ std::string WhatDiffers(Cluster& cluster) {
 bool KeepsMajority(const ring::PartitionInfo& partition, uint32_t learners, const Nodes& dead) {
   const size_t voters =
       partition.replicas.size() - std::min<size_t>(learners, partition.replicas.size() - 1);
-  const auto lost = std::count_if(
-      partition.replicas.begin(), partition.replicas.begin() + static_cast<std::ptrdiff_t>(voters),
-      [&](NodeId id) { return std::find(dead.begin(), dead.end(), id) != dead.end(); });
-  return 2 * static_cast<size_t>(lost) < voters;
+  const auto keeps = [&](const Nodes& of, size_t count) {
+    const auto lost = std::count_if(
+        of.begin(), of.begin() + static_cast<std::ptrdiff_t>(count),
+        [&](NodeId id) { return std::find(dead.begin(), dead.end(), id) != dead.end(); });
+    return 2 * static_cast<size_t>(lost) < count;
+  };
+  const Nodes after = ring::ReplicasAfterMove(partition);
+  return keeps(partition.replicas, voters) && (!partition.moving() || keeps(after, after.size()));
 }
 
 Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random) {

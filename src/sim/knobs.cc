@@ -220,6 +220,16 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.gap_max = absl::Milliseconds(300);
       knobs.nemesis.length_max = absl::Milliseconds(600);
       break;
+    case Profile::kMoves:
+      // A joining replica is often far behind, and its messages late.
+      knobs.nodes = OneOf<uint32_t>(random, {3, 3, 4});
+      knobs.zones = OneOf<uint32_t>(random, {0, 2});
+      knobs.safety = absl::Seconds(20);
+      knobs.workload.churn = random.Chance(0.2);
+      knobs.workload.member_churn = true;
+      knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
+      knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
+      break;
     case Profile::kExpiry:
       knobs.nodes = 3;
       knobs.workload.keyspaces = 1;
@@ -321,14 +331,14 @@ absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
   for (const Profile profile :
        {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
         Profile::kReads, Profile::kLeases, Profile::kExpiry, Profile::kLeaderless, Profile::kFates,
-        Profile::kClocks, Profile::kLostTails}) {
+        Profile::kClocks, Profile::kLostTails, Profile::kMoves}) {
     if (name == ProfileName(profile)) return profile;
   }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
       StrCat("no profile '", name,
              "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless, "
-             "fates, clocks, lost-tails"));
+             "fates, clocks, lost-tails, moves"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -355,6 +365,8 @@ const char* ProfileName(Profile profile) {
       return "clocks";
     case Profile::kLostTails:
       return "lost-tails";
+    case Profile::kMoves:
+      return "moves";
   }
   return "?";
 }

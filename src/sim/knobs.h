@@ -42,6 +42,7 @@ struct WorkloadProfile {
   bool churn = false;               // one more keyspace is made and dropped, again and again
   uint32_t leaderless_clients = 0;  // of one more keyspace, of mode quorum
   bool fate_traps = false;          // see fate_traps.h
+  bool member_churn = false;        // nodes join and leave, see members.h
   // A keyspace's keys are left for new ones after so many operations: what
   // checking a key costs grows with what happened to it.
   uint32_t operations_per_generation = 250;
@@ -135,6 +136,7 @@ enum class Profile : uint8_t {
   kFates,       // what became of writes without a leader is asked, and somebody dies
   kClocks,      // as kLeaderless, and one node's calendar is set wrong by hours
   kLostTails,   // disks lose the end of their log
+  kMoves,       // nodes join and leave, and replicas move
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

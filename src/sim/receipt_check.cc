@@ -46,7 +46,10 @@ std::string LieOfWrite(Cluster& cluster, NodeId at, const Op& op, const Receipt&
   const RaftReplica* server = ReplicaAt(cluster, receipt.served_by, op.partition);
   // One that has lost its leadership learns that the write is committed, not by whom.
   if (server == nullptr || !server->raft().is_leader()) return "";
-  const auto& voters = server->raft().status().configuration.voters;
+  const raft::Configuration members = server->raft().status().configuration;
+  // Who is a member no more is not counted, though he has it.
+  if (server->raft().ConfigurationAt(receipt.position.index) != members) return "";
+  const auto& voters = members.voters;
   const auto holding = static_cast<size_t>(std::count_if(
       voters.begin(), voters.end(), [&acked](NodeId voter) { return acked.contains(voter); }));
   if (holding < AcksNeeded(receipt.achieved, voters.size())) {

@@ -25,7 +25,7 @@ SimNode::SimNode(EventQueue& queue, Trace& trace, Random random, NodeId id, Proc
       hooks_(std::move(hooks)) {}
 
 void SimNode::Boot() {
-  if (up()) return;
+  if (up() || retired_) return;
   Process::Hooks hooks{
       [this](NodeId to, std::string frame) { hooks_.send(id(), to, std::move(frame)); },
       [this](const Node&) { hooks_.after_turn(*this); },
@@ -90,6 +90,11 @@ void SimNode::Ended(absl::Status why) {
   trace_.Add(TraceKind::kProcess, id(),
              killed ? std::string("dies in the middle of a turn")
                     : StrCat("ends: ", ReasonOf(why), ": ", why.message()));
+  if (ReasonOf(why) == kNodeDecommissioned) {
+    Reached<"sim: a node has left the cluster">();
+    retired_ = true;
+    return LosePower();
+  }
   if (!killed && !failure_expected_) {
     hooks_.violation(StrCat(id().ToString(), " gave up by itself: ", why.ToString()));
     return;
@@ -97,6 +102,11 @@ void SimNode::Ended(absl::Status why) {
   if (!killed) Reached<"sim: a node ended because its disk failed">();
   LosePower();
   queue_.After(kRestartDelay, [this] { Boot(); });
+}
+
+void SimNode::Retire() {
+  retired_ = true;
+  Crash("it has left the cluster");
 }
 
 void SimNode::Freeze() {

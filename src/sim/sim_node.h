@@ -59,6 +59,8 @@ class SimNode {
   void ExpectFailure() { failure_expected_ = true; }
   void Freeze();
   void Thaw();
+  // Switched off, and never on again.
+  void Retire();
 
  private:
   void Ended(absl::Status why);
@@ -74,6 +76,7 @@ class SimNode {
   uint64_t lives_ = 0;
   uint64_t freezes_ = 0;
   bool failure_expected_ = false;
+  bool retired_ = false;
   std::optional<SimFiles::Image> good_log_;  // while it has lost its end
   std::unique_ptr<Process> process_;
 };

@@ -17,6 +17,7 @@
 #include "sim/history.h"
 #include "sim/keyspaces.h"
 #include "sim/leaderless_load.h"
+#include "sim/members.h"
 #include "sim/merging_load.h"
 #include "sim/nemesis.h"
 #include "sim/oracle.h"
@@ -48,6 +49,8 @@ class Run {
         workload_(queue_, trace_, random_.Fork(), knobs_.workload, cluster_, oracle_,
                   [this](std::string what) { Violation(std::move(what)); }),
         nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_),
+        members_(queue_, trace_, Random(~options.seed / 7), cluster_,
+                 [this] { workload_.AskOnly(cluster_.ids()); }),
         // A stream of its own: what other profiles roll stays as it is.
         leaderless_(queue_, trace_, Random(~options.seed), cluster_,
                     [this](std::string what) { Violation(std::move(what)); }),
@@ -130,6 +133,10 @@ class Run {
   // Faults may lie so thick that no majority ever meets among them: no keyspace would
   // be made, and replicas that need no majority would have nothing to do.
   void StartNemesis() {
+    if (knobs_.workload.member_churn && !members_started_) {
+      members_started_ = true;
+      members_.Start();
+    }
     const bool ready = leaderless_.ready() && merging_.ready() && registers_.ready();
     if (ready && fate_traps_.ready()) return nemesis_.Start();
     queue_.After(kPoll, [this] { StartNemesis(); });
@@ -137,6 +144,7 @@ class Run {
 
   void LivenessPhase() {
     if (violated()) return;
+    members_.Stop();
     const Nodes dead = ChooseDead(cluster_, knobs_.node.learners, random_);
     Nodes core = cluster_.ids();
     for (const NodeId id : dead) core.erase(std::find(core.begin(), core.end(), id));
@@ -180,7 +188,8 @@ class Run {
     }
     std::string differs;
     const bool equal = Await([this, &differs] {
-      differs = WhatDiffers(cluster_);
+      differs = knobs_.workload.member_churn ? members_.WhatMoves() : "";
+      if (differs.empty()) differs = WhatDiffers(cluster_);
       if (differs.empty()) differs = leaderless_.WhatDiffers();
       if (differs.empty()) differs = merging_.WhatDiffers();
       if (differs.empty()) differs = hinted_.WhatIsMissing();
@@ -338,11 +347,13 @@ class Run {
   Keyspaces keyspaces_;
   Workload workload_;
   Nemesis nemesis_;
+  Members members_;
   LeaderlessLoad leaderless_;
   MergingLoad merging_;
   HintedWrites hinted_;
   RegisterLoad registers_;
   FateTraps fate_traps_;
+  bool members_started_ = false;
   uint64_t unproven_ = 0;
   uint64_t overlapping_ = 0;
   uint64_t registers_overlapping_ = 0;

@@ -131,6 +131,7 @@ std::string DescribeConfiguration(const Configuration& c) {
   if (c.joint()) StrAppend(&text, " and ", List(c.outgoing));
   if (!c.learners.empty()) StrAppend(&text, " learners ", List(c.learners));
   if (!c.learners_next.empty()) StrAppend(&text, " next ", List(c.learners_next));
+  if (c.asked != 0) StrAppend(&text, " asked ", c.asked);
   return text;
 }
 

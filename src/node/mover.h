@@ -1,0 +1,39 @@
+// Brings replicas to where they should be: begins moves where the meta group is led,
+// and tells the topology of those that are over. Both are changes of the topology
+// under a condition, so nobody needs to know who else is at it.
+#pragma once
+
+#include <atomic>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "node/node.h"
+#include "node/shared.h"
+
+namespace quorate {
+
+class Mover {
+ public:
+  // Both outlive it.
+  Mover(Node& node, NodeShared& shared) : node_(node), shared_(shared) {}
+
+  // Any worker's thread.
+  void MoveDone(PartitionId partition, Epoch since);
+  // The thread of the meta group's worker, while it is led here; now and then does
+  // something.
+  void Plan(absl::Duration now);
+  // A node that is leaving asks to be let go once it holds nothing.
+  void LeaveIfEmpty(absl::Duration now);
+
+ private:
+  ring::Topology ComputeNext(const ring::Topology& now) const;
+
+  Node& node_;
+  NodeShared& shared_;
+  std::atomic<bool> changing_ = false;
+  absl::Duration next_plan_;
+  absl::Duration next_leave_;
+  Epoch settled_;  // nothing was to be done in this epoch
+};
+
+}  // namespace quorate

@@ -1,0 +1,116 @@
+// Nodes coming and going.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/strings.h"
+#include "ring/moves.h"
+
+namespace quorate::ring {
+namespace {
+
+absl::Status CheckNode(const Topology& topology, const NodeInfo& node) {
+  if (node.weight == 0 || node.weight > limits::kNodeWeightMax) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "NODE_WEIGHT_INVALID",
+                     StrCat("the new node has weight ", node.weight, "; allowed are 1 to ",
+                            limits::kNodeWeightMax, ", 100 is usual"));
+  }
+  if (topology.next_node_id > limits::kNodeIdMax) {
+    return MakeError(absl::StatusCode::kResourceExhausted, "NODE_IDS_USED_UP",
+                     StrCat("this cluster has had ", limits::kNodeIdMax,
+                            " nodes, and an id is never used again; copy its data into a new one"));
+  }
+  for (const NodeInfo& other : topology.nodes) {
+    for (const std::string& address : {node.client_address, node.peer_address}) {
+      if (address.empty()) continue;
+      if (address != other.client_address && address != other.peer_address) continue;
+      return MakeError(absl::StatusCode::kAlreadyExists, "ADDRESS_IN_USE",
+                       StrCat("address ", address, " is that of ", other.id.ToString(),
+                              "; give the new node one of its own, or decommission that first"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool SameAddresses(const NodeInfo& a, const NodeInfo& b) {
+  return !a.client_address.empty() && a.client_address == b.client_address &&
+         a.peer_address == b.peer_address;
+}
+
+size_t CountStaying(const Topology& topology) {
+  return static_cast<size_t>(std::count_if(topology.nodes.begin(), topology.nodes.end(),
+                                           [](const NodeInfo& node) { return !node.leaving; }));
+}
+
+absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
+  const size_t staying = CountStaying(topology) - 1;
+  for (const auto& [name, keyspace] : topology.keyspaces) {
+    if (keyspace.replicas > staying) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_FEW_NODES",
+                       StrCat("without ", node.ToString(), " there would be ", staying,
+                              " nodes, and keyspace \"", name, "\" has ", keyspace.replicas,
+                              " replicas; add a node first"));
+    }
+    const auto here =
+        std::find_if(keyspace.partitions.begin(), keyspace.partitions.end(),
+                     [&](const PartitionInfo& partition) { return partition.HasReplicaOn(node); });
+    if (keyspace.mode == Mode::kQuorum && here != keyspace.partitions.end()) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_MOVE",
+                       StrCat(node.ToString(), " holds replicas of keyspace \"", name,
+                              "\", and those of mode quorum do not move yet; drop it first"));
+    }
+  }
+  if (staying == 0) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_FEW_NODES",
+                     StrCat(node.ToString(), " is the last node; stop it instead"));
+  }
+  return absl::OkStatus();
+}
+
+bool HoldsNothing(const Topology& topology, NodeId node) {
+  return topology.PartitionsOn(node).empty();
+}
+
+}  // namespace
+
+absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node) {
+  for (const NodeInfo& other : topology.nodes) {
+    if (SameAddresses(other, node)) return topology;
+  }
+  if (absl::Status status = CheckNode(topology, node); !status.ok()) return status;
+  Topology next = topology;
+  node.id = NodeId(next.next_node_id++);
+  node.leaving = false;
+  next.nodes.push_back(std::move(node));
+  Retarget(next);
+  next.epoch = topology.epoch.next();
+  return next;
+}
+
+absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node) {
+  const NodeInfo* info = topology.FindNode(node);
+  if (info == nullptr) {
+    return MakeError(absl::StatusCode::kNotFound, "NODE_NOT_FOUND",
+                     StrCat("there is no node ", node.ToString(), " in this cluster"));
+  }
+  if (info->leaving) return topology;
+  if (absl::Status status = CheckMayLeave(topology, node); !status.ok()) return status;
+  Topology next = topology;
+  for (NodeInfo& one : next.nodes) one.leaving = one.leaving || one.id == node;
+  Retarget(next);
+  next.epoch = topology.epoch.next();
+  return next;
+}
+
+Topology WithoutEmptyNodes(const Topology& topology) {
+  Topology next = topology;
+  const size_t gone = std::erase_if(next.nodes, [&](const NodeInfo& node) {
+    return node.leaving && HoldsNothing(topology, node.id);
+  });
+  if (gone > 0) next.epoch = topology.epoch.next();
+  return next;
+}
+
+}  // namespace quorate::ring

@@ -1,0 +1,153 @@
+#include "ring/moves.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "ring/desired.h"
+
+namespace quorate::ring {
+namespace {
+
+using Nodes = std::vector<NodeId>;
+
+bool Has(const Nodes& nodes, NodeId node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+Nodes Missing(const Nodes& of, const Nodes& in) {
+  Nodes missing;
+  std::copy_if(of.begin(), of.end(), std::back_inserter(missing),
+               [&](NodeId node) { return !Has(in, node); });
+  return missing;
+}
+
+std::string_view ZoneOf(const Topology& topology, NodeId node) {
+  const NodeInfo* info = topology.FindNode(node);
+  return info == nullptr ? std::string_view() : std::string_view(info->zone);
+}
+
+// Whom `joining` replaces: who shares its zone, so that zones stay as many as they are.
+NodeId Replaced(const Topology& topology, const Nodes& leaving, NodeId joining) {
+  const auto same = std::find_if(leaving.begin(), leaving.end(), [&](NodeId node) {
+    return ZoneOf(topology, node) == ZoneOf(topology, joining);
+  });
+  return same == leaving.end() ? leaving.front() : *same;
+}
+
+bool SameMembers(const Nodes& a, const Nodes& b) {
+  return a.size() == b.size() && Missing(a, b).empty();
+}
+
+class Planner {
+ public:
+  Planner(const Topology& topology, const MoveLimits& limits)
+      : next_(topology), limits_(limits), epoch_(topology.epoch.next()), room_(limits.at_once) {
+    Take(next_.meta.moving());
+    for (const auto& [name, keyspace] : next_.keyspaces) {
+      for (const PartitionInfo& partition : keyspace.partitions) Take(partition.moving());
+    }
+  }
+
+  void Bring(PartitionInfo& partition) {
+    if (partition.moving() || partition.target.empty()) return;
+    if (SameMembers(partition.replicas, partition.target)) {
+      partition.replicas = std::exchange(partition.target, {});
+      changed_ = true;
+      return;
+    }
+    if (room_ == 0) return;
+    Nodes joining = Missing(partition.target, partition.replicas);
+    const bool grows = !joining.empty();
+    std::erase_if(joining, [&](NodeId node) { return limits_.unfit.contains(node); });
+    if (grows && joining.empty()) return;
+    const Nodes leaving = Missing(partition.replicas, partition.target);
+    if (!joining.empty()) {
+      partition.joining = joining.front();
+      partition.joined[partition.joining] = epoch_;
+    }
+    // Whoever comes only replaces one if as many replicas are to be left.
+    if (!leaving.empty() &&
+        (joining.empty() || partition.replicas.size() >= partition.target.size())) {
+      partition.leaving =
+          joining.empty() ? leaving.front() : Replaced(next_, leaving, partition.joining);
+    }
+    partition.moving_since = epoch_;
+    Take(true);
+    changed_ = true;
+  }
+
+  Topology Finish(const Topology& before) && {
+    if (!changed_) return before;
+    next_.epoch = epoch_;
+    return std::move(next_);
+  }
+
+  Topology& next() { return next_; }
+
+ private:
+  void Take(bool moves) { room_ -= moves && room_ > 0 ? 1 : 0; }
+
+  Topology next_;
+  const MoveLimits& limits_;
+  const Epoch epoch_;
+  uint32_t room_;
+  bool changed_ = false;
+};
+
+PartitionInfo* Find(Topology& topology, PartitionId id) {
+  if (topology.meta.id == id) return &topology.meta;
+  for (auto& [name, keyspace] : topology.keyspaces) {
+    for (PartitionInfo& partition : keyspace.partitions) {
+      if (partition.id == id) return &partition;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void Retarget(Topology& topology) {
+  const auto set = [](PartitionInfo& partition, Nodes desired) {
+    const bool there = !partition.moving() && partition.replicas == desired;
+    partition.target = there ? Nodes() : std::move(desired);
+  };
+  set(topology.meta, ComputeDesiredMeta(topology));
+  for (auto& [name, keyspace] : topology.keyspaces) {
+    if (keyspace.mode != Mode::kRaft) continue;
+    auto desired = ComputeDesired(topology, keyspace);
+    for (size_t arc = 0; arc < desired.size(); ++arc) {
+      set(keyspace.partitions[arc], std::move(desired[arc]));
+    }
+  }
+}
+
+Topology WithMovesBegun(const Topology& topology, const MoveLimits& limits) {
+  Planner planner(topology, limits);
+  planner.Bring(planner.next().meta);
+  for (auto& [name, keyspace] : planner.next().keyspaces) {
+    for (PartitionInfo& partition : keyspace.partitions) planner.Bring(partition);
+  }
+  return std::move(planner).Finish(topology);
+}
+
+Topology WithMoveDone(const Topology& topology, PartitionId id, Epoch since) {
+  Topology next = topology;
+  PartitionInfo* partition = Find(next, id);
+  if (partition == nullptr || !partition->moving() || partition->moving_since != since) {
+    return next;
+  }
+  const bool led =
+      !partition->replicas.empty() && partition->replicas.front() != partition->leaving;
+  Nodes replicas = ReplicasAfterMove(*partition);
+  // Who comes in the place of the preferred leader is preferred as he was.
+  if (!led && partition->joining) std::rotate(replicas.begin(), replicas.end() - 1, replicas.end());
+  partition->replicas = std::move(replicas);
+  partition->joined.erase(partition->leaving);
+  partition->joining = partition->leaving = NodeId();
+  partition->moving_since = Epoch();
+  next.epoch = topology.epoch.next();
+  return next;
+}
+
+}  // namespace quorate::ring

@@ -1,0 +1,250 @@
+#include "ring/moves.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "ring/desired.h"
+
+namespace quorate::ring {
+namespace {
+
+NodeInfo NodeAt(uint64_t number, std::string zone = "") {
+  const std::string host = "host" + std::to_string(number);
+  return {NodeId(number), host + ":7400", host + ":7401", std::move(zone), 100};
+}
+
+Topology Cluster(uint64_t nodes, uint64_t zones = 1) {
+  std::vector<NodeInfo> list;
+  for (uint64_t id = 1; id <= nodes; ++id) {
+    list.push_back(NodeAt(id, "z" + std::to_string(id % zones)));
+  }
+  return *Bootstrap("cluster", list);
+}
+
+Topology With(const Topology& topology, std::string name, uint32_t replicas, uint32_t partitions) {
+  auto next =
+      WithKeyspace(topology, {.name = name, .replicas = replicas, .partitions = partitions});
+  EXPECT_TRUE(next.ok()) << next.status();
+  return *std::move(next);
+}
+
+std::vector<PartitionInfo> PartitionsOf(const Topology& topology) {
+  std::vector<PartitionInfo> all{topology.meta};
+  for (const auto& [name, keyspace] : topology.keyspaces) {
+    all.insert(all.end(), keyspace.partitions.begin(), keyspace.partitions.end());
+  }
+  return all;
+}
+
+// How many replicas were filled anew until nothing was left to do. `seen` gets every
+// topology on the way.
+uint64_t Settle(Topology& topology, const std::function<void(const Topology&)>& seen) {
+  uint64_t filled = 0;
+  for (int steps = 0; steps < 2'000; ++steps) {
+    Topology next = WithMovesBegun(topology, {});
+    if (next.epoch == topology.epoch) {
+      for (const PartitionInfo& partition : PartitionsOf(topology)) {
+        if (!partition.moving()) continue;
+        filled += partition.id != kMetaPartition && partition.joining ? 1 : 0;
+        next = WithMoveDone(topology, partition.id, partition.moving_since);
+        break;
+      }
+    }
+    if (next.epoch == topology.epoch) return filled;
+    EXPECT_EQ(next.epoch, topology.epoch.next());
+    topology = std::move(next);
+    seen(topology);
+  }
+  std::string moves;
+  for (const PartitionInfo& partition : PartitionsOf(WithMovesBegun(topology, {}))) {
+    if (!partition.moving()) continue;
+    moves += " " + partition.id.ToString() + ": " + partition.joining.ToString() + " for " +
+             partition.leaving.ToString();
+  }
+  ADD_FAILURE() << "moves without end:" << moves;
+  return filled;
+}
+
+uint64_t Settle(Topology& topology) {
+  return Settle(topology, [](const Topology&) {});
+}
+
+std::map<NodeId, uint64_t> Loads(const KeyspaceInfo& keyspace) {
+  std::map<NodeId, uint64_t> loads;
+  for (const PartitionInfo& partition : keyspace.partitions) {
+    for (NodeId node : partition.replicas) ++loads[node];
+  }
+  return loads;
+}
+
+Topology RandomCluster(Random& random, uint64_t nodes) {
+  Topology topology = Cluster(nodes, random.Between(1, nodes));
+  const uint64_t keyspaces = random.Between(1, 3);
+  for (uint64_t i = 0; i < keyspaces; ++i) {
+    topology = With(topology, "k" + std::to_string(i),
+                    static_cast<uint32_t>(random.Between(1, std::min<uint64_t>(nodes, 5))),
+                    static_cast<uint32_t>(random.Between(1, 32)));
+  }
+  return topology;
+}
+
+TEST(MovesTest, NothingMovesInAClusterThatHasNotChanged) {
+  Random random(1);
+  for (int round = 0; round < 500; ++round) {
+    SCOPED_TRACE(round);
+    const Topology topology = RandomCluster(random, random.Between(1, 9));
+    for (const PartitionInfo& partition : PartitionsOf(WithMovesBegun(topology, {}))) {
+      ASSERT_FALSE(partition.moving()) << partition.id;
+    }
+  }
+}
+
+TEST(MovesTest, ANewNodeGetsItsShareAndNoMoreMovesThanThat) {
+  Random random(2);
+  for (int round = 0; round < 300; ++round) {
+    SCOPED_TRACE(round);
+    const uint64_t nodes = random.Between(1, 8);
+    Topology topology = Cluster(nodes);
+    const auto replicas = static_cast<uint32_t>(random.Between(1, std::min<uint64_t>(nodes, 5)));
+    const auto partitions = static_cast<uint32_t>(random.Between(8, 64));
+    topology = With(topology, "k", replicas, partitions);
+    auto joined = WithNode(topology, NodeAt(nodes + 1, "z0"));
+    ASSERT_TRUE(joined.ok()) << joined.status();
+    topology = *std::move(joined);
+    const uint64_t filled = Settle(topology);
+    const uint64_t total = uint64_t{replicas} * partitions;
+    const uint64_t share = (total + nodes) / (nodes + 1);
+    EXPECT_LE(filled, share + share / 5);
+    for (const auto& [node, load] : Loads(topology.keyspaces.at("k"))) {
+      EXPECT_LE(load, share) << node;
+      EXPECT_GE(load, total / (nodes + 1)) << node;
+    }
+  }
+}
+
+TEST(MovesTest, OneReplicaOfAPartitionMovesAtATimeAndOnlySoManyPartitions) {
+  Random random(3);
+  for (int round = 0; round < 100; ++round) {
+    SCOPED_TRACE(round);
+    Topology topology = RandomCluster(random, random.Between(2, 7));
+    topology = *WithNode(topology, NodeAt(20, "z9"));
+    topology = *WithNode(topology, NodeAt(21, "z9"));
+    Topology before = topology;
+    Settle(topology, [&](const Topology& now) {
+      const auto was = PartitionsOf(before), is = PartitionsOf(now);
+      uint32_t moving = 0;
+      for (size_t i = 0; i < is.size(); ++i) {
+        moving += is[i].moving() ? 1 : 0;
+        // What is there after the move has all but one of what there was before it.
+        std::set<NodeId> left(was[i].replicas.begin(), was[i].replicas.end());
+        for (NodeId node : is[i].replicas) left.erase(node);
+        ASSERT_LE(left.size(), 1u);
+        ASSERT_TRUE(!is[i].joining || !is[i].HasReplicaOn(is[i].joining));
+        ASSERT_TRUE(!is[i].leaving || is[i].HasReplicaOn(is[i].leaving));
+      }
+      ASSERT_LE(moving, MoveLimits().at_once);
+      before = now;
+    });
+  }
+}
+
+TEST(MovesTest, ALeavingNodeIsEmptiedAndGoes) {
+  Random random(4);
+  for (int round = 0; round < 200; ++round) {
+    SCOPED_TRACE(round);
+    const uint64_t nodes = random.Between(2, 8);
+    Topology topology = RandomCluster(random, nodes);
+    const NodeId leaves(random.Between(1, nodes));
+    auto leaving = WithNodeLeaving(topology, leaves);
+    if (!leaving.ok()) {
+      EXPECT_EQ(ReasonOf(leaving.status()), "TOO_FEW_NODES");
+      continue;
+    }
+    topology = *std::move(leaving);
+    const uint64_t held = topology.PartitionsOn(leaves).size();
+    EXPECT_EQ(WithoutEmptyNodes(topology).nodes.size(), held > 0 ? nodes : nodes - 1);
+    const uint64_t filled = Settle(topology);
+    EXPECT_LE(filled, held + held / 5 + 1);
+    topology = WithoutEmptyNodes(topology);
+    EXPECT_EQ(topology.FindNode(leaves), nullptr);
+    for (const auto& [name, keyspace] : topology.keyspaces) {
+      for (const PartitionInfo& partition : keyspace.partitions) {
+        EXPECT_EQ(partition.replicas.size(), keyspace.replicas);
+      }
+    }
+  }
+}
+
+TEST(MovesTest, TheMetaGroupGrowsWithTheClusterAndHealsWhenANodeLeaves) {
+  Topology topology = Cluster(1);
+  for (uint64_t node = 2; node <= 7; ++node) {
+    topology = *WithNode(topology, NodeAt(node));
+    Settle(topology);
+    EXPECT_EQ(topology.meta.replicas.size(), std::min<uint64_t>(node, 5));
+  }
+  topology = *WithNodeLeaving(topology, NodeId(2));
+  Settle(topology);
+  EXPECT_FALSE(topology.meta.HasReplicaOn(NodeId(2)));
+  EXPECT_TRUE(topology.meta.HasReplicaOn(NodeId(6)));
+}
+
+TEST(MovesTest, AMoveIsDoneOnceAndOnlyTheOneThatIsUnderWay) {
+  Topology topology = With(Cluster(3), "k", 3, 4);
+  topology = *WithNode(topology, NodeAt(4));
+  topology = WithMovesBegun(topology, {});
+  const auto& partitions = topology.keyspaces.at("k").partitions;
+  const auto moving = std::find_if(partitions.begin(), partitions.end(),
+                                   [](const PartitionInfo& p) { return p.moving(); });
+  ASSERT_NE(moving, partitions.end());
+  EXPECT_EQ(moving->JoinedAt(moving->joining), topology.epoch);
+  const auto same = [&](const Topology& other) { return other.epoch == topology.epoch; };
+  EXPECT_TRUE(same(WithMoveDone(topology, moving->id, topology.epoch.prev())));
+  EXPECT_TRUE(same(WithMoveDone(topology, PartitionId(99), topology.epoch)));
+  const Topology done = WithMoveDone(topology, moving->id, moving->moving_since);
+  EXPECT_FALSE(same(done));
+  EXPECT_EQ(WithMoveDone(done, moving->id, moving->moving_since).epoch, done.epoch);
+  EXPECT_EQ(DecodeTopology(EncodeTopology(topology)).value(), topology);
+  EXPECT_EQ(DecodeTopology(EncodeTopology(done)).value(), done);
+}
+
+TEST(MembersTest, AnIdIsNeverUsedAgain) {
+  Topology topology = *WithNode(Cluster(3), NodeAt(9));
+  EXPECT_EQ(topology.nodes.back().id, NodeId(4));
+  topology = WithoutEmptyNodes(*WithNodeLeaving(topology, NodeId(4)));
+  EXPECT_EQ(topology.FindNode(NodeId(4)), nullptr);
+  EXPECT_EQ(WithNode(topology, NodeAt(8))->nodes.back().id, NodeId(5));
+}
+
+TEST(MembersTest, WhoAsksTwiceJoinsOnce) {
+  const Topology topology = *WithNode(Cluster(3), NodeAt(9));
+  EXPECT_EQ(WithNode(topology, NodeAt(9))->epoch, topology.epoch);
+}
+
+TEST(MembersTest, RefusesWhatCannotBe) {
+  const Topology topology = With(Cluster(3), "k", 3, 4);
+  NodeInfo clash = NodeAt(9);
+  clash.peer_address = NodeAt(1).client_address;
+  EXPECT_EQ(ReasonOf(WithNode(topology, clash).status()), "ADDRESS_IN_USE");
+  NodeInfo weightless = NodeAt(9);
+  weightless.weight = 0;
+  EXPECT_EQ(ReasonOf(WithNode(topology, weightless).status()), "NODE_WEIGHT_INVALID");
+  EXPECT_EQ(ReasonOf(WithNodeLeaving(topology, NodeId(7)).status()), "NODE_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(WithNodeLeaving(topology, NodeId(1)).status()), "TOO_FEW_NODES");
+  EXPECT_EQ(ReasonOf(WithNodeLeaving(Cluster(1), NodeId(1)).status()), "TOO_FEW_NODES");
+  auto leaderless = WithKeyspace(Cluster(4), {.name = "q",
+                                              .mode = Mode::kQuorum,
+                                              .replicas = 3,
+                                              .partitions = 8,
+                                              .conflict = Conflict::kLww});
+  ASSERT_TRUE(leaderless.ok()) << leaderless.status();
+  EXPECT_EQ(ReasonOf(WithNodeLeaving(*leaderless, NodeId(1)).status()), "CANNOT_MOVE");
+}
+
+}  // namespace
+}  // namespace quorate::ring
