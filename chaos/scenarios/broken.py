@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import moments_deposed as deposed
 import moments_leaderless as without
 import moments_raft as ordered
 import moments_registers as registers
@@ -113,12 +114,18 @@ LONG_LEASES = {
     "tick": "100ms", "election-ticks": "20", "heartbeat-ticks": "1", "quiet-after-ticks": "600",
 }
 
+# And who leads is not asked to hand over, which ends a lease as well.
+STEADY = {**LONG_LEASES, "rebalance-interval": "1h"}
+
 
 # Whoever was away for seconds needs a snapshot.
 TINY_LOGS = {
     "log-segment-bytes": "64KiB", "log-spare-segments": "1", "log-flush-bytes": "1MiB",
     "log-cache-bytes": "4KiB", "memtable-bytes": "64KiB",
 }
+
+# All that is written is in one file of the log, and not yet anywhere else.
+ROOMY_LOGS = {"log-segment-bytes": "4MiB", "log-flush-bytes": "64MiB", "memtable-bytes": "32MiB"}
 
 
 def by_hand(bug: str, sentence: str, steps: Steps, **changes: Any) -> Shown:
@@ -267,6 +274,23 @@ SHOWN = [
         "forget-vote", "forgets with a crash for whom it voted", ordered.voted_and_died,
         tries=6,
         settings={**LONG_LEASES, "tick": "50ms"},
+    ),
+    by_hand(
+        "bound-while-behind", "takes a state for new though it lacks what others have",
+        without.read_while_it_is_behind,
+    ),
+    by_hand(
+        "trust-log-tail", "goes on with a log that has lost its end", deposed.log_that_lost_its_end,
+        settings=ROOMY_LOGS,
+    ),
+    by_hand(
+        "lease-from-confirmation", "counts its lease from when it was confirmed",
+        deposed.promises_that_come_late, settings=STEADY,
+        disks=True,
+    ),
+    by_hand(
+        "count-old-term", "takes an older term's entry for committed by count",
+        deposed.counted_in_an_older_term, settings=STEADY, disks=True,
     ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),

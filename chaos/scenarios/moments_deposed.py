@@ -1,0 +1,135 @@
+"""Moments in which who led, or had the end of a log, must not count on it any more."""
+
+from itertools import count
+
+from moments import (
+    KillThese,
+    alone,
+    begins,
+    claims_to_lead,
+    ends,
+    from_to,
+    gets,
+    lead,
+    ordered,
+    slow_syncs,
+    to_from,
+)
+
+from quorate_chaos.clock import eventually
+from quorate_chaos.errors import ChaosError
+from quorate_chaos.faults.damage import LostTail, last_record
+from quorate_chaos.faults.disk_unsynced import PowerCut
+from quorate_chaos.hand import Hand, Told
+from quorate_chaos.trial import Trial
+
+OTHERS = ["n2", "n3"]
+MARKED_SECONDS = 0.6  # by then a node's mark is where its log ends
+ELECTED_SECONDS = 15
+BIG = "x" * (1 << 20)  # so much goes in a message of its own
+
+
+def _written(hand: Hand, nodes: list[str], value: str, seconds: float = 8) -> None:
+    """By whoever leads now, of these."""
+    numbers = count()
+
+    def put() -> Told:
+        number = next(numbers)
+        return hand.put(nodes[number % len(nodes)], "k", f"{value}.{number}", seconds=1)
+
+    hand.until(put, seconds)
+
+
+def log_that_lost_its_end(trial: Trial) -> None:
+    """Two have a write; one of them loses it from its disk, and goes on with who never had it."""
+    hand = trial.hand(ordered())
+    lead(trial, "n1")
+    begins(trial, away := KillThese("n3"))
+    hand.until(lambda: hand.put("n1", "k", "old"))
+    kept = last_record(trial.cluster.backend.data_dir("n2"))
+    for number in range(3):
+        hand.until(lambda number=number: hand.put("n1", "k", f"v{number}"))  # type: ignore[misc]
+    trial.calm(MARKED_SECONDS)
+    begins(trial, dead := KillThese("n1"), shorter := LostTail("n2", kept))
+    ends(trial, away)
+    hand.until(lambda: hand.get("n3", "k", "ONE"))
+    eventually(lambda: trial.cluster.is_gone("n2") or trial.cluster.is_ready("n2"), 10)
+    ends(trial, shorter)
+    gets(hand, "n3", "k", seconds=20)
+    ends(trial, dead)
+    trial.calm(1)
+    gets(hand, "n1", "k")
+
+
+def promises_that_come_late(trial: Trial) -> None:
+    """A promise is confirmed only after a sync, when most of its time is over."""
+    hand = trial.hand(ordered(lease_drift="1%"))
+    for turn in range(4):
+        lead(trial, "n1")
+        hand.until(lambda turn=turn: hand.put("n1", "k", f"old{turn}"))  # type: ignore[misc]
+        gets(hand, "n1", "k", "LEASE")
+        slow = slow_syncs(trial, OTHERS, 1900)
+        put = hand.begin_put("n1", "other", f"{turn}", seconds=5)
+        trial.calm(0.3)
+        begins(trial, mute := from_to("n1", OTHERS))
+        trial.calm(1.1)
+        ends(trial, *slow)  # what is under way takes its time
+        trial.calm(0.6)
+        begins(trial, deaf := to_from("n1", OTHERS))
+        _written(hand, OTHERS, f"new{turn}")
+        got = hand.get("n1", "k", "LEASE", seconds=0.5)
+        trial.note(f"at LEASE: {got.answer.value.decode() or got.answer.reason}")
+        ends(trial, mute, deaf)
+        _ = put.answer
+        trial.calm(1)
+
+
+def _elected(trial: Trial, nodes: list[str]) -> str:
+    """Who of them comes to lead."""
+    found: list[str] = []
+
+    def leads() -> bool:
+        found[:] = [node for node in nodes if claims_to_lead(trial, node)]
+        return bool(found)
+
+    if not eventually(leads, ELECTED_SECONDS, every=0.02):
+        raise ChaosError(f"none of {' '.join(nodes)} is elected")
+    return found[0]
+
+
+def counted_in_an_older_term(trial: Trial) -> None:
+    """Figure 8 of the paper: an older term's entry reaches a majority, and loses all the same."""
+    hand = trial.hand(ordered())
+    lead(trial, "n1")
+    hand.until(lambda: hand.put("n1", "k", "old"))
+    trial.calm(0.5)
+
+    # One has an entry that no other has.
+    begins(trial, apart := alone("n1", OTHERS))
+    put = hand.begin_put("n1", "k", BIG, seconds=1)
+    # Another is elected, and who elected it forgets its first entry with its power.
+    slow = slow_syncs(trial, OTHERS, 600)
+    second = _elected(trial, OTHERS)
+    third = next(node for node in OTHERS if node != second)
+    begins(trial, dark := PowerCut([third]))
+    trial.calm(1)  # for the entry to be on the disk of the one
+    begins(trial, dead := KillThese(second))
+    ends(trial, *slow)
+    _ = put.answer
+    slow = slow_syncs(trial, [third], 700)
+    ends(trial, dark, apart)
+    # The first is elected again. The third gets its older entry, and not the new one.
+    _elected(trial, ["n1"])
+    begins(trial, mute := from_to("n1", [third]))
+    trial.calm(2)
+    begins(trial, deaf := to_from("n1", [third]))
+    ends(trial, *slow)
+    got = hand.get("n1", "k", "ONE")
+    trial.note(f"elected {second}; n1 has {got.answer.value[:8]!r}")
+    begins(trial, still_apart := alone("n1", OTHERS))
+    ends(trial, dead)
+    _written(hand, OTHERS, "new", 15)
+    ends(trial, mute, deaf, still_apart)
+    trial.calm(1)
+    gets(hand, "n1", "k")
+    hand.read_replicas()
