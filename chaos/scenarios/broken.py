@@ -130,9 +130,9 @@ TINY_LOGS = {
 ROOMY_LOGS = {"log-segment-bytes": "4MiB", "log-flush-bytes": "64MiB", "memtable-bytes": "32MiB"}
 
 
-def by_hand(bug: str, sentence: str, steps: Steps, **changes: Any) -> Shown:
+def by_hand(bug: str, sentence: str, steps: Steps, rate: int = 20, **changes: Any) -> Shown:
     """A moment made on purpose, beside a load of hardly anything."""
-    jobs = [newest(clients=2, rate=20)]
+    jobs = [newest(clients=2, rate=rate)]
     return Shown(bug, sentence, jobs, steps, **{"backend": "loopback", **changes})
 
 
@@ -292,7 +292,7 @@ SHOWN = [
     ),
     by_hand(
         "count-old-term", "takes an older term's entry for committed by count",
-        deposed.counted_in_an_older_term, settings=STEADY, disks=True,
+        deposed.counted_in_an_older_term, settings={**STEADY, "tick": "150ms"}, disks=True, rate=2,
     ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),
