@@ -324,7 +324,7 @@ SHOWN = [
     ),
     by_hand(
         "register-two-ballots", "tries what was overtaken again under its number",
-        late.never_and_once_more, disks=True, settings=LONG_LEASES,
+        registers.overtaken_and_tried_again, disks=True, settings=LONG_LEASES,
     ),
     by_hand(
         "keep-boot", "is the same after a restart", without.numbers_used_again, disks=True,
