@@ -119,6 +119,8 @@ LONG_LEASES = {
 # And who leads is not asked to hand over, which ends a lease as well.
 STEADY = {**LONG_LEASES, "rebalance-interval": "1h"}
 
+# A node that is not heard counts as there for four seconds.
+PATIENT = {"tick": "50ms", "election-ticks": "80"}
 
 # Whoever was away for seconds needs a snapshot.
 TINY_LOGS = {
@@ -287,8 +289,11 @@ SHOWN = [
     ),
     by_hand(
         "lease-from-confirmation", "counts its lease from when it was confirmed",
-        deposed.promises_that_come_late, settings=STEADY,
-        disks=True,
+        deposed.promises_that_come_late, settings=STEADY, disks=True,
+    ),
+    by_hand(
+        "trust-heard-clock", "takes for seen what it has heard that others have seen",
+        late.sent_before_what_was_heard, points=held_from("n1"), settings=PATIENT,
     ),
     by_hand(
         "count-old-term", "takes an older term's entry for committed by count",

@@ -1,7 +1,5 @@
 """Moments in which who led, or had the end of a log, must not count on it any more."""
 
-from itertools import count
-
 from moments import (
     KillThese,
     alone,
@@ -16,31 +14,18 @@ from moments import (
     slow_syncs,
     to_from,
 )
+from moments_raft import OTHERS, written_elsewhere
 
 from quorate_chaos.clock import eventually
-from quorate_chaos.errors import ChaosError
-from quorate_chaos.faults.damage import LostTail, last_record
+from quorate_chaos.faults.damage import LostTail, last_record, marked_record
 from quorate_chaos.faults.disk_unsynced import PowerCut
-from quorate_chaos.hand import Hand, Told
 from quorate_chaos.trial import Trial
 
-OTHERS = ["n2", "n3"]
-MARKED_SECONDS = 0.6  # by then a node's mark is where its log ends
+MARKED_SECONDS = 10
 ELECTED_SECONDS = 30
 ACKNOWLEDGED_SECONDS = 7
 SLOW_MS = 1300  # two of them are shorter than an election's time-out
 BIG = "x" * (1 << 20)  # so much goes in a message of its own
-
-
-def _written(hand: Hand, nodes: list[str], value: str, seconds: float = 8) -> None:
-    """By whoever leads now, of these."""
-    numbers = count()
-
-    def put() -> Told:
-        number = next(numbers)
-        return hand.put(nodes[number % len(nodes)], "k", f"{value}.{number}", seconds=1)
-
-    hand.until(put, seconds)
 
 
 def log_that_lost_its_end(trial: Trial) -> None:
@@ -49,10 +34,12 @@ def log_that_lost_its_end(trial: Trial) -> None:
     lead(trial, "n1")
     begins(trial, away := KillThese("n3"))
     hand.until(lambda: hand.put("n1", "k", "old"))
-    kept = last_record(trial.cluster.backend.data_dir("n2"))
+    folder = trial.cluster.backend.data_dir("n2")
+    kept = last_record(folder)
     for number in range(3):
         hand.until(lambda number=number: hand.put("n1", "k", f"v{number}"))  # type: ignore[misc]
-    trial.calm(MARKED_SECONDS)
+    written = last_record(folder)
+    eventually(lambda: marked_record(folder) >= written, MARKED_SECONDS)
     begins(trial, dead := KillThese("n1"), shorter := LostTail("n2", kept))
     ends(trial, away)
     hand.until(lambda: hand.get("n3", "k", "ONE"))
@@ -79,7 +66,7 @@ def promises_that_come_late(trial: Trial) -> None:
         ends(trial, *slow)  # what is under way takes its time
         trial.calm(0.6)
         begins(trial, deaf := to_from("n1", OTHERS))
-        _written(hand, OTHERS, f"new{turn}")
+        written_elsewhere(hand, f"new{turn}")
         got = hand.get("n1", "k", "LEASE", seconds=0.5)
         trial.note(f"at LEASE: {got.answer.value.decode() or got.answer.reason}")
         ends(trial, mute, deaf)
@@ -142,7 +129,7 @@ def counted_in_an_older_term(trial: Trial) -> None:
     hand.get("n1", "lost", "ONE")
     begins(trial, still_apart := alone("n1", OTHERS))
     ends(trial, dead)
-    _written(hand, OTHERS, "new", 20)
+    written_elsewhere(hand, "new", 20)
     ends(trial, mute, deaf, still_apart)
     trial.calm(1)
     gets(hand, "n2", "lost")

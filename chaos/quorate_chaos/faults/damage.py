@@ -158,7 +158,7 @@ class LostTail(Damage):
     def damage(self, folder: Path, random: Random) -> str:
         file = _logs(folder)[-1][0]
         lost = [(at, number) for at, number in _records(file) if number > self._last]
-        if not lost or _mark(folder) <= self._last:
+        if not lost or marked_record(folder) <= self._last:
             return ""
         size = file.stat().st_size
         with file.open("r+b") as opened:
@@ -169,17 +169,19 @@ class LostTail(Damage):
 
 def last_record(folder: Path) -> int:
     """The number of the newest record in a node's log, which may be at work."""
-    return max((number for file, _ in _logs(folder)[-1:] for _, number in _records(file)), default=0)
+    newest = _logs(folder)[-1:]
+    return max((number for file, _ in newest for _, number in _records(file)), default=0)
 
 
 def _last_marked(folder: Path, file: Path) -> int:
     """Where the last record begins that the node knows to have had; or 0."""
-    mark = _mark(folder)
+    mark = marked_record(folder)
     return max((at for at, number in _records(file) if number <= mark), default=0)
 
 
 # docs/log-format.md says what lies where.
-def _mark(folder: Path) -> int:
+def marked_record(folder: Path) -> int:
+    """Up to which record the node knows, apart from its log, to have had it; or 0."""
     mark_file = folder / "log-mark"
     if not mark_file.exists():
         return 0
