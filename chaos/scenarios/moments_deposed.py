@@ -17,6 +17,7 @@ from moments import (
 from moments_raft import OTHERS, written_elsewhere
 
 from quorate_chaos.clock import eventually
+from quorate_chaos.errors import ChaosError
 from quorate_chaos.faults.damage import LostTail, last_record, marked_record
 from quorate_chaos.faults.disk_unsynced import PowerCut
 from quorate_chaos.trial import Trial
@@ -94,6 +95,8 @@ def _elected_and_lost(trial: Trial) -> tuple[KillThese, str]:
     """Elects one of the others, whose first entry no other has; dead. And who elected it."""
     slow = slow_syncs(trial, OTHERS, SLOW_MS)
     second = _elected(trial, OTHERS)
+    if not second:
+        raise ChaosError("without n1 nobody is elected")
     third = next(node for node in OTHERS if node != second)
     begins(trial, dark := PowerCut([third]))
     trial.calm(3)  # for the entry to be on the disk of the one
