@@ -116,9 +116,6 @@ LONG_LEASES = {
     "tick": "100ms", "election-ticks": "20", "heartbeat-ticks": "1", "quiet-after-ticks": "600",
 }
 
-# And who leads is not asked to hand over, which ends a lease as well.
-STEADY = {**LONG_LEASES, "rebalance-interval": "1h"}
-
 # A node that is not heard counts as there for four seconds.
 PATIENT = {"tick": "50ms", "election-ticks": "80"}
 
@@ -132,10 +129,18 @@ TINY_LOGS = {
 ROOMY_LOGS = {"log-segment-bytes": "4MiB", "log-flush-bytes": "64MiB", "memtable-bytes": "32MiB"}
 
 
-def by_hand(bug: str, sentence: str, steps: Steps, rate: int = 20, **changes: Any) -> Shown:
+# Who leads is the scenario's to say; who is asked to hand over has no lease any more, either.
+LED_BY_HAND = {"rebalance-interval": "1h"}
+
+
+def by_hand(
+    bug: str, sentence: str, steps: Steps, rate: int = 20,
+    settings: Mapping[str, str] | None = None, **changes: Any,
+) -> Shown:
     """A moment made on purpose, beside a load of hardly anything."""
     jobs = [newest(clients=2, rate=rate)]
-    return Shown(bug, sentence, jobs, steps, **{"backend": "loopback", **changes})
+    own = {**LED_BY_HAND, **(settings or {})}
+    return Shown(bug, sentence, jobs, steps, **{"backend": "loopback", "settings": own, **changes})
 
 
 SHOWN = [
@@ -289,7 +294,7 @@ SHOWN = [
     ),
     by_hand(
         "lease-from-confirmation", "counts its lease from when it was confirmed",
-        deposed.promises_that_come_late, settings=STEADY, disks=True,
+        deposed.promises_that_come_late, settings=LONG_LEASES, disks=True,
     ),
     by_hand(
         "trust-heard-clock", "takes for seen what it has heard that others have seen",
@@ -297,7 +302,7 @@ SHOWN = [
     ),
     by_hand(
         "count-old-term", "takes an older term's entry for committed by count",
-        deposed.counted_in_an_older_term, settings={**STEADY, "tick": "150ms"}, disks=True, rate=2,
+        deposed.counted_in_an_older_term, settings={**LONG_LEASES, "tick": "150ms"}, disks=True, rate=2,
     ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),
