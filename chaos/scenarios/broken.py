@@ -302,7 +302,8 @@ SHOWN = [
     ),
     by_hand(
         "count-old-term", "takes an older term's entry for committed by count",
-        deposed.counted_in_an_older_term, settings={**LONG_LEASES, "tick": "150ms"}, disks=True, rate=2,
+        deposed.counted_in_an_older_term, disks=True, rate=2,
+        settings={**LONG_LEASES, "tick": "150ms"},
     ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),
