@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import moments_deposed as deposed
 import moments_late as late
 import moments_leaderless as without
 import moments_raft as ordered
@@ -115,6 +116,8 @@ LONG_LEASES = {
     "tick": "100ms", "election-ticks": "20", "heartbeat-ticks": "1", "quiet-after-ticks": "600",
 }
 
+# A node that is not heard counts as there for four seconds.
+PATIENT = {"tick": "50ms", "election-ticks": "80"}
 
 # Whoever was away for seconds needs a snapshot.
 TINY_LOGS = {
@@ -122,11 +125,22 @@ TINY_LOGS = {
     "log-cache-bytes": "4KiB", "memtable-bytes": "64KiB",
 }
 
+# All that is written is in one file of the log, and not yet anywhere else.
+ROOMY_LOGS = {"log-segment-bytes": "4MiB", "log-flush-bytes": "64MiB", "memtable-bytes": "32MiB"}
 
-def by_hand(bug: str, sentence: str, steps: Steps, **changes: Any) -> Shown:
+
+# Who leads is the scenario's to say; who is asked to hand over has no lease any more, either.
+LED_BY_HAND = {"rebalance-interval": "1h"}
+
+
+def by_hand(
+    bug: str, sentence: str, steps: Steps, rate: int = 20,
+    settings: Mapping[str, str] | None = None, **changes: Any,
+) -> Shown:
     """A moment made on purpose, beside a load of hardly anything."""
-    jobs = [newest(clients=2, rate=20)]
-    return Shown(bug, sentence, jobs, steps, **{"backend": "loopback", **changes})
+    jobs = [newest(clients=2, rate=rate)]
+    own = {**LED_BY_HAND, **(settings or {})}
+    return Shown(bug, sentence, jobs, steps, **{"backend": "loopback", "settings": own, **changes})
 
 
 SHOWN = [
@@ -269,6 +283,27 @@ SHOWN = [
         "forget-vote", "forgets with a crash for whom it voted", ordered.voted_and_died,
         tries=6,
         settings={**LONG_LEASES, "tick": "50ms"},
+    ),
+    by_hand(
+        "bound-while-behind", "takes a state for new though it lacks what others have",
+        without.read_while_it_is_behind,
+    ),
+    by_hand(
+        "trust-log-tail", "goes on with a log that has lost its end", deposed.log_that_lost_its_end,
+        settings=ROOMY_LOGS,
+    ),
+    by_hand(
+        "lease-from-confirmation", "counts its lease from when it was confirmed",
+        deposed.promises_that_come_late, settings=LONG_LEASES, disks=True,
+    ),
+    by_hand(
+        "trust-heard-clock", "takes for seen what it has heard that others have seen",
+        late.sent_before_what_was_heard, points=held_from("n1"), settings=PATIENT,
+    ),
+    by_hand(
+        "count-old-term", "takes an older term's entry for committed by count",
+        deposed.counted_in_an_older_term, disks=True, rate=2,
+        settings={**LONG_LEASES, "tick": "150ms"},
     ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),

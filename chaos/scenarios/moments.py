@@ -4,8 +4,11 @@ import ctypes
 import os
 import socket
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+import grpc
 
 from quorate_chaos.backend.base import Link
 from quorate_chaos.backend.local import PEER_PORT, LocalBackend
@@ -16,7 +19,7 @@ from quorate_chaos.faults.base import Fault, Proof
 from quorate_chaos.faults.disk_syncs import SlowSyncs
 from quorate_chaos.faults.kills import Kill
 from quorate_chaos.faults.pauses import Pause
-from quorate_chaos.hand import Hand, Told
+from quorate_chaos.hand import Hand, Told, wire
 from quorate_chaos.load import Job
 from quorate_chaos.trial import Trial
 
@@ -150,14 +153,34 @@ def lead(trial: Trial, node: str, keyspace: str = "hand") -> None:
         raise ChaosError(f"{node} does not come to lead keyspace {keyspace}")
 
 
+@dataclass(frozen=True)
+class Replica:
+    """What a node says of its own; nothing if it does not answer."""
+
+    leads: bool = False
+    last: int = 0  # entry
+    commit: int = 0
+
+
+def replica_of(trial: Trial, node: str, keyspace: str = "hand") -> Replica:
+    """Of its one partition, at once: a moment may be shorter than kvctl's start."""
+    with grpc.insecure_channel(trial.cluster.backend.endpoint(node)) as channel:
+        describe = channel.unary_unary("/quorate.v1.Admin/DescribeKeyspace")
+        try:
+            told = wire.decode(describe(wire.encode([(1, keyspace)]), timeout=2))
+        except grpc.RpcError:
+            return Replica()
+    for raw in wire.all_data(told, 2):
+        one = wire.decode(raw)
+        if f"n{wire.number(one, 2)}" == node:
+            leads = wire.data(one, 3) == b"leader"
+            return Replica(leads, wire.number(one, 6), wire.number(one, 7))
+    return Replica()
+
+
 def claims_to_lead(trial: Trial, node: str, keyspace: str = "hand") -> bool:
     """As that node itself says."""
-    words = ("keyspace", "describe", keyspace, "--timeout", "1s")
-    told = trial.cluster.kvctl_json(*words, node=node) or {}
-    return any(
-        f"n{replica['node']}" == node and replica["role"] == "leader"
-        for replica in told.get("replica_states", [])
-    )
+    return replica_of(trial, node, keyspace).leads
 
 
 def strike(trial: Trial, node: str) -> None:

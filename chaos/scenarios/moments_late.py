@@ -90,6 +90,30 @@ def sent_before_the_deletion(trial: Trial) -> None:
     gets(hand, "n2", "k")
 
 
+def sent_before_what_was_heard(trial: Trial) -> None:
+    """All have seen a deletion, as one hears, which lacks the write before it; then that comes."""
+    hand = warmed(trial, leaderless())
+    for turn in range(3):
+        key = f"k{turn}"
+        begins(trial, mute := from_to("n3", ["n1"]), unheard := from_to("n3", ["n2"]))
+        begins(trial, late := LateFrames("n3"))
+        hand.until(lambda key=key: hand.put("n1", key, "v", level="ONE"))  # type: ignore[misc]
+        eventually(lambda key=key: hand.get("n2", key, "ONE").answer.found, 5)  # type: ignore[misc]
+        hand.until(lambda key=key: hand.delete("n2", key))  # type: ignore[misc]
+        # By its next connection n1 tells what it has seen, and is not asked for what it has.
+        begins(trial, silent := from_to("n1", ["n3"]))
+        lose_connections(trial, "n1", to="n3")
+        ends(trial, mute)
+        trial.calm(0.5)
+        begins(trial, mute := from_to("n3", ["n1"]))
+        ends(trial, silent)
+        trial.calm(1)
+        ends(trial, late, mute, unheard)
+        trial.calm(0.5)
+        gets(hand, "n3", key)
+    hand.read_replicas()
+
+
 def _await_all_forgotten(trial: Trial) -> None:
     """Nothing is left that not all replicas are known to have, so that tombstones are gone."""
     cluster = trial.cluster

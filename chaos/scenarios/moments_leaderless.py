@@ -7,6 +7,7 @@ from moments import (
     alone,
     begins,
     ends,
+    from_to,
     gets,
     leaderless,
     slow_syncs,
@@ -156,3 +157,16 @@ def numbers_used_again(trial: Trial) -> None:
     trial.calm(2)
     gets(hand, "n2", "a")
     hand.read_replicas()
+
+
+def read_while_it_is_behind(trial: Trial) -> None:
+    """A node missed a write, has heard of it, and is not sent it at once."""
+    hand = warmed(trial, leaderless(workload="bounded", read="BOUNDED(10ms)"))
+    for turn in range(8):
+        key = f"k{turn}"
+        hand.until(lambda key=key: hand.put("n2", key, "old"))  # type: ignore[misc]
+        gets(hand, "n3", key)
+        begins(trial, unheard := from_to("n2", ["n3"]))
+        hand.until(lambda key=key: hand.put("n2", key, "new"))  # type: ignore[misc]
+        ends(trial, unheard)
+        hand.get("n3", key)

@@ -26,7 +26,7 @@ from quorate_chaos.trial import Trial
 OTHERS = ["n2", "n3"]
 
 
-def written_elsewhere(hand: Hand, value: str) -> None:
+def written_elsewhere(hand: Hand, value: str, seconds: float = 8) -> None:
     """By whoever leads now, of those that are not cut off."""
     numbers = count()
 
@@ -34,7 +34,7 @@ def written_elsewhere(hand: Hand, value: str) -> None:
         number = next(numbers)
         return hand.put(OTHERS[number % 2], "k", f"{value}.{number}", seconds=1)
 
-    hand.until(put, 8)
+    hand.until(put, seconds)
 
 
 def told_to_campaign(trial: Trial) -> None:

@@ -46,9 +46,12 @@ class Damage(Fault):
     def damage(self, folder: Path, random: Random) -> str:
         """What it did; empty: there was nothing to damage."""
 
+    def victim(self, cluster: Cluster, random: Random) -> str:
+        return cluster.choose(random, 1)[0]
+
     def begin(self, cluster: Cluster, random: Random) -> None:
-        self.nodes = cluster.choose(random, 1)
-        node = self.nodes[0]
+        node = self.victim(cluster, random)
+        self.nodes = [node]
         folder = cluster.backend.data_dir(node)
         cluster.backend.kill(node)
         self._kept = folder.with_name("data-kept")
@@ -136,21 +139,65 @@ class Truncated(Damage):
         return f"{file.name} cut at byte {at}, at the latest at {used}"
 
 
+class LostTail(Damage):
+    """All that a node's log had behind one record is gone, as if it had never been written.
+
+    Nothing in the log shows it: by the node's mark, which must have got that far, it refuses.
+    """
+
+    name = "lost-tail"
+
+    def __init__(self, node: str, kept: int) -> None:
+        """`kept`: the last record that is left, in the newest file of the log."""
+        super().__init__()
+        self._node, self._last = node, kept
+
+    def victim(self, cluster: Cluster, random: Random) -> str:
+        return self._node
+
+    def damage(self, folder: Path, random: Random) -> str:
+        file = _logs(folder)[-1][0]
+        lost = [(at, number) for at, number in _records(file) if number > self._last]
+        if not lost or marked_record(folder) <= self._last:
+            return ""
+        size = file.stat().st_size
+        with file.open("r+b") as opened:
+            opened.truncate(lost[0][0])
+            opened.truncate(size)
+        return f"{file.name} has lost {len(lost)} records behind number {self._last}"
+
+
+def last_record(folder: Path) -> int:
+    """The number of the newest record in a node's log, which may be at work."""
+    newest = _logs(folder)[-1:]
+    return max((number for file, _ in newest for _, number in _records(file)), default=0)
+
+
 def _last_marked(folder: Path, file: Path) -> int:
-    """Where the last record begins that the node knows to have had (docs/log-format.md); or 0."""
+    """Where the last record begins that the node knows to have had; or 0."""
+    mark = marked_record(folder)
+    return max((at for at, number in _records(file) if number <= mark), default=0)
+
+
+# docs/log-format.md says what lies where.
+def marked_record(folder: Path) -> int:
+    """Up to which record the node knows, apart from its log, to have had it; or 0."""
     mark_file = folder / "log-mark"
     if not mark_file.exists():
         return 0
     number = _number(mark_file.read_bytes())
-    mark = max(number(16), number(BLOCK + 16))
+    return max(number(16), number(BLOCK + 16))
+
+
+def _records(file: Path) -> list[tuple[int, int]]:
+    """Where each begins, and its number."""
     content = file.read_bytes()
     field = _number(content)
-    last = 0
-    for at in range(BLOCK, len(content), BLOCK):
-        ours = content[at + 8 : at + 12] == b"QREC" and field(at + 16) == int(file.name[4:])
-        if ours and field(at + 24) <= mark:
-            last = at
-    return last
+    return [
+        (at, field(at + 24))
+        for at in range(BLOCK, len(content), BLOCK)
+        if content[at + 8 : at + 12] == b"QREC" and field(at + 16) == int(file.name[4:])
+    ]
 
 
 def _number(content: bytes) -> Callable[[int], int]:
