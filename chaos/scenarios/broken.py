@@ -1,9 +1,10 @@
 """The deliberate bugs that real processes can show: for each, what load and faults show it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import moments_late as late
 import moments_leaderless as without
 import moments_raft as ordered
 import moments_registers as registers
@@ -34,6 +35,7 @@ from quorate_chaos.faults.base import Fault
 from quorate_chaos.faults.clocks import Skew
 from quorate_chaos.faults.disk_syncs import SlowSyncs
 from quorate_chaos.faults.kills import Kill, KillAll, KillLeader
+from quorate_chaos.faults.late_frames import held_from
 from quorate_chaos.faults.links import Slow
 from quorate_chaos.faults.partitions import Isolate, IsolateLeader
 from quorate_chaos.faults.pauses import PauseLeader
@@ -100,7 +102,7 @@ class Shown:
     settings: dict[str, str] = field(default_factory=dict)
     disks: bool = False  # can be broken
     clocks: bool = False
-    points: dict[str, str] = field(default_factory=dict)  # of the code, that strike on order
+    points: Mapping[str, str] = field(default_factory=dict)  # in kvd_broken, that strike on order
     backend: str = ""  # the one that will do; empty: any
     quick: bool = False  # of the short suite
 
@@ -282,6 +284,23 @@ SHOWN = [
     Shown(
         "bound-from-receipt", "takes a state for as new as the word of it",
         [bounded("200ms", clients=9)], suffering(lambda: Slow(400), seconds=5), backend="netns",
+    ),
+    by_hand(
+        "older-boot", "takes what was sent in an earlier life", late.sent_in_an_earlier_life,
+        disks=True, points=held_from("n1"),
+    ),
+    by_hand(
+        "resolve-in-one-phase", "says never though others have not heard of the latest life",
+        late.sent_before_the_question,
+        disks=True, points=held_from("n1", later_streams=True),
+    ),
+    by_hand(
+        "register-forgets-floor", "leaves no ballot behind of what was deleted",
+        late.sent_before_the_deletion, points=held_from("n1"),
+    ),
+    by_hand(
+        "register-two-ballots", "tries what was overtaken again under its number",
+        registers.overtaken_and_tried_again, disks=True, settings=LONG_LEASES,
     ),
     by_hand(
         "keep-boot", "is the same after a restart", without.numbers_used_again, disks=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from quorate_chaos.backend.base import Link
-from quorate_chaos.backend.local import LocalBackend
+from quorate_chaos.backend.local import PEER_PORT, LocalBackend
 from quorate_chaos.clock import eventually
 from quorate_chaos.cluster import Cluster, links_between
 from quorate_chaos.errors import ChaosError
@@ -167,14 +167,16 @@ def strike(trial: Trial, node: str) -> None:
     backend.strike(node)
 
 
-def lose_connections(trial: Trial, node: str) -> int:
+def lose_connections(trial: Trial, node: str, to: str = "") -> int:
     """Shuts every connection of one node down from without, as a reset would; how many.
 
-    The process lives on and is not asked: its descriptors are duplicated (pidfd_getfd).
+    `to`: only those on which it sends to that node. The process lives on and is not asked: its
+    descriptors are duplicated (pidfd_getfd).
     """
     libc = ctypes.CDLL(None, use_errno=True)
     pid = trial.cluster.backend.pid(node)  # type: ignore[attr-defined]
     handle = os.pidfd_open(pid)
+    only = _peer_port(trial, to) if to else 0
     lost = 0
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         try:
@@ -187,10 +189,17 @@ def lose_connections(trial: Trial, node: str) -> int:
             continue
         with socket.socket(fileno=descriptor) as copy:
             try:
-                copy.getpeername()
+                if only not in (0, copy.getpeername()[1]):
+                    continue
                 copy.shutdown(socket.SHUT_RDWR)
                 lost += 1
             except OSError:
                 continue  # one that listens
     os.close(handle)
     return lost
+
+
+def _peer_port(trial: Trial, node: str) -> int:
+    backend = trial.cluster.backend
+    assert isinstance(backend, LocalBackend)
+    return int(backend.address(node, PEER_PORT).rpartition(":")[2])

@@ -23,17 +23,20 @@ REGISTER = "register"
 def _accepted_at_one(
     trial: Trial, hand: Hand, key: str, writer: Writer | None = None, seconds: float = 2.0
 ) -> tuple[Told, Fault]:
-    """A put that only its own node has accepted; and the cut that keeps it there.
+    """A write that only its own node has accepted; and the cut that keeps it there.
 
     Promises come late, as they are synced, and what follows on them finds the links cut.
     """
     slow = slow_syncs(trial, OTHERS, 1000)
-    put = hand.begin_put("n1", key, "v", absent=True, writer=writer, seconds=seconds)
+    if hand.job.workload == "counter":
+        write = hand.begin_add("n1", key, 1, writer=writer, seconds=seconds)
+    else:
+        write = hand.begin_put("n1", key, "v", absent=True, writer=writer, seconds=seconds)
     trial.calm(0.4)
     begins(trial, mute := from_to("n1", OTHERS))
     trial.calm(1.2)
     ends(trial, *slow)
-    return put, mute
+    return write, mute
 
 
 def never_without_asking(trial: Trial) -> None:
@@ -137,4 +140,23 @@ def promised_and_overrun(trial: Trial) -> None:
         ends(trial, held_back)
         _ = cas.answer
         ends(trial, mute, apart)
+        gets(hand, "n2", key)
+
+
+def overtaken_and_tried_again(trial: Trial) -> None:
+    """An addition is overtaken, and told never to be while its node has yet to hear of that."""
+    hand = warmed(trial, leaderless(REGISTER, workload="counter"))
+    for turn in range(3):
+        key = f"k{turn}"
+        hand.until(lambda key=key: hand.add("n1", key, 1))  # type: ignore[misc]
+        writer = hand.writer("n1", key)
+        add, mute = _accepted_at_one(trial, hand, key, writer, seconds=12)
+        hand.until(lambda key=key: hand.add("n2", key, 1))  # type: ignore[misc]
+        begins(trial, deaf := to_from("n1", ["n3"]))  # one refusal is not enough
+        ends(trial, mute)
+        fate = hand.resolve("n2", writer, 1)
+        ends(trial, deaf)
+        told = add.answer.reason or "done"
+        trial.note(f"told {fate}, then {told}")
+        add.settle(fate)
         gets(hand, "n2", key)

@@ -61,6 +61,7 @@ def test_all_points_and_bugs_are_listed_when_asked_for() -> None:
     [
         ("--bug=nonsense", "bug: no bug 'nonsense'; there are ack-before-sync, "),
         ("--crash-at=nonsense", "crash-at: no crash point 'nonsense'; there are"),
+        ("--hold-from=n1", "hold-from: numbers of nodes, as in 1,2"),
     ],
 )
 def test_a_name_that_is_none_is_an_error(tmp_path: Path, flag: str, said: str) -> None:

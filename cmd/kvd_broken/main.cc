@@ -4,15 +4,21 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/crash_point.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "kvd/run.h"
+#include "on_signal.h"
+#include "rpc/held_frames.h"
 #include "sim/bugs.h"
 
 namespace quorate {
@@ -26,6 +32,8 @@ struct Settings {
   uint64_t crash_after = 1, stall_after = 1;
   absl::Duration stall_for = absl::Seconds(1);
   bool armed_by_signal = false;
+  std::string hold_from;
+  bool hold_later_streams = false;
 };
 
 void Add(Config& config, Settings& settings) {
@@ -42,6 +50,12 @@ void Add(Config& config, Settings& settings) {
                      {absl::Milliseconds(1), absl::Minutes(10)});
   config.AddSwitch("armed-by-signal", "passes are counted from SIGUSR1 on, and anew from each",
                    &settings.armed_by_signal);
+  config.AddText(
+      "hold-from",
+      "nodes whose open streams bring nothing from SIGUSR2 on, and all of it at the next", "1,2",
+      &settings.hold_from);
+  config.AddSwitch("hold-later-streams", "nor do streams that they open meanwhile",
+                   &settings.hold_later_streams);
 }
 
 std::string Points() { return absl::StrJoin(CrashPointNames(), "\n  "); }
@@ -79,9 +93,33 @@ absl::Status Arm(std::string_view setting, const ArmedCrashPoint& point) {
   return absl::OkStatus();
 }
 
+absl::Status HoldFrames(const Settings& settings, rpc::ServerEdges& edges) {
+  std::set<NodeId> nodes;
+  for (const absl::string_view name : absl::StrSplit(settings.hold_from, ',')) {
+    uint64_t id = 0;
+    if (!absl::SimpleAtoi(name, &id)) return BadValue("hold-from", "numbers of nodes, as in 1,2");
+    nodes.insert(NodeId(id));
+  }
+  const auto held = std::make_shared<rpc::HeldFrames>(nodes, settings.hold_later_streams);
+  edges.gate = held;
+  spdlog::warn("BROKEN ON PURPOSE: hold-from {}", settings.hold_from);
+  OnSignal(SIGUSR2, [held] {
+    if (held->holding()) {
+      spdlog::warn("BROKEN ON PURPOSE: handed on {} messages", held->Release());
+    } else {
+      held->Hold();
+      spdlog::warn("BROKEN ON PURPOSE: holds what comes");
+    }
+  });
+  return absl::OkStatus();
+}
+
 absl::Status TakeEffect(const Settings& settings, rpc::ServerEdges& edges) {
   if (!settings.bug.empty()) {
     if (absl::Status broken = BreakNode(settings.bug, edges); !broken.ok()) return broken;
+  }
+  if (!settings.hold_from.empty()) {
+    if (absl::Status bad = HoldFrames(settings, edges); !bad.ok()) return bad;
   }
   if (!settings.crash_at.empty() && !settings.stall_at.empty()) {
     return BadValue("stall-at", "one point is armed at a time, and crash-at names one, too");

@@ -41,36 +41,59 @@ absl::Status ReceiveBundle(Node& node, const grpc::ByteBuffer& bundle, Counter& 
 class PeerService::Stream : public PeerReactor {
  public:
   Stream(PeerService& service, NodeId caller, std::string address)
-      : service_(service), caller_(caller), address_(std::move(address)) {
+      : service_(service),
+        caller_(caller),
+        address_(std::move(address)),
+        gated_(service.gate_ == nullptr ? FrameGate::Stream() : service.gate_->Open(caller)) {
     StartSendInitialMetadata();  // tells the caller that its frames are welcome
     StartRead(&bundle_);
   }
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
-    service_.bytes_.Add(bundle_.Length());
-    const absl::Status taken = ReceiveBundle(service_.node_, bundle_, service_.frames_);
-    if (taken.ok()) {
-      bundle_.Clear();
-      return StartRead(&bundle_);
-    }
-    service_.refused_.Add();
-    service_.log_->warn("refused a message of {} on the peer port: {}", address_,
-                        ToStd(taken.message()));
-    Finish(ToGrpcStatus(taken));
+    const absl::Status taken = IsHeld() ? absl::OkStatus() : service_.Take(bundle_, address_);
+    if (!taken.ok()) return Finish(ToGrpcStatus(taken));
+    bundle_.Clear();
+    StartRead(&bundle_);
   }
 
   void OnDone() override {
-    if (caller_) service_.node_.OnPeerDisconnected(caller_);
+    if (caller_ && !EndIsHeld()) service_.node_.OnPeerDisconnected(caller_);
     delete this;
   }
 
  private:
+  // Nobody hears any more if it is refused then.
+  bool IsHeld() {
+    if (service_.gate_ == nullptr) return false;
+    return service_.gate_->Holds(gated_, [this]() -> FrameGate::Arrival {
+      return [&service = service_, bundle = bundle_, address = address_] {
+        (void)service.Take(bundle, address);
+      };
+    });
+  }
+  bool EndIsHeld() {
+    if (service_.gate_ == nullptr) return false;
+    return service_.gate_->Holds(gated_, [this]() -> FrameGate::Arrival {
+      return [&node = service_.node_, caller = caller_] { node.OnPeerDisconnected(caller); };
+    });
+  }
+
   PeerService& service_;
   const NodeId caller_;
   const std::string address_;
+  const FrameGate::Stream gated_;
   grpc::ByteBuffer bundle_;
 };
+
+absl::Status PeerService::Take(const grpc::ByteBuffer& bundle, const std::string& address) {
+  bytes_.Add(bundle.Length());
+  absl::Status taken = ReceiveBundle(node_, bundle, frames_);
+  if (taken.ok()) return taken;
+  refused_.Add();
+  log_->warn("refused a message of {} on the peer port: {}", address, ToStd(taken.message()));
+  return taken;
+}
 
 PeerReactor* PeerService::Frames(grpc::CallbackServerContext* context) {
   const NodeId caller = CallerOf(*context);
@@ -86,6 +109,9 @@ void PeerService::WriteTo(MetricsPage& page) const {
   page.AddCounter("quorate_peer_refused_total",
                   "Peer messages refused: garbage, another cluster's, another node's.",
                   static_cast<double>(refused_.value()));
+  if (gate_ == nullptr) return;
+  page.AddGauge("quorate_peer_held", "Peer messages that are held back on purpose.",
+                static_cast<double>(gate_->held()));
 }
 
 }  // namespace quorate::rpc

@@ -85,6 +85,7 @@ Server::Server(const ServerOptions& options, const ServerEdges& edges)
       log_lines_(edges.log),
       bugs_(edges.bugs),
       passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
+      gate_(edges.gate),
       started_(env_.Monotonic()),
       transport_(NodeId(options.node_id), env_, edges.log, passes_),
       slow_requests_(log_lines_, options_.slow_request),
@@ -145,8 +146,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
                                           options_.request_timeout, log_lines_,
                                           options_.fault_switch ? &faults_ : nullptr);
-  peers_ = std::make_unique<PeerService>(*node_, log_lines_,
-                                         [this](NodeId peer) { transport_.RetryNow(peer); });
+  peers_ = std::make_unique<PeerService>(
+      *node_, log_lines_, [this](NodeId peer) { transport_.RetryNow(peer); }, gate_);
   EnableStandardServices();
   auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,
                               {peers_.get()});

@@ -16,6 +16,7 @@
 #include "rpc/call_metrics.h"
 #include "rpc/call_watch.h"
 #include "rpc/fault_switch.h"
+#include "rpc/frame_gate.h"
 #include "rpc/grpc_transport.h"
 #include "rpc/http_server.h"
 #include "rpc/kv_service.h"
@@ -33,9 +34,10 @@ namespace quorate::rpc {
 struct ServerEdges {
   Env& env = SystemEnv();
   std::shared_ptr<spdlog::logger> log = spdlog::default_logger();
-  std::shared_ptr<Disk> disk = nullptr;  // none: the data folder of the options
-  Passes passes = nullptr;               // none: what it sends to other nodes always does
-  NodeBugs bugs = {};                    // programs that are broken on purpose have some
+  std::shared_ptr<Disk> disk = nullptr;       // none: the data folder of the options
+  Passes passes = nullptr;                    // none: what it sends to other nodes always does
+  NodeBugs bugs = {};                         // programs that are broken on purpose have some
+  std::shared_ptr<FrameGate> gate = nullptr;  // likewise, before what other nodes send
 };
 
 class Server {
@@ -77,6 +79,7 @@ class Server {
   const NodeBugs bugs_;
   FaultSwitch faults_;
   const Passes passes_;
+  const std::shared_ptr<FrameGate> gate_;
   const absl::Duration started_;
   std::atomic<bool> draining_{false};
   int health_told_ = -1;  // by UpdateHealth, as below

@@ -87,6 +87,10 @@ class LocalBackend(Backend):
         """The point with which it was armed strikes when it is passed next."""
         self._processes[node].signal(signal.SIGUSR1)
 
+    def hold(self, node: str) -> None:
+        """What others have sent it comes to it no more; asked again, all of it does."""
+        self._processes[node].signal(signal.SIGUSR2)
+
     def state(self, node: str) -> str:
         process = self._processes.get(node)
         # While its last threads end it is a zombie that has no exit code yet: not gone.

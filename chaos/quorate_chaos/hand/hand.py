@@ -171,19 +171,24 @@ class Hand:
         until = time.monotonic() + seconds
         while True:
             asked: list[wire.Field] = [(1, self.job.name), (2, key)]
-            answer = self._send(node, "OpenWriter", asked, answers.of_writer, 1.0)
+            answer = self._send(node, "OpenWriter", asked, answers.of_writer, 1.0).answer
             if answer.ok:
                 return Writer(answer.writer, answer.partition)
             if time.monotonic() > until:
                 raise ChaosError(f"{node} opens no writer: {answer.reason}")
             time.sleep(_AGAIN_SECONDS)
 
-    def resolve(self, node: str, writer: Writer, sequence: int, seconds: float = 3.0) -> str:
-        """What became of it: applied, never, ...; empty if this could not be told."""
+    def begin_resolve(
+        self, node: str, writer: Writer, sequence: int, seconds: float = 3.0
+    ) -> Told:
+        """The answer's fate: applied, never, ...; empty if this could not be told."""
         asked: list[wire.Field] = [
             (1, self.job.name), (2, writer.partition), (3, writer.number), (4, sequence),
         ]
-        return self._send(node, "Resolve", asked, answers.of_resolve, seconds).fate
+        return self._send(node, "Resolve", asked, answers.of_resolve, seconds)
+
+    def resolve(self, node: str, writer: Writer, sequence: int, seconds: float = 3.0) -> str:
+        return self.begin_resolve(node, writer, sequence, seconds).answer.fate
 
     def until(self, ask: Callable[[], Told], seconds: float = 10.0) -> Told:
         """Asks again until it is done; each time is an operation of its own."""
@@ -257,8 +262,8 @@ class Hand:
     def _send(
         self, node: str, method: str, fields: list[wire.Field],
         read: Callable[[bytes], Answer], seconds: float,
-    ) -> Answer:
-        return Told({"invoke_us": 0}, self._call(node, method, fields, seconds), read).answer
+    ) -> Told:
+        return Told({"invoke_us": 0}, self._call(node, method, fields, seconds), read)
 
     def _call(self, node: str, method: str, fields: list[wire.Field], seconds: float) -> Any:
         # A connection of its own for each call: an old one may lead to a process that is dead.
