@@ -87,10 +87,14 @@ class ComposeBackend(Backend):
 
     def _service(self, node: str) -> dict[str, Any]:
         networks: dict[str, Any] = {"clients": {"ipv4_address": self._addresses.for_clients(node)}}
+        # By docker's own names whoever is dead is unknown, and asked after for seconds.
+        hosts = [f"{node}.pair:127.0.0.1"]
         for pair in self._addresses.pairs:
             if node in pair:
                 address = self._addresses.in_pair(pair, node)
-                networks[pair_name(pair)] = {"ipv4_address": address, "aliases": [f"{node}.pair"]}
+                networks[pair_name(pair)] = {"ipv4_address": address}
+                other = next(end for end in pair if end != node)
+                hosts.append(f"{other}.pair:{self._addresses.in_pair(pair, other)}")
         flags = {
             f"KVD_{name.upper().replace('-', '_')}": value
             for name, value in self.spec.flags.items()
@@ -102,7 +106,7 @@ class ComposeBackend(Backend):
             "user": f"{os.getuid()}:{os.getgid()}",
             "healthcheck": {"disable": True},  # nobody asks for it here, and it takes processor
             "restart": "no",  # who is dead stays dead until it is started
-            "dns": ["127.0.0.1"],  # names outside are unknown at once
+            "extra_hosts": hosts,
             "networks": networks,
         }
 
