@@ -118,8 +118,7 @@ def tries(request: pytest.FixtureRequest) -> Callable[[str, int, str], Iterator[
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None]:
-    """What went wrong with the harness itself is the run's result as well; what is not to be had
-    is skipped, with its reason."""
+    """What went wrong with the harness itself is the run's result as well."""
     outcome = yield
     error = outcome.excinfo[1] if outcome.excinfo else None
     made = pyfuncitem.config.stash[_TRIALS][-1:]
@@ -127,7 +126,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None
         return
     if isinstance(error, Unsupported):
         made[0].skipped = str(error)
-        outcome.force_exception(pytest.skip.Exception(str(error)))
     elif isinstance(error, KeyboardInterrupt):
         made[0].error("interrupted")
     else:
@@ -139,10 +137,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, Any, None]:
-    """A failed run needs no stack of frames: its message says what is wrong."""
+    """A failed run needs no stack of frames: its message says what is wrong. What is not to be had
+    is skipped, with its reason."""
     outcome = yield
-    if call.excinfo and isinstance(call.excinfo.value, Failed | ChaosError):
-        outcome.get_result().longrepr = f"{item.name}: {call.excinfo.value}"
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Unsupported):
+        report = outcome.get_result()
+        report.outcome, where = "skipped", item.location
+        report.longrepr = (where[0], where[1] or 0, f"Skipped: {error}")
+    elif isinstance(error, Failed | ChaosError):
+        outcome.get_result().longrepr = f"{item.name}: {error}"
 
 
 @pytest.hookimpl(trylast=True)

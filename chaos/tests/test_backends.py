@@ -1,11 +1,11 @@
 """What every backend of plain processes must do, and what only real packets can."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from quorate_chaos.backend.base import CLIENTS, ClusterSpec
+from quorate_chaos.backend.base import CLIENTS, Backend, ClusterSpec
 from quorate_chaos.backend.local import LocalBackend, environment_of
 from quorate_chaos.backend.registry import backend_class
 from quorate_chaos.binaries import Binaries
@@ -14,7 +14,9 @@ from quorate_chaos.cluster import Cluster, links_between
 from quorate_chaos.errors import Unsupported
 
 
-def _started(name: str, folder: Path) -> Iterator[Cluster]:
+def _started(
+    name: str, folder: Path, prepare: Callable[[Backend], None] = lambda _: None
+) -> Iterator[Cluster]:
     chosen = backend_class(name)
     if chosen.why_not():
         pytest.skip(f"backend {name}: {chosen.why_not()}")
@@ -22,6 +24,7 @@ def _started(name: str, folder: Path) -> Iterator[Cluster]:
     backend = chosen(ClusterSpec(3, folder, Binaries.default(), flags=flags))
     cluster = Cluster(backend)
     try:
+        prepare(backend)
         cluster.start()
         cluster.make_keyspace("k", "--partitions", "1", "--replicas", "3")
         yield cluster

@@ -1,6 +1,7 @@
 """What cannot be done is said in one plain message, and the exit code is not zero."""
 
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -24,6 +25,24 @@ def test_something(trial):
     trial.under()
     trial.passes()
 """
+
+
+LOSSY = """
+from loads import register
+from quorate_chaos.faults.links import Lossy
+
+def test_something(trial):
+    trial.under(register())
+    trial.skip_unless(Lossy())
+    trial.passes()
+"""
+
+
+def test_what_a_backend_cannot_do_is_skipped_and_says_why(tmp_path: Path) -> None:
+    code, said = Conductor(tmp_path, LOSSY).run("--backend", "loopback")
+    assert code == 0, said
+    assert "1 skipped" in said
+    assert re.search(r"^SKIPPED lossy-links: \S", said, re.M), said
 
 
 def test_a_scenario_without_operations_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@
 # this machine where one answers. Otherwise installs docker (on Debian) and, as
 # root, starts a daemon of its own, which ends with the test. Nothing is left: no
 # container, volume, network, image, daemon or mount; only a base image, where no
-# registry had one, in .cache/image.
+# registry had one, in .cache/image, and `docker compose`, where this machine has
+# docker-compose alone, in .cache/compose-plugin.
 #
 # By hand: deploy/README.md. Under scenarios of faults: ./dev chaos --backend compose
 source "$root/scripts/dev/lib/building.sh"
@@ -31,8 +32,8 @@ run() {
   done
   need_packages chaos
   need_docker
-  build_binaries kvd kvctl
+  build_binaries kvd kvctl diskfaults clockfaults
   say 'trying deploy/: the image, the cluster, the alerts'
-  QUORATE_BIN=$bin PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 -m pytest -v --no-header \
+  QUORATE_BIN=$bin PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 -m pytest -v --no-header -rs \
     -c "$root/chaos/pytest.ini" --rootdir "$root" --durations 5 "${filter[@]}" "$root/tests/deploy"
 }

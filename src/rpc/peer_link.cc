@@ -24,6 +24,9 @@ constexpr absl::Duration kBackoffMax = absl::Milliseconds(500);
 // What waits for a connection longer than that is of no use any more. Longer
 // than the back-off, lest a peer that has just come up misses a request.
 constexpr absl::Duration kQueueAgeMax = absl::Seconds(1);
+// A stream that its peer has not accepted by then is begun anew. gRPC's own bounds
+// are moments of the calendar: set back by an hour, it waits for an hour.
+constexpr absl::Duration kAcceptedWithin = absl::Seconds(5);
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
@@ -132,9 +135,16 @@ void PeerLink::OpenStream() {
   const uint64_t dropped = stats_.frames_dropped;
   DropOlderThan(now - kQueueAgeMax);
   if (stats_.frames_dropped != dropped) lost_(peer_);
+  if (stream_ != nullptr && now >= opened_at_ + kAcceptedWithin) GiveUp();
   if (stream_ != nullptr || now < retry_at_) return;
+  opened_at_ = now;
   stream_ = new Stream(shared_from_this());
   stream_->Begin();
+}
+
+// Its end is told by Ended.
+void PeerLink::GiveUp() {
+  if (!std::exchange(given_up_, true)) stream_->Cancel();
 }
 
 void PeerLink::DropOlderThan(absl::Duration moment) {
@@ -195,7 +205,8 @@ void PeerLink::Ended(const absl::Status& status) {
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
   const bool retry_now = std::exchange(retry_now_, false);
   if (retry_now) retry_at_ = env_.Monotonic();
-  const std::string error(status.message());
+  const bool given_up = std::exchange(given_up_, false);
+  const std::string error(given_up && !accepted_ ? "it does not answer" : status.message());
   if (error != last_error_) {
     log_->warn("no connection to {} at {}: {}", peer_.ToString(), address_, error);
     last_error_ = error;

@@ -72,6 +72,7 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   };
 
   void Flush();
+  void GiveUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OpenStream() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropOlderThan(absl::Duration moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -95,6 +96,8 @@ class PeerLink : public std::enable_shared_from_this<PeerLink> {
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool accepted_ ABSL_GUARDED_BY(mutex_) = false;  // the stream, by the peer
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;    // nothing more may be written to it
+  bool given_up_ ABSL_GUARDED_BY(mutex_) = false;  // not accepted in time
+  absl::Duration opened_at_ ABSL_GUARDED_BY(mutex_);
   bool flush_due_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   uint32_t failures_ ABSL_GUARDED_BY(mutex_) = 0;   // since the last stream that worked

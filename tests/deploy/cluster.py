@@ -1,14 +1,17 @@
 """The compose cluster as its users have it: three containers, published ports, kvctl."""
 
+import itertools
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from quorate_chaos import http
 from quorate_chaos.binaries import ROOT, Binaries
 from quorate_chaos.clock import eventually
 from quorate_chaos.containers.cli import Docker
+from quorate_chaos.containers.compose import Compose
 from quorate_chaos.containers.daemon import bridge_name
 from quorate_chaos.containers.project import Project
 from quorate_chaos.process import run
@@ -16,28 +19,41 @@ from quorate_chaos.process import run
 COMPOSE = ROOT / "deploy" / "compose"
 TAG = f"test{os.getpid()}"
 HEALTHY_SECONDS = 60
+_NUMBERS = itertools.count(1)  # of clusters, which may be there at once
 PROGRAMS = Binaries.default()
 
 
 class ComposeCluster:
     """`ports`: the first digits of its published ports. Main thread only."""
 
-    def __init__(self, docker: Docker, folder: Path, ports: int, nodes: int = 3) -> None:
-        self.docker, self.ports = docker, ports
+    def __init__(
+        self,
+        docker: Docker,
+        folder: Path,
+        ports: int,
+        nodes: int = 3,
+        by: Compose | None = None,
+        monitoring: bool = True,
+    ) -> None:
+        """`by`: which compose. `monitoring`: with Prometheus, of three nodes."""
+        self.docker, self.ports, self.monitoring = docker, ports, monitoring and nodes == 3
         self.nodes = [f"n{number}" for number in range(1, nodes + 1)]
+        self._number = next(_NUMBERS)
         env = {
             "QUORATE_TAG": TAG,
             "QUORATE_BINARIES": "prebuilt",
             "QUORATE_PORTS": str(ports),
             "QUORATE_PROMETHEUS_PORT": f"{ports}90",
         }
-        profiles = ["monitoring"] if nodes == 3 else []
-        if nodes == 5:
-            lines = (COMPOSE / "five.env").read_text().splitlines()
-            env |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-            profiles = ["five"]
+        profiles = ["monitoring"] if self.monitoring else []
         self.project = Project(
-            docker, f"quoratetest{os.getpid()}x{nodes}", folder / "over.json", env, profiles
+            docker,
+            f"quoratetest{os.getpid()}x{self._number}",
+            folder / "over.json",
+            env,
+            profiles,
+            by,
+            ["--env-file", str(COMPOSE / "five.env")] if nodes == 5 else [],
         )
         self.project.say(self._override())
 
@@ -46,10 +62,9 @@ class ComposeCluster:
         services = {name: {"build": {"network": "host"}} for name in [*self.nodes, "prometheus"]}
         if len(self.nodes) == 5:
             del services["prometheus"]
-        first = len(self.nodes) * 10
         option = "com.docker.network.bridge.name"
         networks = {
-            name: {"driver_opts": {option: bridge_name(first + index)}}
+            name: {"driver_opts": {option: bridge_name(10 * self._number + index)}}
             for index, name in enumerate(["clients", "peers"])
         }
         return {"services": services, "networks": networks}
@@ -113,3 +128,15 @@ class ComposeCluster:
 
     def others(self, node: str) -> list[str]:
         return [name for name in self.nodes if name != node]
+
+
+def running(cluster: ComposeCluster) -> Iterator[ComposeCluster]:
+    """A cluster for as long as it is used; then its containers, volumes and networks are gone."""
+    try:
+        cluster.project.up()
+        cluster.wait_ready()
+        yield cluster
+        cluster.project.run("down", "--volumes", "--timeout", "0")  # nobody needs a handover
+        assert cluster.project.leftovers() == []
+    finally:
+        cluster.project.clear()

@@ -13,7 +13,7 @@ from quorate_chaos.containers.free_ports import free_first_digits
 from quorate_chaos.errors import Unsupported
 from quorate_chaos.process import run
 
-from cluster import PROGRAMS, TAG, ComposeCluster
+from cluster import PROGRAMS, TAG, ComposeCluster, running
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,15 +65,3 @@ def cluster(docker: Docker, images: None, tmp_path_factory) -> Iterator[ComposeC
 @pytest.fixture
 def five(docker: Docker, images: None, tmp_path) -> Iterator[ComposeCluster]:
     yield from running(ComposeCluster(docker, tmp_path, free_first_digits(), nodes=5))
-
-
-def running(cluster: ComposeCluster) -> Iterator[ComposeCluster]:
-    """A cluster for as long as it is used; then its containers, volumes and networks are gone."""
-    try:
-        cluster.project.up()
-        cluster.wait_ready()
-        yield cluster
-        cluster.project.run("down", "--volumes", "--timeout", "0")  # nobody needs a handover
-        assert cluster.project.leftovers() == []
-    finally:
-        cluster.project.clear()

@@ -3,16 +3,21 @@
 import importlib.util
 import os
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
-from quorate_chaos.backend.base import CLIENTS
+from quorate_chaos.backend.base import CLIENTS, Backend
 from quorate_chaos.backend.compose import ComposeBackend
 from quorate_chaos.binaries import ROOT
 from quorate_chaos.clock import eventually
 from quorate_chaos.cluster import Cluster, links_between
 from quorate_chaos.containers.cli import Docker
 from quorate_chaos.errors import Unsupported
+from quorate_chaos.faults import clock_shim, disk_shim
+from quorate_chaos.faults.base import Fault
+from quorate_chaos.faults.clocks import Skew
+from quorate_chaos.faults.disk_syncs import SlowSyncs
 
 
 def _suite():
@@ -33,6 +38,11 @@ test_cut_off = _SUITE.test_a_leader_cut_off_refuses_and_the_others_go_on_until_i
 test_clients_cut_off = _SUITE.test_clients_can_be_cut_off_from_a_node_that_others_reach
 
 
+def armed(backend: Backend) -> None:
+    disk_shim.arm(backend, backend.spec.names)
+    clock_shim.arm(backend, backend.spec.names)
+
+
 @pytest.fixture(scope="module")
 def cluster(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """By the daemon of these tests, which the backend finds as it would any other."""
@@ -40,7 +50,7 @@ def cluster(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     if docker.host:
         os.environ["DOCKER_HOST"] = docker.host
     try:
-        yield from _SUITE._started("compose", tmp_path_factory.mktemp("compose"))
+        yield from _SUITE._started("compose", tmp_path_factory.mktemp("compose"), armed)
     finally:
         if docker.host:
             del os.environ["DOCKER_HOST"]
@@ -64,6 +74,17 @@ def test_a_variable_reaches_the_next_start_and_no_later_one(cluster: Cluster) ->
         cluster.restart(["n1"])
         assert ("KVD_REQUEST_TIMEOUT=4s" in cluster.backend.environment("n1")) == wanted
     cluster.wait_ready(["n1"])
+
+
+@pytest.mark.parametrize(
+    "fault", [SlowSyncs("n2", slow_ms=20), Skew("n2", seconds=2)], ids=lambda fault: fault.name
+)
+def test_a_containers_disk_and_its_clock_can_be_broken(cluster: Cluster, fault: Fault) -> None:
+    assert fault.possible(cluster) == ""
+    fault.begin(cluster, Random(0))
+    assert cluster.kvctl("put", "k", "slowly", "v", "--level", "ALL").returncode == 0
+    fault.end(cluster)
+    assert fault.proof(cluster).bit
 
 
 def test_any_pair_can_be_unplugged_and_stays_so_over_a_restart(cluster: Cluster) -> None:

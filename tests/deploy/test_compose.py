@@ -145,7 +145,10 @@ def test_a_node_that_crashes_is_started_again(cluster: ComposeCluster) -> None:
     cluster.wait_ready("n2")
 
 
-def test_every_metric_that_the_alerts_ask_for_exists(cluster: ComposeCluster) -> None:
+def test_every_metric_that_the_alerts_ask_for_exists(
+    cluster: ComposeCluster, keyspace: str
+) -> None:
+    cluster.kvctl("put", keyspace, "any", "request")
     cluster.kvctl(
         "keyspace", "create", "carts", "--mode", "quorum", "--conflict", "set", "--replicas", "3"
     )

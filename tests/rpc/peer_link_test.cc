@@ -195,6 +195,23 @@ TEST_F(PeerLinkTest, ATryThatFailsAlthoughThePeerHasCalledIsRepeatedAtOnce) {
   EXPECT_EQ(peer.Await(1), (std::vector<std::string>{"frame"}));
 }
 
+// By the link's own clock: gRPC's goes by the calendar, which may be set back.
+TEST_F(PeerLinkTest, ATryThatIsNotAnsweredIsGivenUpAndTheNextOneArrives) {
+  auto silent = std::make_unique<ReservedPort>(port_.address());
+  silent->TakeConnectionsAndSayNothing();
+  const absl::Time began = absl::Now();
+  link_->Send("first");
+  env_.Advance(absl::Seconds(6));
+  link_->Send("second");
+  AwaitFailedConnections(1);
+  EXPECT_LT(absl::Now() - began, absl::Seconds(10));  // gRPC gives up after 20
+  silent.reset();
+  Listener peer(port_.address());
+  env_.Advance(absl::Milliseconds(600));
+  link_->Send("third");
+  EXPECT_EQ(peer.Await(2), (std::vector<std::string>{"second", "third"}));
+}
+
 TEST_F(PeerLinkTest, DropsWhatWaitedTooLongAndSaysSo) {
   link_->Send("old");
   AwaitFailedConnections(1);

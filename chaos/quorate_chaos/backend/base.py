@@ -154,6 +154,10 @@ class Backend(ABC):
     def data_dir(self, node: str) -> Path:
         """Its data folder as the conductor reaches it, for truncating, flipping bits, wiping."""
 
+    def data_dir_inside(self, node: str) -> Path:
+        """The same folder by the name that the node itself has for it."""
+        return self.data_dir(node).resolve()
+
     def log_file(self, node: str) -> Path:
         return self.node_folder(node) / "log"
 

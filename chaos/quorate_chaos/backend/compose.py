@@ -20,6 +20,8 @@ from .compose_network import Cables, pair_name
 NODES_MAX = 5
 PREFIX = "quoratechaos"  # of projects' names
 PORTS = {"client": 7400, "peer": 7401, "http": 7402}
+DATA = Path("/var/lib/quorate")  # in the container
+LOG_SECONDS = 5  # for docker to hand over a dead container's last lines
 STATES = {"running": "running", "paused": "paused"}
 
 
@@ -36,7 +38,7 @@ class ComposeBackend(Backend):
         self._project: Project | None = None
         self._containers: dict[str, str] = {}
         self._stale: set[str] = set()  # nodes without a container of their newest settings
-        self._logs: list[Process] = []
+        self._logs: dict[str, Process] = {}
         self.network = Cables(self._addresses, lambda node: self.http_get(node, "/metrics"))
 
     @classmethod
@@ -67,7 +69,7 @@ class ComposeBackend(Backend):
 
     def close(self) -> None:
         self.network.closed()
-        for follower in self._logs:
+        for follower in self._logs.values():
             follower.kill()
         self._logs.clear()
         if self._project:
@@ -85,10 +87,14 @@ class ComposeBackend(Backend):
 
     def _service(self, node: str) -> dict[str, Any]:
         networks: dict[str, Any] = {"clients": {"ipv4_address": self._addresses.for_clients(node)}}
+        # By docker's own names whoever is dead is unknown, and asked after for seconds.
+        hosts = [f"{node}.pair:127.0.0.1"]
         for pair in self._addresses.pairs:
             if node in pair:
                 address = self._addresses.in_pair(pair, node)
-                networks[pair_name(pair)] = {"ipv4_address": address, "aliases": [f"{node}.pair"]}
+                networks[pair_name(pair)] = {"ipv4_address": address}
+                other = next(end for end in pair if end != node)
+                hosts.append(f"{other}.pair:{self._addresses.in_pair(pair, other)}")
         flags = {
             f"KVD_{name.upper().replace('-', '_')}": value
             for name, value in self.spec.flags.items()
@@ -98,8 +104,9 @@ class ComposeBackend(Backend):
             "environment": {"KVD_BOOTSTRAP": bootstrap, **flags, **self._env.get(node, {})},
             "volumes": self._mounts(node),
             "user": f"{os.getuid()}:{os.getgid()}",
+            "healthcheck": {"disable": True},  # nobody asks for it here, and it takes processor
             "restart": "no",  # who is dead stays dead until it is started
-            "dns": ["127.0.0.1"],  # names outside are unknown at once
+            "extra_hosts": hosts,
             "networks": networks,
         }
 
@@ -115,7 +122,7 @@ class ComposeBackend(Backend):
             path for path in self._env.get(node, {}).get("LD_PRELOAD", "").split(":") if path
         ]
         return [
-            f"{self.data_dir(node).resolve()}:/var/lib/quorate",
+            f"{self.data_dir(node).resolve()}:{DATA}",
             f"{folder}:{folder}",
             *(f"{path}:{path}:ro" for path in preloaded),
         ]
@@ -144,8 +151,14 @@ class ComposeBackend(Backend):
             docker.run("start", self._container(node))
         began = docker.inspect(self._container(node), "{{.State.StartedAt}}")
         follow = ["docker", "logs", "--follow", "--since", began, self._container(node)]
-        self._logs = [follower for follower in self._logs if follower.running]
-        self._logs.append(Process(docker.with_env(follow, {}), self.log_file(node)))
+        self._follow_ends(node)
+        self._logs[node] = Process(docker.with_env(follow, {}), self.log_file(node))
+
+    def _follow_ends(self, node: str) -> None:
+        """Until the log file has all that a dead container said."""
+        follower = self._logs.pop(node, None)
+        if follower and follower.wait(LOG_SECONDS) is None:
+            follower.kill()
 
     def kill(self, node: str) -> None:
         if self.state(node) != "gone":
@@ -168,6 +181,8 @@ class ComposeBackend(Backend):
         if node not in self._containers:
             return "gone"
         status = self._needs_docker().inspect(self._container(node), "{{.State.Status}}")
+        if status not in STATES:
+            self._follow_ends(node)
         return STATES.get(status, "gone")
 
     def exit_code(self, node: str) -> int | None:
@@ -199,6 +214,9 @@ class ComposeBackend(Backend):
 
     def data_dir(self, node: str) -> Path:
         return self.node_folder(node) / "data"
+
+    def data_dir_inside(self, node: str) -> Path:
+        return DATA
 
     def _make(self, node: str) -> None:
         """A new container with the newest settings, started: compose joins networks only then."""

@@ -105,7 +105,7 @@ class Cables(Network):
             how = ["--ip", self._addresses.for_clients(node), "--alias", node]
         else:
             pair = next(pair for pair in self._addresses.pairs if pair_name(pair) == network)
-            how = ["--ip", self._addresses.in_pair(pair, node), "--alias", f"{node}.pair"]
+            how = ["--ip", self._addresses.in_pair(pair, node)]
         self._run("connect", *how, self._network(network), self._container(node))
         self._pulled.discard(plug)
 

@@ -25,7 +25,6 @@ class Docker:
 
     def __init__(self, host: str | None = None) -> None:
         self.host = host
-        self._compose: list[str] = []
 
     def run(self, *arguments: str, seconds: float = 60) -> str:
         """What docker says. Raises ChaosError with its complaint if it fails."""
@@ -66,15 +65,3 @@ class Docker:
 
     def inspect(self, thing: str, form: str) -> str:
         return self.run("inspect", "--format", form, thing).strip()
-
-    def compose_command(self) -> list[str]:
-        """`docker compose` where there is one, else docker-compose. Raises Unsupported."""
-        if not self._compose:
-            self._compose = self._find_compose()
-        return self._compose
-
-    def _find_compose(self) -> list[str]:
-        docker = program("docker")
-        if self.attempt("compose", "version", seconds=20) is not None:
-            return [docker, "compose"]
-        return [program("docker-compose")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..clock import eventually
 from ..errors import ChaosError, Unsupported
 from ..process import Process, run
+from . import compose
 from .cli import Docker, program
 
 START_SECONDS = 40
@@ -34,7 +35,7 @@ class Daemon:
         """Empty, or why no daemon can be had here."""
         try:
             docker = Docker()
-            docker.compose_command()
+            compose.either(docker)
             if docker.answers():
                 return ""
             program("dockerd")

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..binaries import ROOT
 from .cli import Docker
+from .compose import Compose, either
 
 COMPOSE_FILE = ROOT / "deploy" / "compose" / "docker-compose.yml"
 LABEL = "com.docker.compose.project"
@@ -28,10 +29,16 @@ class Project:
         override: Path,
         env: Mapping[str, str],
         profiles: Sequence[str] = (),
+        by: Compose | None = None,
+        options: Sequence[str] = (),
     ) -> None:
+        """`by`: which compose; the best that there is, unless told. `options`: of its own."""
         self.docker, self.name = docker, name
+        self._compose = by or either(docker)
         self._override = override
-        self._env = {**env, "COMPOSE_PROFILES": ",".join(profiles)}
+        self._options = list(options)
+        chosen = {"COMPOSE_PROFILES": ",".join(profiles)} if profiles else {}
+        self._env = {**env, **chosen}
 
     def say(self, override: Mapping[str, Any]) -> None:
         """What is different from the compose file; JSON is YAML too."""
@@ -39,8 +46,9 @@ class Project:
 
     def run(self, *arguments: str, seconds: float = 120) -> str:
         files = [*("--file", str(COMPOSE_FILE)), *("--file", str(self._override))]
-        command = [*self.docker.compose_command(), "--project-name", self.name, *files, *arguments]
-        return self.docker.command(command, self._env, seconds)
+        options = ["--project-name", self.name, *self._options]
+        command = [*self._compose.command, *options, *files, *arguments]
+        return self.docker.command(command, {**self._env, **self._compose.env}, seconds)
 
     def up(self, *services: str) -> None:
         self.run("up", "--detach", "--no-build", *(["--no-deps"] if services else []), *services)

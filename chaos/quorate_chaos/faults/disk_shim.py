@@ -27,7 +27,7 @@ def arm(backend: Backend, nodes: Iterable[str], track_unsynced: bool = False) ->
         preload(backend, node)
         backend.set_env(node, {
             "QUORATE_DISK_FAULTS": str(page.path),
-            "QUORATE_DISK_ROOT": str(backend.data_dir(node).resolve()),
+            "QUORATE_DISK_ROOT": str(backend.data_dir_inside(node)),
         })
 
 
