@@ -24,6 +24,10 @@ TEST(ProbesTest, EveryRarePathIsReachedBySomeSeed) {
   for (uint64_t seed = 1; seed <= 3; ++seed) {
     ExpectClean({.seed = seed, .profile = Profile::kLostTails});
   }
+  // Nor does any other move replicas.
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    ExpectClean({.seed = seed, .profile = Profile::kMoves});
+  }
   const Profile profiles[] = {Profile::kMixed, Profile::kMixed, Profile::kElections,
                               Profile::kFigure8, Profile::kLeaderless, Profile::kLearners};
   for (uint64_t seed = 1; seed <= kSeedsMax && !Unreached().empty(); ++seed) {
