@@ -5,6 +5,8 @@ namespace quorate {
 namespace {
 
 constexpr ReasonText kReasons[] = {
+    {"ADDRESS_IN_USE", "A node that is to join has an address that is another node's.",
+     "Give it one of its own, or decommission the other first."},
     {"ADDRESS_REPEATED", "Two nodes of the bootstrap list have the same address.",
      "Give each its own, and the same list to all."},
     {"BAD_CLUSTER_ID", "The cluster's name is empty or has more than one line.",
@@ -18,6 +20,10 @@ constexpr ReasonText kReasons[] = {
      "The node cannot listen at an address: the host is not this machine's, or the port is "
      "not permitted.",
      "Name another."},
+    {"CANNOT_MOVE",
+     "A node is to leave that holds replicas of a keyspace of mode quorum, and those do not move "
+     "yet.",
+     "Drop the keyspace first, or leave the node."},
     {"CHANGE_UNDER_WAY", "Another change of a partition's members has not ended.",
      "Repeat it afterwards."},
     {"CONFLICT_EXPIRED", "A discarded write is to be restored whose time to live is over by now.",
@@ -56,6 +62,13 @@ constexpr ReasonText kReasons[] = {
      "nothing.",
      "Set one: kvctl keyspace alter NAME --lease-drift 1%. Or read at LINEARIZABLE."},
     {"MODE_NOT_SUPPORTED", "This build has no such mode.", "Use one that the message names."},
+    {"NODE_DECOMMISSIONED",
+     "The node was decommissioned, holds nothing any more and has left the cluster.",
+     "Nothing is wrong; its folder may be removed."},
+    {"NODE_IDS_USED_UP",
+     "As many nodes have joined the cluster in its life as there are ids, and an id is never used "
+     "again.",
+     "Copy the data into a new cluster."},
     {"NODE_ID_INVALID", "A node of the bootstrap list has an id that is not 1 to 4095.",
      "Count from 1."},
     {"NODE_ID_REPEATED", "Two nodes of the bootstrap list have the same id.", "Give each its own."},
@@ -97,6 +110,9 @@ constexpr ReasonText kReasons[] = {
      "Ask for fewer, or add nodes."},
     {"SUCCESSOR_SILENT", "The replica that leadership was to go to has not answered for a while.",
      "Hand over to another one, or to whichever is most caught up."},
+    {"TOO_FEW_NODES",
+     "Without the node that is to leave there would be fewer nodes than a keyspace has replicas.",
+     "Add a node first."},
     {"TRANSFER_UNFINISHED",
      "The leadership was asked to move and had no new leader in time; it may come still.",
      "See kvctl partition list."},

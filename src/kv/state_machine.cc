@@ -142,7 +142,10 @@ void StateMachine::StageApplied(const AppliedState& next, EngineBatch& batch) co
 }
 
 absl::StatusOr<AppliedState> StateMachine::Durable() const {
-  return DecodeApplied(engine_.GetDurable(AppliedKey(partition_)));
+  auto durable = DecodeApplied(engine_.GetDurable(AppliedKey(partition_)));
+  // On disk there may still be what a former copy left.
+  if (durable.ok() && durable->member_since != applied_.member_since) return AppliedState{};
+  return durable;
 }
 
 absl::Status StateMachine::Initialise(std::string configuration, uint64_t member_since) {

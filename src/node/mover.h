@@ -14,8 +14,8 @@ namespace quorate {
 
 class Mover {
  public:
-  // Both outlive it.
-  Mover(Node& node, NodeShared& shared) : node_(node), shared_(shared) {}
+  // Both outlive it. From now on the workers call it.
+  Mover(Node& node, NodeShared& shared);
 
   // Any worker's thread.
   void MoveDone(PartitionId partition, Epoch since);

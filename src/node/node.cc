@@ -72,14 +72,6 @@ class Node::Impl {
     workers_[0]->WatchTick([this](absl::Duration now) { Tick(now); });
   }
 
-  void UseMover(Node& node) {
-    mover_ = std::make_unique<Mover>(node, shared_);
-    shared_.move_done = [this](PartitionId partition, Epoch since) {
-      mover_->MoveDone(partition, since);
-    };
-    shared_.plan_moves = [this](absl::Duration now) { mover_->Plan(now); };
-  }
-
   absl::Status OpenReplicas(std::vector<RecoveredGroup> recovered) {
     const auto topology = shared_.topology.Get();
     absl::Status swept = SweepDropped(*topology, shared_.options.self, shared_.edges.engine);
@@ -100,19 +92,15 @@ class Node::Impl {
         if (absl::Status read = hints_->Restore(group); !read.ok()) return read;
         continue;
       }
-      if (topology->FindPartition(group.partition) == nullptr) {
+      const ring::PartitionInfo* partition = topology->FindPartition(group.partition);
+      if (partition == nullptr) {
         leftovers_.push_back(group.partition);
-      } else if (!BelongsHere(*topology, group.partition)) {
+      } else if (!partition->BelongsOn(shared_.options.self)) {
         WorkerOf(group.partition).Retire(group);
       }
     }
     for (auto& worker : workers_) worker->Follow(topology);
     return absl::OkStatus();
-  }
-
-  bool BelongsHere(const ring::FrozenTopology& topology, PartitionId partition) const {
-    const ring::PartitionInfo* info = topology.FindPartition(partition);
-    return info != nullptr && info->BelongsOn(shared_.options.self);
   }
 
   void Start(LogDevice& log, std::function<void(absl::Status)> fatal) {
@@ -185,7 +173,8 @@ class Node::Impl {
   void Adopt(ring::SharedTopology topology) {
     workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
       if (topology->epoch <= shared_.topology.Get()->epoch) return;
-      if ((shared_.forgetting > 0 || following_ > 0) && BringsBack(*topology)) {
+      if ((shared_.forgetting > 0 || following_ > 0) &&
+          ring::BringsReplica(*shared_.topology.Get(), *topology, shared_.options.self)) {
         unkept_ = std::move(topology);
         return;
       }
@@ -216,15 +205,6 @@ class Node::Impl {
         });
       }
     });
-  }
-
-  // A replica that was not here.
-  bool BringsBack(const ring::FrozenTopology& topology) const {
-    const auto now = shared_.topology.Get();
-    for (const ring::PartitionInfo& partition : topology.PartitionsOn(shared_.options.self)) {
-      if (!BelongsHere(*now, partition.id)) return true;
-    }
-    return false;
   }
 
   void AwaitKnown(Epoch epoch, absl::Duration until, Spread::Done done) {
@@ -289,7 +269,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edge
   if (!topology.ok()) return topology.status();
   std::unique_ptr<Node> node(new Node(nullptr));
   node->impl_ = std::make_unique<Impl>(std::move(options), edges, *std::move(topology));
-  node->impl_->UseMover(*node);
+  node->impl_->mover_ = std::make_unique<Mover>(*node, node->impl_->shared_);
   absl::Status opened = node->impl_->OpenReplicas(std::move(recovered));
   if (!opened.ok()) return opened;
   return node;

@@ -47,7 +47,6 @@ struct NodeBugs {
   bool follow_own_calendar = false;   // whatever a majority's say
   bool serve_while_joining = false;   // a replica answers before it is one
   bool forget_vote_on_move = false;   // when a replica goes from a node
-  bool trust_former_copy = false;     // its late words count for the one that came after it
 };
 
 struct NodeOptions {

@@ -31,7 +31,6 @@ absl::StatusOr<Raft::Position> Raft::Impl::ProposeChange(const MembershipChange&
                    "another change of members is under way; try again when it has ended");
   }
   Configuration entered = ComputeEntered(history_.newest(), change);
-  if (config_.bugs.skip_joint && entered.joint()) entered = ComputeLeft(entered);
   if (entered == history_.newest()) {
     return MakeError(absl::StatusCode::kAlreadyExists, "NO_CHANGE",
                      "the members are these already");

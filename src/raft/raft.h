@@ -31,7 +31,6 @@ struct Bugs {
   bool skip_read_index_round = false;  // serve reads without asking a quorum
   bool count_old_term = false;         // commit entries of older terms by count (figure 8)
   bool count_learners = false;         // learners count in quorums
-  bool skip_joint = false;             // members change at once, whoever of the old was to be asked
   bool drop_promise_with_connection = false;
   bool keep_lease_over_transfer = false;  // promises count after another was told to campaign
   bool trust_log_tail = false;            // a log that lost its end is taken as it is

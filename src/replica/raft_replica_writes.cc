@@ -143,6 +143,9 @@ void RaftReplica::AnswerHeldByAll(absl::Duration now) {
     all = std::min(all, peer.match);
   }
   std::vector<NodeId> voters = status.configuration.voters;
+  // A leader that is about to go has it, too.
+  const NodeId self = options_.raft.self;
+  if (std::find(voters.begin(), voters.end(), self) == voters.end()) voters.push_back(self);
   held_.Answer(all, voters, now);
 }
 

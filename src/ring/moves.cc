@@ -150,4 +150,13 @@ Topology WithMoveDone(const Topology& topology, PartitionId id, Epoch since) {
   return next;
 }
 
+bool BringsReplica(const Topology& from, const Topology& to, NodeId node) {
+  std::set<PartitionId> before;
+  for (const PartitionInfo& partition : from.PartitionsOn(node)) before.insert(partition.id);
+  const std::vector<PartitionInfo> after = to.PartitionsOn(node);
+  return std::any_of(after.begin(), after.end(), [&](const PartitionInfo& partition) {
+    return !before.contains(partition.id);
+  });
+}
+
 }  // namespace quorate::ring

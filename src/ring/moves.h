@@ -35,6 +35,9 @@ Topology WithMovesBegun(const Topology& topology, const MoveLimits& limits);
 // topology where no such move is under way (any more).
 Topology WithMoveDone(const Topology& topology, PartitionId partition, Epoch since);
 
+// True if `node` belongs to a partition in `to` that it does not belong to in `from`.
+bool BringsReplica(const Topology& from, const Topology& to, NodeId node);
+
 // --- nodes; each gives the next topology ---
 // The node under an id that was never used; what `node` says of its id is ignored.
 // ALREADY_EXISTS: one of its addresses is another's. INVALID_ARGUMENT: its weight.

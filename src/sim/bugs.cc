@@ -12,16 +12,10 @@ namespace {
 template <class Add>
 void AddMoves(Add add) {
   constexpr Profile kProfile = Profile::kMoves;
-  add("skip-joint", "members change at once, without a majority of the old ones", kProfile)
-      .raft.skip_joint = true;
   add("serve-while-joining", "a replica answers before it has been filled", kProfile)
       .serve_while_joining = true;
-  add("keep-former-copy", "a replica that comes back goes on with what it had", kProfile)
-      .replica.keep_former_copy = true;
   add("forget-vote-on-move", "a replica that comes back may vote twice", kProfile)
       .forget_vote_on_move = true;
-  add("trust-former-copy", "late words of a copy that moved away count for the next", kProfile)
-      .trust_former_copy = true;
 }
 
 template <class Add>

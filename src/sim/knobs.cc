@@ -221,7 +221,6 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.length_max = absl::Milliseconds(600);
       break;
     case Profile::kMoves:
-      // A joining replica is often far behind, and its messages late.
       knobs.nodes = OneOf<uint32_t>(random, {3, 3, 4});
       knobs.zones = OneOf<uint32_t>(random, {0, 2});
       knobs.safety = absl::Seconds(20);

@@ -48,8 +48,13 @@ std::string LieOfWrite(Cluster& cluster, NodeId at, const Op& op, const Receipt&
   if (server == nullptr || !server->raft().is_leader()) return "";
   const raft::Configuration members = server->raft().status().configuration;
   // Who is a member no more is not counted, though he has it.
-  if (server->raft().ConfigurationAt(receipt.position.index) != members) return "";
+  if (members.asked > receipt.epoch.value() ||
+      server->raft().ConfigurationAt(receipt.position.index) != members) {
+    return "";
+  }
   const auto& voters = members.voters;
+  // Two majorities are counted then, and a leader that is about to go does not count.
+  if (members.joint() || !members.IsVoter(receipt.served_by)) return "";
   const auto holding = static_cast<size_t>(std::count_if(
       voters.begin(), voters.end(), [&acked](NodeId voter) { return acked.contains(voter); }));
   if (holding < AcksNeeded(receipt.achieved, voters.size())) {

@@ -45,6 +45,21 @@ TEST_P(StateMachineTest, ItsFirstConfigurationIsFoundAgain) {
   EXPECT_EQ(Partition(*engine_).state.applied().configuration, "n1 n2 n3");
 }
 
+TEST_P(StateMachineTest, WhatAFormerCopyLeftOnDiskIsNotDurableOfThisOne) {
+  ASSERT_TRUE(partition_.state.Initialise("n1 n2 n3").ok());
+  ASSERT_TRUE(
+      partition_.state.Apply({{Term(1), LogIndex(1), EntryKind::kNoop, {}}}, "of three").ok());
+  ASSERT_TRUE(engine_->Flush().ok());
+  EngineBatch gone;
+  gone.DeleteKeys(PartitionBegin(kPartition), PartitionEnd(kPartition));
+  ASSERT_TRUE(engine_->Write(gone).ok());
+  Partition next(*engine_);
+  ASSERT_TRUE(next.state.Initialise("n1 n2 n4", /*member_since=*/7).ok());
+  EXPECT_EQ(next.state.Durable()->index, LogIndex(0));
+  ASSERT_TRUE(engine_->Flush().ok());
+  EXPECT_EQ(next.state.Durable()->member_since, 7u);
+}
+
 TEST_P(StateMachineTest, NoOpsAndConfigurationsMoveThePositionOnly) {
   const Command put{{Put("a", "1")}};
   const std::vector<LogEntry> entries = {
