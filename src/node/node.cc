@@ -84,7 +84,8 @@ class Node::Impl {
       if (group != nullptr && shared_.options.bugs.forget_vote_on_restart) {
         group->hard_state.vote = NodeId();
       }
-      absl::Status opened = WorkerOf(partition.id).Open(partition, group, group == nullptr);
+      absl::Status opened =
+          WorkerOf(partition.id).Open(partition, *topology, group, group == nullptr);
       if (!opened.ok()) return opened;
     }
     for (const RecoveredGroup& group : recovered) {

@@ -68,7 +68,8 @@ class Worker {
 
   // Makes a replica of what storage recovered, or of a new partition.
   // `fresh`: its preferred leader campaigns at once.
-  absl::Status Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered, bool fresh);
+  absl::Status Open(const ring::PartitionInfo& partition, const ring::FrozenTopology& topology,
+                    RecoveredGroup* recovered, bool fresh);
   // A group in the log of which there is no replica here any more.
   void Retire(const RecoveredGroup& group);
   // Makes and removes replicas so that they match the topology.

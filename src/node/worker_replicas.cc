@@ -32,12 +32,12 @@ constexpr absl::Duration kFirstElectionMax = absl::Seconds(5);
 
 }  // namespace
 
-absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* recovered,
+absl::Status Worker::Open(const ring::PartitionInfo& partition,
+                          const ring::FrozenTopology& topology, RecoveredGroup* recovered,
                           bool fresh) {
-  const auto topology = shared_.topology.Get();
-  const ring::KeyspaceInfo* keyspace = topology->FindKeyspaceOf(partition.id);
+  const ring::KeyspaceInfo* keyspace = topology.FindKeyspaceOf(partition.id);
   const bool leaderless = keyspace != nullptr && keyspace->mode == Mode::kQuorum;
-  auto replica = leaderless ? OpenQuorum(partition, *keyspace, *topology, recovered)
+  auto replica = leaderless ? OpenQuorum(partition, *keyspace, topology, recovered)
                             : OpenRaft(partition, recovered, fresh);
   if (!replica.ok()) return replica.status();
   Slot& slot = slots_[partition.id];
@@ -47,7 +47,7 @@ absl::Status Worker::Open(const ring::PartitionInfo& partition, RecoveredGroup* 
     const absl::Duration now = shared_.edges.env.Monotonic();
     slot.replica->ClockJumped(shared_.CalendarTime(), now, false);
   }
-  Configure(partition.id, slot, *topology);
+  Configure(partition.id, slot, topology);
   Touch(partition.id, slot);
   return absl::OkStatus();
 }
@@ -129,7 +129,7 @@ void Worker::Follow(const TopologyHolder::Snapshot& topology) {
   for (const ring::PartitionInfo& partition : topology->PartitionsOn(shared_.options.self)) {
     if (partition.id.value() % shared_.options.workers != index_) continue;
     if (slots_.contains(partition.id)) continue;
-    if (absl::Status opened = Open(partition, nullptr, /*fresh=*/true); !opened.ok()) {
+    if (absl::Status opened = Open(partition, *topology, nullptr, /*fresh=*/true); !opened.ok()) {
       return shared_.Fail(opened);
     }
     slots_.at(partition.id).leader_due = now_ + kFirstElectionMax;

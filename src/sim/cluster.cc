@@ -129,13 +129,14 @@ Nodes Cluster::UpNodes() {
 }
 
 ring::SharedTopology Cluster::topology() {
-  ring::SharedTopology newest;
+  bool any = false;
   for (const auto& [id, node] : nodes_) {
     if (!node->up()) continue;
+    any = true;
     auto topology = node->node()->topology();
-    if (newest == nullptr || topology->epoch > newest->epoch) newest = std::move(topology);
+    if (newest_ == nullptr || topology->epoch > newest_->epoch) newest_ = std::move(topology);
   }
-  return newest;
+  return any ? newest_ : nullptr;
 }
 
 std::vector<ring::PartitionInfo> Cluster::Partitions() {

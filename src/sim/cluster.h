@@ -47,7 +47,7 @@ class Cluster {
 
   Nodes UpNodes();
   NodeId LeaderOf(PartitionId partition) const { return watch_.LeaderOf(partition); }
-  // The newest that any running node has; null while none runs.
+  // The newest that any node has had; null while none runs.
   ring::SharedTopology topology();
   // Every partition of mode raft in that topology, the meta group's first.
   std::vector<ring::PartitionInfo> Partitions();
@@ -64,6 +64,7 @@ class Cluster {
   const Knobs knobs_;
   const std::function<void(std::string)> violation_;
   Nodes ids_;
+  ring::SharedTopology newest_;
   ReplicaWatch watch_;
   LeaderlessWatch leaderless_watch_;
   std::unique_ptr<Network> network_;

@@ -47,8 +47,8 @@ std::string LieOfWrite(Cluster& cluster, NodeId at, const Op& op, const Receipt&
   // One that has lost its leadership learns that the write is committed, not by whom.
   if (server == nullptr || !server->raft().is_leader()) return "";
   const raft::Configuration members = server->raft().status().configuration;
-  // Who is a member no more is not counted, though he has it.
-  if (members.asked > receipt.epoch.value() ||
+  // Who was a member then, and is none any more, is not counted, though he has it.
+  if (server->raft().term() != receipt.position.term || members.asked >= receipt.epoch.value() ||
       server->raft().ConfigurationAt(receipt.position.index) != members) {
     return "";
   }
