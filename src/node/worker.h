@@ -223,7 +223,6 @@ class Worker {
   absl::Duration next_tick_;
   absl::Duration next_release_;
   absl::Duration next_rebalance_;
-  absl::Duration next_moves_;
   std::atomic<bool> leader_everywhere_ = false;
   absl::Duration drain_deadline_ = absl::InfiniteDuration();
   absl::AnyInvocable<void() &&> drained_;  // set while draining

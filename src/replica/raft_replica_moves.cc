@@ -17,7 +17,6 @@ absl::Status RaftReplica::ForgetFormerCopy(Engine& engine) {
   if (applied == kv::AppliedState{} || applied.member_since == options_.member_since.value()) {
     return absl::OkStatus();
   }
-  Reached<"replica: what a former copy had left was forgotten">();
   EngineBatch batch;
   batch.DeleteKeys(kv::PartitionBegin(options_.partition), kv::PartitionEnd(options_.partition));
   if (absl::Status gone = engine.Write(batch); !gone.ok()) return gone;
