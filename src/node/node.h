@@ -45,7 +45,6 @@ struct NodeBugs {
   bool forget_hint_holders = false;   // likewise, whom each was handed to
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
   bool follow_own_calendar = false;   // whatever a majority's say
-  bool serve_while_joining = false;   // a replica answers before it is one
   bool forget_vote_on_move = false;   // when a replica goes from a node
 };
 

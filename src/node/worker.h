@@ -140,7 +140,7 @@ class Worker {
   bool CalendarConfirmed();
   void Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology);
   // What it may answer is answered here.
-  bool ServesHere(const Slot& slot, Level level, bool write) const;
+  static bool ServesHere(const Slot& slot, Level level, bool write);
   void Expire();
   // --- worker_admission.cc: what a write is refused for before it is begun ---
   absl::Status Admit(const Request& request) const;

@@ -12,9 +12,8 @@ constexpr absl::Duration kTellAgain = absl::Seconds(1);
 
 }  // namespace
 
-bool Worker::ServesHere(const Slot& slot, Level level, bool write) const {
-  const bool may = !slot.joining || shared_.options.bugs.serve_while_joining;
-  return (may || slot.replica->leading()) && slot.replica->Serves(level, write);
+bool Worker::ServesHere(const Slot& slot, Level level, bool write) {
+  return (!slot.joining || slot.replica->leading()) && slot.replica->Serves(level, write);
 }
 
 void Worker::DropGone(const ring::FrozenTopology& topology) {

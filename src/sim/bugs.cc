@@ -12,8 +12,6 @@ namespace {
 template <class Add>
 void AddMoves(Add add) {
   constexpr Profile kProfile = Profile::kMoves;
-  add("serve-while-joining", "a replica answers before it has been filled", kProfile)
-      .serve_while_joining = true;
   add("forget-vote-on-move", "a replica that comes back may vote twice", kProfile)
       .forget_vote_on_move = true;
 }

@@ -10,10 +10,13 @@ namespace {
 
 constexpr uint64_t kSeedsMax = 600;
 
+// Of the real engine, which may be linked but does not run here.
+bool IsOfARealDisk(const std::string& probe) { return probe.starts_with("storage: "); }
+
 std::string Unreached() {
   std::string names;
   for (const ProbeCount& probe : ProbeCounts()) {
-    if (probe.count == 0) names += probe.name + "\n";
+    if (probe.count == 0 && !IsOfARealDisk(probe.name)) names += probe.name + "\n";
   }
   return names;
 }
@@ -28,7 +31,7 @@ TEST(ProbesTest, EveryRarePathIsReachedBySomeSeed) {
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     ExpectClean({.seed = seed, .profile = Profile::kMoves});
   }
-  const Profile profiles[] = {Profile::kMixed, Profile::kMixed, Profile::kElections,
+  const Profile profiles[] = {Profile::kMixed,   Profile::kMixed,      Profile::kElections,
                               Profile::kFigure8, Profile::kLeaderless, Profile::kLearners};
   for (uint64_t seed = 1; seed <= kSeedsMax && !Unreached().empty(); ++seed) {
     ExpectClean({.seed = seed, .profile = profiles[seed % 6]});
