@@ -12,7 +12,7 @@
 #   --preset NAME    release (default), debug, asan, tsan, clang
 #   --filter REGEX   of Suite.Test
 #   --quick          leaves out what is slow: cluster, sim, chaos
-#   --jobs N         compilers at once, and half as many as tests; one per core unless told
+#   --jobs N         compilers at once, and twice as many tests; one per core unless told
 #                    otherwise
 source "$root/scripts/dev/lib/building.sh"
 
