@@ -26,7 +26,11 @@ json Each(const List& list) {
 json Partitions(const std::vector<PartitionDescription>& partitions) {
   json shown = json::array();
   for (const PartitionDescription& one : partitions) {
-    shown.push_back({{"partition", one.id.value()}, {"replicas", Ids(one.replicas)}});
+    shown.push_back({{"partition", one.id.value()},
+                     {"replicas", Ids(one.replicas)},
+                     {"joining", one.joining.value()},
+                     {"leaving", one.leaving.value()},
+                     {"target", Ids(one.target)}});
   }
   return shown;
 }
@@ -38,7 +42,8 @@ json ToJson(const NodeDescription& node) {
           {"client_address", node.client_address},
           {"peer_address", node.peer_address},
           {"zone", node.zone},
-          {"weight", node.weight}};
+          {"weight", node.weight},
+          {"leaving", node.leaving}};
 }
 
 json ToJson(const KeyspaceDescription& keyspace) {

@@ -13,12 +13,25 @@ namespace {
 
 std::vector<std::string> RowOf(const NodeState& one) {
   if (!one.reachable) {
-    return {one.node.id.ToString(), one.node.client_address, "down", "", "", "", "", "", "", ""};
+    return {one.node.id.ToString(),
+            one.node.client_address,
+            one.node.leaving ? "down, leaving" : "down",
+            one.node.zone,
+            std::to_string(one.node.weight),
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            ""};
   }
   const auto uptime = absl::FormatDuration(absl::Trunc(one.uptime, absl::Seconds(1)));
   return {one.node.id.ToString(),
           one.node.client_address,
-          "up",
+          one.node.leaving ? "leaving" : "up",
+          one.node.zone,
+          std::to_string(one.node.weight),
           one.version,
           uptime,
           std::to_string(one.replicas),
@@ -32,8 +45,8 @@ void PrintStatus(const ClusterState& state, size_t down, uint64_t leaderless) {
   std::cout << "cluster " << state.cluster_id << ", epoch " << state.epoch.value()
             << ", meta leader "
             << (state.meta_leader ? state.meta_leader.ToString() : std::string("none")) << '\n';
-  Table table({"node", "address", "state", "version", "uptime", "replicas", "leads", "leaderless",
-               "log", "data"});
+  Table table({"node", "address", "state", "zone", "weight", "version", "uptime", "replicas",
+               "leads", "leaderless", "log", "data"});
   for (const NodeState& one : state.nodes) table.Add(RowOf(one));
   table.Print(std::cout);
   for (const NodeState& one : state.nodes) {
@@ -111,6 +124,8 @@ void AddCluster(CLI::App& app, Session& session) {
           [&session] { return RunStatus(session); });
   AddVerb(*noun, session, "topology", "Show which nodes hold which partitions.",
           "  kvctl cluster topology", [&session] { return RunTopology(session); });
+  AddPlan(*noun, session);
+  AddMoves(*noun, session);
   AddClusterCut(*noun, session);
 }
 

@@ -92,7 +92,8 @@ std::string SkewText(absl::Duration ahead) {
 void PrintNode(const NodeState& state) {
   std::cout << state.node.id.ToString() << " at " << state.node.client_address << ", peers "
             << state.node.peer_address
-            << (state.node.zone.empty() ? "" : ", zone " + state.node.zone) << '\n';
+            << (state.node.zone.empty() ? "" : ", zone " + state.node.zone) << ", weight "
+            << state.node.weight << (state.node.leaving ? ", leaving" : "") << '\n';
   if (!state.reachable) {
     std::cout << "does not answer\n";
     return;
@@ -153,6 +154,7 @@ void AddNode(CLI::App& app, Session& session) {
                  "  kvctl node show n2\n  kvctl node show all --output json",
                  [&session, arguments] { return RunShow(session, *arguments); });
   verb->add_option("NODE", arguments->node, "n2, or all")->required()->type_name("");
+  AddMembers(*noun, session);
 }
 
 }  // namespace quorate::kvctl

@@ -20,11 +20,15 @@ struct NodeDescription {
   std::string peer_address;
   std::string zone;
   uint32_t weight = 0;
+  bool leaving = false;  // its replicas go to others; gone once it has none
 };
 
 struct PartitionDescription {
   PartitionId id;
-  std::vector<NodeId> replicas;  // the first is the preferred leader
+  std::vector<NodeId> replicas;     // the first is the preferred leader
+  NodeId joining = {};              // is being filled, and no replica yet; none: nothing moves
+  NodeId leaving = {};              // the replica that goes when that is one
+  std::vector<NodeId> target = {};  // where they are to be in the end; empty: where they are
 };
 
 struct KeyspaceDescription {
@@ -55,6 +59,14 @@ struct TopologyDescription {
   const KeyspaceDescription* FindKeyspace(std::string_view name) const;
 };
 
+// A node that joins a partition and is sent its state.
+struct FillDescription {
+  NodeId node;
+  absl::Duration since;
+  uint64_t sent_bytes = 0;
+  uint64_t total_bytes = 0;  // about; 0: not known
+};
+
 struct ReplicaDescription {
   PartitionId partition;
   NodeId node;
@@ -66,6 +78,7 @@ struct ReplicaDescription {
   LogIndex applied_index;
   LogIndex log_first_index;
   bool quiet = false;
+  std::optional<FillDescription> filling = {};  // of a leader
 };
 
 struct KeyspaceState {
@@ -103,6 +116,33 @@ struct ClusterState {
   Epoch epoch;
   NodeId meta_leader;
   std::vector<NodeState> nodes;
+};
+
+// One replica's way; `from` or `to` none: the partition has one more, or one fewer.
+struct PlannedMove {
+  PartitionId partition;
+  std::string keyspace;  // empty: the meta group
+  NodeId from;
+  NodeId to;
+  uint64_t bytes = 0;  // about
+};
+
+struct PlannedLoad {
+  NodeDescription node;
+  uint32_t before = 0;  // replicas; what moves already counts as being there
+  uint32_t after = 0;
+};
+
+// What a change of the nodes would move.
+struct MovePlan {
+  Epoch epoch;  // of the topology that it is about
+  NodeId node;  // that would be added or leave
+  std::vector<PlannedMove> moves;
+  std::vector<PlannedLoad> nodes;
+  uint32_t moves_min = 0;  // the fewest by which each node would have its fair share
+
+  uint32_t copies() const;  // moves to a node
+  uint64_t bytes() const;   // of those
 };
 
 struct KeyspaceOptions {

@@ -73,6 +73,18 @@ class Client {
   absl::StatusOr<TopologyDescription> Topology(AdminOptions options = {});
   absl::StatusOr<ClusterState> Status(AdminOptions options = {});
 
+  // The node's replicas go to others from now on, and its process ends when it has none;
+  // Topology shows how far that is. Gives the epoch that says so. NOT_FOUND;
+  // FAILED_PRECONDITION: TOO_FEW_NODES would be left, or CANNOT_MOVE.
+  absl::StatusOr<Epoch> DecommissionNode(NodeId node, AdminOptions options = {});
+  // The same of a node that is gone for good: NODE_ALIVE if it can be heard of.
+  absl::StatusOr<Epoch> ReplaceNode(NodeId node, AdminOptions options = {});
+
+  // What would move if such a node joined, or this one left. Changes nothing; refused
+  // as that would be.
+  absl::StatusOr<MovePlan> PlanToAdd(std::string zone, uint32_t weight, AdminOptions options = {});
+  absl::StatusOr<MovePlan> PlanToDecommission(NodeId node, AdminOptions options = {});
+
   // What the levels promise in a keyspace, what they need and what they cost;
   // kDefault: the keyspace's. INVALID_ARGUMENT, LEVEL_UNSUPPORTED: not a level
   // that its mode has for that.

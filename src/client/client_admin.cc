@@ -108,6 +108,51 @@ absl::StatusOr<Explanation> Client::Explain(std::string keyspace, Level read, Le
   return client::ExplanationOf(*explained);
 }
 
+namespace {
+
+absl::StatusOr<Epoch> LetGo(client::Core& core, NodeId node, bool only_dead, AdminOptions options) {
+  v1::DecommissionNodeRequest request;
+  request.set_node(node.value());
+  request.set_only_dead(only_dead);
+  auto leaving = CallAdmin<v1::DecommissionNodeRequest, v1::DecommissionNodeResponse>(
+      core, std::move(request), &Async::DecommissionNode, /*write=*/true, options);
+  if (!leaving.ok()) return leaving.status();
+  client::RefreshTopology(core);
+  return Epoch(leaving->epoch());
+}
+
+absl::StatusOr<MovePlan> Plan(client::Core& core, v1::PlanChangeRequest request,
+                              AdminOptions options) {
+  auto plan = CallAdmin<v1::PlanChangeRequest, v1::PlanChangeResponse>(
+      core, std::move(request), &Async::PlanChange, /*write=*/false, options);
+  if (!plan.ok()) return plan.status();
+  return client::PlanOf(*plan);
+}
+
+}  // namespace
+
+absl::StatusOr<MovePlan> Client::PlanToAdd(std::string zone, uint32_t weight,
+                                           AdminOptions options) {
+  v1::PlanChangeRequest request;
+  request.mutable_add()->set_zone(std::move(zone));
+  request.mutable_add()->set_weight(weight);
+  return Plan(handle_->core(), std::move(request), options);
+}
+
+absl::StatusOr<MovePlan> Client::PlanToDecommission(NodeId node, AdminOptions options) {
+  v1::PlanChangeRequest request;
+  request.set_leave(node.value());
+  return Plan(handle_->core(), std::move(request), options);
+}
+
+absl::StatusOr<Epoch> Client::DecommissionNode(NodeId node, AdminOptions options) {
+  return LetGo(handle_->core(), node, /*only_dead=*/false, options);
+}
+
+absl::StatusOr<Epoch> Client::ReplaceNode(NodeId node, AdminOptions options) {
+  return LetGo(handle_->core(), node, /*only_dead=*/true, options);
+}
+
 absl::StatusOr<NodeId> Client::TransferLeader(PartitionId partition, NodeId to,
                                               AdminOptions options) {
   v1::TransferLeaderRequest request;

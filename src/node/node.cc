@@ -8,6 +8,7 @@
 #include "node/drain.h"
 #include "node/frame_codec.h"
 #include "node/hint_keeper.h"
+#include "node/kept_topology.h"
 #include "node/mover.h"
 #include "node/shared.h"
 #include "node/spread.h"
@@ -21,26 +22,8 @@
 namespace quorate {
 namespace {
 
-constexpr std::string_view kTopologyFile = "topology";
 // Nodes that have not learned of a new topology by then ask when they need to.
 constexpr absl::Duration kSpreadMax = absl::Seconds(1);
-
-absl::StatusOr<ring::Topology> LoadTopology(const NodeOptions& options, Files& files) {
-  auto stored = files.ReadWhole(kTopologyFile);
-  if (stored.ok()) return ring::DecodeTopology(*stored);
-  if (!absl::IsNotFound(stored.status())) return stored.status();
-  absl::StatusOr<ring::Topology> first =
-      options.topology != nullptr ? ring::Topology(*options.topology)
-                                  : ring::Bootstrap(options.cluster_id, options.bootstrap);
-  if (!first.ok()) return first.status();
-  if (first->FindNode(options.self) == nullptr) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NOT_IN_BOOTSTRAP",
-                     options.self.ToString() + " is not among the nodes of the bootstrap list");
-  }
-  absl::Status kept = files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*first));
-  if (!kept.ok()) return kept;
-  return first;
-}
 
 std::vector<NodeId> Members(const ring::Topology& topology) {
   std::vector<NodeId> members;
@@ -191,10 +174,7 @@ class Node::Impl {
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
       if (topology->FindNode(shared_.options.self) == nullptr) {
-        return shared_.Fail(MakeError(absl::StatusCode::kCancelled, kNodeDecommissioned,
-                                      shared_.options.self.ToString() +
-                                          " holds nothing any more and has left the cluster; its "
-                                          "folder may be removed"));
+        return shared_.Fail(Decommissioned(shared_.options.self));
       }
       first.Follow(topology);
       first.Ping(absl::InfiniteDuration());

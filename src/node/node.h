@@ -104,6 +104,9 @@ struct NodeStatusReport {
 // Why a node ends that was decommissioned and is empty: all is well.
 inline constexpr std::string_view kNodeDecommissioned = "NODE_DECOMMISSIONED";
 
+// What a node keeps of the topology in its folder.
+inline constexpr std::string_view kTopologyFile = "topology";
+
 class Node {
  public:
   // `recovered` is LogStore::TakeRecovered's. The log device is attached

@@ -70,6 +70,7 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
 }
 
 void RaftReplica::Tick(absl::Duration now) {
+  now_ = now;
   raft_->Tick();
   DriveMove();
   apply_asked_ = true;
@@ -273,6 +274,13 @@ ReplicaStatus RaftReplica::status() const {
   status.log_first_index = raft.first_index.value();
   status.log_bytes = raft_->log_bytes();
   status.quiet = raft.quiet;
+  if (raft.role == raft::Role::kLeader && move_.joining) {
+    const SnapshotExchange::Sent sent = snapshots_.SentTo(move_.joining);
+    status.filling = move_.joining;
+    status.filling_since = now_ - move_begun_;
+    status.filled_bytes = sent.bytes;
+    status.fill_bytes = sent.total_bytes;
+  }
   return status;
 }
 

@@ -67,6 +67,7 @@ class RaftReplica final : public Replica {
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void SetMove(const Move& move) override {
+    if (move_.asked != move.since.value()) move_begun_ = now_;
     move_ = {move.joining, move.leaving, move.since.value()};
   }
   bool MoveDone() const override;
@@ -155,6 +156,8 @@ class RaftReplica final : public Replica {
   uint32_t lease_drift_ppm_ = 0;
   Epoch epoch_;
   raft::Move move_;
+  absl::Duration move_begun_;
+  absl::Duration now_;               // of the last tick
   LogIndex time_proposed_;           // for keys to expire
   std::vector<LogEntry> unapplied_;  // handed out by the core
   size_t unapplied_bytes_ = 0;

@@ -4,6 +4,7 @@
 
 #include "base/crash_point.h"
 #include "base/error.h"
+#include "kv/layout.h"
 
 namespace quorate {
 namespace {
@@ -26,7 +27,14 @@ absl::StatusOr<SnapshotExchange::Outgoing> SnapshotExchange::OpenOutgoing() cons
   auto configuration = raft::DecodeConfiguration(applied.configuration);
   if (!configuration.ok()) return configuration.status();
   outgoing.meta = {applied.index, applied.term, *std::move(configuration)};
+  outgoing.sent.total_bytes = engine_.EstimateBytes(kv::PartitionBegin(options_.partition),
+                                                    kv::PartitionEnd(options_.partition));
   return outgoing;
+}
+
+SnapshotExchange::Sent SnapshotExchange::SentTo(NodeId to) const {
+  const auto it = outgoing_.find(to);
+  return it == outgoing_.end() ? Sent() : it->second.sent;
 }
 
 void SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft) {
@@ -49,6 +57,7 @@ void SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft) 
       outgoing_.erase(it);
       return raft.SnapshotUnavailable(wanted.to);
     }
+    outgoing.sent.bytes += chunk->data.size();
     outgoing.last =
         raft::SnapshotChunk{outgoing.meta, wanted.sequence, std::move(chunk->data), chunk->last};
   } else if (!outgoing.last || wanted.sequence != outgoing.last->sequence) {

@@ -28,15 +28,30 @@ absl::Status CheckNode(const Topology& topology, const NodeInfo& node) {
       if (address != other.client_address && address != other.peer_address) continue;
       return MakeError(absl::StatusCode::kAlreadyExists, "ADDRESS_IN_USE",
                        StrCat("address ", address, " is that of ", other.id.ToString(),
-                              "; give the new node one of its own, or decommission that first"));
+                              "; give the new node one of its own. If it is to come in that one's "
+                              "place because its disk is lost: kvctl node replace ",
+                              other.id.ToString(), " first"));
     }
   }
   return absl::OkStatus();
 }
 
-bool SameAddresses(const NodeInfo& a, const NodeInfo& b) {
-  return !a.client_address.empty() && a.client_address == b.client_address &&
-         a.peer_address == b.peer_address;
+// The id that a node gets which wants `wanted`; zero: any.
+absl::StatusOr<NodeId> ChooseId(const Topology& topology, NodeId wanted) {
+  if (!wanted) return NodeId(topology.next_node_id);
+  if (wanted.value() > limits::kNodeIdMax) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "NODE_ID_INVALID",
+                     StrCat("the new node wants id ", wanted.value(), "; allowed are 1 to ",
+                            limits::kNodeIdMax));
+  }
+  if (wanted.value() >= topology.next_node_id) return wanted;
+  const NodeInfo* other = topology.FindNode(wanted);
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, "NODE_ID_TAKEN",
+      StrCat("id ", wanted.ToString(),
+             other == nullptr ? " was that of a node that is gone"
+                              : StrCat(" is that of the node at ", other->client_address),
+             ", and no id is given twice: leave --node-id out, then the cluster gives one"));
 }
 
 size_t CountStaying(const Topology& topology) {
@@ -75,13 +90,22 @@ bool HoldsNothing(const Topology& topology, NodeId node) {
 
 }  // namespace
 
+bool JoinedAs(const NodeInfo& node, const NodeInfo& asks) {
+  return !node.client_address.empty() && node.client_address == asks.client_address &&
+         node.peer_address == asks.peer_address && node.join_token == asks.join_token &&
+         (!asks.id || asks.id == node.id);
+}
+
 absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node) {
   for (const NodeInfo& other : topology.nodes) {
-    if (SameAddresses(other, node)) return topology;
+    if (JoinedAs(other, node)) return topology;
   }
+  const absl::StatusOr<NodeId> id = ChooseId(topology, node.id);
+  if (!id.ok()) return id.status();
   if (absl::Status status = CheckNode(topology, node); !status.ok()) return status;
   Topology next = topology;
-  node.id = NodeId(next.next_node_id++);
+  node.id = *id;
+  next.next_node_id = id->value() + 1;
   node.leaving = false;
   next.nodes.push_back(std::move(node));
   Retarget(next);

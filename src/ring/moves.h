@@ -39,9 +39,12 @@ Topology WithMoveDone(const Topology& topology, PartitionId partition, Epoch sin
 bool BringsReplica(const Topology& from, const Topology& to, NodeId node);
 
 // --- nodes; each gives the next topology ---
-// The node under an id that was never used; what `node` says of its id is ignored.
-// ALREADY_EXISTS: one of its addresses is another's. INVALID_ARGUMENT: its weight.
-// If a node with exactly these addresses is there, the same topology: it asked twice.
+// `asks` has joined before, as `node`.
+bool JoinedAs(const NodeInfo& node, const NodeInfo& asks);
+// The node under an id that was never used, the next one if it names none.
+// ALREADY_EXISTS: its id was used, or one of its addresses is another's.
+// INVALID_ARGUMENT: its weight or id. If a node with exactly these addresses and this
+// token is there, the same topology: it asked twice.
 absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node);
 // Its replicas are to go elsewhere. The same topology if that was said before.
 // NOT_FOUND; FAILED_PRECONDITION where the nodes that stay are too few for a

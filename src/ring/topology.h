@@ -25,6 +25,9 @@ struct NodeInfo {
   std::string zone;
   uint32_t weight = 100;
   bool leaving = false;  // its replicas go to others; gone once it has none
+  // Of the data folder that joined with it: so it may ask twice, and another folder is
+  // not taken for it. 0: of the beginning.
+  uint64_t join_token = 0;
   friend bool operator==(const NodeInfo&, const NodeInfo&) = default;
 };
 

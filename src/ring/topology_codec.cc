@@ -40,6 +40,7 @@ void Encode(const NodeInfo& node, v1::Node& out) {
   out.set_zone(node.zone);
   out.set_weight(node.weight);
   out.set_leaving(node.leaving);
+  out.set_join_token(node.join_token);
 }
 
 void Encode(const KeyspaceInfo& keyspace, v1::Keyspace& out) {
@@ -73,8 +74,8 @@ PartitionInfo Decode(const v1::Partition& in) {
 }
 
 NodeInfo Decode(const v1::Node& in) {
-  return {NodeId(in.id()), in.client_address(), in.peer_address(),
-          in.zone(),       in.weight(),         in.leaving()};
+  return {NodeId(in.id()), in.client_address(), in.peer_address(), in.zone(),
+          in.weight(),     in.leaving(),        in.join_token()};
 }
 
 KeyspaceInfo Decode(const v1::Keyspace& in) {

@@ -33,6 +33,7 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan,
   node.boot = storage.boot;
   node.log_record = storage.log_record;
   node.bootstrap = plan.bootstrap;
+  node.topology = plan.topology;
   node.workers = WorkersOf(options);
   node.tick = options.tick;
   node.heartbeat_ticks = static_cast<uint32_t>(options.heartbeat_ticks);

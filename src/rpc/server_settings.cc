@@ -16,12 +16,20 @@ void AddIdentity(Config& config, ServerOptions& o) {
   config.AddText("cluster-id", "the cluster's name, the same on all nodes", "NAME", &o.cluster_id);
   config.AddText("data-dir", "the folder that holds everything it keeps", "DIR", &o.data_dir);
   config.AddText(
-      "zone", "the rack, hall or region that a cluster of one stands in; more say it in bootstrap",
+      "zone",
+      "the rack, hall or region that a node stands in which joins or is a cluster of one; more say "
+      "it in bootstrap",
       "NAME", &o.zone);
+  config.AddNumber("weight", "the share that such a node takes of all; 100 is usual", &o.weight,
+                   {1, limits::kNodeWeightMax});
   config.AddText("bootstrap",
                  "all nodes of a new cluster, the same on each; without it the node is a "
                  "cluster of its own",
                  "ID=CLIENT/PEER[/ZONE],...", &o.bootstrap);
+  config.AddText("join",
+                 "instead: a node of a running cluster (its address for clients), which lets this "
+                 "one in and gives it an id; once it is in, its folder says so",
+                 "HOST:PORT", &o.join);
 }
 
 void AddAddresses(Config& config, ServerOptions& o) {
@@ -29,9 +37,11 @@ void AddAddresses(Config& config, ServerOptions& o) {
   config.AddText("listen", "where clients come in", "HOST:PORT", &o.listen);
   config.AddText("peer-listen", "where other nodes come in", "HOST:PORT", &o.peer_listen);
   config.AddText("http-listen", "health and metrics over HTTP", "HOST:PORT", &o.http_listen);
-  config.AddText("advertise", "what clients of a cluster of one are told, if not where it listens",
+  config.AddText("advertise",
+                 "what clients are told of a node that joins or is a cluster of one, if not where "
+                 "it listens",
                  "HOST:PORT", &o.advertise);
-  config.AddText("peer-advertise", "what other nodes would be told, likewise", "HOST:PORT",
+  config.AddText("peer-advertise", "what other nodes are told, likewise", "HOST:PORT",
                  &o.peer_advertise);
   config.AddSwitch("insecure",
                    "allow addresses beyond this machine, though anyone there can then read and "

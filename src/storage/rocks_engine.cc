@@ -236,6 +236,15 @@ class RocksEngine : public Engine {
 
   bool WaitsForRoom() const override { return room_->waiting() > 0; }
 
+  uint64_t EstimateBytes(std::string_view begin, std::string_view end) const override {
+    const rocksdb::Range range(rocksdb::Slice(begin.data(), begin.size()),
+                               rocksdb::Slice(end.data(), end.size()));
+    rocksdb::SizeApproximationOptions what;
+    what.include_memtables = true;
+    uint64_t bytes = 0;
+    db_->GetApproximateSizes(what, db_->DefaultColumnFamily(), &range, 1, &bytes);
+    return bytes;
+  }
   EngineStats stats() const override {
     EngineStats stats;
     stats.data_bytes = Property(rocksdb::DB::Properties::kLiveSstFilesSize);

@@ -20,6 +20,8 @@ std::string MakeFolder() {
   return mkdtemp(path.data());
 }
 
+std::string LoopbackAt(int port) { return "127.0.0.1:" + std::to_string(port); }
+
 // Mounted where only the process sees it.
 std::vector<std::string> OnADiskOfItsOwn(std::vector<std::string> command, const std::string& path,
                                          uint64_t bytes) {
@@ -36,6 +38,7 @@ std::vector<std::string> OnADiskOfItsOwn(std::vector<std::string> command, const
 Cluster::Cluster(int nodes, std::vector<std::string> flags, uint64_t disk_bytes,
                  std::vector<std::string> zones)
     : folder_(MakeFolder()),
+      beginners_(nodes),
       flags_(std::move(flags)),
       disk_bytes_(disk_bytes),
       zones_(std::move(zones)) {
@@ -55,35 +58,52 @@ Cluster::~Cluster() {
   std::filesystem::remove_all(folder_);
 }
 
-std::vector<std::string> Cluster::CommandLine(int node) const {
-  const auto at = [](int port) { return "127.0.0.1:" + std::to_string(port); };
-  std::string bootstrap;
-  for (int i = 1; i <= static_cast<int>(nodes_.size()); ++i) {
-    bootstrap +=
-        (i > 1 ? "," : "") + std::to_string(i) + "=" + at(client_port(i)) + "/" + at(peer_port(i));
-    if (!zones_.empty()) bootstrap += "/" + zones_[Index(i)];
-  }
+std::vector<std::string> Cluster::JoinedCommandLine(int node) const {
   std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvd",
-                                      "--node-id",
-                                      std::to_string(node),
-                                      "--cluster-id",
-                                      "test",
                                       "--data-dir",
                                       data_dir(node),
                                       "--listen",
-                                      at(client_port(node)),
+                                      LoopbackAt(client_port(node)),
                                       "--peer-listen",
-                                      at(peer_port(node)),
+                                      LoopbackAt(peer_port(node)),
                                       "--http-listen",
-                                      at(http_port(node)),
-                                      "--bootstrap",
-                                      bootstrap};
+                                      LoopbackAt(http_port(node))};
   command.insert(command.end(), flags_.begin(), flags_.end());
   return command;
 }
 
+std::vector<std::string> Cluster::CommandLine(int node) const {
+  std::string bootstrap;
+  for (int i = 1; i <= beginners_; ++i) {
+    bootstrap += (i > 1 ? "," : "") + std::to_string(i) + "=" + LoopbackAt(client_port(i)) + "/" +
+                 LoopbackAt(peer_port(i));
+    if (!zones_.empty()) bootstrap += "/" + zones_[Index(i)];
+  }
+  std::vector<std::string> command = JoinedCommandLine(node);
+  command.insert(command.end(), {"--node-id", std::to_string(node), "--cluster-id", "test",
+                                 "--bootstrap", bootstrap});
+  return command;
+}
+
+int Cluster::Join(std::vector<std::string> flags, int seed, const std::string& program) {
+  nodes_.emplace_back();
+  EXPECT_LE(3 * size(), Ports::kCount) << "not enough free ports";
+  JoinAgain(size(), std::move(flags), seed, program);
+  return size();
+}
+
+void Cluster::JoinAgain(int node, std::vector<std::string> flags, int seed,
+                        const std::string& program) {
+  std::vector<std::string> command = JoinedCommandLine(node);
+  command[0] = std::string(QUORATE_BIN_DIR) + "/" + program;
+  command.insert(command.end(), {"--join", LoopbackAt(client_port(seed))});
+  command.insert(command.end(), flags.begin(), flags.end());
+  nodes_[Index(node)].process = std::make_unique<Process>(std::move(command), LogFile(node));
+}
+
 void Cluster::Start(int node) {
-  std::vector<std::string> command = CommandLine(node);
+  std::vector<std::string> command =
+      node > beginners_ ? JoinedCommandLine(node) : CommandLine(node);
   if (disk_bytes_ != 0) {
     std::filesystem::create_directories(data_dir(node));
     command = OnADiskOfItsOwn(std::move(command), data_dir(node), disk_bytes_);

@@ -19,6 +19,17 @@ class Cluster {
                    std::vector<std::string> zones = {});
   ~Cluster();
 
+  // One more node than there are, which joins through `seed` and gets the next number;
+  // its number here. Not waited for. `program`: of the same folder as kvd.
+  int Join(std::vector<std::string> flags = {}, int seed = 1, const std::string& program = "kvd");
+  // Again, after it was killed.
+  void JoinAgain(int node, std::vector<std::string> flags = {}, int seed = 1,
+                 const std::string& program = "kvd");
+  // As it is started, but for `--join`.
+  std::vector<std::string> JoinedCommandLine(int node) const;
+  int size() const { return static_cast<int>(nodes_.size()); }
+
+  // A node that has joined starts without `--join`.
   void Start(int node);
   void Kill(int node);      // no goodbye: SIGKILL
   int Terminate(int node);  // SIGTERM; its exit code
@@ -58,6 +69,7 @@ class Cluster {
   std::string LogFile(int node) const;
 
   std::string folder_;
+  const int beginners_;  // that are in the bootstrap list
   Ports ports_;
   std::vector<std::string> flags_;
   uint64_t disk_bytes_;
