@@ -120,16 +120,16 @@ int RunList(Session& session) {
   if (!topology.ok()) return ReportError(session, topology.status(), "node list");
   Table table({"node", "clients", "peers", "zone", "weight", "replicas", "membership"});
   for (const NodeDescription& node : topology->nodes) {
-    const std::string membership = MembershipOf(*topology, node.id);
+    const std::string membership = MembershipWord(*topology, node.id);
     if (session.output() == Output::kJson) {
       nlohmann::json shown = ToJson(node);
       shown["replicas"] = ReplicasOn(*topology, node.id);
-      shown["membership"] = membership.empty() ? "member" : membership;
+      shown["membership"] = membership;
       std::cout << shown.dump() << '\n';
     } else {
       table.Add({node.id.ToString(), node.client_address, node.peer_address, node.zone,
                  std::to_string(node.weight), std::to_string(ReplicasOn(*topology, node.id)),
-                 membership.empty() ? "member" : membership});
+                 membership});
     }
   }
   table.Print(std::cout);

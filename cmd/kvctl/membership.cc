@@ -67,4 +67,9 @@ std::string MembershipOf(const TopologyDescription& topology, NodeId node) {
   return joins ? "joining" : "";
 }
 
+std::string MembershipWord(const TopologyDescription& topology, NodeId node) {
+  const std::string membership = MembershipOf(topology, node);
+  return membership.empty() ? "member" : membership;
+}
+
 }  // namespace quorate::kvctl

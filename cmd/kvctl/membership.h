@@ -26,4 +26,7 @@ size_t ReplicasOn(const TopologyDescription& topology, NodeId node);
 // leaving; joining, while there are replicas that have yet to come; else empty.
 std::string MembershipOf(const TopologyDescription& topology, NodeId node);
 
+// The same for programs: member where that is empty.
+std::string MembershipWord(const TopologyDescription& topology, NodeId node);
+
 }  // namespace quorate::kvctl

@@ -119,7 +119,7 @@ TEST_F(JoinTest, GrowsFromOneToFourAndShrinksUnderWritesThatNeverFail) {
   ASSERT_TRUE(client_.DecommissionNode(NodeId(1)).ok());
   EXPECT_EQ(cluster_.process(1).Wait(absl::Seconds(60)), 0);
   EXPECT_THAT(cluster_.log(1), HasSubstr("decommissioned: n1 holds nothing any more"));
-  EXPECT_EQ(Topology().FindNode(NodeId(1)), nullptr);
+  EXPECT_TRUE(Eventually([&] { return Topology().FindNode(NodeId(1)) == nullptr; }));
   const int so_far = three.written();
   EXPECT_TRUE(Eventually([&] { return three.written() > so_far + 20; })) << "goes on without n1";
   one.Check();
@@ -186,6 +186,30 @@ TEST_F(JoinTest, RefusesToShrinkBelowTheReplicationFactorAndToReplaceWhoLives) {
   for (const NodeDescription& node : Topology().nodes) EXPECT_FALSE(node.leaving) << node.id;
 }
 
+TEST_F(JoinTest, ReplacesANodeThatIsGoneUnderWrites) {
+  while (cluster_.size() < 4) Grow();
+  cluster_.Create(client_, "k", 8);
+  Writer writer(cluster_.Connect(), "k");
+  EXPECT_TRUE(Eventually([&] { return writer.written() > 100; }));
+  cluster_.Kill(4);
+  // As soon as nobody hears of it any more.
+  absl::Status replaced;
+  EXPECT_TRUE(Eventually([&] {
+    replaced = client_.ReplaceNode(NodeId(4)).status();
+    return replaced.ok();
+  })) << replaced;
+  EXPECT_TRUE(Eventually([&] {
+    const auto topology = client_.Topology();
+    return topology.ok() && Settled(*topology) && ReplicasOn(*topology, 4) == 0;
+  }));
+  for (const KeyspaceDescription& keyspace : Topology().keyspaces) {
+    for (const PartitionDescription& one : keyspace.partitions) {
+      EXPECT_EQ(one.replicas.size(), 3u) << one.id;
+    }
+  }
+  writer.Check();
+}
+
 TEST_F(JoinTest, AnotherDiskIsNotTakenForTheOneThatIsLost) {
   const int node = Grow();
   cluster_.Kill(node);
@@ -194,6 +218,34 @@ TEST_F(JoinTest, AnotherDiskIsNotTakenForTheOneThatIsLost) {
   EXPECT_EQ(cluster_.process(node).Wait(), 1);
   EXPECT_THAT(cluster_.log(node), HasSubstr("ADDRESS_IN_USE"));
   EXPECT_THAT(cluster_.log(node), HasSubstr("kvctl node replace n2"));
+}
+
+// State is sent in many small pieces.
+class SlowFillTest : public ::testing::Test {
+ protected:
+  Cluster cluster_{3, {"--log-cache-bytes", "1KiB", "--snapshot-chunk-bytes", "1KiB"}};
+};
+
+TEST_F(SlowFillTest, MovesAreSeenWithTheirBytesWhileTheyAreUnderWay) {
+  Client client = cluster_.Connect();
+  Keyspace keyspace = cluster_.Create(client, "k", 4);
+  for (int i = 0; i < 1000; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    ASSERT_TRUE(keyspace.Put(key, std::string(4000, static_cast<char>('a' + i % 26))).ok());
+  }
+  const std::string kvctl = std::string(QUORATE_BIN_DIR) + "/kvctl";
+  const int node = cluster_.Join();
+  std::string seen;
+  EXPECT_TRUE(Eventually([&] {
+    seen = RunToEnd({kvctl, "--endpoints", cluster_.endpoints(), "cluster", "moves"}).output;
+    return seen.find("iB of ") != std::string::npos && seen.find("iB/s") != std::string::npos;
+  })) << seen;
+  EXPECT_THAT(seen, HasSubstr(" move, "));
+  cluster_.WaitReady(node);
+  EXPECT_TRUE(Eventually([&] {
+    const auto topology = client.Topology();
+    return topology.ok() && ReplicasOn(*topology, 4) == 3 && Settled(*topology);
+  }));
 }
 
 }  // namespace

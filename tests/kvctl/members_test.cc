@@ -26,6 +26,7 @@ TEST_F(MembersCommandTest, ListsTheNodesWithZoneWeightAndMembership) {
   EXPECT_EQ(first["membership"], "member");
   EXPECT_THAT(Kvctl("cluster status").out, AllOf(HasSubstr("zone"), HasSubstr("weight")));
   EXPECT_THAT(Kvctl("node show n3").out, HasSubstr("zone b, weight 100"));
+  EXPECT_EQ(Kvctl("cluster status --output json").json()["nodes"][0]["membership"], "member");
 }
 
 TEST_F(MembersCommandTest, PlansWhatAFurtherNodeWouldGet) {
