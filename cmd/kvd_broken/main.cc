@@ -34,6 +34,7 @@ struct Settings {
   bool armed_by_signal = false;
   std::string hold_from;
   bool hold_later_streams = false;
+  uint64_t learners = 0;
 };
 
 void Add(Config& config, Settings& settings) {
@@ -56,6 +57,8 @@ void Add(Config& config, Settings& settings) {
       &settings.hold_from);
   config.AddSwitch("hold-later-streams", "nor do streams that they open meanwhile",
                    &settings.hold_later_streams);
+  config.AddNumber("learners", "so many replicas of each new partition have no vote",
+                   &settings.learners, {0, 8});
 }
 
 std::string Points() { return absl::StrJoin(CrashPointNames(), "\n  "); }
@@ -115,6 +118,7 @@ absl::Status HoldFrames(const Settings& settings, rpc::ServerEdges& edges) {
 }
 
 absl::Status TakeEffect(const Settings& settings, rpc::ServerEdges& edges) {
+  edges.learners = static_cast<uint32_t>(settings.learners);
   if (!settings.bug.empty()) {
     if (absl::Status broken = BreakNode(settings.bug, edges); !broken.ok()) return broken;
   }

@@ -77,8 +77,8 @@ struct NodeOptions {
   absl::Duration clock_skew_max = absl::Seconds(5);
   uint32_t hedge_permille = 100;                         // of reads, that may ask one replica more
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
-  // Simulator only: so many of a new partition's replicas, counted from the
-  // last, begin as learners.
+  // For tests: so many of a new partition's replicas, counted from the last, begin
+  // as learners.
   uint32_t learners = 0;
   NodeBugs bugs;
 };

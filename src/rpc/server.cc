@@ -85,6 +85,7 @@ Server::Server(const ServerOptions& options, const ServerEdges& edges)
       env_(edges.env),
       log_lines_(edges.log),
       bugs_(edges.bugs),
+      learners_(edges.learners),
       passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
       gate_(edges.gate),
       started_(env_.Monotonic()),
@@ -117,7 +118,8 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
                               std::function<void(absl::Status)> fatal) {
   storage_ = std::move(storage);
   if (bugs_.keep_boot) storage_.boot = NextBoot(Boot(), 0);
-  const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
+  NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
+  node_options.learners = learners_;
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
                     transport_, *threads_};

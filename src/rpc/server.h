@@ -38,6 +38,7 @@ struct ServerEdges {
   Passes passes = nullptr;                    // none: what it sends to other nodes always does
   NodeBugs bugs = {};                         // programs that are broken on purpose have some
   std::shared_ptr<FrameGate> gate = nullptr;  // likewise, before what other nodes send
+  uint32_t learners = 0;                      // likewise, see NodeOptions
 };
 
 class Server {
@@ -77,6 +78,7 @@ class Server {
   Env& env_;
   const std::shared_ptr<spdlog::logger> log_lines_;
   const NodeBugs bugs_;
+  const uint32_t learners_;
   FaultSwitch faults_;
   const Passes passes_;
   const std::shared_ptr<FrameGate> gate_;
