@@ -17,6 +17,8 @@
 namespace quorate::testing {
 
 class SteadyLoad {
+  static constexpr size_t kKeys = 500;  // of each thread
+
  public:
   explicit SteadyLoad(const Cluster& cluster) : client_(cluster.Connect()) {
     cluster.Create(client_, "ordered");
@@ -50,28 +52,32 @@ class SteadyLoad {
   }
 
  private:
+  // Key after key, and again from the first, each time another value.
   void Run(const std::string& name, const std::string& prefix) {
     auto keyspace = client_.Keyspace(name);
-    int written = 0;
-    while (!stop_) {
-      const std::string key = absl::StrCat(prefix, written);
-      const auto put = keyspace.Put(key, ValueOf(written));
-      if (!Note(absl::StrCat(name, ": put ", key), put.status())) continue;
-      ++written;
-      Read(keyspace, prefix, (written * 7919) % written);
+    std::vector<std::string> values;
+    for (uint64_t n = 0; !stop_; ++n) {
+      const size_t i = n % kKeys;
+      const std::string key = absl::StrCat(prefix, i);
+      const std::string value = absl::StrCat("value ", n);
+      if (!Note(absl::StrCat(name, ": put ", key), keyspace.Put(key, value).status())) return;
+      if (i == values.size()) values.emplace_back();
+      values[i] = value;
+      const size_t other = (n * 7919) % values.size();
+      Read(keyspace, absl::StrCat(prefix, other), values[other]);
     }
-    for (int i = 0; i < written; ++i) Read(keyspace, prefix, i);
+    for (size_t i = 0; i < values.size(); ++i) {
+      Read(keyspace, absl::StrCat(prefix, i), values[i]);
+    }
   }
 
-  void Read(Keyspace& keyspace, const std::string& prefix, int i) {
-    const std::string key = absl::StrCat(prefix, i);
+  void Read(Keyspace& keyspace, const std::string& key, const std::string& value) {
+    const std::string what = absl::StrCat(keyspace.name(), ": get ", key);
     const auto got = keyspace.Get(key);
-    if (!Note(absl::StrCat("get ", key), got.status())) return;
-    if (got->value == ValueOf(i)) return;
-    Note(absl::StrCat("get ", key), absl::DataLossError(absl::StrCat("has ", got->value)));
+    if (!Note(what, got.status()) || got->value == value) return;
+    const std::string found = got->value.value_or("nothing");
+    Note(what, absl::DataLossError(absl::StrCat("has ", found, ", not ", value)));
   }
-
-  static std::string ValueOf(int i) { return absl::StrCat("value ", i); }
 
   bool Note(const std::string& what, const absl::Status& status) {
     if (status.ok()) {
