@@ -1,5 +1,8 @@
 #include "node/mover.h"
 
+#include <set>
+#include <vector>
+
 #include "node/topology_change.h"
 #include "ring/moves.h"
 
@@ -24,7 +27,15 @@ void Mover::MoveDone(PartitionId partition, Epoch since) {
       shared_.edges.env.Monotonic() + kChangeMax, [](auto) {});
 }
 
+// A node that is dead cannot ask to be let go.
+ring::Topology Mover::WithoutTheDead(const ring::Topology& now) const {
+  const std::vector<NodeId> gone = shared_.peers.gone();
+  return ring::WithoutEmptyNodes(now, {gone.begin(), gone.end()});
+}
+
 ring::Topology Mover::ComputeNext(const ring::Topology& now) const {
+  ring::Topology next = WithoutTheDead(now);
+  if (next.epoch != now.epoch) return next;
   ring::MoveLimits limits;
   for (const ring::NodeInfo& node : now.nodes) {
     if (!shared_.peers.Knows(node.id, now.epoch)) limits.unfit.insert(node.id);
@@ -32,15 +43,21 @@ ring::Topology Mover::ComputeNext(const ring::Topology& now) const {
   return ring::WithMovesBegun(now, limits);
 }
 
+bool Mover::Settled(const ring::Topology& topology) {
+  for (const ring::NodeInfo& node : topology.nodes) {
+    if (node.leaving && !shared_.peers.alive(node.id)) return false;
+  }
+  if (topology.epoch == settled_) return true;
+  if (ring::WithMovesBegun(topology, {}).epoch != topology.epoch) return false;
+  settled_ = topology.epoch;
+  return true;
+}
+
 void Mover::Plan(absl::Duration now) {
   if (now < next_plan_ || changing_) return;
   next_plan_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
-  if (topology->epoch == settled_) return;
-  if (ring::WithMovesBegun(*topology, {}).epoch == topology->epoch) {
-    settled_ = topology->epoch;
-    return;
-  }
+  if (Settled(*topology)) return;
   if (ComputeNext(*topology).epoch == topology->epoch) return;
   changing_ = true;
   ChangeTopology(
@@ -52,11 +69,13 @@ void Mover::LeaveIfEmpty(absl::Duration now) {
   if (now < next_leave_) return;
   next_leave_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
-  const ring::NodeInfo* self = topology->FindNode(shared_.options.self);
-  if (self == nullptr || !self->leaving) return;
-  if (!topology->PartitionsOn(shared_.options.self).empty()) return;
+  const NodeId self = shared_.options.self;
+  const ring::NodeInfo* info = topology->FindNode(self);
+  if (info == nullptr || !info->leaving) return;
+  if (!topology->PartitionsOn(self).empty()) return;
   ChangeTopology(
-      node_, [](const ring::Topology& current) { return ring::WithoutEmptyNodes(current); },
+      node_,
+      [self](const ring::Topology& current) { return ring::WithoutEmptyNodes(current, {self}); },
       now + kChangeMax, [](auto) {});
 }
 

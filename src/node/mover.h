@@ -27,13 +27,15 @@ class Mover {
 
  private:
   ring::Topology ComputeNext(const ring::Topology& now) const;
+  ring::Topology WithoutTheDead(const ring::Topology& now) const;
+  bool Settled(const ring::Topology& topology);
 
   Node& node_;
   NodeShared& shared_;
   std::atomic<bool> changing_ = false;
   absl::Duration next_plan_;
   absl::Duration next_leave_;
-  Epoch settled_;  // nothing was to be done in this epoch
+  Epoch settled_;  // no replica was to move in this epoch
 };
 
 }  // namespace quorate

@@ -128,10 +128,10 @@ absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node) 
   return next;
 }
 
-Topology WithoutEmptyNodes(const Topology& topology) {
+Topology WithoutEmptyNodes(const Topology& topology, const std::set<NodeId>& nodes) {
   Topology next = topology;
   const size_t gone = std::erase_if(next.nodes, [&](const NodeInfo& node) {
-    return node.leaving && HoldsNothing(topology, node.id);
+    return node.leaving && nodes.contains(node.id) && HoldsNothing(topology, node.id);
   });
   if (gone > 0) next.epoch = topology.epoch.next();
   return next;

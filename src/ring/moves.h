@@ -50,7 +50,8 @@ absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node);
 // NOT_FOUND; FAILED_PRECONDITION where the nodes that stay are too few for a
 // keyspace's replicas, or it has replicas that cannot move yet.
 absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node);
-// Without the leaving nodes that hold nothing any more. The same topology: none.
-Topology WithoutEmptyNodes(const Topology& topology);
+// Without those of `nodes` that are leaving and hold nothing any more. The same
+// topology: none.
+Topology WithoutEmptyNodes(const Topology& topology, const std::set<NodeId>& nodes);
 
 }  // namespace quorate::ring

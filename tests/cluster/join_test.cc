@@ -200,8 +200,8 @@ TEST_F(JoinTest, ReplacesANodeThatIsGoneUnderWrites) {
   })) << replaced;
   EXPECT_TRUE(Eventually([&] {
     const auto topology = client_.Topology();
-    return topology.ok() && Settled(*topology) && ReplicasOn(*topology, 4) == 0;
-  }));
+    return topology.ok() && Settled(*topology) && topology->FindNode(NodeId(4)) == nullptr;
+  })) << "the dead node is not let go";
   for (const KeyspaceDescription& keyspace : Topology().keyspaces) {
     for (const PartitionDescription& one : keyspace.partitions) {
       EXPECT_EQ(one.replicas.size(), 3u) << one.id;

@@ -176,10 +176,10 @@ TEST(MovesTest, ALeavingNodeIsEmptiedAndGoes) {
     }
     topology = *std::move(leaving);
     const uint64_t held = topology.PartitionsOn(leaves).size();
-    EXPECT_EQ(WithoutEmptyNodes(topology).nodes.size(), held > 0 ? nodes : nodes - 1);
+    EXPECT_EQ(WithoutEmptyNodes(topology, {leaves}).nodes.size(), held > 0 ? nodes : nodes - 1);
     const uint64_t filled = Settle(topology);
     EXPECT_LE(filled, held + held / 5 + 1);
-    topology = WithoutEmptyNodes(topology);
+    topology = WithoutEmptyNodes(topology, {leaves});
     EXPECT_EQ(topology.FindNode(leaves), nullptr);
     for (const auto& [name, keyspace] : topology.keyspaces) {
       for (const PartitionInfo& partition : keyspace.partitions) {
@@ -224,7 +224,7 @@ TEST(MovesTest, AMoveIsDoneOnceAndOnlyTheOneThatIsUnderWay) {
 TEST(MembersTest, AnIdIsNeverUsedAgain) {
   Topology topology = *WithNode(Cluster(3), Newcomer(9));
   EXPECT_EQ(topology.nodes.back().id, NodeId(4));
-  topology = WithoutEmptyNodes(*WithNodeLeaving(topology, NodeId(4)));
+  topology = WithoutEmptyNodes(*WithNodeLeaving(topology, NodeId(4)), {NodeId(4)});
   EXPECT_EQ(topology.FindNode(NodeId(4)), nullptr);
   EXPECT_EQ(WithNode(topology, Newcomer(8))->nodes.back().id, NodeId(5));
 }
