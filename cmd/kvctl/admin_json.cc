@@ -67,6 +67,8 @@ json ToJson(const KeyspaceDescription& keyspace) {
 json ToJson(const TopologyDescription& topology) {
   return {{"cluster_id", topology.cluster_id},
           {"epoch", topology.epoch.value()},
+          {"protocol", topology.protocol.active},
+          {"protocol_next", topology.protocol.next},
           {"nodes", Each(topology.nodes)},
           {"keyspaces", Each(topology.keyspaces)},
           {"meta", {{"replicas", Ids(topology.meta.replicas)}}}};
@@ -98,6 +100,8 @@ json ToJson(const NodeState& state) {
                 {"version", state.version},
                 {"epoch", state.epoch.value()},
                 {"boot", state.boot.value()},
+                {"protocol", state.protocol},
+                {"protocol_min", state.protocol_min},
                 {"uptime_ms", absl::ToInt64Milliseconds(state.uptime)},
                 {"replicas", state.replicas},
                 {"leaders", state.leaders},

@@ -123,6 +123,7 @@ void AddCluster(CLI::App& app, Session& session) {
           "  kvctl cluster topology", [&session] { return RunTopology(session); });
   AddPlan(*noun, session);
   AddMoves(*noun, session);
+  AddUpgrade(*noun, session);
   AddClusterCut(*noun, session);
 }
 

@@ -39,6 +39,7 @@ void AddCluster(CLI::App& app, Session& session);
 void AddClusterCut(CLI::App& noun, Session& session);
 void AddPlan(CLI::App& noun, Session& session);
 void AddMoves(CLI::App& noun, Session& session);
+void AddUpgrade(CLI::App& noun, Session& session);
 void AddMembers(CLI::App& noun, Session& session);
 void AddNode(CLI::App& app, Session& session);
 void AddKey(CLI::App& app, Session& session);

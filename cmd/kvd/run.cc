@@ -80,11 +80,13 @@ int ServeNode(Arguments& arguments, rpc::ServerEdges edges, Supervision& supervi
   const rpc::GrpcThreads grpc_threads(rpc::GrpcThreads::Serve::kAlone);
   if (edges.disk == nullptr) edges.disk = rpc::FolderDisk(options);
   const absl::Status known =
-      rpc::Identify(*edges.disk, edges.env, *edges.log, options, arguments.plan);
+      rpc::Identify(*edges.disk, edges.env, *edges.log, edges.protocol, options, arguments.plan);
   if (!known.ok()) return Complain(known, kFailed);
-  spdlog::info("kvd {} starts node={} cluster={} data-dir={} clients={} peers={} http={}", kVersion,
-               options.node_id, options.cluster_id, options.data_dir, options.listen,
-               options.peer_listen, options.http_listen);
+  spdlog::info(
+      "kvd {} (protocol {} to {}) starts node={} cluster={} data-dir={} clients={} peers={} "
+      "http={}",
+      kVersion, edges.protocol.oldest, edges.protocol.newest, options.node_id, options.cluster_id,
+      options.data_dir, options.listen, options.peer_listen, options.http_listen);
   auto server =
       rpc::Server::Start(options, arguments.plan, std::move(edges),
                          [&](absl::Status status) { supervision.Fail(std::move(status)); });

@@ -5,19 +5,20 @@
 
 namespace quorate {
 
-absl::Status CheckProtocol(std::string_view who, const ProtocolRange& theirs,
-                           const ProtocolRange& ours) {
-  if (theirs.newest < ours.oldest) {
+absl::Status CheckProtocol(std::string_view who, const ProtocolRange& build,
+                           const ClusterProtocol& cluster) {
+  if (build.newest < cluster.needed()) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, "PROTOCOL_TOO_OLD",
-        StrCat(who, " speaks protocol ", theirs.newest, " at most, and the nodes of this cluster ",
-               ours.oldest, " or newer: start a newer build of kvd"));
+        StrCat(who, " speaks protocol ", build.newest, " at most, and the cluster has gone on to ",
+               cluster.needed(), ", from where there is no way back: start a newer build of kvd"));
   }
-  if (theirs.oldest > ours.newest) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, "PROTOCOL_TOO_NEW",
-        StrCat(who, " speaks protocol ", theirs.oldest, " or newer, and the nodes of this cluster ",
-               ours.newest, " at most: upgrade those first, or start an older build of kvd"));
+  if (build.oldest > cluster.active) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "PROTOCOL_TOO_NEW",
+                     StrCat(who, " speaks protocol ", build.oldest,
+                            " or newer, and the cluster is at ", cluster.active,
+                            ": start a build that speaks both, and when all nodes run one, "
+                            "kvctl cluster upgrade --finalize"));
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
-// Which builds may be in one cluster: the rule, in one place.
+// Which builds may be in one cluster: the rule, in one place (docs/upgrade.md).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -8,20 +9,34 @@
 
 namespace quorate {
 
-// Grows with each change of what nodes tell each other or keep.
-inline constexpr uint32_t kProtocolVersion = 1;
-// The oldest that this build still speaks.
+// Grows with each change of what nodes tell each other or keep that a build before it
+// cannot read. What came with which: features.h.
+inline constexpr uint32_t kProtocolVersion = 2;
+// The oldest that this build still speaks, and reads on disk.
 inline constexpr uint32_t kProtocolVersionMin = 1;
 
-// What another build says of itself.
+// What a build speaks.
 struct ProtocolRange {
   uint32_t oldest = kProtocolVersionMin;
   uint32_t newest = kProtocolVersion;
+  friend bool operator==(const ProtocolRange&, const ProtocolRange&) = default;
 };
 
-// OK if the two have a version in common. FAILED_PRECONDITION, PROTOCOL_TOO_OLD or
-// PROTOCOL_TOO_NEW: what `theirs` is compared with `ours`; `who` begins the message.
-absl::Status CheckProtocol(std::string_view who, const ProtocolRange& theirs,
-                           const ProtocolRange& ours = {});
+// What the nodes of a cluster have agreed on. It is raised, and never lowered.
+struct ClusterProtocol {
+  uint32_t active = 1;  // what they tell and write, a build that speaks this can read
+  // They are about to raise it so far: who does not speak it is refused already, but
+  // nobody uses it before all know that. 0: they are not.
+  uint32_t next = 0;
+  friend bool operator==(const ClusterProtocol&, const ClusterProtocol&) = default;
+
+  bool raising() const { return next > active; }
+  uint32_t needed() const { return std::max(active, next); }
+};
+
+// OK if that build may be in that cluster. FAILED_PRECONDITION, PROTOCOL_TOO_OLD or
+// PROTOCOL_TOO_NEW; `who` begins the message.
+absl::Status CheckProtocol(std::string_view who, const ProtocolRange& build,
+                           const ClusterProtocol& cluster);
 
 }  // namespace quorate

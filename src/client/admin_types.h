@@ -14,6 +14,12 @@
 
 namespace quorate {
 
+// What nodes may tell and write: docs/upgrade.md.
+struct ProtocolDescription {
+  uint32_t active = 0;
+  uint32_t next = 0;  // to which it is being raised; 0: it is not
+};
+
 struct NodeDescription {
   NodeId id;
   std::string client_address;  // host:port
@@ -54,6 +60,7 @@ struct TopologyDescription {
   std::vector<NodeDescription> nodes;
   std::vector<KeyspaceDescription> keyspaces;
   PartitionDescription meta;
+  ProtocolDescription protocol = {};
 
   const NodeDescription* FindNode(NodeId id) const;  // nullptr: none
   const KeyspaceDescription* FindKeyspace(std::string_view name) const;
@@ -109,6 +116,8 @@ struct NodeState {
   uint64_t hint_bytes = 0;
   std::vector<ReplicaDescription> details;
   std::vector<SkewDescription> skews = {};  // of the nodes that have told it their clock
+  uint32_t protocol = 0;                    // the newest that its build speaks
+  uint32_t protocol_min = 0;                // and the oldest
 };
 
 struct ClusterState {

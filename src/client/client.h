@@ -80,6 +80,12 @@ class Client {
   // The same of a node that is gone for good: NODE_ALIVE if it can be heard of.
   absl::StatusOr<Epoch> ReplaceNode(NodeId node, AdminOptions options = {});
 
+  // Nodes may tell and write from now on, as soon as all of them know it, what needs the
+  // newest build that all of them are of; older builds are refused, and there is no way
+  // back. What is so already stays so. FAILED_PRECONDITION: NODE_UNHEARD, one of them
+  // cannot be heard of; RAISE_UNDER_WAY.
+  absl::StatusOr<ProtocolDescription> RaiseProtocol(AdminOptions options = {});
+
   // What would move if such a node joined, or this one left. Changes nothing; refused
   // as that would be.
   absl::StatusOr<MovePlan> PlanToAdd(std::string zone, uint32_t weight, AdminOptions options = {});

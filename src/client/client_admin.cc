@@ -153,6 +153,13 @@ absl::StatusOr<Epoch> Client::ReplaceNode(NodeId node, AdminOptions options) {
   return LetGo(handle_->core(), node, /*only_dead=*/true, options);
 }
 
+absl::StatusOr<ProtocolDescription> Client::RaiseProtocol(AdminOptions options) {
+  auto raised = CallAdmin<v1::RaiseProtocolRequest, v1::RaiseProtocolResponse>(
+      handle_->core(), {}, &Async::RaiseProtocol, /*write=*/true, options);
+  if (!raised.ok()) return raised.status();
+  return ProtocolDescription{raised->protocol(), raised->protocol_next()};
+}
+
 absl::StatusOr<NodeId> Client::TransferLeader(PartitionId partition, NodeId to,
                                               AdminOptions options) {
   v1::TransferLeaderRequest request;

@@ -58,7 +58,9 @@ NodeState StateOf(const v1::NodeStatus& wire) {
                   .data_bytes = wire.data_bytes(),
                   .hints = wire.hints(),
                   .hint_bytes = wire.hint_bytes(),
-                  .details = {}};
+                  .details = {},
+                  .protocol = wire.protocol(),
+                  .protocol_min = wire.protocol_min()};
   for (const auto& replica : wire.details()) state.details.push_back(DescriptionOf(replica));
   for (const auto& skew : wire.skews()) {
     state.skews.push_back(
@@ -93,7 +95,8 @@ TopologyDescription DescriptionOf(const v1::Topology& wire) {
                                .epoch = Epoch(wire.epoch()),
                                .nodes = {},
                                .keyspaces = {},
-                               .meta = DescriptionOf(wire.meta())};
+                               .meta = DescriptionOf(wire.meta()),
+                               .protocol = {wire.protocol(), wire.protocol_next()}};
   for (const auto& node : wire.nodes()) topology.nodes.push_back(DescriptionOf(node));
   for (const auto& one : wire.keyspaces()) topology.keyspaces.push_back(DescriptionOf(one));
   return topology;

@@ -16,7 +16,6 @@ constexpr absl::Duration kChangeMax = absl::Seconds(10);
 
 Mover::Mover(Node& node, NodeShared& shared) : node_(node), shared_(shared) {
   shared_.move_done = [this](PartitionId partition, Epoch since) { MoveDone(partition, since); };
-  shared_.plan_moves = [this](absl::Duration now) { Plan(now); };
 }
 
 void Mover::MoveDone(PartitionId partition, Epoch since) {

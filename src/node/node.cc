@@ -15,6 +15,7 @@
 #include "node/survey.h"
 #include "node/sweep.h"
 #include "node/topology_change.h"
+#include "node/upgrade.h"
 #include "node/worker.h"
 #include "replica/old_disk_image.h"
 #include "ring/moves.h"
@@ -106,13 +107,17 @@ class Node::Impl {
   absl::Status ReceiveFrame(std::string_view bytes) {
     CrashPoint<"peer-after-receive">();
     const auto topology = shared_.topology.Get();
-    auto frame = DecodeFrame(bytes, topology->cluster_id, shared_.options.self,
-                             static_cast<uint32_t>(workers_.size()));
-    if (!frame.ok()) return frame.status();
+    auto frame = DecodeFrame(
+        bytes, {topology->cluster_id, shared_.options.self, static_cast<uint32_t>(workers_.size()),
+                shared_.options.protocol, topology->protocol});
+    if (!frame.ok()) {
+      if (ReasonOf(frame.status()) == "PROTOCOL_TOO_NEW") shared_.Fail(Outdated(frame.status()));
+      return frame.status();
+    }
     const Peers::Heard heard =
         shared_.peers.Hear(frame->from,
                            {frame->boot, frame->epoch, frame->draining, frame->disk_full,
-                            frame->log_began, frame->log_record},
+                            frame->log_began, frame->log_record, frame->protocol},
                            shared_.edges.env.Monotonic());
     if (heard.log_lost) return LogShorter(frame->from, *frame->log_began, *heard.log_lost);
     if (!heard.accepted) {
@@ -157,6 +162,8 @@ class Node::Impl {
   void Adopt(ring::SharedTopology topology) {
     workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
       if (topology->epoch <= shared_.topology.Get()->epoch) return;
+      absl::Status fit = CheckBuild(shared_.options, topology->protocol);
+      if (!fit.ok()) return shared_.Fail(std::move(fit));
       if ((shared_.forgetting > 0 || following_ > 0) &&
           ring::BringsReplica(*shared_.topology.Get(), *topology, shared_.options.self)) {
         unkept_ = std::move(topology);
@@ -241,6 +248,7 @@ class Node::Impl {
   ring::SharedTopology unkept_;  // worker 0's: found no room on the disk, is tried again
   Survey survey_{shared_, workers_};
   std::unique_ptr<Mover> mover_;
+  std::unique_ptr<Upgrade> upgrade_;
 };
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
@@ -251,6 +259,11 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edge
   std::unique_ptr<Node> node(new Node(nullptr));
   node->impl_ = std::make_unique<Impl>(std::move(options), edges, *std::move(topology));
   node->impl_->mover_ = std::make_unique<Mover>(*node, node->impl_->shared_);
+  node->impl_->upgrade_ = std::make_unique<Upgrade>(*node, node->impl_->shared_);
+  node->impl_->shared_.plan_changes = [impl = node->impl_.get()](absl::Duration now) {
+    impl->mover_->Plan(now);
+    impl->upgrade_->Finish(now);
+  };
   absl::Status opened = node->impl_->OpenReplicas(std::move(recovered));
   if (!opened.ok()) return opened;
   return node;
@@ -273,6 +286,7 @@ void Node::OnLogFailed(absl::Status status) { impl_->shared_.Fail(std::move(stat
 
 void Node::OnDisowned(NodeId peer, const absl::Status& why) {
   const NodeId self = impl_->shared_.options.self;
+  if (ReasonOf(why) == "PROTOCOL_TOO_OLD") return impl_->shared_.Fail(why);
   impl_->shared_.Fail(ReasonOf(why) == kLogShorter
                           ? ForgottenRecords(self, peer, ToStd(why.message()))
                           : OldDiskImage(self, peer.ToString()));
@@ -317,10 +331,13 @@ void Node::DropKeyspace(std::string name, absl::Duration deadline, TopologyFn do
       deadline, std::move(done));
 }
 
-void Node::AddNode(ring::NodeInfo node, absl::Duration deadline, TopologyFn done) {
+void Node::AddNode(ring::NodeInfo node, ProtocolRange speaks, absl::Duration deadline,
+                   TopologyFn done) {
   ChangeTopology(
       *this,
-      [node = std::move(node)](const ring::Topology& now) { return ring::WithNode(now, node); },
+      [node = std::move(node), speaks](const ring::Topology& now) {
+        return WithJoiner(now, node, speaks);
+      },
       deadline, std::move(done));
 }
 
@@ -328,6 +345,10 @@ void Node::DecommissionNode(NodeId node, absl::Duration deadline, TopologyFn don
   ChangeTopology(
       *this, [node](const ring::Topology& now) { return ring::WithNodeLeaving(now, node); },
       deadline, std::move(done));
+}
+
+void Node::RaiseProtocol(absl::Duration deadline, TopologyFn done) {
+  impl_->upgrade_->Raise(deadline, std::move(done));
 }
 
 void Node::TransferLeader(PartitionId partition, NodeId to,

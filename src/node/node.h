@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
+#include "base/protocol_version.h"
 #include "kv/state_machine.h"
 #include "node/clock_skews.h"
 #include "node/disk_room.h"
@@ -55,6 +56,7 @@ struct NodeOptions {
   uint64_t log_record = 0;                // the last of the log as it was found, from LogStore
   std::vector<ring::NodeInfo> bootstrap;  // every node of the new cluster
   ring::SharedTopology topology;          // instead: of the cluster that has added this node
+  ProtocolRange protocol;                 // that this build speaks
   uint32_t workers = 1;
   absl::Duration tick = absl::Milliseconds(50);
   uint32_t heartbeat_ticks = 2;
@@ -156,9 +158,13 @@ class Node {
   void DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done);
   // A node to be; its id is the last one of the topology that is answered, and it is
   // started with that (NodeOptions::topology). Replicas then move there by themselves.
-  void AddNode(ring::NodeInfo node, absl::Duration deadline, TopologyFn done);
+  // FAILED_PRECONDITION as CheckProtocol of what its build speaks.
+  void AddNode(ring::NodeInfo node, ProtocolRange speaks, absl::Duration deadline, TopologyFn done);
   // Its replicas go elsewhere by themselves; it leaves when it has none.
   void DecommissionNode(NodeId node, absl::Duration deadline, TopologyFn done);
+  // What the nodes tell and write may need the newest build that all of them are of, from
+  // when all know it (node/upgrade.h); older ones are refused from now on.
+  void RaiseProtocol(absl::Duration deadline, TopologyFn done);
   void TransferLeader(PartitionId partition, NodeId to,
                       absl::AnyInvocable<void(absl::Status) &&> done);
   void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done);

@@ -47,6 +47,7 @@ Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
   peer.boot = word.boot;
   peer.epoch = std::max(peer.epoch, word.epoch);
   peer.draining = word.draining;
+  peer.protocol = word.protocol;
   if (peer.member) disks_full_ += int{word.disk_full} - int{peer.disk_full};
   peer.disk_full = word.disk_full;
   peer.gone = false;
@@ -84,6 +85,13 @@ Boot Peers::boot(NodeId node) const {
   absl::MutexLock lock(&mutex_);
   const auto it = peers_.find(node);
   return it == peers_.end() ? Boot() : it->second.boot;
+}
+
+std::optional<uint32_t> Peers::Speaks(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  if (it == peers_.end() || it->second.gone || it->second.protocol == 0) return std::nullopt;
+  return it->second.protocol;
 }
 
 bool Peers::draining(NodeId node) const {

@@ -12,9 +12,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/features.h"
 #include "base/ids.h"
 #include "base/ladder.h"
 #include "base/level.h"
+#include "base/protocol_version.h"
 
 namespace quorate::ring {
 
@@ -95,8 +97,11 @@ struct Topology {
   uint64_t next_keyspace_id = 1;
   uint64_t next_node_id = 1;
   std::vector<DroppedKeyspace> dropped;  // the last kDroppedKeyspacesMax, the oldest first
+  ClusterProtocol protocol;
   friend bool operator==(const Topology&, const Topology&) = default;
 
+  // Every node reads what came with that, so it may be told and written.
+  bool Active(const Feature& feature) const { return protocol.active >= feature.since; }
   const NodeInfo* FindNode(NodeId id) const;  // null: none
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
   // All partitions (the meta group's too) with a replica on `node`, or one that is
@@ -110,8 +115,10 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes);
 
 // Epoch 1 of a new cluster: every node computes the same from the same list.
 // The meta group sits on the first kMetaVotersMax nodes by id.
-// INVALID_ARGUMENT: no nodes, a repeated id or address.
-absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes);
+// Its protocol is the newest that they speak. INVALID_ARGUMENT: no nodes, a repeated id
+// or address.
+absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes,
+                                   uint32_t protocol = kProtocolVersion);
 
 struct KeyspaceSpec {
   std::string name = {};  // [a-z0-9][a-z0-9_.-]*, up to kKeyspaceNameBytesMax

@@ -136,6 +136,8 @@ std::string EncodeTopology(const Topology& topology) {
   out.set_next_partition_id(topology.next_partition_id);
   out.set_next_keyspace_id(topology.next_keyspace_id);
   out.set_next_node_id(topology.next_node_id);
+  out.set_protocol(topology.protocol.active);
+  out.set_protocol_next(topology.protocol.next);
   return out.SerializeAsString();
 }
 
@@ -170,6 +172,8 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes) {
   // Of a build in which no node ever came.
   topology.next_node_id = std::max<uint64_t>(
       in.next_node_id(), topology.nodes.empty() ? 1 : topology.nodes.back().id.value() + 1);
+  // Of a build that had but one.
+  topology.protocol = {std::max<uint32_t>(in.protocol(), 1), in.protocol_next()};
   return topology;
 }
 

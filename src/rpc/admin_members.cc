@@ -23,10 +23,14 @@ ring::NodeInfo NodeOf(const v1::Node& in) {
           false,           in.join_token()};
 }
 
+ProtocolRange SpeaksOf(const v1::AddNodeRequest& in) {
+  return {in.protocol_version_min(), in.protocol_version()};
+}
+
 // What can be said without anybody else.
 absl::Status CheckAsks(const v1::AddNodeRequest& in, const ring::Topology& topology) {
   const std::string who = StrCat("the node at ", in.node().client_address());
-  absl::Status protocol = CheckProtocol(who, {in.protocol_version_min(), in.protocol_version()});
+  absl::Status protocol = CheckProtocol(who, SpeaksOf(in), topology.protocol);
   if (!protocol.ok()) return protocol;
   if (!in.cluster_id().empty() && in.cluster_id() != topology.cluster_id) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "FOREIGN_CLUSTER",
@@ -95,15 +99,16 @@ grpc::ServerUnaryReactor* AdminService::AddNode(grpc::CallbackServerContext* con
     const absl::Duration patience = std::min(kFindMax, (deadline - env_.Monotonic()) / 4);
     FindJoiner(self_, node, patience, [=, this](const absl::Status& found) {
       if (!found.ok()) return Finish(reactor, found);
-      node_.AddNode(node, deadline, [=, this](absl::StatusOr<ring::SharedTopology> topology) {
-        if (!topology.ok()) return Finish(reactor, topology.status());
-        for (const ring::NodeInfo& one : (*topology)->nodes) {
-          if (ring::JoinedAs(one, node)) out->set_node(one.id.value());
-        }
-        out->mutable_topology()->ParseFromString(ring::EncodeTopology(**topology));
-        log_->info("n{} joins at {}", out->node(), node.client_address);
-        Finish(reactor, absl::OkStatus());
-      });
+      node_.AddNode(node, SpeaksOf(*in), deadline,
+                    [=, this](absl::StatusOr<ring::SharedTopology> topology) {
+                      if (!topology.ok()) return Finish(reactor, topology.status());
+                      for (const ring::NodeInfo& one : (*topology)->nodes) {
+                        if (ring::JoinedAs(one, node)) out->set_node(one.id.value());
+                      }
+                      out->mutable_topology()->ParseFromString(ring::EncodeTopology(**topology));
+                      log_->info("n{} joins at {}", out->node(), node.client_address);
+                      Finish(reactor, absl::OkStatus());
+                    });
     });
   });
 }
@@ -124,6 +129,25 @@ grpc::ServerUnaryReactor* AdminService::DecommissionNode(grpc::CallbackServerCon
     };
     if (!in->only_dead()) return leave(absl::OkStatus());
     CheckDead(node, HalfOf(deadline), std::move(leave));
+  });
+}
+
+grpc::ServerUnaryReactor* AdminService::RaiseProtocol(grpc::CallbackServerContext* context,
+                                                      const v1::RaiseProtocolRequest*,
+                                                      v1::RaiseProtocolResponse* out) {
+  return Timed(context, [=, this](grpc::ServerUnaryReactor* reactor, absl::Duration deadline) {
+    node_.RaiseProtocol(deadline, [=, this](absl::StatusOr<ring::SharedTopology> now) {
+      if (!now.ok()) return Finish(reactor, now.status());
+      const ClusterProtocol protocol = (*now)->protocol;
+      out->set_epoch((*now)->epoch.value());
+      out->set_protocol(protocol.active);
+      out->set_protocol_next(protocol.next);
+      if (protocol.raising()) {
+        log_->info("the cluster's protocol is being raised from {} to {}", protocol.active,
+                   protocol.next);
+      }
+      Finish(reactor, absl::OkStatus());
+    });
   });
 }
 

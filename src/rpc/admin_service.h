@@ -72,6 +72,9 @@ class AdminService final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* DecommissionNode(grpc::CallbackServerContext* context,
                                              const v1::DecommissionNodeRequest* in,
                                              v1::DecommissionNodeResponse* out) override;
+  grpc::ServerUnaryReactor* RaiseProtocol(grpc::CallbackServerContext* context,
+                                          const v1::RaiseProtocolRequest* in,
+                                          v1::RaiseProtocolResponse* out) override;
   grpc::ServerUnaryReactor* PlanChange(grpc::CallbackServerContext* context,
                                        const v1::PlanChangeRequest* in,
                                        v1::PlanChangeResponse* out) override;

@@ -136,7 +136,8 @@ absl::Status CheckMember(const ServerOptions& options, const Identity& owner,
 
 // Whose folder is half-way in can only come in as whom it was let in.
 v1::AddNodeRequest RequestOf(const ServerOptions& options, const ServerPlan& plan,
-                             const std::optional<Identity>& owner, uint64_t token) {
+                             const std::optional<Identity>& owner, const ProtocolRange& speaks,
+                             uint64_t token) {
   v1::AddNodeRequest request;
   FillNode(plan.bootstrap.front(), request.mutable_node());
   request.mutable_node()->set_id(options.node_id_given ? options.node_id : 0);
@@ -146,8 +147,8 @@ v1::AddNodeRequest RequestOf(const ServerOptions& options, const ServerPlan& pla
     request.mutable_node()->set_id(owner->node.value());
     request.set_cluster_id(owner->cluster_id);
   }
-  request.set_protocol_version(kProtocolVersion);
-  request.set_protocol_version_min(kProtocolVersionMin);
+  request.set_protocol_version(speaks.newest);
+  request.set_protocol_version_min(speaks.oldest);
   return request;
 }
 
@@ -158,7 +159,7 @@ void BecomeNode(NodeId id, const std::string& cluster, ServerOptions& options, S
 }
 
 absl::Status Join(Files& root, const std::optional<Identity>& owner, Env& env, spdlog::logger& log,
-                  ServerOptions& options, ServerPlan& plan) {
+                  const ProtocolRange& speaks, ServerOptions& options, ServerPlan& plan) {
   Seed seed(*plan.join);
   if (owner && absl::IsNotFound(root.ReadWhole(kTokenFile).status())) {
     return OtherCluster(options, *owner, seed, "is of one that this folder never asked");
@@ -168,7 +169,7 @@ absl::Status Join(Files& root, const std::optional<Identity>& owner, Env& env, s
   const auto door = JoinDoor::Open(plan, *token);
   if (!door.ok()) return door.status();
   log.info("join: asking {}", seed.address());
-  const auto let_in = seed.AddNode(RequestOf(options, plan, owner, *token));
+  const auto let_in = seed.AddNode(RequestOf(options, plan, owner, speaks, *token));
   if (!let_in.ok()) return let_in.status();
   auto topology = ring::DecodeTopology(let_in->topology().SerializeAsString());
   if (!topology.ok()) return topology.status();
@@ -181,8 +182,8 @@ absl::Status Join(Files& root, const std::optional<Identity>& owner, Env& env, s
 
 }  // namespace
 
-absl::Status Identify(Disk& disk, Env& env, spdlog::logger& log, ServerOptions& options,
-                      ServerPlan& plan) {
+absl::Status Identify(Disk& disk, Env& env, spdlog::logger& log, const ProtocolRange& speaks,
+                      ServerOptions& options, ServerPlan& plan) {
   if (!options.bootstrap.empty()) return absl::OkStatus();
   auto root = disk.OpenRoot();
   if (!root.ok()) return root.status();
@@ -203,7 +204,7 @@ absl::Status Identify(Disk& disk, Env& env, spdlog::logger& log, ServerOptions& 
     BecomeNode(id, cluster, options, plan);
     return absl::OkStatus();
   }
-  if (plan.join) return Join(**root, *owner, env, log, options, plan);
+  if (plan.join) return Join(**root, *owner, env, log, speaks, options, plan);
   if ((*root)->ReadWhole(kTokenFile).ok()) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "JOIN_UNFINISHED",
                      StrCat("the data folder ", options.data_dir,

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "base/env.h"
+#include "base/protocol_version.h"
 #include "rpc/server_options.h"
 #include "rpc/storage_stack.h"
 
@@ -16,7 +17,7 @@ namespace quorate::rpc {
 // plan.join. Blocks, for some seconds at most; somebody holds a GrpcThreads meanwhile.
 // Of plan.join, FAILED_PRECONDITION: the folder is another cluster's; JOIN_UNFINISHED:
 // it is half-way into one. UNAVAILABLE, SEED_SILENT. Else as Admin.AddNode.
-absl::Status Identify(Disk& disk, Env& env, spdlog::logger& log, ServerOptions& options,
-                      ServerPlan& plan);
+absl::Status Identify(Disk& disk, Env& env, spdlog::logger& log, const ProtocolRange& speaks,
+                      ServerOptions& options, ServerPlan& plan);
 
 }  // namespace quorate::rpc

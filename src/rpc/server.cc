@@ -86,6 +86,7 @@ Server::Server(const ServerOptions& options, const ServerEdges& edges)
       log_lines_(edges.log),
       bugs_(edges.bugs),
       learners_(edges.learners),
+      protocol_(edges.protocol),
       passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
       gate_(edges.gate),
       started_(env_.Monotonic()),
@@ -120,6 +121,7 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   if (bugs_.keep_boot) storage_.boot = NextBoot(Boot(), 0);
   NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
   node_options.learners = learners_;
+  node_options.protocol = protocol_;
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
                     transport_, *threads_};
@@ -142,7 +144,8 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
 absl::Status Server::Listen(const ServerPlan& plan) {
   const NodeId self(options_.node_id);
   collector_ = std::make_unique<StatusCollector>(
-      *node_, env_, *storage_.engine, *log_, ProcessFacts{self, storage_.boot, started_}, passes_);
+      *node_, env_, *storage_.engine, *log_, ProcessFacts{self, storage_.boot, started_, protocol_},
+      passes_);
   kv_ = std::make_unique<KvService>(
       *node_, env_, call_watch_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});

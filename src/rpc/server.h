@@ -39,6 +39,7 @@ struct ServerEdges {
   NodeBugs bugs = {};                         // programs that are broken on purpose have some
   std::shared_ptr<FrameGate> gate = nullptr;  // likewise, before what other nodes send
   uint32_t learners = 0;                      // likewise, see NodeOptions
+  ProtocolRange protocol = {};                // what this build speaks; tests have other ones
 };
 
 class Server {
@@ -79,6 +80,7 @@ class Server {
   const std::shared_ptr<spdlog::logger> log_lines_;
   const NodeBugs bugs_;
   const uint32_t learners_;
+  const ProtocolRange protocol_;
   FaultSwitch faults_;
   const Passes passes_;
   const std::shared_ptr<FrameGate> gate_;

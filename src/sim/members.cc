@@ -52,7 +52,7 @@ void Members::Add(SimNode& asked) {
   info.peer_address = StrCat("new", asked_, ":7401");
   const absl::Duration deadline = asked.machine().env.Monotonic() + kDeadline;
   asked.process()->WhenRunning(
-      [info, deadline](Node& running) { running.AddNode(info, deadline, [](const auto&) {}); });
+      [info, deadline](Node& running) { running.AddNode(info, {}, deadline, [](const auto&) {}); });
 }
 
 void Members::Decommission(SimNode& asked, const ring::Topology& topology) {

@@ -36,7 +36,7 @@ std::vector<std::string> OnADiskOfItsOwn(std::vector<std::string> command, const
 }  // namespace
 
 Cluster::Cluster(int nodes, std::vector<std::string> flags, uint64_t disk_bytes,
-                 std::vector<std::string> zones)
+                 std::vector<std::string> zones, Build build)
     : folder_(MakeFolder()),
       beginners_(nodes),
       flags_(std::move(flags)),
@@ -44,6 +44,7 @@ Cluster::Cluster(int nodes, std::vector<std::string> flags, uint64_t disk_bytes,
       zones_(std::move(zones)) {
   EXPECT_TRUE(ports_.first() != 0 && 3 * nodes <= Ports::kCount) << "not enough free ports";
   nodes_.resize(static_cast<size_t>(nodes));
+  for (Member& member : nodes_) member.build = build;
   for (int node = 1; node <= nodes; ++node) Start(node);
   WaitReady();
 }
@@ -59,7 +60,8 @@ Cluster::~Cluster() {
 }
 
 std::vector<std::string> Cluster::JoinedCommandLine(int node) const {
-  std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvd",
+  const Build& build = nodes_[Index(node)].build;
+  std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/" + build.program,
                                       "--data-dir",
                                       data_dir(node),
                                       "--listen",
@@ -69,6 +71,7 @@ std::vector<std::string> Cluster::JoinedCommandLine(int node) const {
                                       "--http-listen",
                                       LoopbackAt(http_port(node))};
   command.insert(command.end(), flags_.begin(), flags_.end());
+  command.insert(command.end(), build.flags.begin(), build.flags.end());
   return command;
 }
 

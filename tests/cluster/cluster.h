@@ -10,13 +10,19 @@
 
 namespace quorate::testing {
 
+// What a node runs.
+struct Build {
+  std::string program = "kvd";  // of the same folder as kvd
+  std::vector<std::string> flags = {};
+};
+
 class Cluster {
  public:
   // Nodes 1 to `nodes`, started and ready. Fails the test if they are not in time.
   // `disk_bytes`: of each node, on a disk of its own that is gone with its process;
   // zero: all on the machine's. `zones`: of each node; empty: they name none.
   explicit Cluster(int nodes, std::vector<std::string> flags = {}, uint64_t disk_bytes = 0,
-                   std::vector<std::string> zones = {});
+                   std::vector<std::string> zones = {}, Build build = {});
   ~Cluster();
 
   // One more node than there are, which joins through `seed` and gets the next number;
@@ -31,6 +37,8 @@ class Cluster {
 
   // A node that has joined starts without `--join`.
   void Start(int node);
+  // What it runs from its next start on.
+  void Become(int node, Build build) { nodes_[Index(node)].build = std::move(build); }
   void Kill(int node);      // no goodbye: SIGKILL
   int Terminate(int node);  // SIGTERM; its exit code
   void WaitReady(int node);
@@ -64,6 +72,7 @@ class Cluster {
  private:
   struct Member {
     std::unique_ptr<Process> process;
+    Build build = {};
   };
   size_t Index(int node) const { return static_cast<size_t>(node - 1); }
   std::string LogFile(int node) const;
