@@ -36,7 +36,7 @@ class ArcCheck {
     uint64_t records = 0;
     for (;;) {
       const auto more = reader.Next(record);
-      if (!more.ok()) return more.status();
+      if (!more.ok()) return Wrong(ToStd(more.status().message()));
       if (!*more) break;
       if ((sum_.records() > 0 && record.key() <= last_key_) || !BelongsHere(record.key())) {
         return Wrong("a key stands where it does not belong");
@@ -46,8 +46,8 @@ class ArcCheck {
       last_key_ = record.key();
     }
     if (records == chunk.records() && content->size() == chunk.bytes()) return absl::OkStatus();
-    return Wrong(StrCat("chunk ", HexOf(chunk.name()), " holds ", records, " records of ",
-                        chunk.records()));
+    return Wrong(
+        StrCat("chunk ", HexOf(chunk.name()), " holds ", records, " records of ", chunk.records()));
   }
 
   bool BelongsHere(std::string_view key) const {

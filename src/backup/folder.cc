@@ -32,6 +32,12 @@ absl::Status NoBackups(const std::string& path) {
                    StrCat(path, " is no folder of backups; kvctl backup create makes one"));
 }
 
+absl::Status AboutFile(const std::string& path, const absl::Status& status) {
+  const std::string_view what = ToStd(status.message());
+  if (absl::IsDataLoss(status)) return DamagedFile(path, what);
+  return MakeError(status.code(), ReasonOf(status), StrCat(path, ": ", what));
+}
+
 }  // namespace
 
 std::string HexOf(std::string_view name) { return absl::BytesToHexString(ToAbsl(name)); }
@@ -152,10 +158,7 @@ absl::StatusOr<std::string> Folder::ReadChunk(std::string_view name) const {
   if (absl::IsNotFound(file.status())) return DamagedFile(path, "it is missing");
   if (!file.ok()) return file.status();
   auto content = DecodeChunkFile(*file, name);
-  if (absl::IsDataLoss(content.status())) {
-    return DamagedFile(path, ToStd(content.status().message()));
-  }
-  return content;
+  return content.ok() ? std::move(content) : AboutFile(path, content.status());
 }
 
 absl::StatusOr<std::vector<std::string>> Folder::Ids() const {
@@ -174,18 +177,17 @@ absl::StatusOr<v1::BackupManifest> Folder::ReadManifest(
   const auto ids = Ids();
   if (!ids.ok()) return ids.status();
   if (id ? std::find(ids->begin(), ids->end(), *id) == ids->end() : ids->empty()) {
-    return MakeError(absl::StatusCode::kNotFound, "BACKUP_NOT_FOUND",
-                     StrCat(path_, " holds no ", id ? StrCat("backup \"", *id, "\"") : "backup",
-                            " that is complete; kvctl backup list ", path_, " shows what there is"));
+    return MakeError(
+        absl::StatusCode::kNotFound, "BACKUP_NOT_FOUND",
+        StrCat(path_, " holds no ", id ? StrCat("backup \"", *id, "\"") : "backup",
+               " that is complete; kvctl backup list ", path_, " shows what there is"));
   }
   const std::string path = ManifestPath(id.value_or(ids->back()));
   const auto file = ReadWholeFile(path);
   if (!file.ok()) return file.status();
   auto manifest = DecodeManifest(*file);
-  if (absl::IsDataLoss(manifest.status())) {
-    return DamagedFile(path, ToStd(manifest.status().message()));
-  }
-  if (manifest.ok() && ManifestPath(manifest->id()) != path) {
+  if (!manifest.ok()) return AboutFile(path, manifest.status());
+  if (ManifestPath(manifest->id()) != path) {
     return DamagedFile(path, StrCat("it is that of backup \"", manifest->id(), "\""));
   }
   return manifest;
