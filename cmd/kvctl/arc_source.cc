@@ -52,6 +52,8 @@ absl::Status ArcSource::Read(uint32_t arc, absl::FunctionRef<v1::ReadArcRequest(
       if (read.ok() || !attempt.own.ok() || absl::IsInvalidArgument(read)) return read;
       const std::string reason = ReasonOf(read);
       proofs_lacking = proofs_lacking || reason == "BACKUP_NOT_CURRENT";
+      // Its turn will come.
+      if (reason == "BACKUPS_UNDER_WAY") attempt.last_at = SystemEnv().Monotonic();
       // What a node says tells more than that another isn't there.
       if (failed.ok() || reason != "NODE_UNREACHABLE") failed = read;
       causes.emplace_back(node, reason);

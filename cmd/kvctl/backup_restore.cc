@@ -153,7 +153,7 @@ class Restore {
   absl::Status Make() {
     const auto made = client_.CreateKeyspace(name_, options_, session_.admin_options());
     if (!made.ok()) return made.status();
-    if (!WaitForLeaders(client_, name_, kPatience) && !session_.quiet()) {
+    if (!WaitForLeaders(client_, name_, session_.timeout()) && !session_.quiet()) {
       std::cerr << "not all partitions have a leader yet\n";
     }
     return absl::OkStatus();

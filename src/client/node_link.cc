@@ -35,7 +35,6 @@ NodeLink::NodeLink(std::string address, const BreakerOptions& breaker)
   const auto channel = MakeChannel(address_);
   kv_ = v1::Kv::NewStub(channel);
   admin_ = v1::Admin::NewStub(channel);
-  backup_ = v1::Backup::NewStub(channel);
 }
 
 bool NodeLink::Allow() {

@@ -12,7 +12,6 @@
 #include "absl/time/time.h"
 #include "client/breaker.h"
 #include "quorate/v1/admin.grpc.pb.h"
-#include "quorate/v1/backup.grpc.pb.h"
 #include "quorate/v1/kv.grpc.pb.h"
 
 namespace quorate::client {
@@ -25,7 +24,6 @@ class NodeLink {
   const std::string& address() const { return address_; }
   v1::Kv::Stub& kv() { return *kv_; }
   v1::Admin::Stub& admin() { return *admin_; }
-  v1::Backup::Stub& backup() { return *backup_; }
 
   bool Allow() ABSL_LOCKS_EXCLUDED(mutex_);
   bool WouldAllow() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -46,7 +44,6 @@ class NodeLink {
   const std::string address_;
   std::unique_ptr<v1::Kv::Stub> kv_;
   std::unique_ptr<v1::Admin::Stub> admin_;
-  std::unique_ptr<v1::Backup::Stub> backup_;
 
   std::atomic<int64_t> in_flight_ = 0;
   std::atomic<double> latency_us_ = 0;  // a moving average; 0: none yet

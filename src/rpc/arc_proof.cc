@@ -11,7 +11,7 @@
 namespace quorate::rpc {
 namespace {
 
-constexpr absl::Duration kProofMax = absl::Seconds(5);
+constexpr absl::Duration kProofMax = absl::Seconds(3);
 // A quorum replica hears from all others in less, if they are there; then it is
 // asked again, with the time that has passed since as a bound.
 constexpr absl::Duration kFirstBound = absl::Milliseconds(20);

@@ -181,8 +181,9 @@ class Reading {
     ++chunks_;
     bytes_ += part.chunk().bytes();
     if (absl::Status paced = Pace(); !paced.ok()) return paced;
-    if (request_.sums_only()) return absl::OkStatus();
-    if (known_.contains(part.chunk().name())) part.mutable_chunk()->clear_data();
+    if (request_.sums_only() || known_.contains(part.chunk().name())) {
+      part.mutable_chunk()->clear_data();
+    }
     return sink_.Send(std::move(part));
   }
 

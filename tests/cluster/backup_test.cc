@@ -225,6 +225,31 @@ TEST_F(BackupTest, GoesOnAtAnotherReplicaWhenANodeDies) {
             ContentsOf(orders, Level::kLinearizable));
 }
 
+// No connection breaks: it has to be missed.
+TEST_F(BackupTest, GoesOnAtAnotherReplicaWhenANodeFreezes) {
+  Keyspace orders = Make("orders", Raft(3));
+  Fill(orders, 20'000, 500);
+  const std::string output = temp_.path() + "/slow";
+  Process slow(KvctlCommand(cluster_, {"backup", "create", "orders", folder_, "--rate", "5MiB"}),
+               output);
+  EXPECT_TRUE(Eventually([&] { return ChunkFiles() >= 1; }));
+  cluster_.process(3).Signal(SIGSTOP);
+  EXPECT_EQ(slow.Wait(absl::Seconds(60)), 0) << ReadFile(output);
+  cluster_.process(3).Signal(SIGCONT);
+  Restore("again");
+  EXPECT_EQ(ContentsOf(client_.Keyspace("again"), Level::kLinearizable),
+            ContentsOf(orders, Level::kLinearizable));
+}
+
+TEST_F(BackupTest, MorePartitionsAtOnceThanNodesReadAreReadInTurn) {
+  Keyspace orders = Make("orders", Raft(30));
+  Fill(orders, 30'000, 100);
+  Create("orders", {"--parallel", "30", "--rate", "4MiB"});
+  Restore("again", {"--partitions", "1"});
+  EXPECT_EQ(ContentsOf(client_.Keyspace("again"), Level::kLinearizable),
+            ContentsOf(orders, Level::kLinearizable));
+}
+
 TEST_F(BackupTest, RefusesWhatMakesNoSense) {
   Make("orders", Raft(2));
   EXPECT_EQ(Kvctl({"backup", "create", "ordres", folder_}).exit_code, 3);
