@@ -34,6 +34,7 @@ void AddBatch(CLI::App& app, Session& session);
 void AddResolve(CLI::App& app, Session& session);
 void AddImport(CLI::App& app, Session& session);
 void AddExport(CLI::App& app, Session& session);
+void AddBackup(CLI::App& app, Session& session);
 void AddKeyspace(CLI::App& app, Session& session);
 void AddCluster(CLI::App& app, Session& session);
 void AddClusterCut(CLI::App& noun, Session& session);

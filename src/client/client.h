@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/admin_types.h"
@@ -28,6 +29,19 @@
 #include "client/types.h"
 
 namespace quorate {
+
+class Client;
+
+namespace v1 {
+class ArcPart;
+class ReadArcRequest;
+}  // namespace v1
+
+namespace client {
+absl::Status ReadArc(const Client& client, NodeId node, const v1::ReadArcRequest& request,
+                     absl::Duration deadline,
+                     absl::FunctionRef<absl::Status(v1::ArcPart& part)> take);
+}  // namespace client
 
 // A connection to a cluster; learns its topology from any node, goes straight
 // to the node that holds a key and is corrected by each reply. Thread-safe; a
@@ -121,6 +135,10 @@ class Client {
                                         AdminOptions options = {});
 
  private:
+  // Of backups, whose messages are no business of this header.
+  friend absl::Status client::ReadArc(const Client& client, NodeId node,
+                                      const v1::ReadArcRequest& request, absl::Duration deadline,
+                                      absl::FunctionRef<absl::Status(v1::ArcPart& part)> take);
   explicit Client(std::shared_ptr<client::Handle> handle);
   std::shared_ptr<client::Handle> handle_;
 };

@@ -152,6 +152,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
                                           options_.request_timeout, log_lines_,
                                           options_.fault_switch ? &faults_ : nullptr);
+  backup_ = std::make_unique<BackupService>(
+      ArcWorld{*node_, env_, *storage_.engine, *storage_.expired, self});
   peers_ = std::make_unique<PeerService>(
       *node_, log_lines_, [this](NodeId peer) { transport_.RetryNow(peer); }, gate_);
   EnableStandardServices();
@@ -159,8 +161,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
                               {peers_.get()});
   if (!peer.ok()) return peer.status();
   peer_server_ = *std::move(peer);
-  auto client =
-      StartGrpcServer(plan.listen, "listen", limits::kMessageBytesMax, {kv_.get(), admin_.get()});
+  auto client = StartGrpcServer(plan.listen, "listen", limits::kMessageBytesMax,
+                                {kv_.get(), admin_.get(), backup_.get()});
   if (!client.ok()) return client.status();
   client_server_ = *std::move(client);
   auto http = HttpServer::Start(plan.http_listen.host, plan.http_listen.port, MakePages());
@@ -209,6 +211,7 @@ Server::~Server() {
     log_marker_.reset();
   }
   log_.reset();
+  backup_.reset();
   node_.reset();
 }
 

@@ -13,6 +13,7 @@
 #include "base/env.h"
 #include "node/node.h"
 #include "rpc/admin_service.h"
+#include "rpc/backup_service.h"
 #include "rpc/call_metrics.h"
 #include "rpc/call_watch.h"
 #include "rpc/fault_switch.h"
@@ -102,6 +103,7 @@ class Server {
   std::unique_ptr<StatusCollector> collector_;
   std::unique_ptr<KvService> kv_;
   std::unique_ptr<AdminService> admin_;
+  std::unique_ptr<BackupService> backup_;
   std::unique_ptr<PeerService> peers_;
   std::unique_ptr<grpc::Server> peer_server_;
   std::unique_ptr<grpc::Server> client_server_;

@@ -26,6 +26,8 @@ namespace {
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+constexpr size_t kSnapshotReadaheadBytes = 2 << 20;
+
 class FlushCounter : public rocksdb::EventListener {
  public:
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { ++count_; }
@@ -89,6 +91,10 @@ class RocksIterator : public EngineIterator {
     rocksdb::ReadOptions read;
     read.iterate_upper_bound = &end_slice_;
     read.snapshot = snapshot;
+    // A snapshot is read once and whole, at length: that must not push out of the cache
+    // what requests look for.
+    read.fill_cache = snapshot == nullptr;
+    if (snapshot != nullptr) read.readahead_size = kSnapshotReadaheadBytes;
     iterator_.reset(db->NewIterator(read));
     if (begin_ < end_) iterator_->Seek(begin_);
   }
