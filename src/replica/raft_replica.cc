@@ -159,6 +159,7 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
   if (TimeIsDue(now)) time_proposed_ = proposals_.ProposeTime(*raft_, clock_.At(now));
   proposals_.Flush(*raft_, now, clock_.At(now));
   reads_.Flush(*raft_, now);
+  ServeChunks(now);
   if (!raft_->has_output()) {
     NoteRound(now);
     return false;
@@ -196,7 +197,8 @@ absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration 
   }
   TakeCommitted(output.committed);
   if (absl::Status applied = ApplyIfDue(now); !applied.ok()) return applied;
-  for (const raft::ChunkWanted& wanted : output.chunks_wanted) snapshots_.Serve(wanted, *raft_);
+  for (const raft::ChunkWanted& wanted : output.chunks_wanted) chunks_due_[wanted.to] = wanted;
+  ServeChunks(now);
   AnswerHeldByAll(now);
   ServeReads(now);
   return absl::OkStatus();

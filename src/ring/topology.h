@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct NodeInfo {
   std::string zone;
   uint32_t weight = 100;
   bool leaving = false;  // its replicas go to others; gone once it has none
+  bool lost = false;     // leaving because nobody hears of it: stays if it comes back before
   friend bool operator==(const NodeInfo&, const NodeInfo&) = default;
 };
 
@@ -39,6 +41,9 @@ struct PartitionInfo {
   NodeId joining = {};
   NodeId leaving = {};
   Epoch moving_since = {};  // the epoch that said so; zero: nothing moves
+  // They were joining and are not wanted any more: each keeps what it has until it is
+  // certainly no member.
+  std::set<NodeId> abandoned = {};
   // The nodes that came later, `joining` too, and from which epoch on they belong
   // here: what one said of the partition before, a copy said that is gone.
   std::map<NodeId, Epoch> joined = {};
@@ -46,8 +51,10 @@ struct PartitionInfo {
 
   bool moving() const { return moving_since != Epoch(); }
   bool HasReplicaOn(NodeId node) const;
-  // Or one that is joining.
-  bool BelongsOn(NodeId node) const { return HasReplicaOn(node) || joining == node; }
+  // Or one that is joining, or was.
+  bool BelongsOn(NodeId node) const {
+    return HasReplicaOn(node) || joining == node || abandoned.contains(node);
+  }
   // Zero: from the beginning, or it does not belong here.
   Epoch JoinedAt(NodeId node) const;
 };
@@ -96,8 +103,7 @@ struct Topology {
 
   const NodeInfo* FindNode(NodeId id) const;  // null: none
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
-  // All partitions (the meta group's too) with a replica on `node`, or one that is
-  // joining there, by id.
+  // All partitions (the meta group's too) that belong on `node`, by id.
   std::vector<PartitionInfo> PartitionsOn(NodeId node) const;
 };
 
@@ -130,6 +136,7 @@ struct KeyspaceChange {
   std::optional<Level> default_write = {};
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<uint64_t> default_ttl_us = {};
+  std::optional<uint32_t> replicas = {};  // they come and go by themselves then (moves.h)
   Ladder default_ladder = {};  // instead of default_read; empty: not named
 };
 
