@@ -174,6 +174,7 @@ struct KeyspaceChange {
   std::optional<Level> default_write = {};
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<absl::Duration> default_ttl = {};
+  std::optional<uint32_t> replicas = {};  // they come and go by themselves once it is agreed
   Ladder default_ladder = {};  // instead of default_read; empty: not named
 };
 

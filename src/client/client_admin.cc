@@ -48,6 +48,7 @@ absl::StatusOr<KeyspaceDescription> Client::AlterKeyspace(std::string name, Keys
   if (change.default_write) request.set_default_write(client::ToWire(*change.default_write));
   if (change.lease_drift_ppm) request.set_lease_drift_ppm(*change.lease_drift_ppm);
   if (change.default_ttl) request.set_default_ttl_us(client::TtlToWire(*change.default_ttl));
+  if (change.replicas) request.set_replicas(*change.replicas);
   EncodeLadder(change.default_ladder, *request.mutable_default_ladder());
   auto altered = CallAdmin<v1::AlterKeyspaceRequest, v1::Keyspace>(
       handle_->core(), std::move(request), &Async::AlterKeyspace, /*write=*/true, options);

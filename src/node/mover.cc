@@ -1,10 +1,10 @@
 #include "node/mover.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
 #include "node/topology_change.h"
-#include "ring/moves.h"
 
 namespace quorate {
 namespace {
@@ -27,26 +27,48 @@ void Mover::MoveDone(PartitionId partition, Epoch since) {
       shared_.edges.env.Monotonic() + kChangeMax, [](auto) {});
 }
 
-// A node that is dead cannot ask to be let go.
-ring::Topology Mover::WithoutTheDead(const ring::Topology& now) const {
-  const std::vector<NodeId> gone = shared_.peers.gone();
-  return ring::WithoutEmptyNodes(now, {gone.begin(), gone.end()});
+ring::MoveLimits Mover::Limits(const ring::Topology& topology) const {
+  const Peers& peers = shared_.peers;
+  ring::MoveLimits limits;
+  limits.at_once = shared_.options.moves_at_once;
+  for (const ring::NodeInfo& node : topology.nodes) {
+    const bool self = node.id == shared_.options.self;
+    const bool room = self ? shared_.disk.room() == Room::kEnough : !peers.disk_full(node.id);
+    if (!room || !peers.Knows(node.id, topology.epoch)) limits.unfit.insert(node.id);
+  }
+  return limits;
 }
 
-ring::Topology Mover::ComputeNext(const ring::Topology& now) const {
-  ring::Topology next = WithoutTheDead(now);
-  if (next.epoch != now.epoch) return next;
-  ring::MoveLimits limits;
-  for (const ring::NodeInfo& node : now.nodes) {
-    if (!shared_.peers.Knows(node.id, now.epoch)) limits.unfit.insert(node.id);
+// Those that are dead go, one at a time, and those that only seemed so stay.
+ring::Topology Mover::WithNewsOfNodes(const ring::Topology& topology, absl::Duration now) const {
+  const std::vector<NodeId> all_gone = shared_.peers.gone();
+  const std::set<NodeId> gone(all_gone.begin(), all_gone.end());
+  bool under_way = false;
+  for (const ring::NodeInfo& node : topology.nodes) {
+    if (node.lost && shared_.peers.Knows(node.id, topology.epoch)) {
+      return ring::WithNodeBack(topology, node.id);
+    }
+    under_way = under_way || (node.leaving && gone.contains(node.id));
   }
-  return ring::WithMovesBegun(now, limits);
+  if (under_way) return ring::WithoutEmptyNodes(topology, gone);
+  // With half of the nodes silent it is rather the network.
+  if (2 * gone.size() >= topology.nodes.size()) return topology;
+  for (const NodeId dead : shared_.peers.GoneSince(now - shared_.options.dead_after)) {
+    if (auto next = ring::WithNodeLost(topology, dead); next.ok()) return *std::move(next);
+  }
+  return topology;
+}
+
+ring::Topology Mover::ComputeNext(const ring::Topology& topology, absl::Duration now) const {
+  ring::Topology next = WithNewsOfNodes(topology, now);
+  if (next.epoch != topology.epoch) return next;
+  return ring::WithMovesBegun(topology, Limits(topology));
 }
 
 bool Mover::Settled(const ring::Topology& topology) {
-  for (const ring::NodeInfo& node : topology.nodes) {
-    if (node.leaving && !shared_.peers.alive(node.id)) return false;
-  }
+  const bool all_stay = std::none_of(topology.nodes.begin(), topology.nodes.end(),
+                                     [](const ring::NodeInfo& node) { return node.leaving; });
+  if (!all_stay || !shared_.peers.gone().empty()) return false;
   if (topology.epoch == settled_) return true;
   if (ring::WithMovesBegun(topology, {}).epoch != topology.epoch) return false;
   settled_ = topology.epoch;
@@ -57,11 +79,10 @@ void Mover::Plan(absl::Duration now) {
   if (now < next_plan_ || changing_) return;
   next_plan_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
-  if (Settled(*topology)) return;
-  if (ComputeNext(*topology).epoch == topology->epoch) return;
+  if (Settled(*topology) || ComputeNext(*topology, now).epoch == topology->epoch) return;
   changing_ = true;
   ChangeTopology(
-      node_, [this](const ring::Topology& current) { return ComputeNext(current); },
+      node_, [this, now](const ring::Topology& current) { return ComputeNext(current, now); },
       now + kChangeMax, [this](auto) { changing_ = false; });
 }
 
@@ -71,7 +92,7 @@ void Mover::LeaveIfEmpty(absl::Duration now) {
   const auto topology = shared_.topology.Get();
   const NodeId self = shared_.options.self;
   const ring::NodeInfo* info = topology->FindNode(self);
-  if (info == nullptr || !info->leaving) return;
+  if (info == nullptr || !info->leaving || info->lost) return;
   if (!topology->PartitionsOn(self).empty()) return;
   ChangeTopology(
       node_,

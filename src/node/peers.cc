@@ -115,6 +115,15 @@ std::vector<NodeId> Peers::gone() const {
   return gone;
 }
 
+std::vector<NodeId> Peers::GoneSince(absl::Duration moment) const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<NodeId> gone;
+  for (const auto& [node, peer] : peers_) {
+    if (peer.member && peer.gone && peer.heard < moment) gone.push_back(node);
+  }
+  return gone;
+}
+
 std::vector<NodeId> Peers::disowned() const {
   absl::MutexLock lock(&mutex_);
   std::vector<NodeId> disowned;

@@ -66,6 +66,8 @@ class Peers {
   // Some peer's is; cheap.
   bool any_disk_full() const { return disks_full_.load(std::memory_order_relaxed) > 0; }
   std::vector<NodeId> gone() const;
+  // Of those, the ones that were last heard of before `moment`.
+  std::vector<NodeId> GoneSince(absl::Duration moment) const;
   // Those whose last word was not accepted.
   std::vector<NodeId> disowned() const;
   // It is alive, and knows this epoch or a newer one. True for the node itself.

@@ -6,6 +6,7 @@
 #include "kv/layout.h"
 #include "node/worker.h"
 #include "replica/quorum_values.h"
+#include "ring/desired.h"
 
 namespace quorate {
 namespace {
@@ -96,6 +97,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionI
   }
   options.log_bytes_max = shared_.options.group_log_bytes_max;
   options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
+  options.pace = &pace_;
   options.bugs = shared_.options.bugs.state;
   // What WatchClock lets pass, to the one side and back to the other.
   options.clock_slack = shared_.options.tick;
@@ -118,7 +120,9 @@ void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopo
   slot.joining = !info.HasReplicaOn(shared_.options.self);
   slot.joined = info.joined;
   slot.replica->SetEpoch(topology.epoch);
-  slot.replica->SetMove({info.joining, info.leaving, info.moving_since});
+  std::vector<NodeId> members = ring::ReplicasAfterMove(info);
+  std::sort(members.begin(), members.end());
+  slot.replica->SetMove({info.joining, info.leaving, info.moving_since, std::move(members)});
   slot.replica->SetLeaseDrift(keyspace == nullptr ? 0 : keyspace->lease_drift_ppm);
 }
 

@@ -67,7 +67,8 @@ struct ReplicaStatus {
 struct Move {
   NodeId joining;
   NodeId leaving;
-  Epoch since;  // when that was said
+  Epoch since;                  // when that was said
+  std::vector<NodeId> members;  // who there is in the end, by id
 };
 
 class ConflictJournal;

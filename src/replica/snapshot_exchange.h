@@ -27,8 +27,8 @@ class SnapshotExchange {
   SnapshotExchange(Options options, Engine& engine)
       : options_(std::move(options)), engine_(engine) {}
 
-  // Leader: hands `raft` the chunk wanted, or says that none can be had.
-  void Serve(const raft::ChunkWanted& wanted, raft::Raft& raft);
+  // Leader: hands `raft` the chunk wanted, or says that none can be had. The bytes of it.
+  size_t Serve(const raft::ChunkWanted& wanted, raft::Raft& raft);
   struct Sent {
     uint64_t bytes = 0;
     uint64_t total_bytes = 0;  // about; 0: not known
@@ -58,6 +58,7 @@ class SnapshotExchange {
   };
 
   absl::StatusOr<Outgoing> OpenOutgoing() const;
+  size_t NoneFor(NodeId to, raft::Raft& raft);
 
   const Options options_;
   Engine& engine_;

@@ -54,13 +54,14 @@ absl::StatusOr<NodeId> ChooseId(const Topology& topology, NodeId wanted) {
              ", and no id is given twice: leave --node-id out, then the cluster gives one"));
 }
 
-size_t CountStaying(const Topology& topology) {
-  return static_cast<size_t>(std::count_if(topology.nodes.begin(), topology.nodes.end(),
-                                           [](const NodeInfo& node) { return !node.leaving; }));
+size_t CountStaying(const Topology& topology, NodeId without) {
+  return static_cast<size_t>(
+      std::count_if(topology.nodes.begin(), topology.nodes.end(),
+                    [&](const NodeInfo& node) { return !node.leaving && node.id != without; }));
 }
 
 absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
-  const size_t staying = CountStaying(topology) - 1;
+  const size_t staying = CountStaying(topology, node);
   for (const auto& [name, keyspace] : topology.keyspaces) {
     if (keyspace.replicas > staying) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_FEW_NODES",
@@ -84,8 +85,39 @@ absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
   return absl::OkStatus();
 }
 
+// Whoever was to come there need not be waited for: it may be dead.
+void Abandon(NodeId node, Epoch epoch, PartitionInfo& partition) {
+  if (partition.joining != node) return;
+  partition.abandoned.insert(node);
+  partition.joining = partition.leaving = NodeId();
+  partition.moving_since = epoch;
+}
+
 bool HoldsNothing(const Topology& topology, NodeId node) {
   return topology.PartitionsOn(node).empty();
+}
+
+absl::StatusOr<Topology> WithoutItsReplicas(const Topology& topology, NodeId node, bool lost) {
+  const NodeInfo* info = topology.FindNode(node);
+  if (info == nullptr) {
+    return MakeError(absl::StatusCode::kNotFound, "NODE_NOT_FOUND",
+                     StrCat("there is no node ", node.ToString(), " in this cluster"));
+  }
+  if (info->leaving && (lost || !info->lost)) return topology;
+  if (absl::Status status = CheckMayLeave(topology, node); !status.ok()) return status;
+  Topology next = topology;
+  next.epoch = topology.epoch.next();
+  for (NodeInfo& one : next.nodes) {
+    if (one.id != node) continue;
+    one.leaving = true;
+    one.lost = lost;
+  }
+  Abandon(node, next.epoch, next.meta);
+  for (auto& [name, keyspace] : next.keyspaces) {
+    for (PartitionInfo& partition : keyspace.partitions) Abandon(node, next.epoch, partition);
+  }
+  Retarget(next);
+  return next;
 }
 
 }  // namespace
@@ -114,15 +146,20 @@ absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node) {
 }
 
 absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node) {
+  return WithoutItsReplicas(topology, node, /*lost=*/false);
+}
+
+absl::StatusOr<Topology> WithNodeLost(const Topology& topology, NodeId node) {
+  return WithoutItsReplicas(topology, node, /*lost=*/true);
+}
+
+Topology WithNodeBack(const Topology& topology, NodeId node) {
   const NodeInfo* info = topology.FindNode(node);
-  if (info == nullptr) {
-    return MakeError(absl::StatusCode::kNotFound, "NODE_NOT_FOUND",
-                     StrCat("there is no node ", node.ToString(), " in this cluster"));
-  }
-  if (info->leaving) return topology;
-  if (absl::Status status = CheckMayLeave(topology, node); !status.ok()) return status;
+  if (info == nullptr || !info->lost) return topology;
   Topology next = topology;
-  for (NodeInfo& one : next.nodes) one.leaving = one.leaving || one.id == node;
+  for (NodeInfo& one : next.nodes) {
+    if (one.id == node) one.leaving = one.lost = false;
+  }
   Retarget(next);
   next.epoch = topology.epoch.next();
   return next;

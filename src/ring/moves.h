@@ -15,9 +15,9 @@ namespace quorate::ring {
 
 struct MoveLimits {
   uint32_t at_once = 4;  // partitions that move at a time, over the cluster
-  // Nodes to which nothing may move now: those that cannot be heard of, or do not know
-  // this topology yet. Else one could miss that a replica was taken from it and given
-  // back, and go on with what it has from before.
+  // Nodes to which nothing may move now: those that have no room, cannot be heard of, or
+  // do not know this topology yet. Else one could miss that a replica was taken from it
+  // and given back, and go on with what it has from before.
   std::set<NodeId> unfit = {};
 };
 
@@ -46,10 +46,14 @@ bool JoinedAs(const NodeInfo& node, const NodeInfo& asks);
 // INVALID_ARGUMENT: its weight or id. If a node with exactly these addresses and this
 // token is there, the same topology: it asked twice.
 absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node);
-// Its replicas are to go elsewhere. The same topology if that was said before.
+// Its replicas are to go elsewhere, and those that were to come to it no more. The
+// same topology if that was said before.
 // NOT_FOUND; FAILED_PRECONDITION where the nodes that stay are too few for a
 // keyspace's replicas, or it has replicas that cannot move yet.
 absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node);
+// The same of a node that nobody hears of; and that it is heard of again, and stays.
+absl::StatusOr<Topology> WithNodeLost(const Topology& topology, NodeId node);
+Topology WithNodeBack(const Topology& topology, NodeId node);
 // Without those of `nodes` that are leaving and hold nothing any more. The same
 // topology: none.
 Topology WithoutEmptyNodes(const Topology& topology, const std::set<NodeId>& nodes);

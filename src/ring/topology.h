@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct NodeInfo {
   // Of the data folder that joined with it: so it may ask twice, and another folder is
   // not taken for it. 0: of the beginning.
   uint64_t join_token = 0;
+  bool lost = false;     // leaving because nobody hears of it: stays if it comes back before
   friend bool operator==(const NodeInfo&, const NodeInfo&) = default;
 };
 
@@ -44,6 +46,9 @@ struct PartitionInfo {
   NodeId joining = {};
   NodeId leaving = {};
   Epoch moving_since = {};  // the epoch that said so; zero: nothing moves
+  // They were joining and are not wanted any more: each keeps what it has until it is
+  // certainly no member.
+  std::set<NodeId> abandoned = {};
   // The nodes that came later, `joining` too, and from which epoch on they belong
   // here: what one said of the partition before, a copy said that is gone.
   std::map<NodeId, Epoch> joined = {};
@@ -51,8 +56,10 @@ struct PartitionInfo {
 
   bool moving() const { return moving_since != Epoch(); }
   bool HasReplicaOn(NodeId node) const;
-  // Or one that is joining.
-  bool BelongsOn(NodeId node) const { return HasReplicaOn(node) || joining == node; }
+  // Or one that is joining, or was.
+  bool BelongsOn(NodeId node) const {
+    return HasReplicaOn(node) || joining == node || abandoned.contains(node);
+  }
   // Zero: from the beginning, or it does not belong here.
   Epoch JoinedAt(NodeId node) const;
 };
@@ -104,8 +111,7 @@ struct Topology {
   bool Active(const Feature& feature) const { return protocol.active >= feature.since; }
   const NodeInfo* FindNode(NodeId id) const;  // null: none
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
-  // All partitions (the meta group's too) with a replica on `node`, or one that is
-  // joining there, by id.
+  // All partitions (the meta group's too) that belong on `node`, by id.
   std::vector<PartitionInfo> PartitionsOn(NodeId node) const;
 };
 
@@ -140,6 +146,7 @@ struct KeyspaceChange {
   std::optional<Level> default_write = {};
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<uint64_t> default_ttl_us = {};
+  std::optional<uint32_t> replicas = {};  // they come and go by themselves then (moves.h)
   Ladder default_ladder = {};  // instead of default_read; empty: not named
 };
 

@@ -26,6 +26,7 @@ void Encode(const PartitionInfo& partition, v1::Partition& out) {
   out.set_joining(partition.joining.value());
   out.set_leaving(partition.leaving.value());
   out.set_moving_since(partition.moving_since.value());
+  for (NodeId node : partition.abandoned) out.add_abandoned(node.value());
   for (const auto& [node, epoch] : partition.joined) {
     v1::Joined* joined = out.add_joined();
     joined->set_node(node.value());
@@ -41,6 +42,7 @@ void Encode(const NodeInfo& node, v1::Node& out) {
   out.set_weight(node.weight);
   out.set_leaving(node.leaving);
   out.set_join_token(node.join_token);
+  out.set_lost(node.lost);
 }
 
 void Encode(const KeyspaceInfo& keyspace, v1::Keyspace& out) {
@@ -67,6 +69,7 @@ PartitionInfo Decode(const v1::Partition& in) {
   partition.joining = NodeId(in.joining());
   partition.leaving = NodeId(in.leaving());
   partition.moving_since = Epoch(in.moving_since());
+  for (uint64_t node : in.abandoned()) partition.abandoned.insert(NodeId(node));
   for (const v1::Joined& joined : in.joined()) {
     partition.joined.emplace(joined.node(), joined.epoch());
   }
@@ -75,7 +78,7 @@ PartitionInfo Decode(const v1::Partition& in) {
 
 NodeInfo Decode(const v1::Node& in) {
   return {NodeId(in.id()), in.client_address(), in.peer_address(), in.zone(),
-          in.weight(),     in.leaving(),        in.join_token()};
+          in.weight(),     in.leaving(),        in.join_token(),   in.lost()};
 }
 
 KeyspaceInfo Decode(const v1::Keyspace& in) {

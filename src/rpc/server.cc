@@ -40,6 +40,10 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan,
   node.election_ticks = static_cast<uint32_t>(options.election_ticks);
   node.quiet_after_ticks = static_cast<uint32_t>(options.quiet_after_ticks);
   node.rebalance_interval = options.rebalance_interval;
+  const bool never = options.dead_after == absl::ZeroDuration();
+  node.dead_after = never ? absl::InfiniteDuration() : options.dead_after;
+  node.move_bytes_per_second = options.move_rate;
+  node.moves_at_once = static_cast<uint32_t>(options.moves_at_once);
   node.clock_skew_max = options.clock_skew_max;
   node.hedge_permille = static_cast<uint32_t>(options.hedge_reads);
   node.uncommitted_bytes_max = options.uncommitted_bytes_max;

@@ -44,6 +44,9 @@ struct ServerOptions {
   uint64_t election_ticks = 10;
   uint64_t quiet_after_ticks = 40;
   absl::Duration rebalance_interval = absl::Seconds(2);
+  absl::Duration dead_after = absl::Minutes(10);
+  uint64_t moves_at_once = 4;
+  uint64_t move_rate = 128 << 20;
   absl::Duration clock_skew_max = absl::Seconds(5);
   uint64_t hedge_reads = 100;
   uint64_t uncommitted_bytes_max = 64 << 20;

@@ -84,6 +84,17 @@ void AddReplication(Config& config, ServerOptions& o) {
   config.AddDuration("rebalance-interval",
                      "how often leaderships move towards their preferred nodes",
                      &o.rebalance_interval, {absl::Milliseconds(10), absl::Hours(24)});
+  config.AddDuration("dead-after",
+                     "a node not heard of for so long is dead: its replicas are rebuilt on others, "
+                     "if enough are left; 0: never by itself",
+                     &o.dead_after, {absl::ZeroDuration(), absl::Hours(24 * 365)});
+  config.AddNumber("moves-at-once", "partitions, over the cluster, whose replicas move at a time",
+                   &o.moves_at_once, {1, 1000});
+  config.AddBytes(
+      "move-rate",
+      "of whole replicas sent to other nodes, each second, so that clients have room; 0: "
+      "no bound",
+      &o.move_rate, {0, 1024 * kGiB});
   config.AddDuration("clock-skew-max",
                      "mode quorum: a time-stamp further ahead of this node's calendar is refused",
                      &o.clock_skew_max, {absl::Seconds(1), absl::Hours(1)});

@@ -221,6 +221,87 @@ TEST(MovesTest, AMoveIsDoneOnceAndOnlyTheOneThatIsUnderWay) {
   EXPECT_EQ(DecodeTopology(EncodeTopology(done)).value(), done);
 }
 
+// The newcomer of a move that is under way.
+NodeId JoiningSomewhere(const Topology& topology) {
+  for (const PartitionInfo& partition : PartitionsOf(topology)) {
+    if (partition.joining) return partition.joining;
+  }
+  return NodeId();
+}
+
+TEST(MovesTest, AMoveToANodeThatIsLetGoIsGivenUpAndAnotherTakesItsPlace) {
+  Random random(6);
+  int given_up = 0;
+  for (int round = 0; round < 200; ++round) {
+    SCOPED_TRACE(round);
+    const uint64_t nodes = random.Between(3, 7);
+    Topology topology = RandomCluster(random, nodes);
+    topology = *WithNode(topology, NodeAt(30, "z0"));
+    topology = WithMovesBegun(topology, {});
+    const NodeId joining = JoiningSomewhere(topology);
+    if (!joining) continue;
+    topology = *WithNodeLeaving(topology, joining);
+    for (const PartitionInfo& partition : PartitionsOf(topology)) {
+      ASSERT_NE(partition.joining, joining);
+      if (!partition.abandoned.contains(joining)) continue;
+      ++given_up;
+      ASSERT_TRUE(partition.BelongsOn(joining)) << "it may be a member still";
+      ASSERT_FALSE(partition.HasReplicaOn(joining));
+      ASSERT_EQ(partition.moving_since, topology.epoch);
+    }
+    ASSERT_EQ(DecodeTopology(EncodeTopology(topology)).value(), topology);
+    Settle(topology);
+    ASSERT_TRUE(topology.PartitionsOn(joining).empty());
+    for (const PartitionInfo& partition : PartitionsOf(topology)) {
+      ASSERT_TRUE(partition.abandoned.empty());
+      ASSERT_EQ(partition.joined.count(joining), 0u);
+    }
+    topology = WithoutEmptyNodes(topology, {joining});
+    ASSERT_EQ(topology.FindNode(joining), nullptr);
+  }
+  EXPECT_GT(given_up, 100);
+}
+
+TEST(MovesTest, AKeyspaceGetsAsManyReplicasAsItIsAskedToHave) {
+  Random random(7);
+  for (int round = 0; round < 200; ++round) {
+    SCOPED_TRACE(round);
+    const uint64_t nodes = random.Between(1, 7);
+    Topology topology = With(Cluster(nodes), "k", 1, 8);
+    for (int change = 0; change < 3; ++change) {
+      const auto replicas = static_cast<uint32_t>(random.Between(1, std::min<uint64_t>(nodes, 7)));
+      auto altered = WithAlteredKeyspace(topology, {.name = "k", .replicas = replicas});
+      ASSERT_TRUE(altered.ok()) << altered.status();
+      topology = *std::move(altered);
+      Settle(topology);
+      for (const PartitionInfo& partition : topology.keyspaces.at("k").partitions) {
+        ASSERT_EQ(partition.replicas.size(), replicas);
+      }
+      for (const auto& [node, load] : Loads(topology.keyspaces.at("k"))) {
+        ASSERT_LE(load, (8 * replicas + nodes - 1) / nodes) << node;
+      }
+    }
+    const auto many = static_cast<uint32_t>(nodes + 1);
+    const auto refused = WithAlteredKeyspace(topology, {.name = "k", .replicas = many});
+    ASSERT_EQ(ReasonOf(refused.status()), "REPLICAS_TOO_MANY");
+  }
+}
+
+TEST(MembersTest, WhoIsLostStaysIfItComesBackAndGoesForGoodIfItWasLetGo) {
+  Topology topology = With(Cluster(4), "k", 3, 8);
+  topology = *WithNodeLost(topology, NodeId(2));
+  EXPECT_TRUE(topology.FindNode(NodeId(2))->leaving);
+  EXPECT_EQ(WithNodeLost(topology, NodeId(2))->epoch, topology.epoch);
+  Topology back = WithNodeBack(topology, NodeId(2));
+  EXPECT_FALSE(back.FindNode(NodeId(2))->leaving);
+  Settle(back);
+  EXPECT_FALSE(back.PartitionsOn(NodeId(2)).empty());
+  const Topology let_go = *WithNodeLeaving(topology, NodeId(2));
+  EXPECT_FALSE(let_go.FindNode(NodeId(2))->lost);
+  EXPECT_EQ(WithNodeBack(let_go, NodeId(2)).epoch, let_go.epoch);
+  EXPECT_EQ(DecodeTopology(EncodeTopology(topology)).value(), topology);
+}
+
 TEST(MembersTest, AnIdIsNeverUsedAgain) {
   Topology topology = *WithNode(Cluster(3), Newcomer(9));
   EXPECT_EQ(topology.nodes.back().id, NodeId(4));
