@@ -81,10 +81,11 @@ def await_census(
 
     if eventually(over, seconds, every=LOOK_SECONDS) and last:
         return last
-    raise ChaosError(f"{what}: not so after {seconds:g} s; {_state(cluster)}")
+    raise ChaosError(f"{what}: not so after {seconds:g} s; {state_of(cluster)}")
 
 
-def _state(cluster: Cluster) -> str:
+def state_of(cluster: Cluster) -> str:
+    """For whoever reads that something did not come about."""
     told: Any = cluster.moves.look()
     found = census(cluster)
     if told is None or found is None:

@@ -11,7 +11,7 @@ from ..backend.base import Joiner
 from ..clock import eventually, now_us
 from ..cluster import Cluster
 from ..errors import ChaosError
-from ..members import Census, await_census, begin_join, census, next_name, watch
+from ..members import Census, await_census, begin_join, census, next_name, state_of, watch
 from .base import Fault, Proof
 from .kills import KILLED
 
@@ -154,8 +154,14 @@ class Decommission(Change):
 
     def await_over(self, cluster: Cluster) -> None:
         node = self._node
-        if not eventually(lambda: cluster.has_left(node), OVER_SECONDS, every=AGAIN_SECONDS):
-            raise ChaosError(cluster.end_of(node, f"has not left after {OVER_SECONDS:g} s"))
+
+        def left() -> bool:
+            cluster.moves.look_if_due()
+            return cluster.has_left(node)
+
+        if not eventually(left, OVER_SECONDS, every=AGAIN_SECONDS):
+            said = f"has not left after {OVER_SECONDS:g} s ({state_of(cluster)})"
+            raise ChaosError(cluster.end_of(node, said))
         await_census(
             cluster, f"{node} has left, and others have what it had",
             lambda now: node not in now.nodes and _lacks_nobody(now), OVER_SECONDS,
