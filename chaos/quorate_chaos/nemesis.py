@@ -30,6 +30,7 @@ class Entry:
     end_us: int
     bit: bool
     proof: str
+    change: bool = False  # of who is there: nothing is broken by it
 
 
 class Nemesis:
@@ -75,7 +76,8 @@ class Nemesis:
                 return
 
     def _finish(self, fault: Fault, begin_us: int) -> None:
-        entry = Entry(fault.name, fault.what, fault.nodes, begin_us, 0, False, "")
+        change = fault.kind == "members"
+        entry = Entry(fault.name, fault.what, fault.nodes, begin_us, 0, False, "", change)
         try:
             fault.end(self._cluster)
             entry.end_us = now_us()

@@ -18,6 +18,7 @@ from .kills import KILLED
 OVER_SECONDS = 90.0  # for a change to be over once nothing is broken any more
 ASKED_SECONDS = 30.0  # for an order to be taken
 AGAIN_SECONDS = 0.2
+FOR_GOOD = ("TOO_FEW_NODES", "CANNOT_MOVE", "NODE_NOT_FOUND", "KEYSPACE_NOT_FOUND")
 
 
 class Change(Fault):
@@ -60,16 +61,18 @@ class Change(Fault):
 
 
 def _order(cluster: Cluster, *words: str) -> None:
-    """Until it is taken: a leader may be missing just now. Raises ChaosError if it never is."""
-    said = ""
+    """Until it is taken: a leader may be missing just now, or a node still be heard of. Raises
+    ChaosError if it never is."""
+    said, done = "", False
 
-    def taken() -> bool:
-        nonlocal said
+    def over() -> bool:
+        nonlocal said, done
         ran = cluster.kvctl(*words, "--timeout", "5s", "--no-input")
-        said = ran.stderr.strip()
-        return ran.returncode == 0
+        said, done = ran.stderr.strip(), ran.returncode == 0
+        return done or any(reason in said for reason in FOR_GOOD)
 
-    if not eventually(taken, ASKED_SECONDS, every=AGAIN_SECONDS):
+    eventually(over, ASKED_SECONDS, every=AGAIN_SECONDS)
+    if not done:
         raise ChaosError(f"kvctl {' '.join(words)} is not taken: {said}")
 
 

@@ -83,6 +83,7 @@ def _faults(run: Run) -> Iterator[Fault]:
             end=max(begin, int(line.get("end_us") or begin)),
             bit=bool(line.get("bit")),
             proof=str(line.get("proof", "")),
+            change=bool(line.get("change")),
         )
 
 

@@ -48,6 +48,7 @@ class Fault:
     end: int
     bit: bool
     proof: str
+    change: bool = False  # of who is there: nothing is broken by it
 
     @property
     def sides(self) -> list[frozenset[str]]:
