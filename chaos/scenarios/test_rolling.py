@@ -4,6 +4,7 @@ import pytest
 from loads import ballots, counter, elements, newest, register
 
 from quorate_chaos.faults.kills import RollingRestart
+from quorate_chaos.faults.upgrade import Upgrade, as_older_build
 from quorate_chaos.load import Job
 from quorate_chaos.trial import Trial
 
@@ -22,6 +23,18 @@ def test_restarting_all_nodes_one_by_one_fails_no_request(trial: Trial) -> None:
     trial.under(*patient(), settings={"rebalance-interval": "300ms"})
     for _ in range(2):
         trial.suffers(RollingRestart(READY_SECONDS))
+    _passes_without_a_failure(trial)
+
+
+def test_upgrading_all_nodes_one_by_one_fails_no_request(trial: Trial) -> None:
+    trial.under(*patient(), settings={"rebalance-interval": "300ms"}, points=as_older_build())
+    trial.skip_unless(Upgrade(READY_SECONDS))
+    trial.suffers(Upgrade(READY_SECONDS))
+    trial.suffers(RollingRestart(READY_SECONDS))
+    _passes_without_a_failure(trial)
+
+
+def _passes_without_a_failure(trial: Trial) -> None:
     trial.passes()
     for progress in trial.progress:
         assert progress.total == progress.done, f"{progress.job}: {progress.outcomes}"
