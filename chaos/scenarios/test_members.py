@@ -17,6 +17,7 @@ from quorate_chaos.faults.members import (
     Change,
     Decommission,
     DieForGood,
+    GiveUp,
     Join,
     Replace,
 )
@@ -123,8 +124,15 @@ def test_the_meta_group_grows_from_one_to_five_and_shrinks_to_three(trial: Trial
     trial.passes()
 
 
-def test_nodes_come_and_go_whatever_comes_together(trial: Trial) -> None:
+def test_who_is_back_after_it_was_given_up_is_told_and_ends(trial: Trial) -> None:
     trial.under(*moved("raft", pin=False), nodes=4, settings=SOON_DEAD)
+    trial.nemesis.begin(given_up := GiveUp("n2"))
+    trial.nemesis.end(given_up)
+    trial.passes()
+
+
+def test_nodes_come_and_go_whatever_comes_together(trial: Trial) -> None:
+    trial.under(*moved("raft", pin=False), nodes=4, settings=SLOW_MOVES)
     until = time.monotonic() + trial.options.duration_s
     changes = 0
     while time.monotonic() < until or changes < 3:
@@ -140,11 +148,11 @@ def _some_change(trial: Trial) -> Change:
     nodes = trial.cluster.nodes
     if len(nodes) < 5:
         return Join()
-    node = trial.random.choice(nodes)
-    makers = [DieForGood, Replace, Decommission]
-    if len(nodes) < 6:
-        return trial.random.choice([Join, lambda: trial.random.choice(makers)(node)])()
-    return trial.random.choice(makers)(node)
+    if len(nodes) < 6 and trial.random.random() < 0.5:
+        return Join()
+    # Not one that dies and is missed after some seconds: others are cut off for as long.
+    maker: type[Replace | Decommission] = trial.random.choice([Replace, Decommission])
+    return maker(trial.random.choice(nodes))
 
 
 def _meta_size(trial: Trial) -> int:
