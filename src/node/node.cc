@@ -133,6 +133,9 @@ class Node::Impl {
     }
     if (heard.restarted) PostPeerGone(frame->from);
     if (heard.back) PostPeerBack(frame->from);
+    if (frame->epoch < topology->epoch && topology->FindNode(frame->from) == nullptr) {
+      workers_[0]->PostTask([from = frame->from](Worker& w) { w.PingNode(from); });
+    }
     if (heard.learned) workers_[0]->PostTask([this](Worker&) { CheckSpread(); });
     if (frame->topology && frame->topology->epoch > topology->epoch) {
       Adopt(ring::Freeze(*std::move(frame->topology)));
@@ -178,6 +181,11 @@ class Node::Impl {
       }
       if (!kept.ok()) return shared_.Fail(kept);
       CrashPoint<"meta-after-keep">();
+      for (const ring::NodeInfo& node : shared_.topology.Get()->nodes) {
+        if (topology->FindNode(node.id) == nullptr) {
+          shared_.peers.NoteLeft(node.id, node.peer_address);
+        }
+      }
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
       if (topology->FindNode(shared_.options.self) == nullptr) {
