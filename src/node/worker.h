@@ -78,8 +78,8 @@ class Worker {
   void PeerBack(NodeId peer);
   void Ping(absl::Duration since);
   void PingNode(NodeId node);
-  // Hands all leaderships over, then takes nothing more; what is under way has a
-  // second to be answered as it would be. `done` when nothing is left or at the deadline.
+  // Hands all leaderships over, then takes nothing more; what is under way has
+  // three seconds to be answered as it would be. `done` when nothing is left or at the deadline.
   void Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done);
   // The replica was acted on from outside: collect from it this turn.
   void TouchReplica(PartitionId partition);

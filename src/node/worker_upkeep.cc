@@ -11,7 +11,7 @@ namespace {
 
 constexpr absl::Duration kReleaseInterval = absl::Seconds(1);
 // Of a node that goes: what others do not answer within it they do not soon.
-constexpr absl::Duration kAnswersMax = absl::Seconds(1);
+constexpr absl::Duration kAnswersMax = absl::Seconds(3);
 
 // True once each interval: `next` moves on.
 bool Due(absl::Duration now, absl::Duration interval, absl::Duration& next) {
