@@ -160,6 +160,9 @@ void Members::Follow() {
 std::string Members::WhatMoves() const {
   const auto topology = cluster_.topology();
   if (topology == nullptr) return "no node runs";
+  for (const NodeId id : killed_) {
+    if (topology->FindNode(id) != nullptr) return StrCat(id.ToString(), " is dead and not let go");
+  }
   for (const ring::NodeInfo& node : topology->nodes) {
     if (node.leaving) return StrCat(node.id.ToString(), " has not left yet");
   }
