@@ -47,6 +47,7 @@ struct NodeBugs {
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
   bool follow_own_calendar = false;   // whatever a majority's say
   bool forget_vote_on_move = false;   // when a replica goes from a node
+  bool trust_former_copy = false;     // what a copy said that has moved away since
 };
 
 struct NodeOptions {
@@ -68,7 +69,7 @@ struct NodeOptions {
   uint64_t group_log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t log_flush_bytes = 256 << 20;     // log on disk beyond which the engine flushes
   uint64_t snapshot_chunk_bytes = 256 << 10;
-  uint64_t move_bytes_per_second = 0;  // of snapshots to others; 0: no bound
+  uint64_t move_bytes_per_second = 0;         // of snapshots to others; 0: no bound
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
   uint64_t disk_reserve_bytes = 0;            // kept back on the disk, see DiskRoom
