@@ -68,7 +68,7 @@ struct NodeOptions {
   uint64_t group_log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t log_flush_bytes = 256 << 20;     // log on disk beyond which the engine flushes
   uint64_t snapshot_chunk_bytes = 256 << 10;
-  uint64_t move_bytes_per_second = 0;  // of snapshots to others; 0: no bound
+  uint64_t move_bytes_per_second = 0;         // of snapshots to others; 0: no bound
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
   uint64_t disk_reserve_bytes = 0;            // kept back on the disk, see DiskRoom
@@ -106,6 +106,7 @@ struct NodeStatusReport {
   uint64_t hints_put_off = 0;  // likewise, to be tried again
   // Refused: routed by an older topology to a partition that is gone.
   uint64_t requests_outdated = 0;
+  uint64_t snapshot_bytes_sent = 0;  // to other nodes, of all partitions
 };
 
 // Why a node ends that was decommissioned and is empty: all is well.

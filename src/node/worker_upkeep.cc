@@ -34,6 +34,7 @@ void Worker::Tick() {
     WatchMove(partition, slot);
   }
   leader_everywhere_ = leaders;
+  ShareWithClients();
   forwards_.Expire(now_);
   if (hints_ != nullptr) hints_->Tick(now_);
   if (drained_) DrainStep();

@@ -67,8 +67,8 @@ class RocksReplace : public EngineReplace {
   absl::Status OpenFile() {
     if (writer_ != nullptr) return absl::OkStatus();
     // Of the priority that fails rather than wait for room: it can be begun anew.
-    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options_, nullptr,
-                                                       true, rocksdb::Env::IO_LOW);
+    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(options_), options_,
+                                                       nullptr, true, rocksdb::Env::IO_LOW);
     files_.push_back(StrCat(prefix_, "-", files_.size()));
     return FromRocks(writer_->Open(files_.back()), "create", files_.back());
   }
