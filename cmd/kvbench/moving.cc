@@ -10,6 +10,9 @@ namespace quorate::bench {
 namespace {
 
 constexpr absl::Duration kMovedMax = absl::Minutes(5);
+constexpr absl::Duration kIdleMax = absl::Minutes(1);
+constexpr absl::Duration kIdleLook = absl::Seconds(1);
+constexpr double kIdleShare = 0.2;  // of a core, all nodes together
 constexpr char kSnapshotBytes[] = "quorate_snapshot_sent_bytes_total";
 
 bool Rests(const PartitionDescription& partition) {
@@ -53,15 +56,37 @@ absl::Status AwaitReplicas(OwnCluster& cluster, const Client& client, const std:
       StrCat("the replicas have not moved within ", ToStd(absl::FormatDuration(kMovedMax))));
 }
 
-absl::StatusOr<double> SnapshotBytesSent(const OwnCluster& cluster) {
-  double sum = 0;
+absl::Status AwaitIdle(const OwnCluster& cluster) {
+  const auto used = [&cluster] {
+    absl::Duration all;
+    for (uint32_t node = 1; node <= cluster.size(); ++node) {
+      if (cluster.runs(node)) all += cluster.process(node).CpuTime();
+    }
+    return all;
+  };
+  const absl::Time give_up = absl::Now() + kIdleMax;
+  while (absl::Now() < give_up) {
+    const absl::Duration before = used();
+    absl::SleepFor(kIdleLook);
+    if (used() - before <= kIdleShare * kIdleLook) return absl::OkStatus();
+  }
+  return absl::UnavailableError("the nodes are still busy");
+}
+
+absl::StatusOr<BytesSent> CountBytesSent(const OwnCluster& cluster, NodeId to) {
+  std::string frames = "quorate_peer_sent_bytes_total";
+  if (to) StrAppend(&frames, "{peer=\"", to.ToString(), "\"}");
+  BytesSent all;
   for (uint32_t node = 1; node <= cluster.size(); ++node) {
     if (!cluster.runs(node)) continue;
-    const auto one = SumOfMetric(cluster.http_address(node), kSnapshotBytes);
-    if (!one.ok()) return one.status();
-    sum += *one;
+    const auto of_states = SumOfMetric(cluster.http_address(node), kSnapshotBytes);
+    if (!of_states.ok()) return of_states.status();
+    const auto of_frames = SumOfMetric(cluster.http_address(node), frames);
+    if (!of_frames.ok()) return of_frames.status();
+    all.states += *of_states;
+    all.frames += *of_frames;
   }
-  return sum;
+  return all;
 }
 
 }  // namespace quorate::bench

@@ -21,7 +21,16 @@ size_t ReplicasOn(const TopologyDescription& topology, const std::string& keyspa
 absl::Status AwaitReplicas(OwnCluster& cluster, const Client& client, const std::string& keyspace,
                            NodeId node, bool holds, absl::Duration pause);
 
-// Of whole states that nodes have sent so far, over all that run.
-absl::StatusOr<double> SnapshotBytesSent(const OwnCluster& cluster);
+// Until the nodes do next to nothing: what filling a keyspace leaves them to do takes a
+// while. UNAVAILABLE: not within a minute.
+absl::Status AwaitIdle(const OwnCluster& cluster);
+
+// What nodes have sent to others, over all that run.
+struct BytesSent {
+  double states = 0;  // whole ones; a replica whose log is short is sent that instead
+  double frames = 0;  // all there was to say
+};
+// `to` none: to any of them.
+absl::StatusOr<BytesSent> CountBytesSent(const OwnCluster& cluster, NodeId to = {});
 
 }  // namespace quorate::bench

@@ -29,7 +29,7 @@ struct Figures {
   Figure limit{"the machine's limit", "MB/s", {}};
   Figure share{"rebuilt / the machine's limit", "", {}};
   Figure seconds{"from the word until nothing moves", "s", {}};
-  Figure moved{"bytes of state sent / bytes that were lost", "", {}};
+  Figure moved{"bytes of all frames / bytes that were lost", "", {}};
   std::vector<Figure> all() const { return {rate, limit, share, seconds, moved}; }
 };
 
@@ -56,9 +56,10 @@ class Rebuild {
     const auto topology = client_.Topology();
     if (!topology.ok()) return topology.status();
     const double bytes = BytesOn(*topology, lost);
+    if (absl::Status idle = AwaitIdle(cluster_); !idle.ok()) return idle;
     cluster_.Kill(number);
     if (absl::Status led = AwaitLeaders(); !led.ok()) return led;
-    const auto sent_before = SnapshotBytesSent(cluster_);
+    const auto sent_before = CountBytesSent(cluster_);
     if (!sent_before.ok()) return sent_before.status();
     absl::Time began;
     const bool told = WaitUntil(kSettleMax, [&] {
@@ -69,11 +70,11 @@ class Rebuild {
     absl::Status moved = AwaitReplicas(cluster_, client_, kKeyspace, lost, false, kLook);
     if (!moved.ok()) return moved;
     const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
-    const auto sent = SnapshotBytesSent(cluster_);
+    const auto sent = CountBytesSent(cluster_);
     if (!sent.ok()) return sent.status();
     figures_.seconds.values.push_back(seconds);
     figures_.rate.values.push_back(bytes / 1e6 / seconds);
-    figures_.moved.values.push_back((*sent - *sent_before) / bytes);
+    figures_.moved.values.push_back((sent->frames - sent_before->frames) / bytes);
     return absl::OkStatus();
   }
 

@@ -12,7 +12,7 @@ constexpr double kStep = 1.0 / 16;
 // Fewer tell nothing of the others.
 constexpr uint32_t kRequestsMin = 8;
 // Beyond that a wait is not the usual one.
-constexpr double kUsualMax = 2;
+constexpr double kUsualMax = 1.5;
 constexpr absl::Duration kSlack = absl::Microseconds(250);
 constexpr double kUsualWeight = 0.1;
 

@@ -18,6 +18,15 @@ bool Due(absl::Duration now, absl::Duration interval, absl::Duration& next) {
   return true;
 }
 
+bool IsBeingFilled(const ring::Topology& topology, NodeId node) {
+  for (const auto& [name, keyspace] : topology.keyspaces) {
+    for (const ring::PartitionInfo& partition : keyspace.partitions) {
+      if (partition.joining == node) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void Worker::Tick() {
@@ -100,7 +109,11 @@ NodeId Worker::BetterLeader(const Slot& slot) const {
     return node != shared_.options.self && peers.alive(node) && !peers.draining(node) &&
            !peers.disk_full(node);
   };
-  if (fit(slot.preferred_leader)) return slot.preferred_leader;
+  // Whose worker takes in whole states would let those wait whom it served.
+  if (fit(slot.preferred_leader) &&
+      !IsBeingFilled(*shared_.topology.Get(), slot.preferred_leader)) {
+    return slot.preferred_leader;
+  }
   if (shared_.disk.room() == Room::kEnough) return NodeId();
   const auto topology = shared_.topology.Get();
   const ring::PartitionInfo* info = topology->FindPartition(slot.replica->partition());

@@ -31,7 +31,7 @@ TEST_F(MoveShareTest, WhileRequestsWaitNoLongerThanUsualItGrowsStepByStep) {
   EXPECT_LT(first, 0.5);
   EXPECT_GT(Moments(1, true, 50, kUsual), first);
   EXPECT_LT(Moments(2, true, 50, kUsual), 1);
-  EXPECT_EQ(Moments(20, true, 50, 1.5 * kUsual), 1);
+  EXPECT_EQ(Moments(20, true, 50, 1.2 * kUsual), 1);
 }
 
 TEST_F(MoveShareTest, WhereRequestsWaitLongerItShrinksButNeverToNothing) {
