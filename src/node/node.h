@@ -47,6 +47,7 @@ struct NodeBugs {
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
   bool follow_own_calendar = false;   // whatever a majority's say
   bool forget_vote_on_move = false;   // when a replica goes from a node
+  bool trust_former_copy = false;     // what a copy said that has moved away since
 };
 
 struct NodeOptions {
@@ -191,6 +192,8 @@ class Node {
   // Hands leaderships over and answers what waits; `done` when nothing is
   // left or the deadline has come. Requests that arrive later are refused.
   void Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done);
+  // So many were, since. Thread-safe.
+  uint64_t turned_away() const;
 
   // Simulator and tests only: a look at a replica's state machine, on the
   // worker's thread (between turns). Null: not here.

@@ -34,6 +34,7 @@ struct ReplicaBugs {
   bool lease_from_confirmation = false;  // it begins with the promise, not with the question
   bool trust_clock = false;              // a lease outlives a jump of the clocks
   bool receipt_counts_all = false;       // acked_by names peers that have yet to confirm
+  bool keep_former_copy = false;         // what a copy left that has moved away since
 };
 
 struct RaftReplicaOptions {
@@ -91,6 +92,7 @@ class RaftReplica final : public Replica {
   HardState hard_state() const override { return raft_->status().hard_state; }
   ReplicaStatus status() const override;
   absl::StatusOr<HeldRecord> Inspect(std::string_view key) const override;
+  bool busy() const override;
   void Shutdown() override;
 
   // For a group that has just been made: do not wait for an election timeout.
