@@ -81,9 +81,11 @@ bool Mover::Settled(const ring::Topology& topology) {
 }
 
 void Mover::Plan(absl::Duration now) {
-  if (now < next_plan_ || changing_) return;
-  next_plan_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
+  // Whenever there may be room for a further move, and for other news now and then.
+  if (changing_ || (now < next_plan_ && topology->epoch == planned_)) return;
+  next_plan_ = now + kPlanInterval;
+  planned_ = topology->epoch;
   if (Settled(*topology) || ComputeNext(*topology, now).epoch == topology->epoch) return;
   changing_ = true;
   ChangeTopology(

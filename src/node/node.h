@@ -107,6 +107,7 @@ struct NodeStatusReport {
   uint64_t hints_put_off = 0;  // likewise, to be tried again
   // Refused: routed by an older topology to a partition that is gone.
   uint64_t requests_outdated = 0;
+  uint64_t snapshot_bytes_sent = 0;  // to other nodes, of all partitions
 };
 
 // Why a node ends that was decommissioned and is empty: all is well.

@@ -22,6 +22,7 @@
 #include "base/sync_proof.h"
 #include "node/forwards.h"
 #include "node/handovers.h"
+#include "node/move_share.h"
 #include "node/outbox.h"
 #include "node/replay_window.h"
 #include "node/shared.h"
@@ -87,6 +88,7 @@ class Worker {
   Replica* Find(PartitionId partition) const;
   std::vector<Replica*> Replicas() const;
   const quorum::RoundTrips& round_trips() const { return round_trips_; }
+  uint64_t snapshot_bytes_sent() const { return pace_.sent_bytes(); }
   bool HasLeaderEverywhere() const { return leader_everywhere_; }
   // Called with the stored topology whenever the meta partition has moved on.
   void WatchMeta(std::function<void(std::string)> changed) { meta_changed_ = std::move(changed); }
@@ -194,6 +196,7 @@ class Worker {
   void AwaitForgotten(LogTicket ticket);
   void NoteForgotten(const SyncProof& proof);
   void WatchMove(PartitionId partition, Slot& slot);
+  void ShareWithClients();
 
   const uint32_t index_;
   NodeShared& shared_;
@@ -204,6 +207,9 @@ class Worker {
   HintKeeper* hints_ = nullptr;     // the first worker's
   quorum::RoundTrips round_trips_;  // of all leaderless replicas here
   SnapshotPace pace_;               // of all snapshots from here
+  MoveShare move_share_;
+  uint64_t snapshot_bytes_seen_ = 0;
+  absl::Duration moved_ = -absl::InfiniteDuration();  // when they last became more
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come

@@ -9,6 +9,7 @@ namespace quorate {
 namespace {
 
 constexpr absl::Duration kTellAgain = absl::Seconds(1);
+constexpr absl::Duration kMoveOverAfter = absl::Seconds(1);
 
 }  // namespace
 
@@ -85,6 +86,11 @@ HardState Worker::TakeRetired(PartitionId partition) {
   const HardState kept = it->second;
   retired_.erase(it);
   return kept;
+}
+
+void Worker::ShareWithClients() {
+  if (std::exchange(snapshot_bytes_seen_, pace_.sent_bytes()) != pace_.sent_bytes()) moved_ = now_;
+  pace_.SetShare(move_share_.EndMoment(now_ - moved_ < kMoveOverAfter));
 }
 
 void Worker::WatchMove(PartitionId partition, Slot& slot) {
