@@ -116,6 +116,10 @@ constexpr ReasonText kReasons[] = {
     {"TRANSFER_UNFINISHED",
      "The leadership was asked to move and had no new leader in time; it may come still.",
      "See kvctl partition list."},
+    {"TOPOLOGY_BEHIND",
+     "The replica knew of a later topology before its node's restart, and does nothing before it "
+     "hears of that again. Nothing was done.",
+     "Ask another node."},
     {"TTL_NEGATIVE", "The time to live is less than no time.",
      "Give one from 1us to a hundred years; 0 is for ever."},
     {"TTL_TOO_LONG", "The time to live is longer than a hundred years.",

@@ -142,6 +142,10 @@ constexpr ReasonText kReasons[] = {
     {"REPLICA_FILLING",
      "The replica began with an empty disk, and the others are filling it. Nothing was done.",
      "Ask another node."},
+    {"REPLICA_LEAVING",
+     "The replica gives its place to one on another node and answers nothing by itself any more. "
+     "Nothing was done.",
+     "Ask another node, or read at QUORUM."},
     {"REQUEST_TOO_LARGE", "The request does not fit one message.", "Send it in parts."},
     {"RPC_FAILED",
      "The call failed in a way of the transport's own; the message has its words. A write "

@@ -175,7 +175,8 @@ NodeId HintKeeper::ReplicaFor(const ring::PartitionInfo& info, const Way& way) {
   // Another each time, as one may be there and refuse.
   for (size_t i = 0; i < replicas.size(); ++i) {
     const NodeId node = replicas[next_replica_++ % replicas.size()];
-    if (shared_.peers.alive(node)) return node;
+    // Once it is gone, nobody knows what it has taken.
+    if (shared_.peers.alive(node) && node != info.leaving) return node;
   }
   return {};
 }

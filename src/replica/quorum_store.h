@@ -58,6 +58,9 @@ class QuorumStore final : public quorum::Store {
   // Now and then: nothing waits for the engine for long.
   void Tick(absl::Duration now);
   const ConflictJournal& journal() const { return journal_; }
+  // In the engine: the last epoch of its members in which this copy, or one before it,
+  // took part.
+  absl::StatusOr<Epoch> Entered() const;
   // For a core to begin with.
   absl::StatusOr<quorum::Restored> Restore() const;
 

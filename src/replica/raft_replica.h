@@ -66,7 +66,7 @@ class RaftReplica final : public Replica {
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
-  void SetMove(const Move& move) override {
+  void SetMove(const Move& move, absl::Duration /*now*/) override {
     move_ = {move.joining, move.leaving, move.since.value()};
   }
   bool MoveDone() const override;

@@ -72,7 +72,7 @@ class Planner {
       partition.leaving =
           joining.empty() ? leaving.front() : Replaced(next_, leaving, partition.joining);
     }
-    partition.moving_since = epoch_;
+    partition.moving_since = partition.changed = epoch_;
     Take(true);
     changed_ = true;
   }
@@ -146,7 +146,7 @@ Topology WithMoveDone(const Topology& topology, PartitionId id, Epoch since) {
   partition->joined.erase(partition->leaving);
   partition->joining = partition->leaving = NodeId();
   partition->moving_since = Epoch();
-  next.epoch = topology.epoch.next();
+  next.epoch = partition->changed = topology.epoch.next();
   return next;
 }
 

@@ -39,6 +39,9 @@ struct PartitionInfo {
   NodeId joining = {};
   NodeId leaving = {};
   Epoch moving_since = {};  // the epoch that said so; zero: nothing moves
+  // In which a move last began or ended: replicas of mode quorum that act by different
+  // ones do not talk to each other. Zero: none ever did.
+  Epoch changed = {};
   // The nodes that came later, `joining` too, and from which epoch on they belong
   // here: what one said of the partition before, a copy said that is gone.
   std::map<NodeId, Epoch> joined = {};

@@ -47,6 +47,8 @@ void LeaderlessWatch::Started(SimNode& node) {
 
 void LeaderlessWatch::Submitted(SimNode& node, LogTicket ticket, const LogBatch& batch) {
   for (const GroupWrite& write : batch.groups) {
+    const bool gone = write.remove || (write.reset && write.reset->index == LogIndex());
+    if (gone) Left(node.id(), write.partition);
     if (write.entries.empty()) continue;
     const QuorumReplica* replica = FindReplica(node, write.partition);
     Group* group = replica == nullptr ? nullptr : FindGroup(node, write.partition);
@@ -56,11 +58,24 @@ void LeaderlessWatch::Submitted(SimNode& node, LogTicket ticket, const LogBatch&
   }
 }
 
+void LeaderlessWatch::Left(NodeId node, PartitionId partition) {
+  const auto group = groups_.find(partition);
+  if (group == groups_.end()) return;
+  group->second.met.erase(node);
+  group->second.invariants.Left(node);
+  std::erase_if(unsynced_[node], [&](const Unsynced& one) { return one.partition == partition; });
+}
+
 void LeaderlessWatch::Take(Group& group, SimNode& node, const QuorumReplica& replica,
                            LogTicket ticket, const GroupWrite& write) {
   const quorum::Identity self = replica.core().self();
   // Of a keyspace that was made while the process ran.
   if (group.met.insert(node.id()).second) group.invariants.Started(self, {}, replica.store());
+  std::vector<NodeId> replicas;
+  for (const quorum::Member& member : replica.core().members().All()) {
+    replicas.push_back(member.node);
+  }
+  group.invariants.SetReplicas(node.id(), std::move(replicas));
   for (const LogEntry& entry : write.entries) {
     auto effects = DecodeEffects(entry.data.view());
     if (!effects.ok()) {
