@@ -306,6 +306,10 @@ SHOWN = [
         deposed.counted_in_an_older_term, disks=True, rate=2,
         settings={**LONG_LEASES, "tick": "150ms"},
     ),
+    by_hand(
+        "count-learner", "counts what learners acknowledge", ordered.acknowledged_by_learners,
+        nodes=5, points={"KVD_LEARNERS": "2"}, settings=LONG_LEASES,
+    ),
     by_hand("ladder-reports-asked", "names the first rung of a ladder", ordered.ladder_down),
     by_hand("receipt-counts-all", "names who has not confirmed", ordered.named_though_away),
     by_hand(

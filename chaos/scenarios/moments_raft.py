@@ -1,8 +1,10 @@
 """Moments in which the bugs of mode raft show."""
 
+from collections.abc import Sequence
 from itertools import count
 
 from moments import (
+    Cut,
     KillThese,
     PauseThis,
     alone,
@@ -18,6 +20,7 @@ from moments import (
 )
 
 from quorate_chaos.clock import eventually
+from quorate_chaos.cluster import links_between
 from quorate_chaos.faults import clock_shim, crash_points
 from quorate_chaos.faults.clock_page import ClockState
 from quorate_chaos.hand import Hand, Told
@@ -26,13 +29,15 @@ from quorate_chaos.trial import Trial
 OTHERS = ["n2", "n3"]
 
 
-def written_elsewhere(hand: Hand, value: str, seconds: float = 8) -> None:
+def written_elsewhere(
+    hand: Hand, value: str, seconds: float = 8, nodes: Sequence[str] = OTHERS
+) -> None:
     """By whoever leads now, of those that are not cut off."""
     numbers = count()
 
     def put() -> Told:
         number = next(numbers)
-        return hand.put(OTHERS[number % 2], "k", f"{value}.{number}", seconds=1)
+        return hand.put(nodes[number % len(nodes)], "k", f"{value}.{number}", seconds=1)
 
     hand.until(put, seconds)
 
@@ -201,4 +206,22 @@ def voted_and_died(trial: Trial) -> None:
         gets(hand, "n2", "k")
         gets(hand, "n3", "k")
     trial.calm(1)
+    hand.read_replicas()
+
+
+def acknowledged_by_learners(trial: Trial) -> None:
+    """A leader is alone with those that have no vote; those that have one elect another."""
+    hand = trial.hand(ordered(replicas=5))
+    members = min(trial.cluster.replicas("hand").items())[1]
+    first, voters, learners = members[0], members[1:3], members[3:]
+    lead(trial, first)
+    hand.until(lambda: hand.put(first, "k", "old"))
+    begins(trial, apart := Cut(links_between([first, *learners], voters)))
+    put = hand.begin_put(first, "lost", "v", seconds=3)
+    trial.note(f"{first}, alone with {', '.join(learners)}: {put.answer.reason or 'done'}")
+    written_elsewhere(hand, "new", nodes=voters)
+    ends(trial, apart)
+    trial.calm(1)
+    gets(hand, voters[0], "lost")
+    gets(hand, voters[0], "k")
     hand.read_replicas()

@@ -86,6 +86,7 @@ def test_a_crash_at_any_point_loses_nothing_and_is_recovered_from(trial: Trial) 
 
 def test_who_was_cut_off_until_the_others_have_compacted_is_sent_the_state(trial: Trial) -> None:
     trial.under(register(), elements(), settings={**TINY, "log-cache-bytes": "4KiB"})
+    trial.skip_unless(CrashAt(""))
     for _ in range(3):
         trial.suffers(Isolate(), seconds=5)
         # Whoever sends or takes a part of it dies, and it is begun anew.

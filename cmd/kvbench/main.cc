@@ -19,6 +19,7 @@ examples:
   kvbench idle --idle-partitions 256                  memory and CPU of nodes with nothing to do
   kvbench restart --restart-keys 1000000              a full node is killed and serves again
   kvbench rejoin --rejoin-keys 1000000                a leaderless node comes back to what it missed
+  kvbench backup --backup-keys 1000000                a keyspace is backed up and restored
   kvbench put --in-flight 64 --seconds 5              one load
   kvbench stream-put --streams 1 --window 4 --batch 64
   kvbench --output json suite > result.json
@@ -85,18 +86,25 @@ void AddRejoin(CLI::App& command, Settings& settings) {
       ->check(CLI::Range(0.1, 3600.0));
 }
 
+void AddBackup(CLI::App& command, Settings& settings) {
+  command.add_option("--backup-keys", settings.backup.keys)->check(CLI::Range(100u, 100'000'000u));
+  command.add_option("--backups", settings.backup.rounds)->check(CLI::Range(1, 1000));
+}
+
 void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& suite = *app.add_subcommand("suite", "all loads, side by side, as ratios");
   CLI::App& failover = *app.add_subcommand("failover", "how long writes stop when a leader dies");
   CLI::App& idle = *app.add_subcommand("idle", "what nodes cost that have nothing to do");
   CLI::App& restart = *app.add_subcommand("restart", "how soon a full node serves again");
   CLI::App& rejoin = *app.add_subcommand("rejoin", "what a leaderless node costs that was away");
-  CLI::App& all = *app.add_subcommand("all", "these five, one after another");
+  CLI::App& backup = *app.add_subcommand("backup", "how fast a keyspace is backed up");
+  CLI::App& all = *app.add_subcommand("all", "these six, one after another");
   for (CLI::App* command : {&suite, &all}) AddSuite(*command, settings);
   for (CLI::App* command : {&failover, &all}) AddFailover(*command, settings);
   for (CLI::App* command : {&idle, &all}) AddIdle(*command, settings);
   for (CLI::App* command : {&restart, &all}) AddRestart(*command, settings);
   for (CLI::App* command : {&rejoin, &all}) AddRejoin(*command, settings);
+  for (CLI::App* command : {&backup, &all}) AddBackup(*command, settings);
 }
 
 void AddLoads(CLI::App& app, Settings& settings) {
@@ -140,7 +148,7 @@ int Main(int argc, char** argv) {
   }
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
-  for (const char* measured : {"suite", "failover", "idle", "restart", "rejoin", "all"}) {
+  for (const char* measured : {"suite", "failover", "idle", "restart", "rejoin", "backup", "all"}) {
     if (chosen == measured) return RunMeasurements(settings, chosen);
   }
   return RunLoad(settings, chosen);

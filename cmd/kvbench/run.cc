@@ -69,6 +69,7 @@ absl::Status Measure(const Workplace& place, const Settings& settings, const std
   auto experiment = what == "failover" ? MeasureFailover(surroundings, settings.failover)
                     : what == "idle"   ? MeasureIdle(surroundings, settings.idle)
                     : what == "rejoin" ? MeasureRejoin(surroundings, settings.rejoin)
+                    : what == "backup" ? MeasureBackup(surroundings, settings.backup)
                                        : MeasureRestart(surroundings, settings.restart);
   if (!experiment.ok()) return experiment.status();
   report.experiments.push_back(*std::move(experiment));
@@ -94,6 +95,7 @@ void Complete(Settings& settings) {
   settings.rejoin.settle = absl::Seconds(settings.rejoin_settle_seconds);
   settings.rejoin.idle = absl::Seconds(settings.rejoin_idle_seconds);
   settings.rejoin.progress = Progress;
+  settings.backup.progress = Progress;
 }
 
 }  // namespace
@@ -104,7 +106,7 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   if (!place.ok()) return Fail(place.status());
   std::vector<std::string> parts = {chosen};
   if (chosen == "all") {
-    parts = {"suite", "failover", "idle", "restart", "rejoin"};
+    parts = {"suite", "failover", "idle", "restart", "rejoin", "backup"};
     if (settings.own_nodes == 0) settings.own_nodes = 3;
   }
   Report report;

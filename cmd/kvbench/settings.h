@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "backup.h"
 #include "failover.h"
 #include "idle.h"
 #include "rejoin.h"
@@ -43,6 +44,7 @@ struct Settings {
   double rejoin_settle_seconds = 20;
   double rejoin_idle_seconds = 20;
   RejoinOptions rejoin;
+  BackupOptions backup;
 };
 
 }  // namespace quorate::bench

@@ -26,7 +26,11 @@ json Each(const List& list) {
 json Partitions(const std::vector<PartitionDescription>& partitions) {
   json shown = json::array();
   for (const PartitionDescription& one : partitions) {
-    shown.push_back({{"partition", one.id.value()}, {"replicas", Ids(one.replicas)}});
+    shown.push_back({{"partition", one.id.value()},
+                     {"replicas", Ids(one.replicas)},
+                     {"joining", one.joining.value()},
+                     {"leaving", one.leaving.value()},
+                     {"target", Ids(one.target)}});
   }
   return shown;
 }
@@ -38,7 +42,8 @@ json ToJson(const NodeDescription& node) {
           {"client_address", node.client_address},
           {"peer_address", node.peer_address},
           {"zone", node.zone},
-          {"weight", node.weight}};
+          {"weight", node.weight},
+          {"leaving", node.leaving}};
 }
 
 json ToJson(const KeyspaceDescription& keyspace) {
@@ -62,6 +67,8 @@ json ToJson(const KeyspaceDescription& keyspace) {
 json ToJson(const TopologyDescription& topology) {
   return {{"cluster_id", topology.cluster_id},
           {"epoch", topology.epoch.value()},
+          {"protocol", topology.protocol.active},
+          {"protocol_next", topology.protocol.next},
           {"nodes", Each(topology.nodes)},
           {"keyspaces", Each(topology.keyspaces)},
           {"meta", {{"replicas", Ids(topology.meta.replicas)}}}};
@@ -93,6 +100,8 @@ json ToJson(const NodeState& state) {
                 {"version", state.version},
                 {"epoch", state.epoch.value()},
                 {"boot", state.boot.value()},
+                {"protocol", state.protocol},
+                {"protocol_min", state.protocol_min},
                 {"uptime_ms", absl::ToInt64Milliseconds(state.uptime)},
                 {"replicas", state.replicas},
                 {"leaders", state.leaders},

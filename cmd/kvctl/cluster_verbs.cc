@@ -2,8 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include "admin_json.h"
+#include "base/strings.h"
 #include "bytes.h"
 #include "exit_code.h"
+#include "membership.h"
 #include "report.h"
 #include "table.h"
 #include "verb.h"
@@ -11,30 +13,32 @@
 namespace quorate::kvctl {
 namespace {
 
-std::vector<std::string> RowOf(const NodeState& one) {
+std::vector<std::string> RowOf(const NodeState& one, const std::string& membership) {
+  std::vector<std::string> row = {
+      one.node.id.ToString(), one.node.client_address,
+      StrCat(one.reachable ? "up" : "down", membership.empty() ? "" : ", ", membership),
+      one.node.zone, std::to_string(one.node.weight)};
   if (!one.reachable) {
-    return {one.node.id.ToString(), one.node.client_address, "down", "", "", "", "", "", "", ""};
+    row.resize(row.size() + 7);
+    return row;
   }
   const auto uptime = absl::FormatDuration(absl::Trunc(one.uptime, absl::Seconds(1)));
-  return {one.node.id.ToString(),
-          one.node.client_address,
-          "up",
-          one.version,
-          uptime,
-          std::to_string(one.replicas),
-          std::to_string(one.leaders),
-          std::to_string(one.leaderless),
-          HumanBytes(one.log_bytes),
-          HumanBytes(one.data_bytes)};
+  row.insert(row.end(), {one.version, uptime, std::to_string(one.replicas),
+                         std::to_string(one.leaders), std::to_string(one.leaderless),
+                         HumanBytes(one.log_bytes), HumanBytes(one.data_bytes)});
+  return row;
 }
 
-void PrintStatus(const ClusterState& state, size_t down, uint64_t leaderless) {
+void PrintStatus(const ClusterState& state, const TopologyDescription& topology, size_t down,
+                 uint64_t leaderless) {
   std::cout << "cluster " << state.cluster_id << ", epoch " << state.epoch.value()
             << ", meta leader "
             << (state.meta_leader ? state.meta_leader.ToString() : std::string("none")) << '\n';
-  Table table({"node", "address", "state", "version", "uptime", "replicas", "leads", "leaderless",
-               "log", "data"});
-  for (const NodeState& one : state.nodes) table.Add(RowOf(one));
+  Table table({"node", "address", "state", "zone", "weight", "version", "uptime", "replicas",
+               "leads", "leaderless", "log", "data"});
+  for (const NodeState& one : state.nodes) {
+    table.Add(RowOf(one, MembershipOf(topology, one.node.id)));
+  }
   table.Print(std::cout);
   for (const NodeState& one : state.nodes) {
     if (one.hints == 0) continue;
@@ -54,6 +58,8 @@ int RunStatus(Session& session) {
   if (!client.ok()) return ReportError(session, client.status());
   const auto state = (*client)->Status(session.admin_options());
   if (!state.ok()) return ReportError(session, state.status(), "cluster status");
+  const auto topology = (*client)->Topology(session.admin_options());
+  if (!topology.ok()) return ReportError(session, topology.status(), "cluster status");
   size_t down = 0;
   uint64_t leaderless = 0;
   for (const NodeState& one : state->nodes) {
@@ -61,9 +67,13 @@ int RunStatus(Session& session) {
     leaderless += one.leaderless;
   }
   if (session.output() == Output::kJson) {
-    std::cout << ToJson(*state).dump(2) << '\n';
+    nlohmann::json shown = ToJson(*state);
+    for (auto& node : shown["nodes"]) {
+      node["membership"] = MembershipWord(*topology, NodeId(node["node"].get<uint64_t>()));
+    }
+    std::cout << shown.dump(2) << '\n';
   } else {
-    PrintStatus(*state, down, leaderless);
+    PrintStatus(*state, *topology, down, leaderless);
   }
   return down == 0 && leaderless == 0 ? kDone : kUnhealthy;
 }
@@ -111,6 +121,9 @@ void AddCluster(CLI::App& app, Session& session) {
           [&session] { return RunStatus(session); });
   AddVerb(*noun, session, "topology", "Show which nodes hold which partitions.",
           "  kvctl cluster topology", [&session] { return RunTopology(session); });
+  AddPlan(*noun, session);
+  AddMoves(*noun, session);
+  AddUpgrade(*noun, session);
   AddClusterCut(*noun, session);
 }
 

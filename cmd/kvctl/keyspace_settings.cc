@@ -84,6 +84,7 @@ std::string ToLine(const KeyspaceChange& change) {
   if (change.default_write) add("default write", LevelName(*change.default_write));
   if (change.lease_drift_ppm) add("lease drift", FormatPpm(*change.lease_drift_ppm));
   if (change.default_ttl) add("default ttl", absl::FormatDuration(*change.default_ttl));
+  if (change.replicas) add("replicas", std::to_string(*change.replicas));
   return line;
 }
 

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "admin_json.h"
 #include "answers.h"
@@ -31,6 +32,7 @@ struct Create {
 struct Alter {
   std::string name;
   SettingFlags settings;
+  std::optional<uint32_t> replicas;
   bool dry_run = false;
 };
 
@@ -122,8 +124,9 @@ int RunCreate(Session& session, const Create& create) {
 
 int RunAlter(Session& session, const Alter& alter) {
   const std::string doing = StrCat("keyspace alter \"", alter.name, "\"");
-  const auto change = ChangeOf(alter.settings);
+  auto change = ChangeOf(alter.settings);
   if (!change.ok()) return ReportError(session, change.status(), doing);
+  change->replicas = alter.replicas;
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   if (alter.dry_run) {
@@ -255,10 +258,12 @@ void AddAlter(CLI::App& noun, Session& session) {
               "  kvctl keyspace alter orders --default-read SESSION\n"
               "  kvctl keyspace alter orders --default-read 'LINEARIZABLE:20ms,ONE'\n"
               "  kvctl keyspace alter orders --lease-drift 1%    allows reads at LEASE\n"
+              "  kvctl keyspace alter orders --replicas 5        they come while it serves\n"
               "  kvctl keyspace alter orders --default-read DEFAULT --lease-drift 0",
               [&session, alter] { return RunAlter(session, *alter); });
   verb->add_option("NAME", alter->name)->required()->type_name("");
   AddSettings(*verb, alter->settings);
+  verb->add_option("--replicas", alter->replicas, "Copies of each partition")->type_name("N");
   verb->add_flag("--dry-run", alter->dry_run, "Say what would be done");
 }
 

@@ -43,6 +43,7 @@ void AddVerbs(CLI::App& app, Session& session) {
   AddResolve(app, session);
   AddImport(app, session);
   AddExport(app, session);
+  AddBackup(app, session);
   AddKeyspace(app, session);
   AddCluster(app, session);
   AddNode(app, session);

@@ -13,6 +13,7 @@
 #include "bytes.h"
 #include "client/rpc_status.h"
 #include "exit_code.h"
+#include "membership.h"
 #include "node_id.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "report.h"
@@ -89,10 +90,11 @@ std::string SkewText(absl::Duration ahead) {
                       ahead < absl::ZeroDuration() ? " behind" : " ahead");
 }
 
-void PrintNode(const NodeState& state) {
+void PrintNode(const NodeState& state, const std::string& membership) {
   std::cout << state.node.id.ToString() << " at " << state.node.client_address << ", peers "
             << state.node.peer_address
-            << (state.node.zone.empty() ? "" : ", zone " + state.node.zone) << '\n';
+            << (state.node.zone.empty() ? "" : ", zone " + state.node.zone) << ", weight "
+            << state.node.weight << (membership.empty() ? "" : ", ") << membership << '\n';
   if (!state.reachable) {
     std::cout << "does not answer\n";
     return;
@@ -119,6 +121,8 @@ int RunShow(Session& session, const Arguments& arguments) {
   if (!client.ok()) return ReportError(session, client.status());
   const auto state = (*client)->Status(session.admin_options());
   if (!state.ok()) return ReportError(session, state.status(), "node show");
+  const auto topology = (*client)->Topology(session.admin_options());
+  if (!topology.ok()) return ReportError(session, topology.status(), "node show");
   bool found = false;
   bool down = false;
   for (const NodeState& one : state->nodes) {
@@ -126,9 +130,11 @@ int RunShow(Session& session, const Arguments& arguments) {
     found = true;
     down = down || !one.reachable;
     if (session.output() == Output::kJson) {
-      std::cout << ToJson(one).dump() << '\n';
+      nlohmann::json shown = ToJson(one);
+      shown["membership"] = MembershipWord(*topology, one.node.id);
+      std::cout << shown.dump() << '\n';
     } else {
-      PrintNode(one);
+      PrintNode(one, MembershipOf(*topology, one.node.id));
     }
   }
   if (!found) return ReportError(session, NodeNotFound(*wanted));
@@ -153,6 +159,7 @@ void AddNode(CLI::App& app, Session& session) {
                  "  kvctl node show n2\n  kvctl node show all --output json",
                  [&session, arguments] { return RunShow(session, *arguments); });
   verb->add_option("NODE", arguments->node, "n2, or all")->required()->type_name("");
+  AddMembers(*noun, session);
 }
 
 }  // namespace quorate::kvctl

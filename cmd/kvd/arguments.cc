@@ -28,6 +28,9 @@ constexpr char kHelp[] =
     "  kvd --node-id 2 --data-dir /srv/n2 \\\n"
     "      --listen 127.0.0.1:7410 --peer-listen 127.0.0.1:7411 --http-listen 127.0.0.1:7412 \\\n"
     "      --bootstrap 1=127.0.0.1:7400/127.0.0.1:7401,2=127.0.0.1:7410/127.0.0.1:7411\n"
+    "  kvd --join 10.0.0.1:7400 --zone hall-b --data-dir /srv/n4 --insecure \\\n"
+    "      --listen 10.0.0.4:7400 --peer-listen 10.0.0.4:7401\n"
+    "                                           a further node of a running cluster\n"
     "\n"
     "Each setting is a flag (--data-dir X or --data-dir=X), a variable (KVD_DATA_DIR)\n"
     "and a line of the YAML file (data-dir: X); the former wins over the latter.\n"
@@ -140,6 +143,10 @@ absl::StatusOr<Arguments> ReadArguments(std::vector<std::string> args,
   }
   if (absl::Status read = config.ReadEnvironment(environment); !read.ok()) return read;
   if (absl::Status read = config.ReadFlags(args); !read.ok()) return read;
+  for (const auto& [name, origin] : config.Given()) {
+    arguments.options.node_id_given |= name == "node-id";
+    arguments.options.cluster_id_given |= name == "cluster-id";
+  }
   if (arguments.dev) {
     if (absl::Status planned = PlanDev(config, arguments); !planned.ok()) return planned;
   }

@@ -5,6 +5,7 @@
 
 namespace quorate::kvd {
 
+inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kUsage = 2;
 

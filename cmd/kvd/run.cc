@@ -17,10 +17,14 @@
 
 #include "absl/synchronization/mutex.h"
 #include "arguments.h"
+#include "base/error.h"
+#include "base/strings.h"
 #include "base/version.h"
 #include "cluster.h"
 #include "complain.h"
+#include "node/node.h"
 #include "rpc/grpc_threads.h"
+#include "rpc/join.h"
 #include "rpc/server.h"
 #include "supervision.h"
 
@@ -64,16 +68,29 @@ void DrainOrGiveUp(rpc::Server& server, Supervision& supervision) {
   impatience.join();
 }
 
-int ServeNode(const Arguments& arguments, rpc::ServerEdges edges, Supervision& supervision) {
-  const rpc::ServerOptions& options = arguments.options;
-  spdlog::info("kvd {} starts node={} cluster={} data-dir={} clients={} peers={} http={}", kVersion,
-               options.node_id, options.cluster_id, options.data_dir, options.listen,
-               options.peer_listen, options.http_listen);
+// A node that has left its cluster has done all it had to.
+int EndOf(const absl::Status& failure) {
+  if (ReasonOf(failure) != kNodeDecommissioned) return Complain(failure, kFailed);
+  spdlog::info("decommissioned: {}", ToStd(failure.message()));
+  return kDone;
+}
+
+int ServeNode(Arguments& arguments, rpc::ServerEdges edges, Supervision& supervision) {
+  rpc::ServerOptions& options = arguments.options;
   const rpc::GrpcThreads grpc_threads(rpc::GrpcThreads::Serve::kAlone);
+  if (edges.disk == nullptr) edges.disk = rpc::FolderDisk(options);
+  const absl::Status known =
+      rpc::Identify(*edges.disk, edges.env, *edges.log, edges.protocol, options, arguments.plan);
+  if (!known.ok()) return Complain(known, kFailed);
+  spdlog::info(
+      "kvd {} (protocol {} to {}) starts node={} cluster={} data-dir={} clients={} peers={} "
+      "http={}",
+      kVersion, edges.protocol.oldest, edges.protocol.newest, options.node_id, options.cluster_id,
+      options.data_dir, options.listen, options.peer_listen, options.http_listen);
   auto server =
       rpc::Server::Start(options, arguments.plan, std::move(edges),
                          [&](absl::Status status) { supervision.Fail(std::move(status)); });
-  if (!server.ok()) return Complain(server.status(), kFailed);
+  if (!server.ok()) return EndOf(server.status());
   NotifySystemd("READY=1");
   Supervision::Event event = Supervision::Event::kNothing;
   while (event == Supervision::Event::kNothing) {
@@ -82,9 +99,9 @@ int ServeNode(const Arguments& arguments, rpc::ServerEdges edges, Supervision& s
   }
   if (event == Supervision::Event::kFatal) {
     // The node's threads may be anywhere; the log says what is durable.
-    Complain(supervision.failure(), kFailed);
+    const int code = EndOf(supervision.failure());
     spdlog::shutdown();
-    _exit(kFailed);
+    _exit(code);
   }
   NotifySystemd("STOPPING=1");
   spdlog::info("going down: handing leaderships over");
@@ -95,7 +112,7 @@ int ServeNode(const Arguments& arguments, rpc::ServerEdges edges, Supervision& s
   _exit(0);  // gRPC's threads stay to the end: see rpc/grpc_threads.h
 }
 
-int Serve(const Arguments& arguments, const Changes& changes) {
+int Serve(Arguments& arguments, const Changes& changes) {
   // Debian's Abseil looks for lock cycles at every lock, under one global lock;
   // gRPC's mutexes are Abseil's too.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "base/crash_point.h"
 #include "base/error.h"
+#include "base/protocol_version.h"
 #include "base/strings.h"
 #include "kvd/run.h"
 #include "on_signal.h"
@@ -34,6 +35,8 @@ struct Settings {
   bool armed_by_signal = false;
   std::string hold_from;
   bool hold_later_streams = false;
+  uint64_t learners = 0;
+  uint64_t protocol = kProtocolVersion, protocol_min = kProtocolVersionMin;
 };
 
 void Add(Config& config, Settings& settings) {
@@ -56,6 +59,12 @@ void Add(Config& config, Settings& settings) {
       &settings.hold_from);
   config.AddSwitch("hold-later-streams", "nor do streams that they open meanwhile",
                    &settings.hold_later_streams);
+  config.AddNumber("learners", "so many replicas of each new partition have no vote",
+                   &settings.learners, {0, 8});
+  config.AddNumber("protocol-version", "it is a build of this protocol version", &settings.protocol,
+                   {1, 1000});
+  config.AddNumber("protocol-version-min", "that speaks this one still", &settings.protocol_min,
+                   {1, 1000});
 }
 
 std::string Points() { return absl::StrJoin(CrashPointNames(), "\n  "); }
@@ -115,6 +124,9 @@ absl::Status HoldFrames(const Settings& settings, rpc::ServerEdges& edges) {
 }
 
 absl::Status TakeEffect(const Settings& settings, rpc::ServerEdges& edges) {
+  edges.learners = static_cast<uint32_t>(settings.learners);
+  edges.protocol = {static_cast<uint32_t>(settings.protocol_min),
+                    static_cast<uint32_t>(settings.protocol)};
   if (!settings.bug.empty()) {
     if (absl::Status broken = BreakNode(settings.bug, edges); !broken.ok()) return broken;
   }

@@ -69,6 +69,16 @@ inline constexpr uint32_t kForwardHopsMax = 3;
 // isn't read.
 inline constexpr uint64_t kStreamOutstandingMax = 32 * 1024;
 
+// Partitions that a node reads for backups at once: each takes a thread, a snapshot of
+// the state and a few chunks of memory.
+inline constexpr size_t kArcReadsMax = 4;
+// No longer is such a snapshot held: what was overwritten since takes up the disk.
+inline constexpr absl::Duration kArcReadAgeMax = absl::Hours(1);
+// A client that takes nothing for so long is gone, or stuck.
+inline constexpr absl::Duration kArcReadStallMax = absl::Minutes(1);
+// Names of chunks that the client has, in one request.
+inline constexpr size_t kKnownChunksMax = 500'000;
+
 // Waiting for one peer; what a slow one cannot take is dropped, and sent anew
 // by the protocol.
 inline constexpr uint64_t kPeerQueueBytesMax = 64 * 1024 * 1024;

@@ -7,8 +7,8 @@ namespace quorate {
 
 namespace {
 
-std::array<absl::Span<const ReasonText>, 4> Parts() {
-  return {RequestReasons(), ClusterReasons(), InnerReasons(), PolicyReasons()};
+std::array<absl::Span<const ReasonText>, 5> Parts() {
+  return {RequestReasons(), ClusterReasons(), InnerReasons(), PolicyReasons(), BackupReasons()};
 }
 
 }  // namespace

@@ -16,12 +16,13 @@ struct ReasonText {
 };
 
 // Of errors that requests meet, that the cluster's making and starting meets,
-// that say something is damaged or misused inside, and that conflict policies and
-// registers of leaderless keyspaces give.
+// that say something is damaged or misused inside, that conflict policies and
+// registers of leaderless keyspaces give, and that backups meet.
 absl::Span<const ReasonText> RequestReasons();
 absl::Span<const ReasonText> ClusterReasons();
 absl::Span<const ReasonText> InnerReasons();
 absl::Span<const ReasonText> PolicyReasons();
+absl::Span<const ReasonText> BackupReasons();
 
 // By name.
 std::vector<ReasonText> AllReasons();

@@ -40,6 +40,8 @@ constexpr ReasonText kReasons[] = {
      "Run the newest version that ran in this cluster."},
     {"FILE_NOT_FOUND", "A file that belongs to the data folder is not there.",
      "Check that it is the right folder."},
+    {"FRAME_DAMAGED", "A message between nodes was damaged on its way: its checksum is another.",
+     "Nothing is wrong with what is kept; if it happens again, look at the network."},
     {"FILE_NOT_PERMITTED",
      "The system does not permit what is needed with a file of the data folder.",
      "Give kvd's user the folder."},

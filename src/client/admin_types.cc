@@ -28,4 +28,15 @@ const KeyspaceDescription* TopologyDescription::FindKeyspace(std::string_view na
   return FindIn(keyspaces, [name](const KeyspaceDescription& one) { return one.name == name; });
 }
 
+uint32_t MovePlan::copies() const {
+  return static_cast<uint32_t>(std::count_if(
+      moves.begin(), moves.end(), [](const PlannedMove& move) { return move.to != NodeId(); }));
+}
+
+uint64_t MovePlan::bytes() const {
+  uint64_t sum = 0;
+  for (const PlannedMove& move : moves) sum += move.to ? move.bytes : 0;
+  return sum;
+}
+
 }  // namespace quorate

@@ -14,17 +14,27 @@
 
 namespace quorate {
 
+// What nodes may tell and write: docs/upgrade.md.
+struct ProtocolDescription {
+  uint32_t active = 0;
+  uint32_t next = 0;  // to which it is being raised; 0: it is not
+};
+
 struct NodeDescription {
   NodeId id;
   std::string client_address;  // host:port
   std::string peer_address;
   std::string zone;
   uint32_t weight = 0;
+  bool leaving = false;  // its replicas go to others; gone once it has none
 };
 
 struct PartitionDescription {
   PartitionId id;
-  std::vector<NodeId> replicas;  // the first is the preferred leader
+  std::vector<NodeId> replicas;     // the first is the preferred leader
+  NodeId joining = {};              // is being filled, and no replica yet; none: nothing moves
+  NodeId leaving = {};              // the replica that goes when that is one
+  std::vector<NodeId> target = {};  // where they are to be in the end; empty: where they are
 };
 
 struct KeyspaceDescription {
@@ -50,9 +60,18 @@ struct TopologyDescription {
   std::vector<NodeDescription> nodes;
   std::vector<KeyspaceDescription> keyspaces;
   PartitionDescription meta;
+  ProtocolDescription protocol = {};
 
   const NodeDescription* FindNode(NodeId id) const;  // nullptr: none
   const KeyspaceDescription* FindKeyspace(std::string_view name) const;
+};
+
+// A node that joins a partition and is sent its state.
+struct FillDescription {
+  NodeId node;
+  absl::Duration since;
+  uint64_t sent_bytes = 0;
+  uint64_t total_bytes = 0;  // about; 0: not known
 };
 
 struct ReplicaDescription {
@@ -66,6 +85,7 @@ struct ReplicaDescription {
   LogIndex applied_index;
   LogIndex log_first_index;
   bool quiet = false;
+  std::optional<FillDescription> filling = {};  // of a leader
 };
 
 struct KeyspaceState {
@@ -96,6 +116,8 @@ struct NodeState {
   uint64_t hint_bytes = 0;
   std::vector<ReplicaDescription> details;
   std::vector<SkewDescription> skews = {};  // of the nodes that have told it their clock
+  uint32_t protocol = 0;                    // the newest that its build speaks
+  uint32_t protocol_min = 0;                // and the oldest
 };
 
 struct ClusterState {
@@ -103,6 +125,33 @@ struct ClusterState {
   Epoch epoch;
   NodeId meta_leader;
   std::vector<NodeState> nodes;
+};
+
+// One replica's way; `from` or `to` none: the partition has one more, or one fewer.
+struct PlannedMove {
+  PartitionId partition;
+  std::string keyspace;  // empty: the meta group
+  NodeId from;
+  NodeId to;
+  uint64_t bytes = 0;  // about
+};
+
+struct PlannedLoad {
+  NodeDescription node;
+  uint32_t before = 0;  // replicas; what moves already counts as being there
+  uint32_t after = 0;
+};
+
+// What a change of the nodes would move.
+struct MovePlan {
+  Epoch epoch;  // of the topology that it is about
+  NodeId node;  // that would be added or leave
+  std::vector<PlannedMove> moves;
+  std::vector<PlannedLoad> nodes;
+  uint32_t moves_min = 0;  // the fewest by which each node would have its fair share
+
+  uint32_t copies() const;  // moves to a node
+  uint64_t bytes() const;   // of those
 };
 
 struct KeyspaceOptions {
@@ -125,6 +174,7 @@ struct KeyspaceChange {
   std::optional<Level> default_write = {};
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<absl::Duration> default_ttl = {};
+  std::optional<uint32_t> replicas = {};  // they come and go by themselves once it is agreed
   Ladder default_ladder = {};  // instead of default_read; empty: not named
 };
 

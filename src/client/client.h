@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/admin_types.h"
@@ -28,6 +29,19 @@
 #include "client/types.h"
 
 namespace quorate {
+
+class Client;
+
+namespace v1 {
+class ArcPart;
+class ReadArcRequest;
+}  // namespace v1
+
+namespace client {
+absl::Status ReadArc(const Client& client, NodeId node, const v1::ReadArcRequest& request,
+                     absl::Duration deadline,
+                     absl::FunctionRef<absl::Status(v1::ArcPart& part)> take);
+}  // namespace client
 
 // A connection to a cluster; learns its topology from any node, goes straight
 // to the node that holds a key and is corrected by each reply. Thread-safe; a
@@ -73,6 +87,24 @@ class Client {
   absl::StatusOr<TopologyDescription> Topology(AdminOptions options = {});
   absl::StatusOr<ClusterState> Status(AdminOptions options = {});
 
+  // The node's replicas go to others from now on, and its process ends when it has none;
+  // Topology shows how far that is. Gives the epoch that says so. NOT_FOUND;
+  // FAILED_PRECONDITION: TOO_FEW_NODES would be left, or CANNOT_MOVE.
+  absl::StatusOr<Epoch> DecommissionNode(NodeId node, AdminOptions options = {});
+  // The same of a node that is gone for good: NODE_ALIVE if it can be heard of.
+  absl::StatusOr<Epoch> ReplaceNode(NodeId node, AdminOptions options = {});
+
+  // Nodes may tell and write from now on, as soon as all of them know it, what needs the
+  // newest build that all of them are of; older builds are refused, and there is no way
+  // back. What is so already stays so. FAILED_PRECONDITION: NODE_UNHEARD, one of them
+  // cannot be heard of; RAISE_UNDER_WAY.
+  absl::StatusOr<ProtocolDescription> RaiseProtocol(AdminOptions options = {});
+
+  // What would move if such a node joined, or this one left. Changes nothing; refused
+  // as that would be.
+  absl::StatusOr<MovePlan> PlanToAdd(std::string zone, uint32_t weight, AdminOptions options = {});
+  absl::StatusOr<MovePlan> PlanToDecommission(NodeId node, AdminOptions options = {});
+
   // What the levels promise in a keyspace, what they need and what they cost;
   // kDefault: the keyspace's. INVALID_ARGUMENT, LEVEL_UNSUPPORTED: not a level
   // that its mode has for that.
@@ -103,6 +135,10 @@ class Client {
                                         AdminOptions options = {});
 
  private:
+  // Of backups, whose messages are no business of this header.
+  friend absl::Status client::ReadArc(const Client& client, NodeId node,
+                                      const v1::ReadArcRequest& request, absl::Duration deadline,
+                                      absl::FunctionRef<absl::Status(v1::ArcPart& part)> take);
   explicit Client(std::shared_ptr<client::Handle> handle);
   std::shared_ptr<client::Handle> handle_;
 };

@@ -48,6 +48,7 @@ absl::StatusOr<KeyspaceDescription> Client::AlterKeyspace(std::string name, Keys
   if (change.default_write) request.set_default_write(client::ToWire(*change.default_write));
   if (change.lease_drift_ppm) request.set_lease_drift_ppm(*change.lease_drift_ppm);
   if (change.default_ttl) request.set_default_ttl_us(client::TtlToWire(*change.default_ttl));
+  if (change.replicas) request.set_replicas(*change.replicas);
   EncodeLadder(change.default_ladder, *request.mutable_default_ladder());
   auto altered = CallAdmin<v1::AlterKeyspaceRequest, v1::Keyspace>(
       handle_->core(), std::move(request), &Async::AlterKeyspace, /*write=*/true, options);
@@ -106,6 +107,58 @@ absl::StatusOr<Explanation> Client::Explain(std::string keyspace, Level read, Le
       handle_->core(), std::move(request), &Async::Explain, /*write=*/false, options);
   if (!explained.ok()) return explained.status();
   return client::ExplanationOf(*explained);
+}
+
+namespace {
+
+absl::StatusOr<Epoch> LetGo(client::Core& core, NodeId node, bool only_dead, AdminOptions options) {
+  v1::DecommissionNodeRequest request;
+  request.set_node(node.value());
+  request.set_only_dead(only_dead);
+  auto leaving = CallAdmin<v1::DecommissionNodeRequest, v1::DecommissionNodeResponse>(
+      core, std::move(request), &Async::DecommissionNode, /*write=*/true, options);
+  if (!leaving.ok()) return leaving.status();
+  client::RefreshTopology(core);
+  return Epoch(leaving->epoch());
+}
+
+absl::StatusOr<MovePlan> Plan(client::Core& core, v1::PlanChangeRequest request,
+                              AdminOptions options) {
+  auto plan = CallAdmin<v1::PlanChangeRequest, v1::PlanChangeResponse>(
+      core, std::move(request), &Async::PlanChange, /*write=*/false, options);
+  if (!plan.ok()) return plan.status();
+  return client::PlanOf(*plan);
+}
+
+}  // namespace
+
+absl::StatusOr<MovePlan> Client::PlanToAdd(std::string zone, uint32_t weight,
+                                           AdminOptions options) {
+  v1::PlanChangeRequest request;
+  request.mutable_add()->set_zone(std::move(zone));
+  request.mutable_add()->set_weight(weight);
+  return Plan(handle_->core(), std::move(request), options);
+}
+
+absl::StatusOr<MovePlan> Client::PlanToDecommission(NodeId node, AdminOptions options) {
+  v1::PlanChangeRequest request;
+  request.set_leave(node.value());
+  return Plan(handle_->core(), std::move(request), options);
+}
+
+absl::StatusOr<Epoch> Client::DecommissionNode(NodeId node, AdminOptions options) {
+  return LetGo(handle_->core(), node, /*only_dead=*/false, options);
+}
+
+absl::StatusOr<Epoch> Client::ReplaceNode(NodeId node, AdminOptions options) {
+  return LetGo(handle_->core(), node, /*only_dead=*/true, options);
+}
+
+absl::StatusOr<ProtocolDescription> Client::RaiseProtocol(AdminOptions options) {
+  auto raised = CallAdmin<v1::RaiseProtocolRequest, v1::RaiseProtocolResponse>(
+      handle_->core(), {}, &Async::RaiseProtocol, /*write=*/true, options);
+  if (!raised.ok()) return raised.status();
+  return ProtocolDescription{raised->protocol(), raised->protocol_next()};
 }
 
 absl::StatusOr<NodeId> Client::TransferLeader(PartitionId partition, NodeId to,

@@ -35,6 +35,7 @@ KeyspaceDescription DescriptionOf(const v1::Keyspace& wire);
 TopologyDescription DescriptionOf(const v1::Topology& wire);
 KeyspaceState StateOf(const v1::DescribeKeyspaceResponse& wire);
 ClusterState StateOf(const v1::ClusterStatus& wire);
+MovePlan PlanOf(const v1::PlanChangeResponse& wire);
 Explanation ExplanationOf(const v1::ExplainResponse& wire);
 LagReport LagOf(const v1::GetLagResponse& wire);
 ConflictList ConflictsOf(const v1::ListConflictsResponse& wire);

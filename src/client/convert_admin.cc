@@ -9,13 +9,25 @@ NodeDescription DescriptionOf(const v1::Node& wire) {
           .client_address = wire.client_address(),
           .peer_address = wire.peer_address(),
           .zone = wire.zone(),
-          .weight = wire.weight()};
+          .weight = wire.weight(),
+          .leaving = wire.leaving()};
 }
 
 PartitionDescription DescriptionOf(const v1::Partition& wire) {
   PartitionDescription partition{.id = PartitionId(wire.id()), .replicas = {}};
   for (const uint64_t node : wire.replicas()) partition.replicas.push_back(NodeId(node));
+  for (const uint64_t node : wire.target()) partition.target.push_back(NodeId(node));
+  partition.joining = NodeId(wire.joining());
+  partition.leaving = NodeId(wire.leaving());
   return partition;
+}
+
+std::optional<FillDescription> FillOf(const v1::ReplicaStatus& wire) {
+  if (!wire.has_filling()) return std::nullopt;
+  return FillDescription{.node = NodeId(wire.filling().node()),
+                         .since = absl::Milliseconds(wire.filling().for_ms()),
+                         .sent_bytes = wire.filling().sent_bytes(),
+                         .total_bytes = wire.filling().total_bytes()};
 }
 
 ReplicaDescription DescriptionOf(const v1::ReplicaStatus& wire) {
@@ -28,7 +40,8 @@ ReplicaDescription DescriptionOf(const v1::ReplicaStatus& wire) {
           .commit_index = LogIndex(wire.commit_index()),
           .applied_index = LogIndex(wire.applied_index()),
           .log_first_index = LogIndex(wire.log_first_index()),
-          .quiet = wire.quiet()};
+          .quiet = wire.quiet(),
+          .filling = FillOf(wire)};
 }
 
 NodeState StateOf(const v1::NodeStatus& wire) {
@@ -45,7 +58,9 @@ NodeState StateOf(const v1::NodeStatus& wire) {
                   .data_bytes = wire.data_bytes(),
                   .hints = wire.hints(),
                   .hint_bytes = wire.hint_bytes(),
-                  .details = {}};
+                  .details = {},
+                  .protocol = wire.protocol(),
+                  .protocol_min = wire.protocol_min()};
   for (const auto& replica : wire.details()) state.details.push_back(DescriptionOf(replica));
   for (const auto& skew : wire.skews()) {
     state.skews.push_back(
@@ -80,10 +95,31 @@ TopologyDescription DescriptionOf(const v1::Topology& wire) {
                                .epoch = Epoch(wire.epoch()),
                                .nodes = {},
                                .keyspaces = {},
-                               .meta = DescriptionOf(wire.meta())};
+                               .meta = DescriptionOf(wire.meta()),
+                               .protocol = {wire.protocol(), wire.protocol_next()}};
   for (const auto& node : wire.nodes()) topology.nodes.push_back(DescriptionOf(node));
   for (const auto& one : wire.keyspaces()) topology.keyspaces.push_back(DescriptionOf(one));
   return topology;
+}
+
+MovePlan PlanOf(const v1::PlanChangeResponse& wire) {
+  MovePlan plan{.epoch = Epoch(wire.epoch()),
+                .node = NodeId(wire.node()),
+                .moves = {},
+                .nodes = {},
+                .moves_min = wire.moves_min()};
+  for (const auto& move : wire.moves()) {
+    plan.moves.push_back({.partition = PartitionId(move.partition()),
+                          .keyspace = move.keyspace(),
+                          .from = NodeId(move.from()),
+                          .to = NodeId(move.to()),
+                          .bytes = move.bytes()});
+  }
+  for (const auto& load : wire.nodes()) {
+    plan.nodes.push_back(
+        {.node = DescriptionOf(load.node()), .before = load.before(), .after = load.after()});
+  }
+  return plan;
 }
 
 KeyspaceState StateOf(const v1::DescribeKeyspaceResponse& wire) {

@@ -65,6 +65,13 @@ Router::Link Router::LinkTo(const std::string& address) {
   return link;
 }
 
+std::shared_ptr<NodeLink> Router::LinkOf(NodeId node) const {
+  if (only_seeds_) return seeds_.front();
+  const auto current = map();
+  const auto found = current->links.find(node);
+  return found == current->links.end() ? nullptr : found->second;
+}
+
 std::vector<Router::Link> Router::Candidates(const Map& map, const Target& target) const {
   std::vector<Link> first;
   if (only_seeds_) {

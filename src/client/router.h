@@ -48,6 +48,9 @@ class Router {
   bool Learn(const std::string& keyspace, uint32_t arc, NodeId served_by, Epoch epoch,
              bool serving);
 
+  // To that very node; null: it is not in the topology that is known.
+  std::shared_ptr<NodeLink> LinkOf(NodeId node) const;
+
   // Ignored unless newer than what is there.
   void Install(TopologyDescription topology);
   // Where a key's writes go, as far as the topology tells.

@@ -1,7 +1,10 @@
 #include "node/mover.h"
 
+#include <algorithm>
+#include <set>
+#include <vector>
+
 #include "node/topology_change.h"
-#include "ring/moves.h"
 
 namespace quorate {
 namespace {
@@ -13,7 +16,6 @@ constexpr absl::Duration kChangeMax = absl::Seconds(10);
 
 Mover::Mover(Node& node, NodeShared& shared) : node_(node), shared_(shared) {
   shared_.move_done = [this](PartitionId partition, Epoch since) { MoveDone(partition, since); };
-  shared_.plan_moves = [this](absl::Duration now) { Plan(now); };
 }
 
 void Mover::MoveDone(PartitionId partition, Epoch since) {
@@ -25,27 +27,62 @@ void Mover::MoveDone(PartitionId partition, Epoch since) {
       shared_.edges.env.Monotonic() + kChangeMax, [](auto) {});
 }
 
-ring::Topology Mover::ComputeNext(const ring::Topology& now) const {
+ring::MoveLimits Mover::Limits(const ring::Topology& topology) const {
+  const Peers& peers = shared_.peers;
   ring::MoveLimits limits;
-  for (const ring::NodeInfo& node : now.nodes) {
-    if (!shared_.peers.Knows(node.id, now.epoch)) limits.unfit.insert(node.id);
+  limits.at_once = shared_.options.moves_at_once;
+  for (const ring::NodeInfo& node : topology.nodes) {
+    const bool self = node.id == shared_.options.self;
+    const bool room = self ? shared_.disk.room() == Room::kEnough : !peers.disk_full(node.id);
+    if (!room || !peers.Knows(node.id, topology.epoch)) limits.unfit.insert(node.id);
   }
-  return ring::WithMovesBegun(now, limits);
+  return limits;
+}
+
+// Those that are dead go, one at a time, and those that only seemed so stay.
+ring::Topology Mover::WithNewsOfNodes(const ring::Topology& topology, absl::Duration now) const {
+  const std::vector<NodeId> all_gone = shared_.peers.gone();
+  const std::set<NodeId> gone(all_gone.begin(), all_gone.end());
+  bool under_way = false;
+  for (const ring::NodeInfo& node : topology.nodes) {
+    if (node.lost && shared_.peers.Knows(node.id, topology.epoch)) {
+      return ring::WithNodeBack(topology, node.id);
+    }
+    under_way = under_way || (node.leaving && gone.contains(node.id));
+  }
+  if (under_way) return ring::WithoutEmptyNodes(topology, gone);
+  // With half of the nodes silent it is rather the network.
+  if (2 * gone.size() >= topology.nodes.size()) return topology;
+  for (const NodeId dead : shared_.peers.GoneSince(now - shared_.options.dead_after)) {
+    if (auto next = ring::WithNodeLost(topology, dead); next.ok()) return *std::move(next);
+  }
+  return topology;
+}
+
+ring::Topology Mover::ComputeNext(const ring::Topology& topology, absl::Duration now) const {
+  ring::Topology next = WithNewsOfNodes(topology, now);
+  if (next.epoch != topology.epoch) return next;
+  return ring::WithMovesBegun(topology, Limits(topology));
+}
+
+bool Mover::Settled(const ring::Topology& topology) {
+  const bool all_stay = std::none_of(topology.nodes.begin(), topology.nodes.end(),
+                                     [](const ring::NodeInfo& node) { return node.leaving; });
+  if (!all_stay || !shared_.peers.gone().empty()) return false;
+  if (topology.epoch == settled_) return true;
+  if (ring::WithMovesBegun(topology, {}).epoch != topology.epoch) return false;
+  settled_ = topology.epoch;
+  return true;
 }
 
 void Mover::Plan(absl::Duration now) {
   if (now < next_plan_ || changing_) return;
   next_plan_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
-  if (topology->epoch == settled_) return;
-  if (ring::WithMovesBegun(*topology, {}).epoch == topology->epoch) {
-    settled_ = topology->epoch;
-    return;
-  }
-  if (ComputeNext(*topology).epoch == topology->epoch) return;
+  if (Settled(*topology) || ComputeNext(*topology, now).epoch == topology->epoch) return;
   changing_ = true;
   ChangeTopology(
-      node_, [this](const ring::Topology& current) { return ComputeNext(current); },
+      node_, [this, now](const ring::Topology& current) { return ComputeNext(current, now); },
       now + kChangeMax, [this](auto) { changing_ = false; });
 }
 
@@ -53,11 +90,13 @@ void Mover::LeaveIfEmpty(absl::Duration now) {
   if (now < next_leave_) return;
   next_leave_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
-  const ring::NodeInfo* self = topology->FindNode(shared_.options.self);
-  if (self == nullptr || !self->leaving) return;
-  if (!topology->PartitionsOn(shared_.options.self).empty()) return;
+  const NodeId self = shared_.options.self;
+  const ring::NodeInfo* info = topology->FindNode(self);
+  if (info == nullptr || !info->leaving || info->lost) return;
+  if (!topology->PartitionsOn(self).empty()) return;
   ChangeTopology(
-      node_, [](const ring::Topology& current) { return ring::WithoutEmptyNodes(current); },
+      node_,
+      [self](const ring::Topology& current) { return ring::WithoutEmptyNodes(current, {self}); },
       now + kChangeMax, [](auto) {});
 }
 

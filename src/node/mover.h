@@ -1,6 +1,6 @@
 // Brings replicas to where they should be: begins moves where the meta group is led,
-// and tells the topology of those that are over. Both are changes of the topology
-// under a condition, so nobody needs to know who else is at it.
+// lets nodes go that are dead, and tells the topology of moves that are over. All are
+// changes of the topology under a condition, so nobody needs to know who else is at it.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "node/node.h"
 #include "node/shared.h"
+#include "ring/moves.h"
 
 namespace quorate {
 
@@ -26,14 +27,17 @@ class Mover {
   void LeaveIfEmpty(absl::Duration now);
 
  private:
-  ring::Topology ComputeNext(const ring::Topology& now) const;
+  ring::Topology ComputeNext(const ring::Topology& topology, absl::Duration now) const;
+  ring::Topology WithNewsOfNodes(const ring::Topology& topology, absl::Duration now) const;
+  ring::MoveLimits Limits(const ring::Topology& topology) const;
+  bool Settled(const ring::Topology& topology);
 
   Node& node_;
   NodeShared& shared_;
   std::atomic<bool> changing_ = false;
   absl::Duration next_plan_;
   absl::Duration next_leave_;
-  Epoch settled_;  // nothing was to be done in this epoch
+  Epoch settled_;  // no replica was to move in this epoch
 };
 
 }  // namespace quorate

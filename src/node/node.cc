@@ -8,12 +8,14 @@
 #include "node/drain.h"
 #include "node/frame_codec.h"
 #include "node/hint_keeper.h"
+#include "node/kept_topology.h"
 #include "node/mover.h"
 #include "node/shared.h"
 #include "node/spread.h"
 #include "node/survey.h"
 #include "node/sweep.h"
 #include "node/topology_change.h"
+#include "node/upgrade.h"
 #include "node/worker.h"
 #include "replica/old_disk_image.h"
 #include "ring/moves.h"
@@ -21,26 +23,8 @@
 namespace quorate {
 namespace {
 
-constexpr std::string_view kTopologyFile = "topology";
 // Nodes that have not learned of a new topology by then ask when they need to.
 constexpr absl::Duration kSpreadMax = absl::Seconds(1);
-
-absl::StatusOr<ring::Topology> LoadTopology(const NodeOptions& options, Files& files) {
-  auto stored = files.ReadWhole(kTopologyFile);
-  if (stored.ok()) return ring::DecodeTopology(*stored);
-  if (!absl::IsNotFound(stored.status())) return stored.status();
-  absl::StatusOr<ring::Topology> first =
-      options.topology != nullptr ? ring::Topology(*options.topology)
-                                  : ring::Bootstrap(options.cluster_id, options.bootstrap);
-  if (!first.ok()) return first.status();
-  if (first->FindNode(options.self) == nullptr) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NOT_IN_BOOTSTRAP",
-                     options.self.ToString() + " is not among the nodes of the bootstrap list");
-  }
-  absl::Status kept = files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*first));
-  if (!kept.ok()) return kept;
-  return first;
-}
 
 std::vector<NodeId> Members(const ring::Topology& topology) {
   std::vector<NodeId> members;
@@ -123,13 +107,17 @@ class Node::Impl {
   absl::Status ReceiveFrame(std::string_view bytes) {
     CrashPoint<"peer-after-receive">();
     const auto topology = shared_.topology.Get();
-    auto frame = DecodeFrame(bytes, topology->cluster_id, shared_.options.self,
-                             static_cast<uint32_t>(workers_.size()));
-    if (!frame.ok()) return frame.status();
+    auto frame = DecodeFrame(
+        bytes, {topology->cluster_id, shared_.options.self, static_cast<uint32_t>(workers_.size()),
+                shared_.options.protocol, topology->protocol});
+    if (!frame.ok()) {
+      if (ReasonOf(frame.status()) == "PROTOCOL_TOO_NEW") shared_.Fail(Outdated(frame.status()));
+      return frame.status();
+    }
     const Peers::Heard heard =
         shared_.peers.Hear(frame->from,
                            {frame->boot, frame->epoch, frame->draining, frame->disk_full,
-                            frame->log_began, frame->log_record},
+                            frame->log_began, frame->log_record, frame->protocol},
                            shared_.edges.env.Monotonic());
     if (heard.log_lost) return LogShorter(frame->from, *frame->log_began, *heard.log_lost);
     if (!heard.accepted) {
@@ -174,6 +162,8 @@ class Node::Impl {
   void Adopt(ring::SharedTopology topology) {
     workers_[0]->PostTask([this, topology = std::move(topology)](Worker& first) {
       if (topology->epoch <= shared_.topology.Get()->epoch) return;
+      absl::Status fit = CheckBuild(shared_.options, topology->protocol);
+      if (!fit.ok()) return shared_.Fail(std::move(fit));
       if ((shared_.forgetting > 0 || following_ > 0) &&
           ring::BringsReplica(*shared_.topology.Get(), *topology, shared_.options.self)) {
         unkept_ = std::move(topology);
@@ -191,10 +181,7 @@ class Node::Impl {
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
       if (topology->FindNode(shared_.options.self) == nullptr) {
-        return shared_.Fail(MakeError(absl::StatusCode::kCancelled, kNodeDecommissioned,
-                                      shared_.options.self.ToString() +
-                                          " holds nothing any more and has left the cluster; its "
-                                          "folder may be removed"));
+        return shared_.Fail(Decommissioned(shared_.options.self));
       }
       first.Follow(topology);
       first.Ping(absl::InfiniteDuration());
@@ -261,6 +248,7 @@ class Node::Impl {
   ring::SharedTopology unkept_;  // worker 0's: found no room on the disk, is tried again
   Survey survey_{shared_, workers_};
   std::unique_ptr<Mover> mover_;
+  std::unique_ptr<Upgrade> upgrade_;
 };
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edges,
@@ -271,6 +259,11 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeOptions options, Edges edge
   std::unique_ptr<Node> node(new Node(nullptr));
   node->impl_ = std::make_unique<Impl>(std::move(options), edges, *std::move(topology));
   node->impl_->mover_ = std::make_unique<Mover>(*node, node->impl_->shared_);
+  node->impl_->upgrade_ = std::make_unique<Upgrade>(*node, node->impl_->shared_);
+  node->impl_->shared_.plan_changes = [impl = node->impl_.get()](absl::Duration now) {
+    impl->mover_->Plan(now);
+    impl->upgrade_->Finish(now);
+  };
   absl::Status opened = node->impl_->OpenReplicas(std::move(recovered));
   if (!opened.ok()) return opened;
   return node;
@@ -293,6 +286,7 @@ void Node::OnLogFailed(absl::Status status) { impl_->shared_.Fail(std::move(stat
 
 void Node::OnDisowned(NodeId peer, const absl::Status& why) {
   const NodeId self = impl_->shared_.options.self;
+  if (ReasonOf(why) == "PROTOCOL_TOO_OLD") return impl_->shared_.Fail(why);
   impl_->shared_.Fail(ReasonOf(why) == kLogShorter
                           ? ForgottenRecords(self, peer, ToStd(why.message()))
                           : OldDiskImage(self, peer.ToString()));
@@ -337,10 +331,13 @@ void Node::DropKeyspace(std::string name, absl::Duration deadline, TopologyFn do
       deadline, std::move(done));
 }
 
-void Node::AddNode(ring::NodeInfo node, absl::Duration deadline, TopologyFn done) {
+void Node::AddNode(ring::NodeInfo node, ProtocolRange speaks, absl::Duration deadline,
+                   TopologyFn done) {
   ChangeTopology(
       *this,
-      [node = std::move(node)](const ring::Topology& now) { return ring::WithNode(now, node); },
+      [node = std::move(node), speaks](const ring::Topology& now) {
+        return WithJoiner(now, node, speaks);
+      },
       deadline, std::move(done));
 }
 
@@ -348,6 +345,10 @@ void Node::DecommissionNode(NodeId node, absl::Duration deadline, TopologyFn don
   ChangeTopology(
       *this, [node](const ring::Topology& now) { return ring::WithNodeLeaving(now, node); },
       deadline, std::move(done));
+}
+
+void Node::RaiseProtocol(absl::Duration deadline, TopologyFn done) {
+  impl_->upgrade_->Raise(deadline, std::move(done));
 }
 
 void Node::TransferLeader(PartitionId partition, NodeId to,

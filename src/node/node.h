@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
+#include "base/protocol_version.h"
 #include "kv/state_machine.h"
 #include "node/clock_skews.h"
 #include "node/disk_room.h"
@@ -55,6 +56,7 @@ struct NodeOptions {
   uint64_t log_record = 0;                // the last of the log as it was found, from LogStore
   std::vector<ring::NodeInfo> bootstrap;  // every node of the new cluster
   ring::SharedTopology topology;          // instead: of the cluster that has added this node
+  ProtocolRange protocol;                 // that this build speaks
   uint32_t workers = 1;
   absl::Duration tick = absl::Milliseconds(50);
   uint32_t heartbeat_ticks = 2;
@@ -66,6 +68,7 @@ struct NodeOptions {
   uint64_t group_log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t log_flush_bytes = 256 << 20;     // log on disk beyond which the engine flushes
   uint64_t snapshot_chunk_bytes = 256 << 10;
+  uint64_t move_bytes_per_second = 0;  // of snapshots to others; 0: no bound
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
   uint64_t disk_reserve_bytes = 0;            // kept back on the disk, see DiskRoom
@@ -77,8 +80,12 @@ struct NodeOptions {
   absl::Duration clock_skew_max = absl::Seconds(5);
   uint32_t hedge_permille = 100;                         // of reads, that may ask one replica more
   absl::Duration rebalance_interval = absl::Seconds(2);  // of leaders toward their preferred node
-  // Simulator only: so many of a new partition's replicas, counted from the
-  // last, begin as learners.
+  // A node not heard of for as long is taken for dead: its replicas are rebuilt
+  // elsewhere, unless it comes back first.
+  absl::Duration dead_after = absl::InfiniteDuration();
+  uint32_t moves_at_once = 4;  // partitions, over the cluster
+  // For tests: so many of a new partition's replicas, counted from the last, begin
+  // as learners.
   uint32_t learners = 0;
   NodeBugs bugs;
 };
@@ -103,6 +110,9 @@ struct NodeStatusReport {
 
 // Why a node ends that was decommissioned and is empty: all is well.
 inline constexpr std::string_view kNodeDecommissioned = "NODE_DECOMMISSIONED";
+
+// What a node keeps of the topology in its folder.
+inline constexpr std::string_view kTopologyFile = "topology";
 
 class Node {
  public:
@@ -153,9 +163,13 @@ class Node {
   void DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done);
   // A node to be; its id is the last one of the topology that is answered, and it is
   // started with that (NodeOptions::topology). Replicas then move there by themselves.
-  void AddNode(ring::NodeInfo node, absl::Duration deadline, TopologyFn done);
+  // FAILED_PRECONDITION as CheckProtocol of what its build speaks.
+  void AddNode(ring::NodeInfo node, ProtocolRange speaks, absl::Duration deadline, TopologyFn done);
   // Its replicas go elsewhere by themselves; it leaves when it has none.
   void DecommissionNode(NodeId node, absl::Duration deadline, TopologyFn done);
+  // What the nodes tell and write may need the newest build that all of them are of, from
+  // when all know it (node/upgrade.h); older ones are refused from now on.
+  void RaiseProtocol(absl::Duration deadline, TopologyFn done);
   void TransferLeader(PartitionId partition, NodeId to,
                       absl::AnyInvocable<void(absl::Status) &&> done);
   void Report(absl::AnyInvocable<void(NodeStatusReport) &&> done);

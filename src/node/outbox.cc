@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "node/frame_codec.h"
 #include "quorate/v1/peer.pb.h"
 
 namespace quorate {
@@ -102,6 +103,8 @@ void Outbox::Flush(absl::Duration now) {
       frame.set_draining(shared_.draining);
       frame.set_log_began(shared_.options.log_record);
       frame.set_log_record(log_record);
+      frame.set_protocol(shared_.options.protocol.newest);
+      frame.set_protocol_needed(topology->protocol.needed());
       frame.set_disk_full(shared_.disk.room() != Room::kEnough);
       if (TellsCalendar(to, now)) {
         const Env& env = shared_.edges.env;
@@ -111,7 +114,9 @@ void Outbox::Flush(absl::Duration now) {
       if (shared_.peers.ClaimTeaching(to, topology->epoch, now, kTeachingPause)) {
         frame.mutable_topology()->ParseFromString(ring::EncodeTopology(*topology));
       }
-      shared_.edges.transport.Send(to, node->peer_address, frame.SerializeAsString());
+      std::string bytes = frame.SerializeAsString();
+      if (topology->Active(kSealedFrames)) SealFrame(bytes);
+      shared_.edges.transport.Send(to, node->peer_address, std::move(bytes));
     }
     sent_[to] = now;
   }

@@ -47,6 +47,7 @@ Peers::Heard Peers::Hear(NodeId node, const Word& word, absl::Duration now) {
   peer.boot = word.boot;
   peer.epoch = std::max(peer.epoch, word.epoch);
   peer.draining = word.draining;
+  peer.protocol = word.protocol;
   if (peer.member) disks_full_ += int{word.disk_full} - int{peer.disk_full};
   peer.disk_full = word.disk_full;
   peer.gone = false;
@@ -86,6 +87,13 @@ Boot Peers::boot(NodeId node) const {
   return it == peers_.end() ? Boot() : it->second.boot;
 }
 
+std::optional<uint32_t> Peers::Speaks(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  if (it == peers_.end() || it->second.gone || it->second.protocol == 0) return std::nullopt;
+  return it->second.protocol;
+}
+
 bool Peers::draining(NodeId node) const {
   absl::MutexLock lock(&mutex_);
   const auto it = peers_.find(node);
@@ -103,6 +111,15 @@ std::vector<NodeId> Peers::gone() const {
   std::vector<NodeId> gone;
   for (const auto& [node, peer] : peers_) {
     if (peer.member && peer.gone) gone.push_back(node);
+  }
+  return gone;
+}
+
+std::vector<NodeId> Peers::GoneSince(absl::Duration moment) const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<NodeId> gone;
+  for (const auto& [node, peer] : peers_) {
+    if (peer.member && peer.gone && peer.heard < moment) gone.push_back(node);
   }
   return gone;
 }

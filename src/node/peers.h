@@ -48,6 +48,7 @@ class Peers {
     bool disk_full = false;
     std::optional<uint64_t> log_began = std::nullopt;  // the last record it started with
     uint64_t log_record = 0;                           // the last that is durable by now
+    uint32_t protocol = 1;                             // the newest that it speaks
   };
   Heard Hear(NodeId peer, const Word& word, absl::Duration now);
   // Its connection broke. True if it counted as alive: it is gone until heard again.
@@ -58,11 +59,15 @@ class Peers {
   bool alive(NodeId peer) const;
   // The newest heard of; zero: none.
   Boot boot(NodeId peer) const;
+  // The newest protocol that its present life speaks; nullopt: it is gone, or was never heard.
+  std::optional<uint32_t> Speaks(NodeId peer) const;
   bool draining(NodeId peer) const;
   bool disk_full(NodeId peer) const;
   // Some peer's is; cheap.
   bool any_disk_full() const { return disks_full_.load(std::memory_order_relaxed) > 0; }
   std::vector<NodeId> gone() const;
+  // Of those, the ones that were last heard of before `moment`.
+  std::vector<NodeId> GoneSince(absl::Duration moment) const;
   // Those whose last word was not accepted.
   std::vector<NodeId> disowned() const;
   // It is alive, and knows this epoch or a newer one. True for the node itself.
@@ -82,6 +87,7 @@ class Peers {
     bool disk_full = false;
     bool gone = false;
     bool disowned = false;
+    uint32_t protocol = 0;    // 0: not heard yet
     uint64_t log_record = 0;  // the newest it told to be durable, over all its lives
     absl::Duration heard;
     absl::Duration taught = -absl::InfiniteDuration();

@@ -67,10 +67,10 @@ struct NodeShared {
   // that the hints belong to.
   std::function<void(Request, ReplyFn)> execute;
   std::function<void(absl::AnyInvocable<void(HintKeeper&) &&>)> to_hints;
-  // A move that began in that epoch is over; and, where the meta group is led, that
-  // time has passed for the next ones (Mover).
+  // A move that began in that epoch is over (Mover); and, where the meta group is led,
+  // that time has passed for what is to be changed next (Mover, Upgrade).
   std::function<void(PartitionId, Epoch)> move_done;
-  std::function<void(absl::Duration)> plan_moves;
+  std::function<void(absl::Duration)> plan_changes;
   std::atomic<uint64_t> hints = 0;
   std::atomic<uint64_t> hint_bytes = 0;
   std::atomic<uint64_t> requests_outdated = 0;  // of partitions that are gone

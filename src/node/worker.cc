@@ -11,7 +11,9 @@ Worker::Worker(uint32_t index, NodeShared& shared)
     : index_(index),
       shared_(shared),
       outbox_(shared),
-      forwards_(shared.options.boot, index, shared.options.workers) {}
+      forwards_(shared.options.boot, index, shared.options.workers),
+      pace_(shared.options.move_bytes_per_second / shared.options.workers,
+            2 * shared.options.tick) {}
 
 Worker::~Worker() = default;
 

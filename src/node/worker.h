@@ -202,6 +202,7 @@ class Worker {
   Handovers handovers_;
   HintKeeper* hints_ = nullptr;     // the first worker's
   quorum::RoundTrips round_trips_;  // of all leaderless replicas here
+  SnapshotPace pace_;               // of all snapshots from here
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come

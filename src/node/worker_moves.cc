@@ -88,7 +88,7 @@ HardState Worker::TakeRetired(PartitionId partition) {
 }
 
 void Worker::WatchMove(PartitionId partition, Slot& slot) {
-  if (partition == kMetaPartition && slot.replica->leading()) shared_.plan_moves(now_);
+  if (partition == kMetaPartition && slot.replica->leading()) shared_.plan_changes(now_);
   if (!slot.replica->MoveDone() || now_ - slot.move_told < kTellAgain) return;
   slot.move_told = now_;
   shared_.move_done(partition, slot.moving_since);

@@ -7,6 +7,7 @@
 #include "kv/layout.h"
 #include "node/worker.h"
 #include "replica/quorum_values.h"
+#include "ring/desired.h"
 
 namespace quorate {
 namespace {
@@ -114,6 +115,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenRaft(const ring::PartitionI
   }
   options.log_bytes_max = shared_.options.group_log_bytes_max;
   options.snapshot_chunk_bytes = shared_.options.snapshot_chunk_bytes;
+  options.pace = &pace_;
   options.bugs = shared_.options.bugs.state;
   // What WatchClock lets pass, to the one side and back to the other.
   options.clock_slack = shared_.options.tick;
@@ -138,12 +140,13 @@ void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopo
   slot.replica->SetEpoch(topology.epoch);
   slot.replica->SetLeaseDrift(keyspace == nullptr ? 0 : keyspace->lease_drift_ppm);
   slot.moving_since = info.moving_since;
-  Move move{info.joining, info.leaving, info.moving_since};
-  if (leaderless) move.members = MembersOf(info, topology);
+  Move move{info.joining, info.leaving, info.moving_since, ring::ReplicasAfterMove(info), {}};
+  std::sort(move.members.begin(), move.members.end());
+  if (leaderless) move.leaderless = MembersOf(info, topology);
   slot.replica->SetMove(move, now_);
   if (!leaderless || info.changed == slot.members_since) return;
   slot.members_since = info.changed;
-  for (const quorum::Member& member : move.members.All()) {
+  for (const quorum::Member& member : move.leaderless.All()) {
     if (!shared_.peers.alive(member.node)) slot.replica->PeerGone(member.node, now_);
   }
   Touch(partition, slot);

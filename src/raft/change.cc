@@ -1,7 +1,4 @@
 // Changes of membership by joint consensus: thesis 4.3; in force once appended.
-#include <algorithm>
-#include <iterator>
-#include <utility>
 
 #include "base/error.h"
 #include "raft/impl.h"
@@ -50,15 +47,9 @@ void Raft::Impl::AppendConfiguration(const Configuration& configuration) {
 }
 
 void Raft::Impl::ConfigurationChanged() {
-  counting_ = history_.newest();
-  if (config_.bugs.count_learners) {
-    const std::vector<NodeId> voters = std::exchange(counting_.voters, {});
-    std::set_union(voters.begin(), voters.end(), counting_.learners.begin(),
-                   counting_.learners.end(), std::back_inserter(counting_.voters));
-  }
   if (!is_leader()) return;
-  peers_.Follow(counting_.Members(), log_.last_index(), config_);
-  if (transferring_to_ && !counting_.IsVoter(transferring_to_)) transferring_to_ = NodeId();
+  peers_.Follow(history_.newest().Members(), log_.last_index(), config_);
+  if (transferring_to_ && !history_.newest().IsVoter(transferring_to_)) transferring_to_ = NodeId();
   appends_due_ = true;
 }
 

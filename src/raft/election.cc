@@ -35,8 +35,9 @@ void Raft::Impl::StartCampaign(Role role, bool forced) {
 
 void Raft::Impl::AskForVotes(bool forced) {
   const bool pre = role_ == Role::kPreCandidate;
-  for (NodeId member : counting_.Members()) {
-    if (member == config_.self || !counting_.IsVoter(member)) continue;
+  const Configuration& members = history_.newest();
+  for (NodeId member : members.Members()) {
+    if (member == config_.self || !members.IsVoter(member)) continue;
     Message request = To(member, pre ? MessageKind::kPreVote : MessageKind::kVote);
     if (pre) request.term = hard_state_.term.next();
     request.index = log_.last_index();
@@ -56,7 +57,7 @@ void Raft::Impl::RecordVote(NodeId from, bool granted) {
                                   [&](const auto& vote) { return vote.first == from; });
   if (known != votes_.end()) return;
   votes_.emplace_back(from, granted);
-  const VoteResult result = CountVotes(counting_, [&](NodeId voter) {
+  const VoteResult result = CountVotes(history_.newest(), [&](NodeId voter) {
     for (const auto& [node, yes] : votes_) {
       if (node == voter) return yes ? Vote::kGranted : Vote::kRefused;
     }

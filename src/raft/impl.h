@@ -198,9 +198,6 @@ class Raft::Impl {
   Log log_;
   Durability durability_;
   ConfigurationHistory history_;
-  // Whose votes and matches count: the newest configuration (tests can make it
-  // wrong, see Bugs).
-  Configuration counting_;
   LogIndex delivered_;  // the last in an Output.committed
   LogIndex applied_;
 

@@ -1,6 +1,7 @@
 // What a leader does with proposals and with its followers' answers: paper 5.3
 // and 5.4.2.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/crash_point.h"
@@ -9,6 +10,18 @@
 #include "raft/impl.h"
 
 namespace quorate::raft {
+namespace {
+
+// Bugs::count_learners: reached by as many as make a majority, whoever they are.
+uint64_t ReachedByAsMany(const Configuration& configuration,
+                         absl::FunctionRef<uint64_t(NodeId)> reached) {
+  std::vector<uint64_t> values;
+  for (NodeId member : configuration.Members()) values.push_back(reached(member));
+  std::sort(values.begin(), values.end(), std::greater<>());
+  return configuration.voters.empty() ? 0 : values[configuration.voters.size() / 2];
+}
+
+}  // namespace
 
 void Raft::Impl::BecomeLeader() {
   role_ = Role::kLeader;
@@ -18,7 +31,7 @@ void Raft::Impl::BecomeLeader() {
   oldest_persist_seen_.reset();
   told_to_campaign_ = false;
   peers_.Clear();
-  peers_.Follow(counting_.Members(), log_.last_index(), config_);
+  peers_.Follow(history_.newest().Members(), log_.last_index(), config_);
   // Commits what is left of older terms along with it.
   term_start_ = AppendOwn(EntryKind::kNoop, Payload());
 }
@@ -108,11 +121,13 @@ void Raft::Impl::HandleHeartbeatReply(const Message& message) {
 
 uint64_t Raft::Impl::ReachedByQuorum(absl::FunctionRef<uint64_t(const Progress&)> reached,
                                      uint64_t own) const {
-  return QuorumReached(counting_, [&](NodeId node) -> uint64_t {
+  const auto reached_by = [&](NodeId node) -> uint64_t {
     if (node == config_.self) return own;
     const Progress* peer = peers_.Find(node);
     return peer == nullptr ? 0 : reached(*peer);
-  });
+  };
+  if (config_.bugs.count_learners) return ReachedByAsMany(history_.newest(), reached_by);
+  return QuorumReached(history_.newest(), reached_by);
 }
 
 void Raft::Impl::AdvanceCommit() {
@@ -129,7 +144,7 @@ void Raft::Impl::AdvanceCommit() {
 }
 
 void Raft::Impl::CheckQuorum() {
-  const VoteResult active = CountVotes(counting_, [&](NodeId node) {
+  const VoteResult active = CountVotes(history_.newest(), [&](NodeId node) {
     if (node == config_.self) return Vote::kGranted;
     const Progress* peer = peers_.Find(node);
     return peer != nullptr && peer->recently_active ? Vote::kGranted : Vote::kRefused;

@@ -1,40 +1,36 @@
 #include "raft/move.h"
 
 #include <algorithm>
-#include <vector>
+#include <iterator>
 
 namespace quorate::raft {
 namespace {
 
-bool In(const std::vector<NodeId>& nodes, NodeId node) {
-  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+std::vector<NodeId> Missing(const std::vector<NodeId>& of, const std::vector<NodeId>& in) {
+  std::vector<NodeId> missing;
+  std::set_difference(of.begin(), of.end(), in.begin(), in.end(), std::back_inserter(missing));
+  return missing;
 }
 
 }  // namespace
 
 std::optional<MembershipChange> ComputeNextChange(const Configuration& now, const Move& move,
-                                                  bool filled) {
+                                                  const std::set<NodeId>& filled) {
   if (move.asked == 0 || now.joint() || now.asked > move.asked || IsDone(now, move)) {
     return std::nullopt;
   }
-  MembershipChange next{now.voters, now.learners, move.asked};
-  if (move.joining && !now.Contains(move.joining)) {
-    next.learners.push_back(move.joining);
-    return next;
-  }
-  if (move.joining && !In(now.voters, move.joining)) {
-    if (!filled) return std::nullopt;
-    std::erase(next.learners, move.joining);
-    next.voters.push_back(move.joining);
-  }
-  std::erase(next.voters, move.leaving);
-  std::erase(next.learners, move.leaving);
-  return next;
+  const std::vector<NodeId> newcomers = Missing(move.members, now.voters);
+  const bool all_filled = std::all_of(newcomers.begin(), newcomers.end(), [&](NodeId node) {
+    return now.IsLearner(node) && filled.contains(node);
+  });
+  if (all_filled) return MembershipChange{move.members, {}, move.asked};
+  if (now.learners == newcomers) return std::nullopt;
+  return MembershipChange{now.voters, newcomers, move.asked};
 }
 
 bool IsDone(const Configuration& now, const Move& move) {
-  if (now.joint() || now.asked != move.asked) return false;
-  return (!move.joining || In(now.voters, move.joining)) && !now.Contains(move.leaving);
+  return !now.joint() && now.asked == move.asked && now.voters == move.members &&
+         now.learners.empty();
 }
 
 }  // namespace quorate::raft

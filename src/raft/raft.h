@@ -30,7 +30,7 @@ struct Bugs {
   bool count_before_sync = false;      // treat entries and votes as durable when handed out
   bool skip_read_index_round = false;  // serve reads without asking a quorum
   bool count_old_term = false;         // commit entries of older terms by count (figure 8)
-  bool count_learners = false;         // learners count in quorums
+  bool count_learners = false;         // a leader counts what learners acknowledge
   bool drop_promise_with_connection = false;
   bool keep_lease_over_transfer = false;  // promises count after another was told to campaign
   bool trust_log_tail = false;            // a log that lost its end is taken as it is

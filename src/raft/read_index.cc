@@ -23,7 +23,7 @@ absl::Status Raft::Impl::ReadIndex(uint64_t read_id) {
 void Raft::Impl::BeginReadRound() {
   reads_.BeginRound(log_.commit_index());
   for (const Progress& peer : peers_.all()) {
-    if (counting_.IsVoter(peer.node)) SendHeartbeat(peer, /*quiet=*/false);
+    if (history_.newest().IsVoter(peer.node)) SendHeartbeat(peer, /*quiet=*/false);
   }
   ConfirmReads();
 }

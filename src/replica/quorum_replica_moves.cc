@@ -18,8 +18,8 @@ absl::Status QuorumReplica::ForgetFormerCopy(Engine& engine) const {
 }
 
 void QuorumReplica::SetMove(const Move& move, absl::Duration now) {
-  if (move.members.epoch <= core_->members().epoch) return;
-  core_->SetMembers(move.members, At(now));
+  if (move.leaderless.epoch <= core_->members().epoch) return;
+  core_->SetMembers(move.leaderless, At(now));
 }
 
 bool QuorumReplica::Serves(Level level, bool write) const {

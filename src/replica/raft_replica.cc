@@ -70,6 +70,7 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
 }
 
 void RaftReplica::Tick(absl::Duration now) {
+  now_ = now;
   raft_->Tick();
   DriveMove();
   apply_asked_ = true;
@@ -159,6 +160,7 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
   if (TimeIsDue(now)) time_proposed_ = proposals_.ProposeTime(*raft_, clock_.At(now));
   proposals_.Flush(*raft_, now, clock_.At(now));
   reads_.Flush(*raft_, now);
+  ServeChunks(now);
   if (!raft_->has_output()) {
     NoteRound(now);
     return false;
@@ -196,7 +198,8 @@ absl::Status RaftReplica::Obey(raft::Output& output, Turn& turn, absl::Duration 
   }
   TakeCommitted(output.committed);
   if (absl::Status applied = ApplyIfDue(now); !applied.ok()) return applied;
-  for (const raft::ChunkWanted& wanted : output.chunks_wanted) snapshots_.Serve(wanted, *raft_);
+  for (const raft::ChunkWanted& wanted : output.chunks_wanted) chunks_due_[wanted.to] = wanted;
+  ServeChunks(now);
   AnswerHeldByAll(now);
   ServeReads(now);
   return absl::OkStatus();
@@ -273,6 +276,13 @@ ReplicaStatus RaftReplica::status() const {
   status.log_first_index = raft.first_index.value();
   status.log_bytes = raft_->log_bytes();
   status.quiet = raft.quiet;
+  if (raft.role == raft::Role::kLeader && joining_) {
+    const SnapshotExchange::Sent sent = snapshots_.SentTo(joining_);
+    status.filling = joining_;
+    status.filling_since = now_ - move_begun_;
+    status.filled_bytes = sent.bytes;
+    status.fill_bytes = sent.total_bytes;
+  }
   return status;
 }
 

@@ -1,8 +1,10 @@
 // A partition kept by Raft: joins the pure core to the state machine.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@
 #include "replica/reads.h"
 #include "replica/replica.h"
 #include "replica/snapshot_exchange.h"
+#include "replica/snapshot_pace.h"
 #include "storage/engine.h"
 
 namespace quorate {
@@ -41,6 +44,7 @@ struct RaftReplicaOptions {
   Epoch member_since;                 // in which this copy joined; zero: the beginning
   uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
+  SnapshotPace* pace = nullptr;  // of snapshots sent; outlives the replica; null: no bound
   // What the engine asks, if it drops what has expired; outlives the replica.
   kv::ExpiredRecords* expired = nullptr;
   kv::StateMachineBugs bugs;
@@ -67,7 +71,9 @@ class RaftReplica final : public Replica {
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void SetMove(const Move& move, absl::Duration /*now*/) override {
-    move_ = {move.joining, move.leaving, move.since.value()};
+    if (move_.asked != move.since.value()) move_begun_ = now_;
+    move_ = {move.members, move.since.value()};
+    joining_ = move.joining;
   }
   bool MoveDone() const override;
   void SetLeaseDrift(uint32_t ppm) override;
@@ -100,7 +106,7 @@ class RaftReplica final : public Replica {
   // --- raft_replica_moves.cc ---
   // The leader: the next change of members, if it is time for one.
   void DriveMove();
-  bool JoiningIsFilled(const raft::Status& status) const;
+  static std::set<NodeId> Filled(const raft::Status& status);
 
   // What a copy left here that has moved away since is not this one's.
   absl::Status ForgetFormerCopy(Engine& engine);
@@ -136,6 +142,7 @@ class RaftReplica final : public Replica {
   void ExecuteWrite(Request request, ReplyFn reply);
   absl::Status NotLeader() const;
   void AnswerDurable(absl::Duration now);
+  void ServeChunks(absl::Duration now);
   void AnswerHeldByAll(absl::Duration now);
   void LoseVoter(NodeId node);
   // Once nobody has led for an election timeout: what waits may wait for ever.
@@ -147,6 +154,7 @@ class RaftReplica final : public Replica {
   kv::StateMachine state_;
   LogClock clock_;
   SnapshotExchange snapshots_;
+  std::map<NodeId, raft::ChunkWanted> chunks_due_;
   std::unique_ptr<raft::Raft> raft_;
   Proposals proposals_;
   HeldByAll held_;
@@ -155,6 +163,9 @@ class RaftReplica final : public Replica {
   uint32_t lease_drift_ppm_ = 0;
   Epoch epoch_;
   raft::Move move_;
+  NodeId joining_;  // by that move; 0: none
+  absl::Duration move_begun_;
+  absl::Duration now_;               // of the last tick
   LogIndex time_proposed_;           // for keys to expire
   std::vector<LogEntry> unapplied_;  // handed out by the core
   size_t unapplied_bytes_ = 0;

@@ -26,18 +26,28 @@ absl::Status RaftReplica::ForgetFormerCopy(Engine& engine) {
 void RaftReplica::DriveMove() {
   if (move_.asked == 0 || !raft_->is_leader() || !raft_->leader_ready()) return;
   const raft::Status status = raft_->status();
-  const auto change = raft::ComputeNextChange(status.configuration, move_, JoiningIsFilled(status));
+  const auto change = raft::ComputeNextChange(status.configuration, move_, Filled(status));
   // Refused while another is on its way; the next tick asks again.
   if (change && raft_->ProposeChange(*change).ok()) Reached<"replica: members change">();
 }
 
-bool RaftReplica::JoiningIsFilled(const raft::Status& status) const {
+std::set<NodeId> RaftReplica::Filled(const raft::Status& status) {
+  std::set<NodeId> filled;
   for (const raft::PeerStatus& peer : status.peers) {
-    if (peer.node != move_.joining) continue;
-    return peer.state == raft::ProgressState::kReplicate &&
-           peer.match + kFilledLagEntriesMax >= status.last_index;
+    const bool has_nearly_all = peer.match + kFilledLagEntriesMax >= status.last_index;
+    if (peer.state == raft::ProgressState::kReplicate && has_nearly_all) filled.insert(peer.node);
   }
-  return false;
+  return filled;
+}
+
+// What is due and not sent now is looked at again with the next turn, a tick later at most.
+void RaftReplica::ServeChunks(absl::Duration now) {
+  while (!chunks_due_.empty() && (options_.pace == nullptr || options_.pace->MaySend(now))) {
+    const raft::ChunkWanted wanted = chunks_due_.begin()->second;
+    chunks_due_.erase(chunks_due_.begin());
+    const size_t sent = snapshots_.Serve(wanted, *raft_);
+    if (options_.pace != nullptr) options_.pace->Sent(sent);
+  }
 }
 
 // Committed and not only appended: else another leader may still take it back.

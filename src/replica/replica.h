@@ -57,15 +57,20 @@ struct ReplicaStatus {
   uint64_t log_first_index = 0;
   uint64_t log_bytes = 0;  // in memory
   bool quiet = false;
+  // Of a leader that fills a node which joins; none: zero.
+  NodeId filling;
+  absl::Duration filling_since;
+  uint64_t filled_bytes = 0;  // of state that was sent
+  uint64_t fill_bytes = 0;    // of all that it is, about; 0: not known
 };
 
 // What the topology wants of a partition's members (ring/moves.h); of none that moves: all zero.
 struct Move {
   NodeId joining;
   NodeId leaving;
-  Epoch since;  // when that was said
-  // Mode quorum: who keeps the partition.
-  quorum::Members members = {};
+  Epoch since;                  // when that was said
+  std::vector<NodeId> members;  // who there is in the end, by id
+  quorum::Members leaderless;   // mode quorum: who keeps the partition, and counts
 };
 
 class ConflictJournal;

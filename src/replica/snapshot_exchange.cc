@@ -4,6 +4,7 @@
 
 #include "base/crash_point.h"
 #include "base/error.h"
+#include "kv/layout.h"
 
 namespace quorate {
 namespace {
@@ -26,37 +27,44 @@ absl::StatusOr<SnapshotExchange::Outgoing> SnapshotExchange::OpenOutgoing() cons
   auto configuration = raft::DecodeConfiguration(applied.configuration);
   if (!configuration.ok()) return configuration.status();
   outgoing.meta = {applied.index, applied.term, *std::move(configuration)};
+  outgoing.sent.total_bytes = engine_.EstimateBytes(kv::PartitionBegin(options_.partition),
+                                                    kv::PartitionEnd(options_.partition));
   return outgoing;
 }
 
-void SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft) {
+SnapshotExchange::Sent SnapshotExchange::SentTo(NodeId to) const {
+  const auto it = outgoing_.find(to);
+  return it == outgoing_.end() ? Sent() : it->second.sent;
+}
+
+size_t SnapshotExchange::NoneFor(NodeId to, raft::Raft& raft) {
+  outgoing_.erase(to);
+  raft.SnapshotUnavailable(to);
+  return 0;
+}
+
+size_t SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft) {
   if (wanted.sequence == 0) {
     auto opened = OpenOutgoing();
-    if (!opened.ok()) {
-      outgoing_.erase(wanted.to);
-      raft.SnapshotUnavailable(wanted.to);
-      return;
-    }
+    if (!opened.ok()) return NoneFor(wanted.to, raft);
     outgoing_.insert_or_assign(wanted.to, *std::move(opened));
   }
   const auto it = outgoing_.find(wanted.to);
-  if (it == outgoing_.end()) return raft.SnapshotUnavailable(wanted.to);
+  if (it == outgoing_.end()) return NoneFor(wanted.to, raft);
   Outgoing& outgoing = it->second;
   const uint64_t next = outgoing.last ? outgoing.last->sequence + 1 : 0;
   if (wanted.sequence == next && !(outgoing.last && outgoing.last->last)) {
     auto chunk = outgoing.reader->Next();
-    if (!chunk.ok()) {
-      outgoing_.erase(it);
-      return raft.SnapshotUnavailable(wanted.to);
-    }
+    if (!chunk.ok()) return NoneFor(wanted.to, raft);
+    outgoing.sent.bytes += chunk->data.size();
     outgoing.last =
         raft::SnapshotChunk{outgoing.meta, wanted.sequence, std::move(chunk->data), chunk->last};
   } else if (!outgoing.last || wanted.sequence != outgoing.last->sequence) {
-    outgoing_.erase(it);
-    return raft.SnapshotUnavailable(wanted.to);
+    return NoneFor(wanted.to, raft);
   }
   CrashPoint<"snapshot-before-send">();
   raft.SendSnapshotChunk(wanted.to, *outgoing.last);
+  return outgoing.last->data.size();
 }
 
 absl::StatusOr<bool> SnapshotExchange::Receive(const raft::ReceivedChunk& received) {

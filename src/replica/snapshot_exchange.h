@@ -27,8 +27,14 @@ class SnapshotExchange {
   SnapshotExchange(Options options, Engine& engine)
       : options_(std::move(options)), engine_(engine) {}
 
-  // Leader: hands `raft` the chunk wanted, or says that none can be had.
-  void Serve(const raft::ChunkWanted& wanted, raft::Raft& raft);
+  // Leader: hands `raft` the chunk wanted, or says that none can be had. The bytes of it.
+  size_t Serve(const raft::ChunkWanted& wanted, raft::Raft& raft);
+  struct Sent {
+    uint64_t bytes = 0;
+    uint64_t total_bytes = 0;  // about; 0: not known
+  };
+  // Of the snapshot that is on its way to `to`; zero: of none.
+  Sent SentTo(NodeId to) const;
   void Forget(NodeId to) { outgoing_.erase(to); }
   void ForgetAll() { outgoing_.clear(); }
 
@@ -42,6 +48,7 @@ class SnapshotExchange {
     std::unique_ptr<kv::SnapshotReader> reader;
     raft::SnapshotMeta meta;
     std::optional<raft::SnapshotChunk> last;  // sent again when asked for again
+    Sent sent = {};
   };
   struct Incoming {
     raft::SnapshotMeta meta;
@@ -51,6 +58,7 @@ class SnapshotExchange {
   };
 
   absl::StatusOr<Outgoing> OpenOutgoing() const;
+  size_t NoneFor(NodeId to, raft::Raft& raft);
 
   const Options options_;
   Engine& engine_;

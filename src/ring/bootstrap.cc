@@ -56,7 +56,8 @@ absl::Status CheckAddresses(const std::vector<NodeInfo>& nodes) {
 
 }  // namespace
 
-absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes) {
+absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes,
+                                   uint32_t protocol) {
   std::sort(nodes.begin(), nodes.end(),
             [](const NodeInfo& a, const NodeInfo& b) { return a.id < b.id; });
   absl::Status status = CheckIds(nodes);
@@ -66,6 +67,7 @@ absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo>
   Topology topology;
   topology.cluster_id = std::move(cluster_id);
   topology.epoch = Epoch(1);
+  topology.protocol.active = protocol;
   topology.meta.id = kMetaPartition;
   for (size_t i = 0; i < nodes.size() && i < limits::kMetaVotersMax; ++i) {
     topology.meta.replicas.push_back(nodes[i].id);

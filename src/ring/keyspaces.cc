@@ -8,6 +8,7 @@
 #include "ring/desired.h"
 #include "ring/keyspace_rules.h"
 #include "ring/levels.h"
+#include "ring/moves.h"
 #include "ring/topology.h"
 
 namespace quorate::ring {
@@ -69,15 +70,32 @@ absl::Status NoKeyspace(std::string_view name) {
 
 bool NamesNothing(const KeyspaceChange& change) {
   return !change.default_read && !change.default_write && !change.lease_drift_ppm &&
-         !change.default_ttl_us && change.default_ladder.empty();
+         !change.default_ttl_us && !change.replicas && change.default_ladder.empty();
+}
+
+uint64_t CountStaying(const Topology& topology) {
+  return static_cast<uint64_t>(std::count_if(topology.nodes.begin(), topology.nodes.end(),
+                                             [](const NodeInfo& node) { return !node.leaving; }));
+}
+
+absl::Status CheckReplicas(const KeyspaceInfo& keyspace, uint64_t nodes) {
+  return CheckCount("REPLICAS_TOO_MANY", "replicas", keyspace.replicas,
+                    std::min<uint64_t>(limits::kReplicasMax, nodes),
+                    StrCat(" in a cluster of ", nodes, " nodes"));
+}
+
+absl::Status CheckMayResize(const KeyspaceInfo& keyspace) {
+  if (keyspace.mode == Mode::kRaft) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_MOVE",
+                   StrCat("keyspace \"", keyspace.name,
+                          "\" is of mode quorum, whose replicas do not move yet; copy it into a "
+                          "new one"));
 }
 
 // The keyspace asked for, defaults filled in, without its partitions.
 absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpec& spec,
                                      uint32_t partitions) {
-  const auto nodes =
-      static_cast<uint64_t>(std::count_if(topology.nodes.begin(), topology.nodes.end(),
-                                          [](const NodeInfo& node) { return !node.leaving; }));
+  const uint64_t nodes = CountStaying(topology);
   KeyspaceInfo keyspace;
   keyspace.name = spec.name;
   keyspace.mode = spec.mode == Mode::kNone ? Mode::kRaft : spec.mode;
@@ -92,9 +110,7 @@ absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpe
   for (const absl::Status& status :
        {CheckName(spec.name), CheckMode(keyspace.mode), CheckConflict(keyspace),
         CheckNamesOne(spec.name, spec.default_read != Level::kDefault, spec.default_ladder),
-        CheckCount("REPLICAS_TOO_MANY", "replicas", keyspace.replicas,
-                   std::min<uint64_t>(limits::kReplicasMax, nodes),
-                   StrCat(" in a cluster of ", nodes, " nodes")),
+        CheckReplicas(keyspace, nodes),
         CheckCount("PARTITIONS_TOO_MANY", "partitions", partitions,
                    limits::kPartitionsPerKeyspaceMax, " in a keyspace"),
         CheckSettings(keyspace)}) {
@@ -134,7 +150,7 @@ absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
     return Refused("NOTHING_TO_ALTER",
                    StrCat("keyspace \"", PrintableBytes(change.name),
                           "\": nothing to alter was named; set a default level, the bound on "
-                          "drift or the default time to live"));
+                          "drift, the default time to live or the number of replicas"));
   }
   const auto current = topology.keyspaces.find(change.name);
   if (current == topology.keyspaces.end()) return NoKeyspace(change.name);
@@ -147,10 +163,19 @@ absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
   if (change.default_write) SetDefaultWrite(*change.default_write, altered);
   altered.lease_drift_ppm = change.lease_drift_ppm.value_or(altered.lease_drift_ppm);
   altered.default_ttl_us = change.default_ttl_us.value_or(altered.default_ttl_us);
+  altered.replicas = change.replicas.value_or(altered.replicas);
   if (absl::Status status = CheckSettings(altered); !status.ok()) return status;
+  const bool resized = altered.replicas != current->second.replicas;
+  if (resized) {
+    for (const absl::Status& status :
+         {CheckMayResize(altered), CheckReplicas(altered, CountStaying(topology))}) {
+      if (!status.ok()) return status;
+    }
+  }
   Topology next = topology;
   if (altered == current->second) return next;
   next.keyspaces[change.name] = std::move(altered);
+  if (resized) Retarget(next);
   next.epoch = topology.epoch.next();
   return next;
 }

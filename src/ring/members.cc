@@ -28,24 +28,40 @@ absl::Status CheckNode(const Topology& topology, const NodeInfo& node) {
       if (address != other.client_address && address != other.peer_address) continue;
       return MakeError(absl::StatusCode::kAlreadyExists, "ADDRESS_IN_USE",
                        StrCat("address ", address, " is that of ", other.id.ToString(),
-                              "; give the new node one of its own, or decommission that first"));
+                              "; give the new node one of its own. If it is to come in that one's "
+                              "place because its disk is lost: kvctl node replace ",
+                              other.id.ToString(), " first"));
     }
   }
   return absl::OkStatus();
 }
 
-bool SameAddresses(const NodeInfo& a, const NodeInfo& b) {
-  return !a.client_address.empty() && a.client_address == b.client_address &&
-         a.peer_address == b.peer_address;
+// The id that a node gets which wants `wanted`; zero: any.
+absl::StatusOr<NodeId> ChooseId(const Topology& topology, NodeId wanted) {
+  if (!wanted) return NodeId(topology.next_node_id);
+  if (wanted.value() > limits::kNodeIdMax) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "NODE_ID_INVALID",
+                     StrCat("the new node wants id ", wanted.value(), "; allowed are 1 to ",
+                            limits::kNodeIdMax));
+  }
+  if (wanted.value() >= topology.next_node_id) return wanted;
+  const NodeInfo* other = topology.FindNode(wanted);
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, "NODE_ID_TAKEN",
+      StrCat("id ", wanted.ToString(),
+             other == nullptr ? " was that of a node that is gone"
+                              : StrCat(" is that of the node at ", other->client_address),
+             ", and no id is given twice: leave --node-id out, then the cluster gives one"));
 }
 
-size_t CountStaying(const Topology& topology) {
-  return static_cast<size_t>(std::count_if(topology.nodes.begin(), topology.nodes.end(),
-                                           [](const NodeInfo& node) { return !node.leaving; }));
+size_t CountStaying(const Topology& topology, NodeId without) {
+  return static_cast<size_t>(
+      std::count_if(topology.nodes.begin(), topology.nodes.end(),
+                    [&](const NodeInfo& node) { return !node.leaving && node.id != without; }));
 }
 
 absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
-  const size_t staying = CountStaying(topology) - 1;
+  const size_t staying = CountStaying(topology, node);
   for (const auto& [name, keyspace] : topology.keyspaces) {
     if (keyspace.replicas > staying) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_FEW_NODES",
@@ -69,19 +85,59 @@ absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
   return absl::OkStatus();
 }
 
+// Whoever was to come there need not be waited for: it may be dead.
+void Abandon(NodeId node, Epoch epoch, PartitionInfo& partition) {
+  if (partition.joining != node) return;
+  partition.abandoned.insert(node);
+  partition.joining = partition.leaving = NodeId();
+  partition.moving_since = epoch;
+}
+
 bool HoldsNothing(const Topology& topology, NodeId node) {
   return topology.PartitionsOn(node).empty();
 }
 
+absl::StatusOr<Topology> WithoutItsReplicas(const Topology& topology, NodeId node, bool lost) {
+  const NodeInfo* info = topology.FindNode(node);
+  if (info == nullptr) {
+    return MakeError(absl::StatusCode::kNotFound, "NODE_NOT_FOUND",
+                     StrCat("there is no node ", node.ToString(), " in this cluster"));
+  }
+  if (info->leaving && (lost || !info->lost)) return topology;
+  if (absl::Status status = CheckMayLeave(topology, node); !status.ok()) return status;
+  Topology next = topology;
+  next.epoch = topology.epoch.next();
+  for (NodeInfo& one : next.nodes) {
+    if (one.id != node) continue;
+    one.leaving = true;
+    one.lost = lost;
+  }
+  Abandon(node, next.epoch, next.meta);
+  for (auto& [name, keyspace] : next.keyspaces) {
+    for (PartitionInfo& partition : keyspace.partitions) Abandon(node, next.epoch, partition);
+  }
+  Retarget(next);
+  return next;
+}
+
 }  // namespace
+
+bool JoinedAs(const NodeInfo& node, const NodeInfo& asks) {
+  return !node.client_address.empty() && node.client_address == asks.client_address &&
+         node.peer_address == asks.peer_address && node.join_token == asks.join_token &&
+         (!asks.id || asks.id == node.id);
+}
 
 absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node) {
   for (const NodeInfo& other : topology.nodes) {
-    if (SameAddresses(other, node)) return topology;
+    if (JoinedAs(other, node)) return topology;
   }
+  const absl::StatusOr<NodeId> id = ChooseId(topology, node.id);
+  if (!id.ok()) return id.status();
   if (absl::Status status = CheckNode(topology, node); !status.ok()) return status;
   Topology next = topology;
-  node.id = NodeId(next.next_node_id++);
+  node.id = *id;
+  next.next_node_id = id->value() + 1;
   node.leaving = false;
   next.nodes.push_back(std::move(node));
   Retarget(next);
@@ -90,24 +146,29 @@ absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node) {
 }
 
 absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node) {
+  return WithoutItsReplicas(topology, node, /*lost=*/false);
+}
+
+absl::StatusOr<Topology> WithNodeLost(const Topology& topology, NodeId node) {
+  return WithoutItsReplicas(topology, node, /*lost=*/true);
+}
+
+Topology WithNodeBack(const Topology& topology, NodeId node) {
   const NodeInfo* info = topology.FindNode(node);
-  if (info == nullptr) {
-    return MakeError(absl::StatusCode::kNotFound, "NODE_NOT_FOUND",
-                     StrCat("there is no node ", node.ToString(), " in this cluster"));
-  }
-  if (info->leaving) return topology;
-  if (absl::Status status = CheckMayLeave(topology, node); !status.ok()) return status;
+  if (info == nullptr || !info->lost) return topology;
   Topology next = topology;
-  for (NodeInfo& one : next.nodes) one.leaving = one.leaving || one.id == node;
+  for (NodeInfo& one : next.nodes) {
+    if (one.id == node) one.leaving = one.lost = false;
+  }
   Retarget(next);
   next.epoch = topology.epoch.next();
   return next;
 }
 
-Topology WithoutEmptyNodes(const Topology& topology) {
+Topology WithoutEmptyNodes(const Topology& topology, const std::set<NodeId>& nodes) {
   Topology next = topology;
   const size_t gone = std::erase_if(next.nodes, [&](const NodeInfo& node) {
-    return node.leaving && HoldsNothing(topology, node.id);
+    return node.leaving && nodes.contains(node.id) && HoldsNothing(topology, node.id);
   });
   if (gone > 0) next.epoch = topology.epoch.next();
   return next;

@@ -50,16 +50,20 @@ class Planner {
   }
 
   void Bring(PartitionInfo& partition) {
-    if (partition.moving() || partition.target.empty()) return;
+    if (partition.joining || partition.leaving || partition.target.empty()) return;
+    const bool abandons = partition.moving();
     if (SameMembers(partition.replicas, partition.target)) {
+      if (abandons) return;
       partition.replicas = std::exchange(partition.target, {});
       changed_ = true;
       return;
     }
-    if (room_ == 0) return;
+    if (room_ == 0 && !abandons) return;
     Nodes joining = Missing(partition.target, partition.replicas);
     const bool grows = !joining.empty();
-    std::erase_if(joining, [&](NodeId node) { return limits_.unfit.contains(node); });
+    std::erase_if(joining, [&](NodeId node) {
+      return limits_.unfit.contains(node) || partition.abandoned.contains(node);
+    });
     if (grows && joining.empty()) return;
     const Nodes leaving = Missing(partition.replicas, partition.target);
     if (!joining.empty()) {
@@ -73,7 +77,7 @@ class Planner {
           joining.empty() ? leaving.front() : Replaced(next_, leaving, partition.joining);
     }
     partition.moving_since = partition.changed = epoch_;
-    Take(true);
+    Take(!abandons);
     changed_ = true;
   }
 
@@ -144,6 +148,7 @@ Topology WithMoveDone(const Topology& topology, PartitionId id, Epoch since) {
   if (!led && partition->joining) std::rotate(replicas.begin(), replicas.end() - 1, replicas.end());
   partition->replicas = std::move(replicas);
   partition->joined.erase(partition->leaving);
+  for (NodeId node : std::exchange(partition->abandoned, {})) partition->joined.erase(node);
   partition->joining = partition->leaving = NodeId();
   partition->moving_since = Epoch();
   next.epoch = partition->changed = topology.epoch.next();

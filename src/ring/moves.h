@@ -15,9 +15,9 @@ namespace quorate::ring {
 
 struct MoveLimits {
   uint32_t at_once = 4;  // partitions that move at a time, over the cluster
-  // Nodes to which nothing may move now: those that cannot be heard of, or do not know
-  // this topology yet. Else one could miss that a replica was taken from it and given
-  // back, and go on with what it has from before.
+  // Nodes to which nothing may move now: those that have no room, cannot be heard of, or
+  // do not know this topology yet. Else one could miss that a replica was taken from it
+  // and given back, and go on with what it has from before.
   std::set<NodeId> unfit = {};
 };
 
@@ -39,15 +39,23 @@ Topology WithMoveDone(const Topology& topology, PartitionId partition, Epoch sin
 bool BringsReplica(const Topology& from, const Topology& to, NodeId node);
 
 // --- nodes; each gives the next topology ---
-// The node under an id that was never used; what `node` says of its id is ignored.
-// ALREADY_EXISTS: one of its addresses is another's. INVALID_ARGUMENT: its weight.
-// If a node with exactly these addresses is there, the same topology: it asked twice.
+// `asks` has joined before, as `node`.
+bool JoinedAs(const NodeInfo& node, const NodeInfo& asks);
+// The node under an id that was never used, the next one if it names none.
+// ALREADY_EXISTS: its id was used, or one of its addresses is another's.
+// INVALID_ARGUMENT: its weight or id. If a node with exactly these addresses and this
+// token is there, the same topology: it asked twice.
 absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node);
-// Its replicas are to go elsewhere. The same topology if that was said before.
+// Its replicas are to go elsewhere, and those that were to come to it no more. The
+// same topology if that was said before.
 // NOT_FOUND; FAILED_PRECONDITION where the nodes that stay are too few for a
 // keyspace's replicas, or it has replicas that cannot move yet.
 absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node);
-// Without the leaving nodes that hold nothing any more. The same topology: none.
-Topology WithoutEmptyNodes(const Topology& topology);
+// The same of a node that nobody hears of; and that it is heard of again, and stays.
+absl::StatusOr<Topology> WithNodeLost(const Topology& topology, NodeId node);
+Topology WithNodeBack(const Topology& topology, NodeId node);
+// Without those of `nodes` that are leaving and hold nothing any more. The same
+// topology: none.
+Topology WithoutEmptyNodes(const Topology& topology, const std::set<NodeId>& nodes);
 
 }  // namespace quorate::ring

@@ -6,15 +6,18 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/features.h"
 #include "base/ids.h"
 #include "base/ladder.h"
 #include "base/level.h"
+#include "base/protocol_version.h"
 
 namespace quorate::ring {
 
@@ -25,6 +28,10 @@ struct NodeInfo {
   std::string zone;
   uint32_t weight = 100;
   bool leaving = false;  // its replicas go to others; gone once it has none
+  // Of the data folder that joined with it: so it may ask twice, and another folder is
+  // not taken for it. 0: of the beginning.
+  uint64_t join_token = 0;
+  bool lost = false;     // leaving because nobody hears of it: stays if it comes back before
   friend bool operator==(const NodeInfo&, const NodeInfo&) = default;
 };
 
@@ -42,6 +49,9 @@ struct PartitionInfo {
   // In which a move last began or ended: replicas of mode quorum that act by different
   // ones do not talk to each other. Zero: none ever did.
   Epoch changed = {};
+  // They were joining and are not wanted any more: each keeps what it has until it is
+  // certainly no member.
+  std::set<NodeId> abandoned = {};
   // The nodes that came later, `joining` too, and from which epoch on they belong
   // here: what one said of the partition before, a copy said that is gone.
   std::map<NodeId, Epoch> joined = {};
@@ -49,8 +59,10 @@ struct PartitionInfo {
 
   bool moving() const { return moving_since != Epoch(); }
   bool HasReplicaOn(NodeId node) const;
-  // Or one that is joining.
-  bool BelongsOn(NodeId node) const { return HasReplicaOn(node) || joining == node; }
+  // Or one that is joining, or was.
+  bool BelongsOn(NodeId node) const {
+    return HasReplicaOn(node) || joining == node || abandoned.contains(node);
+  }
   // Zero: from the beginning, or it does not belong here.
   Epoch JoinedAt(NodeId node) const;
 };
@@ -95,12 +107,14 @@ struct Topology {
   uint64_t next_keyspace_id = 1;
   uint64_t next_node_id = 1;
   std::vector<DroppedKeyspace> dropped;  // the last kDroppedKeyspacesMax, the oldest first
+  ClusterProtocol protocol;
   friend bool operator==(const Topology&, const Topology&) = default;
 
+  // Every node reads what came with that, so it may be told and written.
+  bool Active(const Feature& feature) const { return protocol.active >= feature.since; }
   const NodeInfo* FindNode(NodeId id) const;  // null: none
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
-  // All partitions (the meta group's too) with a replica on `node`, or one that is
-  // joining there, by id.
+  // All partitions (the meta group's too) that belong on `node`, by id.
   std::vector<PartitionInfo> PartitionsOn(NodeId node) const;
 };
 
@@ -110,8 +124,10 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes);
 
 // Epoch 1 of a new cluster: every node computes the same from the same list.
 // The meta group sits on the first kMetaVotersMax nodes by id.
-// INVALID_ARGUMENT: no nodes, a repeated id or address.
-absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes);
+// Its protocol is the newest that they speak. INVALID_ARGUMENT: no nodes, a repeated id
+// or address.
+absl::StatusOr<Topology> Bootstrap(std::string cluster_id, std::vector<NodeInfo> nodes,
+                                   uint32_t protocol = kProtocolVersion);
 
 struct KeyspaceSpec {
   std::string name = {};  // [a-z0-9][a-z0-9_.-]*, up to kKeyspaceNameBytesMax
@@ -133,6 +149,7 @@ struct KeyspaceChange {
   std::optional<Level> default_write = {};
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<uint64_t> default_ttl_us = {};
+  std::optional<uint32_t> replicas = {};  // they come and go by themselves then (moves.h)
   Ladder default_ladder = {};  // instead of default_read; empty: not named
 };
 

@@ -27,6 +27,7 @@ void Encode(const PartitionInfo& partition, v1::Partition& out) {
   out.set_leaving(partition.leaving.value());
   out.set_moving_since(partition.moving_since.value());
   out.set_changed(partition.changed.value());
+  for (NodeId node : partition.abandoned) out.add_abandoned(node.value());
   for (const auto& [node, epoch] : partition.joined) {
     v1::Joined* joined = out.add_joined();
     joined->set_node(node.value());
@@ -41,6 +42,8 @@ void Encode(const NodeInfo& node, v1::Node& out) {
   out.set_zone(node.zone);
   out.set_weight(node.weight);
   out.set_leaving(node.leaving);
+  out.set_join_token(node.join_token);
+  out.set_lost(node.lost);
 }
 
 void Encode(const KeyspaceInfo& keyspace, v1::Keyspace& out) {
@@ -68,6 +71,7 @@ PartitionInfo Decode(const v1::Partition& in) {
   partition.leaving = NodeId(in.leaving());
   partition.moving_since = Epoch(in.moving_since());
   partition.changed = Epoch(in.changed());
+  for (uint64_t node : in.abandoned()) partition.abandoned.insert(NodeId(node));
   for (const v1::Joined& joined : in.joined()) {
     partition.joined.emplace(joined.node(), joined.epoch());
   }
@@ -75,8 +79,8 @@ PartitionInfo Decode(const v1::Partition& in) {
 }
 
 NodeInfo Decode(const v1::Node& in) {
-  return {NodeId(in.id()), in.client_address(), in.peer_address(),
-          in.zone(),       in.weight(),         in.leaving()};
+  return {NodeId(in.id()), in.client_address(), in.peer_address(), in.zone(),
+          in.weight(),     in.leaving(),        in.join_token(),   in.lost()};
 }
 
 KeyspaceInfo Decode(const v1::Keyspace& in) {
@@ -137,6 +141,8 @@ std::string EncodeTopology(const Topology& topology) {
   out.set_next_partition_id(topology.next_partition_id);
   out.set_next_keyspace_id(topology.next_keyspace_id);
   out.set_next_node_id(topology.next_node_id);
+  out.set_protocol(topology.protocol.active);
+  out.set_protocol_next(topology.protocol.next);
   return out.SerializeAsString();
 }
 
@@ -171,6 +177,8 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes) {
   // Of a build in which no node ever came.
   topology.next_node_id = std::max<uint64_t>(
       in.next_node_id(), topology.nodes.empty() ? 1 : topology.nodes.back().id.value() + 1);
+  // Of a build that had but one.
+  topology.protocol = {std::max<uint32_t>(in.protocol(), 1), in.protocol_next()};
   return topology;
 }
 

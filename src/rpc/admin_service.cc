@@ -57,6 +57,7 @@ absl::StatusOr<ring::KeyspaceChange> ChangeOf(const v1::AlterKeyspaceRequest& in
   }
   if (in.has_lease_drift_ppm()) change.lease_drift_ppm = in.lease_drift_ppm();
   if (in.has_default_ttl_us()) change.default_ttl_us = in.default_ttl_us();
+  if (in.has_replicas()) change.replicas = in.replicas();
   auto ladder = DecodeLadder(in.default_ladder());
   if (!ladder.ok()) return ladder.status();
   change.default_ladder = *std::move(ladder);

@@ -65,6 +65,20 @@ class AdminService final : public v1::Admin::CallbackService {
                                       const v1::SetFaultsRequest* in,
                                       v1::SetFaultsResponse* out) override;
 
+  // --- admin_members.cc ---
+  grpc::ServerUnaryReactor* AddNode(grpc::CallbackServerContext* context,
+                                    const v1::AddNodeRequest* in,
+                                    v1::AddNodeResponse* out) override;
+  grpc::ServerUnaryReactor* DecommissionNode(grpc::CallbackServerContext* context,
+                                             const v1::DecommissionNodeRequest* in,
+                                             v1::DecommissionNodeResponse* out) override;
+  grpc::ServerUnaryReactor* RaiseProtocol(grpc::CallbackServerContext* context,
+                                          const v1::RaiseProtocolRequest* in,
+                                          v1::RaiseProtocolResponse* out) override;
+  grpc::ServerUnaryReactor* PlanChange(grpc::CallbackServerContext* context,
+                                       const v1::PlanChangeRequest* in,
+                                       v1::PlanChangeResponse* out) override;
+
   // --- admin_insight.cc: what replicas know and hold, from those who hold it ---
   grpc::ServerUnaryReactor* GetLag(grpc::CallbackServerContext* context,
                                    const v1::GetLagRequest* in, v1::GetLagResponse* out) override;
@@ -89,6 +103,10 @@ class AdminService final : public v1::Admin::CallbackService {
   // this node knows it.
   grpc::ServerUnaryReactor* WithKeyspace(grpc::CallbackServerContext* context,
                                          const std::string& name, bool known, Found then);
+
+  // FAILED_PRECONDITION, NODE_ALIVE: it can be heard of.
+  void CheckDead(NodeId node, absl::Duration deadline,
+                 absl::AnyInvocable<void(absl::Status) &&> done);
 
   // Leaves time to answer without what was waited for.
   absl::Duration HalfOf(absl::Duration deadline) const;

@@ -213,6 +213,7 @@ void FillNode(const ring::NodeInfo& node, v1::Node* out) {
   out->set_peer_address(node.peer_address);
   out->set_zone(node.zone);
   out->set_weight(node.weight);
+  out->set_leaving(node.leaving);
 }
 
 void FillReplicaStatus(const ReplicaStatus& status, v1::ReplicaStatus* out) {
@@ -226,6 +227,12 @@ void FillReplicaStatus(const ReplicaStatus& status, v1::ReplicaStatus* out) {
   out->set_applied_index(status.applied_index);
   out->set_log_first_index(status.log_first_index);
   out->set_quiet(status.quiet);
+  if (!status.filling) return;
+  v1::FillStatus* filling = out->mutable_filling();
+  filling->set_node(status.filling.value());
+  filling->set_for_ms(static_cast<uint64_t>(absl::ToInt64Milliseconds(status.filling_since)));
+  filling->set_sent_bytes(status.filled_bytes);
+  filling->set_total_bytes(status.fill_bytes);
 }
 
 }  // namespace quorate::rpc

@@ -41,6 +41,11 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
 }
 
 // Doubles with each failure in a row; half of it by chance.
+// The peer is right to refuse it, and will be for ever.
+bool IsDisowned(std::string_view reason) {
+  return reason == "OLDER_BOOT" || reason == kLogShorter || reason == "PROTOCOL_TOO_OLD";
+}
+
 absl::Duration Backoff(uint32_t failures, uint64_t random) {
   absl::Duration delay = kBackoffMin;
   for (uint32_t i = 1; i < failures && delay < kBackoffMax; ++i) delay *= 2;
@@ -200,7 +205,7 @@ void PeerLink::Ended(const absl::Status& status) {
   ending_ = false;
   if (closed_) return;
   const std::string reason(ReasonOf(status));
-  if (disowned_ && (reason == "OLDER_BOOT" || reason == kLogShorter)) disowned_(peer_, status);
+  if (disowned_ && IsDisowned(reason)) disowned_(peer_, status);
   ++failures_;
   retry_at_ = env_.Monotonic() + Backoff(failures_, env_.Random());
   const bool retry_now = std::exchange(retry_now_, false);

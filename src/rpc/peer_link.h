@@ -35,7 +35,7 @@ struct PeerLinkStats {
 };
 
 // Told of a peer that refused a frame, and why: it has heard of a later life of this
-// node, or of more in its log.
+// node, or of more in its log, or the cluster has gone on to what this build cannot read.
 using Disowned = std::function<void(NodeId, const absl::Status&)>;
 
 // Thread-safe.

@@ -33,12 +33,17 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan,
   node.boot = storage.boot;
   node.log_record = storage.log_record;
   node.bootstrap = plan.bootstrap;
+  node.topology = plan.topology;
   node.workers = WorkersOf(options);
   node.tick = options.tick;
   node.heartbeat_ticks = static_cast<uint32_t>(options.heartbeat_ticks);
   node.election_ticks = static_cast<uint32_t>(options.election_ticks);
   node.quiet_after_ticks = static_cast<uint32_t>(options.quiet_after_ticks);
   node.rebalance_interval = options.rebalance_interval;
+  const bool never = options.dead_after == absl::ZeroDuration();
+  node.dead_after = never ? absl::InfiniteDuration() : options.dead_after;
+  node.move_bytes_per_second = options.move_rate;
+  node.moves_at_once = static_cast<uint32_t>(options.moves_at_once);
   node.clock_skew_max = options.clock_skew_max;
   node.hedge_permille = static_cast<uint32_t>(options.hedge_reads);
   node.uncommitted_bytes_max = options.uncommitted_bytes_max;
@@ -84,6 +89,8 @@ Server::Server(const ServerOptions& options, const ServerEdges& edges)
       env_(edges.env),
       log_lines_(edges.log),
       bugs_(edges.bugs),
+      learners_(edges.learners),
+      protocol_(edges.protocol),
       passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
       gate_(edges.gate),
       started_(env_.Monotonic()),
@@ -116,7 +123,9 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
                               std::function<void(absl::Status)> fatal) {
   storage_ = std::move(storage);
   if (bugs_.keep_boot) storage_.boot = NextBoot(Boot(), 0);
-  const NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
+  NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
+  node_options.learners = learners_;
+  node_options.protocol = protocol_;
   threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
                     transport_, *threads_};
@@ -139,13 +148,16 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
 absl::Status Server::Listen(const ServerPlan& plan) {
   const NodeId self(options_.node_id);
   collector_ = std::make_unique<StatusCollector>(
-      *node_, env_, *storage_.engine, *log_, ProcessFacts{self, storage_.boot, started_}, passes_);
+      *node_, env_, *storage_.engine, *log_, ProcessFacts{self, storage_.boot, started_, protocol_},
+      passes_);
   kv_ = std::make_unique<KvService>(
       *node_, env_, call_watch_,
       KvOptions{RequestLimits{options_.value_bytes_max}, options_.request_timeout});
   admin_ = std::make_unique<AdminService>(*node_, env_, *collector_, call_metrics_, self,
                                           options_.request_timeout, log_lines_,
                                           options_.fault_switch ? &faults_ : nullptr);
+  backup_ = std::make_unique<BackupService>(
+      ArcWorld{*node_, env_, *storage_.engine, *storage_.expired, self});
   peers_ = std::make_unique<PeerService>(
       *node_, log_lines_, [this](NodeId peer) { transport_.RetryNow(peer); }, gate_);
   EnableStandardServices();
@@ -153,8 +165,8 @@ absl::Status Server::Listen(const ServerPlan& plan) {
                               {peers_.get()});
   if (!peer.ok()) return peer.status();
   peer_server_ = *std::move(peer);
-  auto client =
-      StartGrpcServer(plan.listen, "listen", limits::kMessageBytesMax, {kv_.get(), admin_.get()});
+  auto client = StartGrpcServer(plan.listen, "listen", limits::kMessageBytesMax,
+                                {kv_.get(), admin_.get(), backup_.get()});
   if (!client.ok()) return client.status();
   client_server_ = *std::move(client);
   auto http = HttpServer::Start(plan.http_listen.host, plan.http_listen.port, MakePages());
@@ -203,6 +215,7 @@ Server::~Server() {
     log_marker_.reset();
   }
   log_.reset();
+  backup_.reset();
   node_.reset();
 }
 

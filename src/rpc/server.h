@@ -13,6 +13,7 @@
 #include "base/env.h"
 #include "node/node.h"
 #include "rpc/admin_service.h"
+#include "rpc/backup_service.h"
 #include "rpc/call_metrics.h"
 #include "rpc/call_watch.h"
 #include "rpc/fault_switch.h"
@@ -38,6 +39,8 @@ struct ServerEdges {
   Passes passes = nullptr;                    // none: what it sends to other nodes always does
   NodeBugs bugs = {};                         // programs that are broken on purpose have some
   std::shared_ptr<FrameGate> gate = nullptr;  // likewise, before what other nodes send
+  uint32_t learners = 0;                      // likewise, see NodeOptions
+  ProtocolRange protocol = {};                // what this build speaks; tests have other ones
 };
 
 class Server {
@@ -77,6 +80,8 @@ class Server {
   Env& env_;
   const std::shared_ptr<spdlog::logger> log_lines_;
   const NodeBugs bugs_;
+  const uint32_t learners_;
+  const ProtocolRange protocol_;
   FaultSwitch faults_;
   const Passes passes_;
   const std::shared_ptr<FrameGate> gate_;
@@ -98,6 +103,7 @@ class Server {
   std::unique_ptr<StatusCollector> collector_;
   std::unique_ptr<KvService> kv_;
   std::unique_ptr<AdminService> admin_;
+  std::unique_ptr<BackupService> backup_;
   std::unique_ptr<PeerService> peers_;
   std::unique_ptr<grpc::Server> peer_server_;
   std::unique_ptr<grpc::Server> client_server_;

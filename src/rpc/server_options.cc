@@ -49,11 +49,12 @@ absl::StatusOr<ring::NodeInfo> ParseNode(std::string_view text) {
   return node;
 }
 
-// The node of a cluster of one, as others are to find it.
+// The node of a cluster of one, or one that joins, as others are to find it.
 absl::StatusOr<ring::NodeInfo> SingleNode(const ServerOptions& options, const ServerPlan& plan) {
   ring::NodeInfo node;
   node.id = NodeId(options.node_id);
   node.zone = options.zone;
+  node.weight = static_cast<uint32_t>(options.weight);
   node.client_address = plan.listen.ToString();
   node.peer_address = plan.peer_listen.ToString();
   const std::tuple<std::string_view, const std::string&, std::string&> given[] = {
@@ -68,9 +69,39 @@ absl::StatusOr<ring::NodeInfo> SingleNode(const ServerOptions& options, const Se
   return node;
 }
 
+bool IsEverywhere(const Address& address) {
+  return address.host == "0.0.0.0" || address.host == "::" || address.host == "*";
+}
+
+// What others are told must lead somewhere.
+absl::Status PlanJoin(const ServerOptions& options, ServerPlan& plan) {
+  if (options.join.empty()) return absl::OkStatus();
+  absl::StatusOr<Address> seed = ParseAddress(options.join);
+  if (!seed.ok()) return Bad(StrCat("join: ", seed.status().message()));
+  if (!options.bootstrap.empty()) {
+    return Bad("join: a node joins a running cluster or, with bootstrap, makes a new one; say one");
+  }
+  const ring::NodeInfo& self = plan.bootstrap.front();
+  const std::pair<std::string_view, const std::string&> told[] = {
+      {"advertise", self.client_address}, {"peer-advertise", self.peer_address}};
+  for (const auto& [setting, address] : told) {
+    if (address == seed->ToString()) {
+      return Bad(StrCat("join: ", options.join, " is this node itself; name another one"));
+    }
+    if (!IsEverywhere(*ParseAddress(address))) continue;
+    return Bad(StrCat(setting, ": other machines do not come to ", address,
+                      "; say an address of this one that they reach"));
+  }
+  plan.join = *std::move(seed);
+  return absl::OkStatus();
+}
+
 // All nodes must begin with the same list, so what one is told apart from it
 // may not differ.
 absl::Status CheckAgrees(const ServerOptions& options, const ring::NodeInfo& listed) {
+  if (options.weight != listed.weight) {
+    return Bad("weight: nodes of a bootstrap list all weigh 100");
+  }
   const std::tuple<std::string_view, const std::string&, const std::string&> given[] = {
       {"zone", options.zone, listed.zone},
       {"advertise", options.advertise, listed.client_address},
@@ -155,6 +186,7 @@ absl::StatusOr<ServerPlan> PlanServer(const ServerOptions& options) {
     out = *std::move(address);
   }
   if (absl::Status bootstrap = PlanBootstrap(options, plan); !bootstrap.ok()) return bootstrap;
+  if (absl::Status join = PlanJoin(options, plan); !join.ok()) return join;
   return plan;
 }
 

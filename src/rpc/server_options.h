@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,7 @@
 #include "absl/time/time.h"
 #include "base/config.h"
 #include "base/limits.h"
-#include "ring/topology.h"
+#include "ring/frozen_topology.h"
 #include "rpc/address.h"
 
 namespace quorate::rpc {
@@ -20,7 +21,9 @@ struct ServerOptions {
   std::string cluster_id = "quorate";
   std::string data_dir = "/var/lib/quorate";
   std::string zone;
+  uint64_t weight = 100;
   std::string bootstrap;
+  std::string join;
 
   std::string listen = "127.0.0.1:7400";
   std::string peer_listen = "127.0.0.1:7401";
@@ -41,6 +44,9 @@ struct ServerOptions {
   uint64_t election_ticks = 10;
   uint64_t quiet_after_ticks = 40;
   absl::Duration rebalance_interval = absl::Seconds(2);
+  absl::Duration dead_after = absl::Minutes(10);
+  uint64_t moves_at_once = 4;
+  uint64_t move_rate = 128 << 20;
   absl::Duration clock_skew_max = absl::Seconds(5);
   uint64_t hedge_reads = 100;
   uint64_t uncommitted_bytes_max = 64 << 20;
@@ -57,6 +63,10 @@ struct ServerOptions {
   uint64_t hints_bytes_max = 64 << 20;
 
   std::string log_level = "info";
+
+  // Who runs it says whether these were set; otherwise the data folder may say them.
+  bool node_id_given = false;
+  bool cluster_id_given = false;
 };
 
 // Registers every member of `options`, which must outlive `config`.
@@ -68,6 +78,8 @@ struct ServerPlan {
   Address peer_listen;
   Address http_listen;
   std::vector<ring::NodeInfo> bootstrap;  // this node among them
+  std::optional<Address> join;            // a node of the cluster to join
+  ring::SharedTopology topology;          // of the cluster that has let it in
 };
 
 // INVALID_ARGUMENT naming the setting and the way out: an address that isn't

@@ -16,12 +16,20 @@ void AddIdentity(Config& config, ServerOptions& o) {
   config.AddText("cluster-id", "the cluster's name, the same on all nodes", "NAME", &o.cluster_id);
   config.AddText("data-dir", "the folder that holds everything it keeps", "DIR", &o.data_dir);
   config.AddText(
-      "zone", "the rack, hall or region that a cluster of one stands in; more say it in bootstrap",
+      "zone",
+      "the rack, hall or region that a node stands in which joins or is a cluster of one; more say "
+      "it in bootstrap",
       "NAME", &o.zone);
+  config.AddNumber("weight", "the share that such a node takes of all; 100 is usual", &o.weight,
+                   {1, limits::kNodeWeightMax});
   config.AddText("bootstrap",
                  "all nodes of a new cluster, the same on each; without it the node is a "
                  "cluster of its own",
                  "ID=CLIENT/PEER[/ZONE],...", &o.bootstrap);
+  config.AddText("join",
+                 "instead: a node of a running cluster (its address for clients), which lets this "
+                 "one in and gives it an id; once it is in, its folder says so",
+                 "HOST:PORT", &o.join);
 }
 
 void AddAddresses(Config& config, ServerOptions& o) {
@@ -29,9 +37,11 @@ void AddAddresses(Config& config, ServerOptions& o) {
   config.AddText("listen", "where clients come in", "HOST:PORT", &o.listen);
   config.AddText("peer-listen", "where other nodes come in", "HOST:PORT", &o.peer_listen);
   config.AddText("http-listen", "health and metrics over HTTP", "HOST:PORT", &o.http_listen);
-  config.AddText("advertise", "what clients of a cluster of one are told, if not where it listens",
+  config.AddText("advertise",
+                 "what clients are told of a node that joins or is a cluster of one, if not where "
+                 "it listens",
                  "HOST:PORT", &o.advertise);
-  config.AddText("peer-advertise", "what other nodes would be told, likewise", "HOST:PORT",
+  config.AddText("peer-advertise", "what other nodes are told, likewise", "HOST:PORT",
                  &o.peer_advertise);
   config.AddSwitch("insecure",
                    "allow addresses beyond this machine, though anyone there can then read and "
@@ -74,6 +84,17 @@ void AddReplication(Config& config, ServerOptions& o) {
   config.AddDuration("rebalance-interval",
                      "how often leaderships move towards their preferred nodes",
                      &o.rebalance_interval, {absl::Milliseconds(10), absl::Hours(24)});
+  config.AddDuration("dead-after",
+                     "a node not heard of for so long is dead: its replicas are rebuilt on others, "
+                     "if enough are left; 0: never by itself",
+                     &o.dead_after, {absl::ZeroDuration(), absl::Hours(24 * 365)});
+  config.AddNumber("moves-at-once", "partitions, over the cluster, whose replicas move at a time",
+                   &o.moves_at_once, {1, 1000});
+  config.AddBytes(
+      "move-rate",
+      "of whole replicas sent to other nodes, each second, so that clients have room; 0: "
+      "no bound",
+      &o.move_rate, {0, 1024 * kGiB});
   config.AddDuration("clock-skew-max",
                      "mode quorum: a time-stamp further ahead of this node's calendar is refused",
                      &o.clock_skew_max, {absl::Seconds(1), absl::Hours(1)});

@@ -42,6 +42,8 @@ void StatusCollector::Local(absl::AnyInvocable<void(v1::ClusterStatus) &&> done)
     node->set_version(std::string(kVersion));
     node->set_epoch(report.epoch.value());
     node->set_boot(facts_.boot.value());
+    node->set_protocol(facts_.protocol.newest);
+    node->set_protocol_min(facts_.protocol.oldest);
     node->set_uptime_ms(
         static_cast<uint64_t>(absl::ToInt64Milliseconds(env_.Monotonic() - facts_.started)));
     node->set_replicas(static_cast<uint32_t>(report.replicas.size()));

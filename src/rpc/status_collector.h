@@ -25,6 +25,7 @@ struct ProcessFacts {
   NodeId self;
   Boot boot;
   absl::Duration started;  // of Env::Monotonic
+  ProtocolRange protocol;  // that its build speaks
 };
 
 // Thread-safe. Never blocks.

@@ -39,6 +39,7 @@ class OnFolder : public Disk {
       : path_(std::move(path)), engine_(engine) {}
 
   absl::StatusOr<std::shared_ptr<Files>> OpenRoot() override {
+    if (root_ != nullptr) return root_;
     if (absl::Status made = MakeParents(path_); !made.ok()) return made;
     auto root = OpenFolder(path_);
     if (!root.ok()) return root.status();

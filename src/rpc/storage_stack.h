@@ -26,6 +26,7 @@ namespace quorate::rpc {
 class Disk {
  public:
   virtual ~Disk() = default;
+  // As often as one likes.
   virtual absl::StatusOr<std::shared_ptr<Files>> OpenRoot() = 0;
   // These two after the root was claimed.
   virtual absl::StatusOr<std::shared_ptr<Files>> OpenLog() = 0;

@@ -122,7 +122,8 @@ std::vector<DeliberateBug> Make() {
       .forget_vote_on_restart = true;
   add("count-old-term", "entries of older terms commit by count (figure 8)", Profile::kFigure8)
       .raft.count_old_term = true;
-  add("count-learner", "learners count in quorums", Profile::kLearners).raft.count_learners = true;
+  add("count-learner", "a leader counts what learners acknowledge", Profile::kLearners)
+      .raft.count_learners = true;
   add("apply-twice", "the applied position is gone after a restart", Profile::kMixed)
       .state.apply_twice_after_restart = true;
   add("ignore-session", "a read in a session does not wait for what it has seen", Profile::kMixed)

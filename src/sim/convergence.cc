@@ -94,16 +94,25 @@ bool KeepsMajority(const ring::PartitionInfo& partition, uint32_t learners, cons
         [&](NodeId id) { return std::find(dead.begin(), dead.end(), id) != dead.end(); });
     return 2 * static_cast<size_t>(lost) < count;
   };
+  if (!partition.abandoned.empty()) {
+    // Each of these may still be a member in the place of one that stays.
+    Nodes all = partition.replicas;
+    all.insert(all.end(), partition.abandoned.begin(), partition.abandoned.end());
+    const auto lost = std::count_if(all.begin(), all.end(), [&](NodeId id) {
+      return std::find(dead.begin(), dead.end(), id) != dead.end();
+    });
+    if (2 * static_cast<size_t>(lost) >= partition.replicas.size()) return false;
+  }
   const Nodes after = ring::ReplicasAfterMove(partition);
   return keeps(partition.replicas, voters) && (!partition.moving() || keeps(after, after.size()));
 }
 
-Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random) {
+Nodes ChooseDead(Cluster& cluster, uint32_t learners, const Nodes& killed, Random& random) {
   Nodes order = cluster.ids();
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
   const auto partitions = cluster.Partitions();
   if (partitions.empty()) return {};  // none runs: who knows what is there
-  Nodes dead;
+  Nodes dead = killed;
   for (const NodeId candidate : order) {
     dead.push_back(candidate);
     const bool all_kept = std::all_of(
@@ -111,6 +120,7 @@ Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random) {
         [&](const ring::PartitionInfo& one) { return KeepsMajority(one, learners, dead); });
     if (!all_kept) dead.pop_back();
   }
+  dead.erase(dead.begin(), dead.begin() + static_cast<std::ptrdiff_t>(killed.size()));
   return dead;
 }
 

@@ -16,8 +16,8 @@ std::string WhatDiffers(Cluster& cluster);
 // `learners`: so many of each partition's replicas, the last ones, don't count.
 bool KeepsMajority(const ring::PartitionInfo& partition, uint32_t learners, const Nodes& dead);
 
-// Nodes that may stay dead: every partition there is keeps a majority. As many
-// as there may be, chosen at random.
-Nodes ChooseDead(Cluster& cluster, uint32_t learners, Random& random);
+// Nodes that may stay dead besides those that are `killed`: every partition there is
+// keeps a majority. As many as there may be, chosen at random.
+Nodes ChooseDead(Cluster& cluster, uint32_t learners, const Nodes& killed, Random& random);
 
 }  // namespace quorate::sim

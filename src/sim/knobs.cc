@@ -226,6 +226,11 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.safety = absl::Seconds(20);
       knobs.workload.churn = random.Chance(0.2);
       knobs.workload.member_churn = true;
+      knobs.workload.member_kills = HalfTheTime(random);
+      knobs.node.dead_after =
+          OneOf(random, {absl::InfiniteDuration(), absl::Seconds(1), absl::Seconds(5)});
+      knobs.node.move_bytes_per_second = OneOf<uint64_t>(random, {0, 0, 20'000});
+      knobs.node.moves_at_once = OneOf<uint32_t>(random, {1, 4, 16});
       knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
       knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
       break;

@@ -43,6 +43,7 @@ struct WorkloadProfile {
   uint32_t leaderless_clients = 0;  // of one more keyspace, of mode quorum
   bool fate_traps = false;          // see fate_traps.h
   bool member_churn = false;        // nodes join and leave, see members.h
+  bool member_kills = false;        // and die for good
   // A keyspace's keys are left for new ones after so many operations: what
   // checking a key costs grows with what happened to it.
   uint32_t operations_per_generation = 250;

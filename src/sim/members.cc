@@ -1,10 +1,12 @@
 #include "sim/members.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/probe.h"
 #include "base/strings.h"
+#include "ring/desired.h"
 #include "ring/moves.h"
 
 namespace quorate::sim {
@@ -15,21 +17,28 @@ constexpr absl::Duration kPauseMax = absl::Seconds(2);
 constexpr absl::Duration kPoll = absl::Milliseconds(50);
 constexpr size_t kNodesMin = 3;
 constexpr size_t kNodesMax = 6;
+constexpr absl::Duration kReplaceInterval = absl::Milliseconds(500);
+constexpr uint32_t kReplicasMax = 5;
+
+// With fewer replicas a node's death would take what they hold.
+constexpr uint32_t kReplicasMinWithKills = 3;
 
 }  // namespace
 
-Members::Members(EventQueue& queue, Trace& trace, Random random, Cluster& cluster,
+Members::Members(EventQueue& queue, Trace& trace, Random random, bool kills, Cluster& cluster,
                  std::function<void()> changed)
     : queue_(queue),
       trace_(trace),
       random_(random),
       cluster_(cluster),
-      changed_(std::move(changed)) {}
+      changed_(std::move(changed)),
+      kills_(kills) {}
 
 void Members::Start() {
   running_ = true;
   Change();
   Follow();
+  Replace();
 }
 
 void Members::Change() {
@@ -42,6 +51,8 @@ void Members::Change() {
   const auto staying =
       static_cast<size_t>(std::count_if(topology->nodes.begin(), topology->nodes.end(),
                                         [](const ring::NodeInfo& node) { return !node.leaving; }));
+  if (random_.Chance(0.2)) return Resize(asked, *topology);
+  if (kills_ && random_.Chance(0.3)) return Kill(*topology);
   const bool add = staying <= kNodesMin || (staying < kNodesMax && random_.Chance(0.5));
   add ? Add(asked) : Decommission(asked, *topology);
 }
@@ -52,7 +63,7 @@ void Members::Add(SimNode& asked) {
   info.peer_address = StrCat("new", asked_, ":7401");
   const absl::Duration deadline = asked.machine().env.Monotonic() + kDeadline;
   asked.process()->WhenRunning(
-      [info, deadline](Node& running) { running.AddNode(info, deadline, [](const auto&) {}); });
+      [info, deadline](Node& running) { running.AddNode(info, {}, deadline, [](const auto&) {}); });
 }
 
 void Members::Decommission(SimNode& asked, const ring::Topology& topology) {
@@ -62,6 +73,59 @@ void Members::Decommission(SimNode& asked, const ring::Topology& topology) {
   asked.process()->WhenRunning([id, deadline](Node& running) {
     running.DecommissionNode(id, deadline, [](const auto&) {});
   });
+}
+
+// Only where nothing is lost for good, and what it held may go elsewhere.
+void Members::Kill(const ring::Topology& topology) {
+  if (!killed_.empty()) return;
+  const NodeId id = topology.nodes[random_.Below(topology.nodes.size())].id;
+  const Nodes known = cluster_.ids();
+  if (std::find(known.begin(), known.end(), id) == known.end()) return;
+  if (!ring::WithNodeLeaving(topology, id).ok()) return;
+  for (const ring::PartitionInfo& partition : topology.PartitionsOn(id)) {
+    if (partition.replicas.size() < kReplicasMinWithKills) return;
+    if (ring::ReplicasAfterMove(partition).size() < kReplicasMinWithKills) return;
+  }
+  Reached<"sim: a machine dies for good">();
+  trace_.Add(TraceKind::kAdmin, id, "dies for good");
+  killed_.insert(id);
+  cluster_.Leave(id);
+  changed_();
+}
+
+void Members::Resize(SimNode& asked, const ring::Topology& topology) {
+  if (topology.keyspaces.empty()) return;
+  auto chosen = topology.keyspaces.begin();
+  std::advance(chosen, random_.Below(topology.keyspaces.size()));
+  ring::KeyspaceChange change;
+  change.name = chosen->first;
+  change.replicas =
+      static_cast<uint32_t>(random_.Between(kills_ ? kReplicasMinWithKills : 1, kReplicasMax));
+  trace_.Add(TraceKind::kAdmin, NodeId(),
+             StrCat(change.name, " is to have ", *change.replicas, " replicas"));
+  const absl::Duration deadline = asked.machine().env.Monotonic() + kDeadline;
+  asked.process()->WhenRunning([change, deadline](Node& running) {
+    running.AlterKeyspace(change, deadline, [](const auto&) {});
+  });
+}
+
+// Who died is let go, as an operator would who knows; where too few nodes are left,
+// one comes first.
+void Members::Replace() {
+  queue_.After(kReplaceInterval, [this] { Replace(); });
+  const Nodes up = cluster_.UpNodes();
+  const auto topology = cluster_.topology();
+  if (up.empty() || topology == nullptr) return;
+  std::erase_if(killed_, [&](NodeId id) { return topology->FindNode(id) == nullptr; });
+  SimNode& asked = cluster_.node(up[random_.Below(up.size())]);
+  for (const NodeId id : killed_) {
+    if (topology->FindNode(id)->leaving || random_.Chance(0.5)) continue;
+    const absl::Duration deadline = asked.machine().env.Monotonic() + kDeadline;
+    if (!ring::WithNodeLeaving(*topology, id).ok()) return Add(asked);
+    asked.process()->WhenRunning([id, deadline](Node& running) {
+      running.DecommissionNode(id, deadline, [](const auto&) {});
+    });
+  }
 }
 
 // Whoever was added is started, as an operator would who sees it in the list, and
@@ -74,6 +138,7 @@ void Members::Follow() {
   const Nodes known = cluster_.ids();
   for (const ring::NodeInfo& node : topology->nodes) {
     if (std::find(known.begin(), known.end(), node.id) != known.end()) continue;
+    if (killed_.contains(node.id)) continue;
     Reached<"sim: a node joins">();
     trace_.Add(TraceKind::kAdmin, node.id, "joins");
     cluster_.Join(node.id, topology);

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
+#include <string>
 
 #include "base/random.h"
 #include "sim/cluster.h"
@@ -13,8 +15,9 @@ namespace quorate::sim {
 
 class Members {
  public:
-  // `changed`: other nodes are there than before.
-  Members(EventQueue& queue, Trace& trace, Random random, Cluster& cluster,
+  // `kills`: machines also die for good, one at a time. `changed`: other nodes are there
+  // than before.
+  Members(EventQueue& queue, Trace& trace, Random random, bool kills, Cluster& cluster,
           std::function<void()> changed);
 
   void Start();
@@ -25,18 +28,25 @@ class Members {
   std::string WhatMoves() const;
   uint64_t joined() const { return joined_; }
   uint64_t left() const { return left_; }
+  // Dead for good, and not replaced yet.
+  Nodes killed() const { return {killed_.begin(), killed_.end()}; }
 
  private:
   void Change();
   void Add(SimNode& asked);
   void Decommission(SimNode& asked, const ring::Topology& topology);
+  void Kill(const ring::Topology& topology);
+  void Resize(SimNode& asked, const ring::Topology& topology);
   void Follow();
+  void Replace();
 
   EventQueue& queue_;
   Trace& trace_;
   Random random_;
   Cluster& cluster_;
   std::function<void()> changed_;
+  const bool kills_;
+  std::set<NodeId> killed_;
   bool running_ = false;
   uint64_t asked_ = 0;  // for addresses that nobody else has
   uint64_t joined_ = 0;

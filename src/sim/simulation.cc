@@ -49,7 +49,7 @@ class Run {
         workload_(queue_, trace_, random_.Fork(), knobs_.workload, cluster_, oracle_,
                   [this](std::string what) { Violation(std::move(what)); }),
         nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_),
-        members_(queue_, trace_, Random(~options.seed / 7), cluster_,
+        members_(queue_, trace_, Random(~options.seed / 7), knobs_.workload.member_kills, cluster_,
                  [this] { AskOnly(cluster_.ids()); }),
         // A stream of its own: what other profiles roll stays as it is.
         leaderless_(queue_, trace_, Random(~options.seed), cluster_,
@@ -153,7 +153,8 @@ class Run {
   void LivenessPhase() {
     if (violated()) return;
     members_.Stop();
-    const Nodes dead = ChooseDead(cluster_, knobs_.node.learners, random_);
+    const Nodes killed = members_.killed();
+    const Nodes dead = ChooseDead(cluster_, knobs_.node.learners, killed, random_);
     Nodes core = cluster_.ids();
     for (const NodeId id : dead) core.erase(std::find(core.begin(), core.end(), id));
     Phase(StrCat("a core of ", core.size(), " is healed, ", dead.size(), " stay dead"));
@@ -165,7 +166,9 @@ class Run {
     if (!Await([this] { return keyspaces_.AllThere(); })) {
       return Violation("a healed majority did not make the keyspaces asked for");
     }
-    ProveAll(dead);
+    Nodes silent = dead;
+    silent.insert(silent.end(), killed.begin(), killed.end());
+    ProveAll(silent);
   }
 
   void HealedPhase() {
@@ -173,7 +176,7 @@ class Run {
     Phase("all is healed");
     nemesis_.HealBut({});
     AskOnly(cluster_.ids());
-    ProveAll({});
+    ProveAll(members_.killed());
     workload_.Stop();
     leaderless_.Stop();
     merging_.Stop();

@@ -118,6 +118,15 @@ absl::Status CheckUnowned(Files& files) {
 
 }  // namespace
 
+absl::StatusOr<std::optional<Identity>> ReadIdentity(Files& files) {
+  const absl::StatusOr<std::string> text = files.ReadWhole(kFileName);
+  if (absl::IsNotFound(text.status())) return std::nullopt;
+  if (!text.ok()) return text.status();
+  absl::StatusOr<Claim> found = Decode(*text);
+  if (!found.ok()) return found.status();
+  return std::move(found->identity);
+}
+
 absl::StatusOr<Boot> ClaimDataDir(Files& files, const Identity& identity, uint64_t random) {
   if (identity.cluster_id.empty() || identity.cluster_id.find('\n') != std::string::npos) {
     return MakeError(absl::StatusCode::kInvalidArgument, "BAD_CLUSTER_ID",

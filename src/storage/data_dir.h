@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,9 @@ struct Identity {
   std::string cluster_id;
   NodeId node;
 };
+
+// Whose folder it is; nullopt: nobody's yet. Errors as ClaimDataDir's.
+absl::StatusOr<std::optional<Identity>> ReadIdentity(Files& files);
 
 // Claims the folder for `identity` (an empty one becomes its own) and returns
 // this start's boot number (base/boot.h), durably above all before.

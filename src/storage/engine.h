@@ -109,6 +109,8 @@ class Engine {
   virtual absl::StatusOr<std::unique_ptr<EngineReplace>> BeginReplace(std::string_view begin,
                                                                       std::string_view end) = 0;
   virtual EngineStats stats() const = 0;
+  // Of keys and values in [begin, end), about, and cheap; 0: not known.
+  virtual uint64_t EstimateBytes(std::string_view, std::string_view) const { return 0; }
   // What was written can't get onto the disk, for that is full; memory takes little more,
   // and a write beyond that waits, too.
   virtual bool WaitsForRoom() const { return false; }

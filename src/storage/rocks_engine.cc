@@ -26,6 +26,8 @@ namespace {
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+constexpr size_t kSnapshotReadaheadBytes = 2 << 20;
+
 class FlushCounter : public rocksdb::EventListener {
  public:
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { ++count_; }
@@ -89,6 +91,10 @@ class RocksIterator : public EngineIterator {
     rocksdb::ReadOptions read;
     read.iterate_upper_bound = &end_slice_;
     read.snapshot = snapshot;
+    // A snapshot is read once and whole, at length: that must not push out of the cache
+    // what requests look for.
+    read.fill_cache = snapshot == nullptr;
+    if (snapshot != nullptr) read.readahead_size = kSnapshotReadaheadBytes;
     iterator_.reset(db->NewIterator(read));
     if (begin_ < end_) iterator_->Seek(begin_);
   }
@@ -236,6 +242,15 @@ class RocksEngine : public Engine {
 
   bool WaitsForRoom() const override { return room_->waiting() > 0; }
 
+  uint64_t EstimateBytes(std::string_view begin, std::string_view end) const override {
+    const rocksdb::Range range(rocksdb::Slice(begin.data(), begin.size()),
+                               rocksdb::Slice(end.data(), end.size()));
+    rocksdb::SizeApproximationOptions what;
+    what.include_memtables = true;
+    uint64_t bytes = 0;
+    db_->GetApproximateSizes(what, db_->DefaultColumnFamily(), &range, 1, &bytes);
+    return bytes;
+  }
   EngineStats stats() const override {
     EngineStats stats;
     stats.data_bytes = Property(rocksdb::DB::Properties::kLiveSstFilesSize);

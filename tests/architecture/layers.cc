@@ -13,6 +13,7 @@ const std::vector<std::pair<std::string, std::string>> kLibraryOfPrefix = {
     {"spdlog/", "spdlog"},
     {"fmt/", "spdlog"},
     {"xxhash.h", "xxhash"},
+    {"zstd.h", "zstd"},
     {"yaml-cpp/", "yaml-cpp"},
     {"prometheus/", "prometheus-cpp"},
     {"google/protobuf/", "protobuf"},

@@ -20,6 +20,8 @@ std::string MakeFolder() {
   return mkdtemp(path.data());
 }
 
+std::string LoopbackAt(int port) { return "127.0.0.1:" + std::to_string(port); }
+
 // Mounted where only the process sees it.
 std::vector<std::string> OnADiskOfItsOwn(std::vector<std::string> command, const std::string& path,
                                          uint64_t bytes) {
@@ -34,13 +36,15 @@ std::vector<std::string> OnADiskOfItsOwn(std::vector<std::string> command, const
 }  // namespace
 
 Cluster::Cluster(int nodes, std::vector<std::string> flags, uint64_t disk_bytes,
-                 std::vector<std::string> zones)
+                 std::vector<std::string> zones, Build build)
     : folder_(MakeFolder()),
+      beginners_(nodes),
       flags_(std::move(flags)),
       disk_bytes_(disk_bytes),
       zones_(std::move(zones)) {
   EXPECT_TRUE(ports_.first() != 0 && 3 * nodes <= Ports::kCount) << "not enough free ports";
   nodes_.resize(static_cast<size_t>(nodes));
+  for (Member& member : nodes_) member.build = build;
   for (int node = 1; node <= nodes; ++node) Start(node);
   WaitReady();
 }
@@ -55,35 +59,54 @@ Cluster::~Cluster() {
   std::filesystem::remove_all(folder_);
 }
 
-std::vector<std::string> Cluster::CommandLine(int node) const {
-  const auto at = [](int port) { return "127.0.0.1:" + std::to_string(port); };
-  std::string bootstrap;
-  for (int i = 1; i <= static_cast<int>(nodes_.size()); ++i) {
-    bootstrap +=
-        (i > 1 ? "," : "") + std::to_string(i) + "=" + at(client_port(i)) + "/" + at(peer_port(i));
-    if (!zones_.empty()) bootstrap += "/" + zones_[Index(i)];
-  }
-  std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvd",
-                                      "--node-id",
-                                      std::to_string(node),
-                                      "--cluster-id",
-                                      "test",
+std::vector<std::string> Cluster::JoinedCommandLine(int node) const {
+  const Build& build = nodes_[Index(node)].build;
+  std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/" + build.program,
                                       "--data-dir",
                                       data_dir(node),
                                       "--listen",
-                                      at(client_port(node)),
+                                      LoopbackAt(client_port(node)),
                                       "--peer-listen",
-                                      at(peer_port(node)),
+                                      LoopbackAt(peer_port(node)),
                                       "--http-listen",
-                                      at(http_port(node)),
-                                      "--bootstrap",
-                                      bootstrap};
+                                      LoopbackAt(http_port(node))};
   command.insert(command.end(), flags_.begin(), flags_.end());
+  command.insert(command.end(), build.flags.begin(), build.flags.end());
   return command;
 }
 
+std::vector<std::string> Cluster::CommandLine(int node) const {
+  std::string bootstrap;
+  for (int i = 1; i <= beginners_; ++i) {
+    bootstrap += (i > 1 ? "," : "") + std::to_string(i) + "=" + LoopbackAt(client_port(i)) + "/" +
+                 LoopbackAt(peer_port(i));
+    if (!zones_.empty()) bootstrap += "/" + zones_[Index(i)];
+  }
+  std::vector<std::string> command = JoinedCommandLine(node);
+  command.insert(command.end(), {"--node-id", std::to_string(node), "--cluster-id", "test",
+                                 "--bootstrap", bootstrap});
+  return command;
+}
+
+int Cluster::Join(std::vector<std::string> flags, int seed, const std::string& program) {
+  nodes_.emplace_back();
+  EXPECT_LE(3 * size(), Ports::kCount) << "not enough free ports";
+  JoinAgain(size(), std::move(flags), seed, program);
+  return size();
+}
+
+void Cluster::JoinAgain(int node, std::vector<std::string> flags, int seed,
+                        const std::string& program) {
+  std::vector<std::string> command = JoinedCommandLine(node);
+  command[0] = std::string(QUORATE_BIN_DIR) + "/" + program;
+  command.insert(command.end(), {"--join", LoopbackAt(client_port(seed))});
+  command.insert(command.end(), flags.begin(), flags.end());
+  nodes_[Index(node)].process = std::make_unique<Process>(std::move(command), LogFile(node));
+}
+
 void Cluster::Start(int node) {
-  std::vector<std::string> command = CommandLine(node);
+  std::vector<std::string> command =
+      node > beginners_ ? JoinedCommandLine(node) : CommandLine(node);
   if (disk_bytes_ != 0) {
     std::filesystem::create_directories(data_dir(node));
     command = OnADiskOfItsOwn(std::move(command), data_dir(node), disk_bytes_);

@@ -10,16 +10,35 @@
 
 namespace quorate::testing {
 
+// What a node runs.
+struct Build {
+  std::string program = "kvd";  // of the same folder as kvd
+  std::vector<std::string> flags = {};
+};
+
 class Cluster {
  public:
   // Nodes 1 to `nodes`, started and ready. Fails the test if they are not in time.
   // `disk_bytes`: of each node, on a disk of its own that is gone with its process;
   // zero: all on the machine's. `zones`: of each node; empty: they name none.
   explicit Cluster(int nodes, std::vector<std::string> flags = {}, uint64_t disk_bytes = 0,
-                   std::vector<std::string> zones = {});
+                   std::vector<std::string> zones = {}, Build build = {});
   ~Cluster();
 
+  // One more node than there are, which joins through `seed` and gets the next number;
+  // its number here. Not waited for. `program`: of the same folder as kvd.
+  int Join(std::vector<std::string> flags = {}, int seed = 1, const std::string& program = "kvd");
+  // Again, after it was killed.
+  void JoinAgain(int node, std::vector<std::string> flags = {}, int seed = 1,
+                 const std::string& program = "kvd");
+  // As it is started, but for `--join`.
+  std::vector<std::string> JoinedCommandLine(int node) const;
+  int size() const { return static_cast<int>(nodes_.size()); }
+
+  // A node that has joined starts without `--join`.
   void Start(int node);
+  // What it runs from its next start on.
+  void Become(int node, Build build) { nodes_[Index(node)].build = std::move(build); }
   void Kill(int node);      // no goodbye: SIGKILL
   int Terminate(int node);  // SIGTERM; its exit code
   void WaitReady(int node);
@@ -53,11 +72,13 @@ class Cluster {
  private:
   struct Member {
     std::unique_ptr<Process> process;
+    Build build = {};
   };
   size_t Index(int node) const { return static_cast<size_t>(node - 1); }
   std::string LogFile(int node) const;
 
   std::string folder_;
+  const int beginners_;  // that are in the bootstrap list
   Ports ports_;
   std::vector<std::string> flags_;
   uint64_t disk_bytes_;

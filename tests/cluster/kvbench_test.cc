@@ -152,6 +152,16 @@ TEST_F(KvbenchTest, TellsWhatANodeCostsThatWasAway) {
   ExpectNothingLeft();
 }
 
+TEST_F(KvbenchTest, TellsHowFastAKeyspaceIsBackedUp) {
+  ASSERT_EQ(Run({"backup", "--backup-keys", "3000", "--backups", "2"}), 0) << output();
+  for (const char* name : {"a first backup", "the disk's own rate", "verify",
+                           "restore, with verifying and comparing"}) {
+    EXPECT_EQ(figure(name)["values"].size(), 2u) << name;
+    EXPECT_GT(figure(name)["value"]["low"], 0) << name;
+  }
+  ExpectNothingLeft();
+}
+
 TEST_F(KvbenchTest, RunsTheSuiteOnNodesOfItsOwn) {
   ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "suite", "--rounds", "1",
                  "--slice-seconds", "0.1"}),

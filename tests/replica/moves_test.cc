@@ -9,6 +9,8 @@ namespace quorate {
 namespace {
 
 constexpr uint64_t kNewcomer = 4;
+const Move kNewcomerForThree{
+    NodeId(kNewcomer), NodeId(3), Epoch(5), {NodeId(1), NodeId(2), NodeId(kNewcomer)}};
 
 class MovesTest : public RaftWorld {
  protected:
@@ -38,7 +40,7 @@ class MovesTest : public RaftWorld {
 TEST_F(MovesTest, TheLeaderTakesTheNewcomerInAndSaysWhenItIsDone) {
   OpenNewcomer(Epoch(5));
   EXPECT_FALSE(leader().MoveDone());
-  Carry({NodeId(kNewcomer), NodeId(3), Epoch(5)});
+  Carry(kNewcomerForThree);
   ASSERT_TRUE(leader().MoveDone());
   const std::vector<NodeId> voters{NodeId(1), NodeId(2), NodeId(kNewcomer)};
   EXPECT_EQ(leader().raft().status().configuration.voters, voters);
@@ -47,9 +49,9 @@ TEST_F(MovesTest, TheLeaderTakesTheNewcomerInAndSaysWhenItIsDone) {
 
 TEST_F(MovesTest, ALeaderThatKnowsAnOlderWishUndoesNothing) {
   OpenNewcomer(Epoch(5));
-  Carry({NodeId(kNewcomer), NodeId(3), Epoch(5)});
+  Carry(kNewcomerForThree);
   ASSERT_TRUE(leader().MoveDone());
-  Carry({NodeId(3), NodeId(kNewcomer), Epoch(4)});
+  Carry({NodeId(3), NodeId(kNewcomer), Epoch(4), {NodeId(1), NodeId(2), NodeId(3)}});
   EXPECT_FALSE(leader().MoveDone());
   EXPECT_TRUE(leader().raft().status().configuration.IsVoter(NodeId(kNewcomer)));
 }

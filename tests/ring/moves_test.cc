@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "ring/desired.h"
 
@@ -17,6 +18,13 @@ namespace {
 NodeInfo NodeAt(uint64_t number, std::string zone = "") {
   const std::string host = "host" + std::to_string(number);
   return {NodeId(number), host + ":7400", host + ":7401", std::move(zone), 100};
+}
+
+// Of no id yet.
+NodeInfo Newcomer(uint64_t number, std::string zone = "") {
+  NodeInfo node = NodeAt(number, std::move(zone));
+  node.id = NodeId();
+  return node;
 }
 
 Topology Cluster(uint64_t nodes, uint64_t zones = 1) {
@@ -114,7 +122,7 @@ TEST(MovesTest, ANewNodeGetsItsShareAndNoMoreMovesThanThat) {
     const auto replicas = static_cast<uint32_t>(random.Between(1, std::min<uint64_t>(nodes, 5)));
     const auto partitions = static_cast<uint32_t>(random.Between(8, 64));
     topology = With(topology, "k", replicas, partitions);
-    auto joined = WithNode(topology, NodeAt(nodes + 1, "z0"));
+    auto joined = WithNode(topology, Newcomer(nodes + 1, "z0"));
     ASSERT_TRUE(joined.ok()) << joined.status();
     topology = *std::move(joined);
     const uint64_t filled = Settle(topology);
@@ -133,8 +141,8 @@ TEST(MovesTest, OneReplicaOfAPartitionMovesAtATimeAndOnlySoManyPartitions) {
   for (int round = 0; round < 100; ++round) {
     SCOPED_TRACE(round);
     Topology topology = RandomCluster(random, random.Between(2, 7));
-    topology = *WithNode(topology, NodeAt(20, "z9"));
-    topology = *WithNode(topology, NodeAt(21, "z9"));
+    topology = *WithNode(topology, Newcomer(20, "z9"));
+    topology = *WithNode(topology, Newcomer(21, "z9"));
     Topology before = topology;
     Settle(topology, [&](const Topology& now) {
       const auto was = PartitionsOf(before), is = PartitionsOf(now);
@@ -168,10 +176,10 @@ TEST(MovesTest, ALeavingNodeIsEmptiedAndGoes) {
     }
     topology = *std::move(leaving);
     const uint64_t held = topology.PartitionsOn(leaves).size();
-    EXPECT_EQ(WithoutEmptyNodes(topology).nodes.size(), held > 0 ? nodes : nodes - 1);
+    EXPECT_EQ(WithoutEmptyNodes(topology, {leaves}).nodes.size(), held > 0 ? nodes : nodes - 1);
     const uint64_t filled = Settle(topology);
     EXPECT_LE(filled, held + held / 5 + 1);
-    topology = WithoutEmptyNodes(topology);
+    topology = WithoutEmptyNodes(topology, {leaves});
     EXPECT_EQ(topology.FindNode(leaves), nullptr);
     for (const auto& [name, keyspace] : topology.keyspaces) {
       for (const PartitionInfo& partition : keyspace.partitions) {
@@ -184,7 +192,7 @@ TEST(MovesTest, ALeavingNodeIsEmptiedAndGoes) {
 TEST(MovesTest, TheMetaGroupGrowsWithTheClusterAndHealsWhenANodeLeaves) {
   Topology topology = Cluster(1);
   for (uint64_t node = 2; node <= 7; ++node) {
-    topology = *WithNode(topology, NodeAt(node));
+    topology = *WithNode(topology, Newcomer(node));
     Settle(topology);
     EXPECT_EQ(topology.meta.replicas.size(), std::min<uint64_t>(node, 5));
   }
@@ -196,7 +204,7 @@ TEST(MovesTest, TheMetaGroupGrowsWithTheClusterAndHealsWhenANodeLeaves) {
 
 TEST(MovesTest, AMoveIsDoneOnceAndOnlyTheOneThatIsUnderWay) {
   Topology topology = With(Cluster(3), "k", 3, 4);
-  topology = *WithNode(topology, NodeAt(4));
+  topology = *WithNode(topology, Newcomer(4));
   topology = WithMovesBegun(topology, {});
   const auto& partitions = topology.keyspaces.at("k").partitions;
   const auto moving = std::find_if(partitions.begin(), partitions.end(),
@@ -213,25 +221,134 @@ TEST(MovesTest, AMoveIsDoneOnceAndOnlyTheOneThatIsUnderWay) {
   EXPECT_EQ(DecodeTopology(EncodeTopology(done)).value(), done);
 }
 
+// The newcomer of a move that is under way.
+NodeId JoiningSomewhere(const Topology& topology) {
+  for (const PartitionInfo& partition : PartitionsOf(topology)) {
+    if (partition.joining) return partition.joining;
+  }
+  return NodeId();
+}
+
+TEST(MovesTest, AMoveToANodeThatIsLetGoIsGivenUpAndAnotherTakesItsPlace) {
+  Random random(6);
+  int given_up = 0;
+  for (int round = 0; round < 200; ++round) {
+    SCOPED_TRACE(round);
+    const uint64_t nodes = random.Between(3, 7);
+    Topology topology = RandomCluster(random, nodes);
+    topology = *WithNode(topology, NodeAt(30, "z0"));
+    topology = WithMovesBegun(topology, {});
+    const NodeId joining = JoiningSomewhere(topology);
+    if (!joining) continue;
+    topology = *WithNodeLeaving(topology, joining);
+    for (const PartitionInfo& partition : PartitionsOf(topology)) {
+      ASSERT_NE(partition.joining, joining);
+      if (!partition.abandoned.contains(joining)) continue;
+      ++given_up;
+      ASSERT_TRUE(partition.BelongsOn(joining)) << "it may be a member still";
+      ASSERT_FALSE(partition.HasReplicaOn(joining));
+      ASSERT_EQ(partition.moving_since, topology.epoch);
+    }
+    ASSERT_EQ(DecodeTopology(EncodeTopology(topology)).value(), topology);
+    Settle(topology);
+    ASSERT_TRUE(topology.PartitionsOn(joining).empty());
+    for (const PartitionInfo& partition : PartitionsOf(topology)) {
+      ASSERT_TRUE(partition.abandoned.empty());
+      ASSERT_EQ(partition.joined.count(joining), 0u);
+    }
+    topology = WithoutEmptyNodes(topology, {joining});
+    ASSERT_EQ(topology.FindNode(joining), nullptr);
+  }
+  EXPECT_GT(given_up, 100);
+}
+
+TEST(MovesTest, AKeyspaceGetsAsManyReplicasAsItIsAskedToHave) {
+  Random random(7);
+  for (int round = 0; round < 200; ++round) {
+    SCOPED_TRACE(round);
+    const uint64_t nodes = random.Between(1, 7);
+    Topology topology = With(Cluster(nodes), "k", 1, 8);
+    for (int change = 0; change < 3; ++change) {
+      const auto replicas = static_cast<uint32_t>(random.Between(1, std::min<uint64_t>(nodes, 7)));
+      auto altered = WithAlteredKeyspace(topology, {.name = "k", .replicas = replicas});
+      ASSERT_TRUE(altered.ok()) << altered.status();
+      topology = *std::move(altered);
+      Settle(topology);
+      for (const PartitionInfo& partition : topology.keyspaces.at("k").partitions) {
+        ASSERT_EQ(partition.replicas.size(), replicas);
+      }
+      for (const auto& [node, load] : Loads(topology.keyspaces.at("k"))) {
+        ASSERT_LE(load, (8 * replicas + nodes - 1) / nodes) << node;
+      }
+    }
+    const auto many = static_cast<uint32_t>(nodes + 1);
+    const auto refused = WithAlteredKeyspace(topology, {.name = "k", .replicas = many});
+    ASSERT_EQ(ReasonOf(refused.status()), "REPLICAS_TOO_MANY");
+  }
+}
+
+TEST(MembersTest, WhoIsLostStaysIfItComesBackAndGoesForGoodIfItWasLetGo) {
+  Topology topology = With(Cluster(4), "k", 3, 8);
+  topology = *WithNodeLost(topology, NodeId(2));
+  EXPECT_TRUE(topology.FindNode(NodeId(2))->leaving);
+  EXPECT_EQ(WithNodeLost(topology, NodeId(2))->epoch, topology.epoch);
+  Topology back = WithNodeBack(topology, NodeId(2));
+  EXPECT_FALSE(back.FindNode(NodeId(2))->leaving);
+  Settle(back);
+  EXPECT_FALSE(back.PartitionsOn(NodeId(2)).empty());
+  const Topology let_go = *WithNodeLeaving(topology, NodeId(2));
+  EXPECT_FALSE(let_go.FindNode(NodeId(2))->lost);
+  EXPECT_EQ(WithNodeBack(let_go, NodeId(2)).epoch, let_go.epoch);
+  EXPECT_EQ(DecodeTopology(EncodeTopology(topology)).value(), topology);
+}
+
 TEST(MembersTest, AnIdIsNeverUsedAgain) {
-  Topology topology = *WithNode(Cluster(3), NodeAt(9));
+  Topology topology = *WithNode(Cluster(3), Newcomer(9));
   EXPECT_EQ(topology.nodes.back().id, NodeId(4));
-  topology = WithoutEmptyNodes(*WithNodeLeaving(topology, NodeId(4)));
+  topology = WithoutEmptyNodes(*WithNodeLeaving(topology, NodeId(4)), {NodeId(4)});
   EXPECT_EQ(topology.FindNode(NodeId(4)), nullptr);
-  EXPECT_EQ(WithNode(topology, NodeAt(8))->nodes.back().id, NodeId(5));
+  EXPECT_EQ(WithNode(topology, Newcomer(8))->nodes.back().id, NodeId(5));
 }
 
 TEST(MembersTest, WhoAsksTwiceJoinsOnce) {
+  const Topology topology = *WithNode(Cluster(3), Newcomer(9));
+  EXPECT_EQ(WithNode(topology, Newcomer(9))->epoch, topology.epoch);
+}
+
+TEST(MembersTest, AnIdThatIsWantedIsGivenIfItWasNeverUsed) {
   const Topology topology = *WithNode(Cluster(3), NodeAt(9));
-  EXPECT_EQ(WithNode(topology, NodeAt(9))->epoch, topology.epoch);
+  EXPECT_EQ(topology.nodes.back().id, NodeId(9));
+  EXPECT_EQ(WithNode(topology, Newcomer(8))->nodes.back().id, NodeId(10));
+  for (const uint64_t used : {2, 5, 9}) {
+    NodeInfo taken = NodeAt(7);
+    taken.id = NodeId(used);
+    EXPECT_EQ(ReasonOf(WithNode(topology, taken).status()), "NODE_ID_TAKEN") << used;
+  }
+  NodeInfo high = NodeAt(7);
+  high.id = NodeId(limits::kNodeIdMax + 1);
+  EXPECT_EQ(ReasonOf(WithNode(topology, high).status()), "NODE_ID_INVALID");
+}
+
+// Its votes and acknowledgements are gone with its disk.
+TEST(MembersTest, AnotherFolderAtTheAddressesOfANodeIsNotTakenForIt) {
+  NodeInfo node = Newcomer(9);
+  node.join_token = 17;
+  const Topology topology = *WithNode(Cluster(3), node);
+  EXPECT_EQ(WithNode(topology, node)->epoch, topology.epoch);
+  EXPECT_EQ(DecodeTopology(EncodeTopology(topology)).value(), topology);
+  node.join_token = 18;
+  EXPECT_EQ(ReasonOf(WithNode(topology, node).status()), "ADDRESS_IN_USE");
+  node = Newcomer(1);
+  node.join_token = 18;
+  EXPECT_EQ(ReasonOf(WithNode(topology, node).status()), "ADDRESS_IN_USE") << "of the beginning";
 }
 
 TEST(MembersTest, RefusesWhatCannotBe) {
   const Topology topology = With(Cluster(3), "k", 3, 4);
-  NodeInfo clash = NodeAt(9);
+  NodeInfo clash = Newcomer(9);
   clash.peer_address = NodeAt(1).client_address;
   EXPECT_EQ(ReasonOf(WithNode(topology, clash).status()), "ADDRESS_IN_USE");
-  NodeInfo weightless = NodeAt(9);
+  NodeInfo weightless = Newcomer(9);
   weightless.weight = 0;
   EXPECT_EQ(ReasonOf(WithNode(topology, weightless).status()), "NODE_WEIGHT_INVALID");
   EXPECT_EQ(ReasonOf(WithNodeLeaving(topology, NodeId(7)).status()), "NODE_NOT_FOUND");

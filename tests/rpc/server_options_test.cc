@@ -80,6 +80,44 @@ TEST(ServerOptionsTest, AClusterOfOneIsFoundWhereItAdvertises) {
   EXPECT_THAT(Refusal(options), HasSubstr("advertise: \"public\" is not an address"));
 }
 
+TEST(ServerOptionsTest, WhoJoinsTellsItsAddressesZoneAndWeight) {
+  ServerOptions options;
+  options.join = "10.0.0.1:7400";
+  options.zone = "hall-b";
+  options.weight = 50;
+  options.advertise = "db4:7400";
+  const auto plan = PlanServer(options);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_TRUE(plan->join);
+  EXPECT_EQ(plan->join->ToString(), "10.0.0.1:7400");
+  EXPECT_EQ(plan->bootstrap[0].client_address, "db4:7400");
+  EXPECT_EQ(plan->bootstrap[0].zone, "hall-b");
+  EXPECT_EQ(plan->bootstrap[0].weight, 50u);
+}
+
+TEST(ServerOptionsTest, RefusesToJoinWhatCannotBeJoined) {
+  ServerOptions options;
+  options.join = "10.0.0.1";
+  EXPECT_THAT(Refusal(options), HasSubstr("join: \"10.0.0.1\" is not an address"));
+  options.join = "127.0.0.1:7400";
+  EXPECT_THAT(Refusal(options), HasSubstr("is this node itself"));
+  options.join = "10.0.0.1:7400";
+  options.insecure = true;
+  options.listen = "0.0.0.0:7400";
+  EXPECT_THAT(Refusal(options), HasSubstr("advertise: other machines do not come to 0.0.0.0:7400"));
+  options.advertise = "db4:7400";
+  EXPECT_EQ(Refusal(options), "accepted");
+  options.peer_listen = "[::]:7401";
+  EXPECT_THAT(Refusal(options), HasSubstr("peer-advertise: other machines do not come to"));
+  options = ServerOptions();
+  options.join = "10.0.0.1:7400";
+  options.bootstrap = "1=127.0.0.1:7400/127.0.0.1:7401";
+  EXPECT_THAT(Refusal(options), HasSubstr("joins a running cluster or, with bootstrap"));
+  options.join.clear();
+  options.weight = 50;
+  EXPECT_THAT(Refusal(options), HasSubstr("nodes of a bootstrap list all weigh 100"));
+}
+
 TEST(ServerOptionsTest, NamesWhatIsWrongInABootstrapList) {
   const std::pair<const char*, const char*> kCases[] = {
       {"1", "\"1\" is not a node"},

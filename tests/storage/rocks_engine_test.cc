@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -53,6 +54,13 @@ EngineBatch Pair(const std::string& value) {
   batch.PutKey("a", value);
   batch.PutKey("b", value);
   return batch;
+}
+
+std::string Incompressible(size_t bytes, uint64_t seed) {
+  Random random(seed);
+  std::string text(bytes, ' ');
+  for (char& c : text) c = static_cast<char>(random.Below(256));
+  return text;
 }
 
 TEST(RocksEngineDeathTest, AKillLeavesWhatGetDurableTold) {
@@ -154,6 +162,26 @@ TEST(RocksEngineTest, CountsWhatItHolds) {
   EXPECT_EQ(engine->stats().flushes, 1u);
   EXPECT_GT(engine->stats().data_bytes, 0u);
   EXPECT_EQ(engine->stats().keys_estimated, 2u);
+}
+
+TEST(RocksEngineTest, EstimatesHowMuchThereIsInARangeOnDiskAndInMemory) {
+  TempFolder folder;
+  auto engine = OpenRocksEngine(folder.path() + "/data").value();
+  const auto fill = [&](char first) {
+    EngineBatch batch;
+    for (int i = 0; i < 1000; ++i) {
+      batch.PutKey(StrCat(std::string(1, first), i), Incompressible(1000, first + i));
+    }
+    EXPECT_TRUE(engine->Write(batch).ok());
+  };
+  fill('a');
+  ASSERT_TRUE(engine->Flush().ok());
+  fill('b');
+  for (const auto& [begin, end] : {std::pair("a", "b"), std::pair("b", "c")}) {
+    EXPECT_GT(engine->EstimateBytes(begin, end), 500'000u) << begin;
+    EXPECT_LT(engine->EstimateBytes(begin, end), 2'000'000u) << begin;
+  }
+  EXPECT_EQ(engine->EstimateBytes("c", "d"), 0u);
 }
 
 // Drops what begins with x, once told to.

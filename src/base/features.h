@@ -1,0 +1,28 @@
+// What came with which protocol version, and may be used once the cluster has agreed
+// on that: a node asks the topology (Topology::Active), never its own build.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+#include "base/protocol_version.h"
+
+namespace quorate {
+
+struct Feature {
+  std::string_view name;
+  uint32_t since = 0;  // the protocol version
+};
+
+// Frames between nodes end with a checksum of all that is before it.
+inline constexpr Feature kSealedFrames{"sealed-frames", 2};
+
+inline constexpr Feature kFeatures[] = {kSealedFrames};
+
+static_assert(std::all_of(std::begin(kFeatures), std::end(kFeatures), [](const Feature& feature) {
+  return feature.since > 1 && feature.since <= kProtocolVersion;
+}));
+
+}  // namespace quorate
