@@ -23,10 +23,6 @@ constexpr ReasonText kReasons[] = {
      "The node cannot listen at an address: the host is not this machine's, or the port is "
      "not permitted.",
      "Name another."},
-    {"CANNOT_MOVE",
-     "A node is to leave that holds replicas of a keyspace of mode quorum, and those do not move "
-     "yet.",
-     "Drop the keyspace first, or leave the node."},
     {"CHANGE_UNDER_WAY", "Another change of a partition's members has not ended.",
      "Repeat it afterwards."},
     {"CONFLICT_EXPIRED", "A discarded write is to be restored whose time to live is over by now.",

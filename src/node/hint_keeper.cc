@@ -95,6 +95,14 @@ absl::Status HintKeeper::Refuse(const Request& request) const {
     return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
                      shared_.options.self.ToString() + " is shutting down; ask another node");
   }
+  if (const ring::NodeInfo* self = topology->FindNode(shared_.options.self);
+      self != nullptr && self->leaving) {
+    return MakeError(absl::StatusCode::kUnavailable, "NODE_LEAVING",
+                     StrCat("no replica of ", request.partition.ToString(), " can be reached, and ",
+                            self->id.ToString(),
+                            " is to leave the cluster, so that it keeps nothing for them; nothing "
+                            "was written. Ask another node"));
+  }
   if (shared_.disk.room() != Room::kEnough) {
     return MakeError(absl::StatusCode::kResourceExhausted, "DISK_NEARLY_FULL",
                      StrCat("no replica of ", request.partition.ToString(),

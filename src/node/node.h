@@ -68,7 +68,7 @@ struct NodeOptions {
   uint64_t group_log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t log_flush_bytes = 256 << 20;     // log on disk beyond which the engine flushes
   uint64_t snapshot_chunk_bytes = 256 << 10;
-  uint64_t move_bytes_per_second = 0;  // of snapshots to others; 0: no bound
+  uint64_t move_bytes_per_second = 0;         // of snapshots to others; 0: no bound
   uint64_t uncommitted_bytes_max = 64 << 20;  // per group
   uint64_t queued_inputs_max = 32 << 10;      // waiting at a worker; further requests are refused
   uint64_t disk_reserve_bytes = 0;            // kept back on the disk, see DiskRoom
@@ -84,6 +84,9 @@ struct NodeOptions {
   // elsewhere, unless it comes back first.
   absl::Duration dead_after = absl::InfiniteDuration();
   uint32_t moves_at_once = 4;  // partitions, over the cluster
+  // Mode quorum: a replica that is to leave, and is not heard of for as long, is not waited
+  // for; what was acknowledged at ONE on its disk alone goes with it.
+  absl::Duration leaver_patience = absl::Minutes(1);
   // For tests: so many of a new partition's replicas, counted from the last, begin
   // as learners.
   uint32_t learners = 0;

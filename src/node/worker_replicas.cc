@@ -82,6 +82,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::Partitio
   options.core.members_since = members.epoch;
   options.core.joining = members.joining;
   options.core.leaving = members.leaving;
+  options.core.leaver_patience = shared_.options.leaver_patience;
   options.joined = partition.JoinedAt(shared_.options.self);
   options.core.self.boot = BootOfCopy(shared_.options.boot, options.joined);
   options.core.skew_us_max =
@@ -140,9 +141,10 @@ void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopo
   slot.replica->SetEpoch(topology.epoch);
   slot.replica->SetLeaseDrift(keyspace == nullptr ? 0 : keyspace->lease_drift_ppm);
   slot.moving_since = info.moving_since;
-  Move move{info.joining, info.leaving, info.moving_since, ring::ReplicasAfterMove(info), {}};
+  Move move{info.joining, info.leaving, info.moving_since, ring::ReplicasAfterMove(info), {}, {}};
   std::sort(move.members.begin(), move.members.end());
   if (leaderless) move.leaderless = MembersOf(info, topology);
+  move.leaver_heard = shared_.peers.HeardAt(info.leaving);
   slot.replica->SetMove(move, now_);
   if (!leaderless || info.changed == slot.members_since) return;
   slot.members_since = info.changed;

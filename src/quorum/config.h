@@ -52,10 +52,11 @@ struct Bugs {
   bool leave_clock_behind = false;      // what the source had seen is not taken over
   bool forget_dead_in_filling = false;  // what was deleted is "seen", and not there
   bool cover_without_joiner = false;
-  bool serve_any_epoch = false;  // no fence between members of before and after
-  bool forget_epoch = false;     // with a crash
-  bool leaver_answers = false;   // by itself, of what may never be elsewhere
-  bool let_leaver_go = false;    // though it has what nobody else has
+  bool serve_any_epoch = false;          // no fence between members of before and after
+  bool forget_epoch = false;             // with a crash
+  bool leaver_answers = false;           // by itself, of what may never be elsewhere
+  bool let_leaver_go = false;            // though it has what nobody else has
+  bool trust_writers_of_before = false;  // whatever one that left knew of their writes
   RegisterBugs registers;
 };
 

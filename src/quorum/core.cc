@@ -19,6 +19,7 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
 
 void Core::Tick(const Now& now) {
   if (!local_.in_step()) return;
+  if (leaver_heard_at_ == absl::InfiniteDuration()) leaver_heard_at_ = now.monotonic;
   anti_entropy_.Tick(now);
   filling_.Tick(now);
   writes_.Tick(now);

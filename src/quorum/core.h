@@ -55,10 +55,12 @@ class Core {
   // Who keeps the partition, this replica among them; what is not newer is ignored. What is
   // under way goes on with whoever counts from now on.
   void SetMembers(const Members& members, const Now& now);
+  // Something was heard of the leaver's node then, if not of its replica; also long ago.
+  void NoteLeaverHeard(absl::Duration at) { leaver_heard_at_ = at; }
   // The move that the members tell of is over as far as this replica is concerned, whose
   // word is wanted: who joins has taken over all, durably, and all that are alive take
   // part in no epoch before. Where none joins, it is the leaver's word, and the others
-  // have what it has.
+  // have what it has; or that of the others, if the leaver is lost.
   bool MoveDone(const Now& now) const;
 
   // Answers what is under way: reads as failed, writes as unknown.
@@ -114,6 +116,9 @@ class Core {
   // Its sender counts the same replicas.
   bool Fits(Epoch epoch) const;
   bool LeaverIsDone(const Now& now) const;
+  // It has been silent for so long that it is not waited for any more.
+  bool LeaverIsLost(const Now& now) const;
+  bool NoOldQuorumIsLeft() const;
   bool OthersHaveAll() const;
   // What was counted of earlier lives no longer counts.
   void ForgetEarlierLives();
@@ -148,10 +153,10 @@ class Core {
   RegisterCoordinator registers_;
   KeyLister lister_;
   ResolveCoordinator resolves_;
-  std::set<NodeId> in_epoch_;       // they were heard in this one, so they stay in it
-  absl::Duration leaver_heard_at_;  // or the move began
-  SeenClock seen_at_entry_;         // of this epoch
-  SharedClock last_context_;        // that came with a WriteAsk
+  std::set<NodeId> in_epoch_;  // they were heard in this one, so they stay in it
+  absl::Duration leaver_heard_at_ = absl::InfiniteDuration();  // or this life or move began
+  SeenClock seen_at_entry_;                                    // of this epoch
+  SharedClock last_context_;                                   // that came with a WriteAsk
 };
 
 }  // namespace quorate::quorum

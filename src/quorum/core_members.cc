@@ -57,7 +57,9 @@ bool Core::MoveDone(const Now& now) const {
   if (local_.joining()) {
     return local_.filled_durably() && local_.TimesAreFresh(now) && LeaverIsDone(now);
   }
-  return !members.joining.node && members.leaving == local_.self().node && OthersHaveAll();
+  if (members.joining.node) return false;
+  return members.leaving == local_.self().node ? OthersHaveAll()
+                                               : LeaverIsLost(now) && NoOldQuorumIsLeft();
 }
 
 // What it took in earlier epochs may be nowhere else. In this one nothing counts that is
@@ -65,9 +67,20 @@ bool Core::MoveDone(const Now& now) const {
 bool Core::LeaverIsDone(const Now& now) const {
   const NodeId leaving = local_.members().leaving;
   if (!leaving || anti_entropy_.HasAllOf(leaving)) return true;
-  if (local_.config().bugs.let_leaver_go) return true;
-  return !peers_.alive(leaving) &&
+  return local_.config().bugs.let_leaver_go || LeaverIsLost(now);
+}
+
+bool Core::LeaverIsLost(const Now& now) const {
+  return !peers_.alive(local_.members().leaving) &&
          now.monotonic - leaver_heard_at_ >= local_.config().leaver_patience;
+}
+
+// So many take part in this epoch that nothing more can be acknowledged in one before,
+// also where the leaver only seems to be lost.
+bool Core::NoOldQuorumIsLeft() const {
+  Nodes here(in_epoch_.begin(), in_epoch_.end());
+  here.insert(local_.self().node);
+  return Enough(Level::kQuorum, local_.members().After(), "", here);
 }
 
 bool Core::OthersHaveAll() const {

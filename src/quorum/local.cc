@@ -39,13 +39,23 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
   if (config_.bugs.count_joiner_as_filled && joining()) filled_ = true;
   if (config_.bugs.forget_epoch) entered_ = Epoch();
   (void)Hear(self());
-  Enter(members_);
+  // Should it have missed an epoch, then also who went.
+  Enter(Members(members_), /*all_stay=*/false);
 }
 
 void Local::Enter(const Members& members) {
+  const std::vector<Member> before = members_.All();
+  Enter(members, std::all_of(before.begin(), before.end(),
+                             [&](const Member& member) { return members.Contains(member.node); }));
+}
+
+void Local::Enter(const Members& members, bool all_stay) {
   members_ = members;
   if (members_.epoch <= entered_) return;
   entered_ = members_.epoch;
+  // Who went alone may have known of which operations writes came that are here. All of
+  // their writers are older than that, see Admit.
+  if (!all_stay && !config_.bugs.trust_writers_of_before) ForgetBelow(time().value() + 1);
   if (config_.bugs.forget_epoch) return;
   // Whoever has entered has said before whether it was filled.
   if (unsaved_) Trim({}, {});

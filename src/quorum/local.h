@@ -202,6 +202,8 @@ class Local {
  private:
   template <class Kind>
   void Emit(Kind effect);
+  // `all_stay`: of those who kept the partition before.
+  void Enter(const Members& members, bool all_stay);
   void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
            std::optional<Operation> operation = std::nullopt);
   void PutRow(const Operations::Row& row);

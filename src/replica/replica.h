@@ -71,6 +71,7 @@ struct Move {
   Epoch since;                  // when that was said
   std::vector<NodeId> members;  // who there is in the end, by id
   quorum::Members leaderless;   // mode quorum: who keeps the partition, and counts
+  absl::Duration leaver_heard;  // of its node something was, then
 };
 
 class ConflictJournal;

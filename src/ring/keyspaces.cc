@@ -84,14 +84,6 @@ absl::Status CheckReplicas(const KeyspaceInfo& keyspace, uint64_t nodes) {
                     StrCat(" in a cluster of ", nodes, " nodes"));
 }
 
-absl::Status CheckMayResize(const KeyspaceInfo& keyspace) {
-  if (keyspace.mode == Mode::kRaft) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_MOVE",
-                   StrCat("keyspace \"", keyspace.name,
-                          "\" is of mode quorum, whose replicas do not move yet; copy it into a "
-                          "new one"));
-}
-
 // The keyspace asked for, defaults filled in, without its partitions.
 absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpec& spec,
                                      uint32_t partitions) {
@@ -167,10 +159,8 @@ absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
   if (absl::Status status = CheckSettings(altered); !status.ok()) return status;
   const bool resized = altered.replicas != current->second.replicas;
   if (resized) {
-    for (const absl::Status& status :
-         {CheckMayResize(altered), CheckReplicas(altered, CountStaying(topology))}) {
-      if (!status.ok()) return status;
-    }
+    const absl::Status fits = CheckReplicas(altered, CountStaying(topology));
+    if (!fits.ok()) return fits;
   }
   Topology next = topology;
   if (altered == current->second) return next;

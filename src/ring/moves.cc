@@ -118,7 +118,6 @@ void Retarget(Topology& topology) {
   };
   set(topology.meta, ComputeDesiredMeta(topology));
   for (auto& [name, keyspace] : topology.keyspaces) {
-    if (keyspace.mode != Mode::kRaft) continue;
     auto desired = ComputeDesired(topology, keyspace);
     for (size_t arc = 0; arc < desired.size(); ++arc) {
       set(keyspace.partitions[arc], std::move(desired[arc]));

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "base/error.h"
 #include "base/strings.h"
 
 namespace quorate::sim {
@@ -234,6 +233,22 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
       knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
       break;
+    case Profile::kLeaderlessMoves:
+      Target(Profile::kLeaderless, random, knobs);
+      knobs.nodes = OneOf<uint32_t>(random, {3, 3, 4});
+      knobs.safety = absl::Seconds(20);
+      knobs.workload.member_churn = true;
+      knobs.workload.member_kills = HalfTheTime(random);
+      knobs.node.dead_after = OneOf(random, {absl::InfiniteDuration(), absl::Seconds(5)});
+      if (knobs.workload.member_kills) knobs.node.leaver_patience = absl::Seconds(2);
+      knobs.node.moves_at_once = OneOf<uint32_t>(random, {4, 16});
+      // No joiner is done before its times are new for sure.
+      knobs.node.clock_skew_max = absl::Seconds(1);
+      knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200}));
+      knobs.clock_drift_max = OneOf(random, {0.0, 0.0005});
+      knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
+      knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
+      break;
     case Profile::kExpiry:
       knobs.nodes = 3;
       knobs.workload.keyspaces = 1;
@@ -327,50 +342,6 @@ const char* FaultName(FaultKind kind) {
       return "set-one-clock";
     case FaultKind::kLoseTail:
       return "lose-tail";
-  }
-  return "?";
-}
-
-absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
-  for (const Profile profile :
-       {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
-        Profile::kReads, Profile::kLeases, Profile::kExpiry, Profile::kLeaderless, Profile::kFates,
-        Profile::kClocks, Profile::kLostTails, Profile::kMoves}) {
-    if (name == ProfileName(profile)) return profile;
-  }
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
-      StrCat("no profile '", name,
-             "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless, "
-             "fates, clocks, lost-tails, moves"));
-}
-
-const char* ProfileName(Profile profile) {
-  switch (profile) {
-    case Profile::kMixed:
-      return "mixed";
-    case Profile::kElections:
-      return "elections";
-    case Profile::kFigure8:
-      return "figure8";
-    case Profile::kLearners:
-      return "learners";
-    case Profile::kReads:
-      return "reads";
-    case Profile::kLeases:
-      return "leases";
-    case Profile::kExpiry:
-      return "expiry";
-    case Profile::kLeaderless:
-      return "leaderless";
-    case Profile::kFates:
-      return "fates";
-    case Profile::kClocks:
-      return "clocks";
-    case Profile::kLostTails:
-      return "lost-tails";
-    case Profile::kMoves:
-      return "moves";
   }
   return "?";
 }

@@ -120,10 +120,12 @@ class Run {
     const CalendarBounds calendars{knobs_.wall_offset_max + knobs_.calendars_apart,
                                    knobs_.clock_drift_max};
     leaderless_.ExpectCalendars(calendars);
-    leaderless_.Start(knobs_.workload.leaderless_clients);
+    const bool disks_go = knobs_.workload.member_kills;
+    leaderless_.Start(knobs_.workload.leaderless_clients, disks_go);
     merging_.ExpectCalendars(calendars);
-    merging_.Start(knobs_.workload.leaderless_clients / 2);
-    hinted_.Start(knobs_.workload.leaderless_clients > 0 ? kHintingClients : 0);
+    merging_.Start(knobs_.workload.leaderless_clients / 2, disks_go);
+    const bool hints = knobs_.workload.leaderless_clients > 0 && !disks_go;
+    hinted_.Start(hints ? kHintingClients : 0);
     registers_.Start(knobs_.workload.leaderless_clients != 0);
     fate_traps_.Start(knobs_.workload.fate_traps);
     queue_.At(absl::Milliseconds(random_.Below(1000)), [this] { StartNemesis(); });

@@ -8,8 +8,12 @@
 namespace quorate::quorum {
 
 Moves::Moves(Cluster& cluster, Random& random, std::function<void(uint64_t)> losing,
-             std::function<void(const std::string&)> trace)
-    : cluster_(cluster), random_(random), losing_(std::move(losing)), trace_(std::move(trace)) {
+             std::function<void(const std::string&)> trace, bool freely)
+    : cluster_(cluster),
+      random_(random),
+      losing_(std::move(losing)),
+      trace_(std::move(trace)),
+      freely_(freely) {
   topology_.members = cluster.members(1);
 }
 
@@ -28,30 +32,52 @@ void Moves::Teach(uint64_t node) {
 }
 
 void Moves::Begin() {
+  enum : uint64_t { kReplace, kGrow, kShrink, kKinds };
   Members& members = topology_.members;
+  const uint64_t kind = freely_ ? random_.Below(kKinds) : kReplace;
   const uint64_t joiner = random_.Between(1, cluster_.nodes());
-  if (members.Contains(NodeId(joiner))) return;
-  members.joining = {NodeId(joiner), ""};
-  members.leaving = members.replicas[random_.Below(members.replicas.size())].node;
+  if (kind == kShrink ? members.replicas.size() < 2 : members.Contains(NodeId(joiner))) return;
   members.epoch = members.epoch.next();
-  topology_.joined[NodeId(joiner)] = members.epoch;
-  trace_(StrCat(members.epoch.ToString(), ": n", joiner, " joins, ", members.leaving.ToString(),
-                " leaves"));
+  if (kind != kShrink) {
+    members.joining = {NodeId(joiner), ""};
+    topology_.joined[NodeId(joiner)] = members.epoch;
+  }
+  if (kind != kGrow) {
+    members.leaving = members.replicas[random_.Below(members.replicas.size())].node;
+  }
+  trace_(StrCat(members.epoch.ToString(), ": ", members.joining.node.ToString(), " joins, ",
+                members.leaving.ToString(), " leaves"));
+}
+
+void Moves::GiveUp() {
+  Members& members = topology_.members;
+  topology_.joined.erase(members.joining.node);
+  members = {members.epoch.next(), members.replicas, {}, {}};
+  trace_(StrCat(members.epoch.ToString(), ": the move is given up"));
+}
+
+bool Moves::AnyoneIsDone() {
+  const std::vector<Member> all = topology_.members.All();
+  return std::any_of(all.begin(), all.end(), [&](const Member& member) {
+    const uint64_t node = member.node.value();
+    return cluster_.alive(node) && cluster_.members(node).epoch == topology_.members.epoch &&
+           cluster_.core(node).MoveDone(cluster_.NowAt(node));
+  });
 }
 
 void Moves::EndIfDone() {
+  if (!AnyoneIsDone()) return;
   Members& members = topology_.members;
-  const uint64_t joiner = members.joining.node.value();
-  if (!cluster_.alive(joiner) || cluster_.members(joiner).epoch != members.epoch) return;
-  if (!cluster_.core(joiner).MoveDone(cluster_.NowAt(joiner))) return;
   members = {members.epoch.next(), members.After(), {}, {}};
   ++done_;
-  trace_(StrCat(members.epoch.ToString(), ": n", joiner, " has joined"));
+  trace_(StrCat(members.epoch.ToString(), ": the move is over"));
 }
 
 void Moves::Step() {
   if (random_.Chance(0.6)) return Teach(random_.Between(1, cluster_.nodes()));
-  if (topology_.members.moving()) return EndIfDone();
+  const Members& members = topology_.members;
+  if (freely_ && members.joining.node && random_.Chance(0.05)) return GiveUp();
+  if (members.moving()) return EndIfDone();
   if (random_.Chance(0.3)) Begin();
 }
 

@@ -13,9 +13,10 @@ namespace quorate::quorum {
 
 class Moves {
  public:
-  // `losing` is called before a node loses its copy.
+  // `losing` is called before a node loses its copy. `freely`: replicas also become more
+  // and fewer, and moves are given up.
   Moves(Cluster& cluster, Random& random, std::function<void(uint64_t)> losing,
-        std::function<void(const std::string&)> trace);
+        std::function<void(const std::string&)> trace, bool freely = false);
 
   void Step();
   // Towards the end of the move under way; no other begins.
@@ -27,12 +28,15 @@ class Moves {
 
  private:
   void Begin();
+  void GiveUp();
+  bool AnyoneIsDone();
   void EndIfDone();
 
   Cluster& cluster_;
   Random& random_;
   std::function<void(uint64_t)> losing_;
   std::function<void(const std::string&)> trace_;
+  const bool freely_;
   Cluster::Topology topology_;
   uint64_t done_ = 0;
 };

@@ -49,6 +49,16 @@ TEST(MovesPropertyTest, NoQuorumForgetsAnythingWhereALeaverIsNotWaitedFor) {
   EXPECT_TRUE(seeds.one() || moved > seeds.last) << moved;
 }
 
+TEST(MovesPropertyTest, ReplicasBecomeMoreAndFewerAndMovesAreGivenUp) {
+  const Seeds seeds(150);
+  ScheduleOptions options = Moving(1);
+  options.freely = true;
+  const uint64_t moved = RunAll(options, seeds);
+  EXPECT_TRUE(seeds.one() || moved > seeds.last) << moved;
+  options.impatient = true;
+  RunAll(options, seeds);
+}
+
 // The first seed in which it is noticed; 0: in none. What is rare is told as a story in
 // moves_test.cc.
 uint64_t Hunt(bool Bugs::*bug, uint64_t seeds) {

@@ -1,6 +1,9 @@
 // Stories of a replica that moves: n1 leaves, n4 joins.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "base/error.h"
 #include "cluster.h"
 
@@ -117,6 +120,97 @@ TEST(MovesTest, WhereTheLeaverIsGoneOneOtherIsNotEnoughToFillAJoiner) {
   Bugs bugs;
   bugs.fill_joiner_from_any = true;
   EXPECT_TRUE(IsFilledByOne(bugs)) << "the rule is what holds it back";
+}
+
+// n1 and n2 have acknowledged a write, and n1 is gone. With a joiner or without.
+void EndsWithoutTheLeaver(NodeId joiner) {
+  ClusterOptions options = ThreeAndOneMore();
+  options.config.leaver_patience = absl::Seconds(10);
+  Cluster cluster(options);
+  cluster.Isolate(3);
+  const uint64_t put = cluster.Put(1, "k", "v", Level::kQuorum);
+  cluster.DeliverAll();
+  EXPECT_EQ(ReasonFor(cluster, 1, put), "");
+  cluster.Heal();
+  cluster.Crash(1);
+  cluster.Isolate(1);
+  Cluster::Topology topology = Joint(cluster);
+  if (!joiner) topology.members.joining = {};
+  Teach(cluster, topology, {2});
+  const auto done = [&] {
+    const std::vector<uint64_t> nodes = cluster.living();
+    return std::any_of(nodes.begin(), nodes.end(), [&](uint64_t node) {
+      return cluster.core(node).MoveDone(cluster.NowAt(node));
+    });
+  };
+  cluster.Settle(250);
+  EXPECT_FALSE(done()) << "n2 is no majority: n1 and n3 may go on without it";
+  Teach(cluster, topology, {3, 4});
+  cluster.Settle(150);
+  EXPECT_FALSE(done()) << "it may come back";
+  cluster.Settle(100);
+  EXPECT_TRUE(done());
+  topology.members = {Epoch(2), topology.members.After(), {}, {}};
+  Teach(cluster, topology, {2, 3, 4});
+  const uint64_t read = cluster.Get(3, "k", Level::kQuorum);
+  cluster.Settle(5);
+  ASSERT_EQ(ReasonFor(cluster, 3, read), "");
+  EXPECT_EQ(cluster.Value(3, "k"), "v");
+}
+
+TEST(MovesTest, ALostLeaverIsWaitedForForAWhileAndNoQuorumForgetsAnything) {
+  EndsWithoutTheLeaver(NodeId(4));
+  EndsWithoutTheLeaver(NodeId());
+}
+
+// What is told of an operation whose write has come to n2 and n3, and which n1 alone knows
+// it to be of, once that has left.
+std::optional<Fate> FateAfterALeave(Bugs bugs) {
+  Cluster cluster(ThreeAndOneMore(bugs));
+  const OperationId operation{cluster.OpenWriter(1), 1};
+  cluster.PutOnce(1, "k", "v", Level::kOne, operation);
+  (void)cluster.Take([](const Message&) { return true; });
+  cluster.Settle(20);
+  EXPECT_EQ(cluster.Value(2, "k"), "v") << "by anti-entropy";
+  Cluster::Topology topology;
+  topology.members = cluster.members(2);
+  topology.members.epoch = Epoch(1);
+  topology.members.leaving = NodeId(1);
+  Teach(cluster, topology, {1, 2, 3});
+  cluster.Settle(20);
+  EXPECT_TRUE(cluster.core(1).MoveDone(cluster.NowAt(1)));
+  topology.members = {Epoch(2), topology.members.After(), {}, {}};
+  Teach(cluster, topology, {1, 2, 3});
+  const uint64_t asked = cluster.Resolve(2, operation);
+  cluster.Settle(5);
+  const Reply* reply = cluster.Find(2, asked);
+  return reply == nullptr ? std::nullopt : reply->fate;
+}
+
+TEST(MovesTest, WhatALeaverAloneKnewOfAnOperationIsNotDenied) {
+  EXPECT_EQ(FateAfterALeave({}), Fate::kExpired);
+  Bugs bugs;
+  bugs.trust_writers_of_before = true;
+  EXPECT_EQ(FateAfterALeave(bugs), Fate::kNever) << "the rule is what holds it back";
+}
+
+TEST(MovesTest, AMoveIsGivenUpAndAnotherBegins) {
+  Cluster cluster(ThreeAndOneMore());
+  Teach(cluster, Joint(cluster), {1, 2, 3, 4});
+  const uint64_t put = cluster.Put(2, "k", "v", Level::kQuorum);
+  Cluster::Topology topology = Joint(cluster);
+  topology.members = {Epoch(2), topology.members.replicas, {}, {}};
+  topology.joined.clear();
+  Teach(cluster, topology, {1, 2, 3, 4});
+  EXPECT_FALSE(cluster.alive(4));
+  cluster.Settle(5);
+  EXPECT_EQ(ReasonFor(cluster, 2, put), "");
+  topology = Joint(cluster);
+  topology.members.epoch = topology.joined[NodeId(4)] = Epoch(3);
+  Teach(cluster, topology, {1, 2, 3, 4});
+  cluster.Settle(20);
+  EXPECT_TRUE(Done(cluster));
+  EXPECT_EQ(cluster.Value(4, "k"), "v");
 }
 
 TEST(MovesTest, WhoActsByAnEpochBeforeIsNotHeardAndGoesOnOnceItIsTaught) {

@@ -64,7 +64,7 @@ RegisterCoreSchedule::RegisterCoreSchedule(RegisterCoreOptions options)
   if (!options_.moves) return;
   moves_ = std::make_unique<Moves>(
       *cluster_, random_, [this](uint64_t node) { LoseRequests(node); },
-      [this](const std::string& what) { Trace(what); });
+      [this](const std::string& what) { Trace(what); }, options_.freely);
 }
 
 void RegisterCoreSchedule::Trace(const std::string& what) {

@@ -52,6 +52,7 @@ struct RegisterCoreOptions {
   Bugs core_bugs = {};
   uint64_t replicas = 0;  // 0: three or five
   bool moves = false;     // of replicas, to and fro between more nodes
+  bool freely = false;    // also more and fewer of them, and moves that are given up
 };
 
 class RegisterCoreSchedule {

@@ -37,6 +37,7 @@ TEST(RegisterMovesPropertyTest, RegistersStayLinearizableWhileReplicasMove) {
     RegisterCoreOptions options = Moving(seed);
     options.trace = only != 0;
     options.operations = seed % 2 == 0;
+    options.freely = seed % 3 == 0;
     RegisterCoreSchedule schedule(options);
     ASSERT_EQ(schedule.Run(), "") << "seed " << seed;
     ASSERT_FALSE(HasFailure()) << "seed " << seed;

@@ -55,7 +55,7 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   if (!options.moves) return;
   moves_ = std::make_unique<Moves>(
       *cluster_, random_, [this](uint64_t node) { LoseRequests(node); },
-      [this](const std::string& what) { Trace(what); });
+      [this](const std::string& what) { Trace(what); }, options.freely);
 }
 
 // A joiner is not done before its time is surely new.

@@ -35,6 +35,7 @@ struct ScheduleOptions {
   // that is impatient, and writes and reads are at QUORUM or ALL then.
   bool moves = false;
   bool impatient = false;
+  bool freely = false;  // also more and fewer of them, and moves that are given up
   uint64_t keys = 0;  // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   // Instead of puts, deletes and expiries; `id` is the request's, `current` what
