@@ -68,10 +68,10 @@ struct ReplicaStatus {
 struct Move {
   NodeId joining;
   NodeId leaving;
-  Epoch since;                  // when that was said
-  std::vector<NodeId> members;  // who there is in the end, by id
-  quorum::Members leaderless;   // mode quorum: who keeps the partition, and counts
-  absl::Duration leaver_heard;  // of its node something was, then
+  Epoch since;                       // when that was said
+  std::vector<NodeId> members;       // who there is in the end, by id
+  quorum::Members leaderless = {};   // mode quorum: who keeps the partition, and counts
+  absl::Duration leaver_heard = {};  // of its node something was, then
 };
 
 class ConflictJournal;

@@ -181,6 +181,7 @@ std::optional<Fate> FateAfterALeave(Bugs bugs) {
   EXPECT_TRUE(cluster.core(1).MoveDone(cluster.NowAt(1)));
   topology.members = {Epoch(2), topology.members.After(), {}, {}};
   Teach(cluster, topology, {1, 2, 3});
+  EXPECT_GT(cluster.OpenWriter(2), operation.writer) << "others are opened at once";
   const uint64_t asked = cluster.Resolve(2, operation);
   cluster.Settle(5);
   const Reply* reply = cluster.Find(2, asked);
