@@ -8,19 +8,29 @@ from typing import Any
 
 from . import process
 from .backend.base import Backend, Link, Network
-from .clock import eventually
+from .clock import eventually, now_us
 from .errors import ChaosError
+from .move_watch import MoveWatch
 
 READY_SECONDS = 30
 
 
 class Cluster:
-    """Nodes n1, n2, ... on some backend. Main thread only."""
+    """Nodes n1, n2, ... on some backend. Main thread only.
+
+    Which nodes there are may change (members.py): whoever asks must not keep the list.
+    """
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.nodes = backend.spec.names
         self.raft_keyspaces: list[str] = []
+        self.coming: set[str] = set()  # not in yet: a process that is refused ends by itself
+        self.leaving: set[str] = set()  # once empty, the process ends by itself
+        self.came_us: dict[str, int] = {}  # when one that was not there from the first was started
+        self.went_us: dict[str, int] = {}  # when it was seen to be a node no more
+        self.prepare: Callable[[str], None] = lambda node: None  # of one that is to join
+        self.moves = MoveWatch(lambda: self.kvctl_json("cluster", "moves", "--timeout", "1s"))
 
     @property
     def network(self) -> Network:
@@ -54,7 +64,12 @@ class Cluster:
 
     def wait_live(self, node: str) -> None:
         """Until a node that was started anew answers; it need not be ready."""
-        if not self._comes_to(node, self.is_live, READY_SECONDS):
+        while not self._comes_to(node, self.is_live, READY_SECONDS):
+            if self.has_left(node):
+                return
+            if node in self.coming and self.is_gone(node):
+                self.backend.start(node)  # whom it asked could not let it in just then
+                continue
             raise ChaosError(self.end_of(node, "does not start"))
         self.backend.serves_again(node)
 
@@ -82,6 +97,23 @@ class Cluster:
     def is_live(self, node: str) -> bool:
         return self.backend.http_get(node, "/livez") is not None
 
+    def has_left(self, node: str) -> bool:
+        """It was asked to leave, and has: its process has ended in order. It is then forgotten."""
+        if node in self.leaving and self.is_gone(node) and self.backend.exit_code(node) == 0:
+            self.forget(node)
+        return node not in self.nodes
+
+    def forget(self, node: str) -> None:
+        """It is no node of this cluster any more, and nothing is asked of it."""
+        self.nodes.remove(node)
+        self.went_us[node] = now_us()
+        self.leaving.discard(node)
+        self.coming.discard(node)
+
+    def may_be_gone(self, node: str) -> bool:
+        """It has left, or has not come in: nobody else had to end it."""
+        return self.has_left(node) or node in self.coming
+
     def is_gone(self, node: str) -> bool:
         return self.backend.state(node) == "gone"
 
@@ -94,11 +126,14 @@ class Cluster:
     def metrics(self, node: str) -> str | None:
         return self.backend.http_get(node, "/metrics")
 
+    def endpoints(self) -> dict[str, str]:
+        return {node: self.backend.endpoint(node) for node in self.nodes}
+
     def kvctl(
         self, *arguments: str, node: str | None = None, seconds: float = 30
     ) -> CompletedProcess[str]:
         """Runs kvctl; `node`: asks that one and no other."""
-        endpoints = self.backend.endpoints()
+        endpoints = self.endpoints()
         where = ["--endpoints", endpoints[node] if node else ",".join(endpoints.values())]
         if node:
             where.append("--only-endpoints")
@@ -119,6 +154,17 @@ class Cluster:
             raise ChaosError(f"keyspace {name} cannot be made: {made.stderr.strip()}")
         if raft:
             self.raft_keyspaces.append(name)
+
+    def fill(self, keyspace: str, count: int, bytes_each: int) -> None:
+        """So many records beside those of the load, so that moving them takes its time."""
+        records = self.backend.spec.folder / f"fill-{keyspace}.jsonl"
+        with records.open("w") as out:
+            for number in range(count):
+                value = f"{number}.".ljust(bytes_each, "x")
+                out.write(json.dumps({"key": f"fill/{number}", "value": value}) + "\n")
+        filled = self.kvctl("import", keyspace, str(records))
+        if filled.returncode != 0:
+            raise ChaosError(f"keyspace {keyspace} cannot be filled: {filled.stderr.strip()}")
 
     def leaders(self, keyspace: str) -> dict[int, str]:
         """By partition, who leads it as far as the nodes that answer know."""

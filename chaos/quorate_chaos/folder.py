@@ -23,7 +23,7 @@ class RunFolder:
     seed: int
     backend: str
     command: str
-    nodes: list[dict[str, str]] = field(default_factory=list)
+    nodes: list[dict[str, Any]] = field(default_factory=list)
     phases: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from .process import Process
 ENDS_SECONDS = 30  # after SIGTERM: operations under way may take their whole time-out
 SETTLES_SECONDS = 120
 NOT_EQUAL = 10  # kvload's exit code
+FILL_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Job:
     partitions: int = 2
     replicas: int = 3  # but no more than there are nodes
     lease_drift: str = ""  # for reads at LEASE: by how much clocks may drift apart
+    fill: int = 0  # so many records of 4 KiB lie in the keyspace beside what the load writes
 
     def keyspace_flags(self, nodes: int) -> list[str]:
         flags = ["--mode", self.mode, "--partitions", str(self.partitions)]
@@ -44,7 +46,7 @@ class Job:
     def told(self) -> dict[str, object]:
         """As load.json has it: the keyspace is the conductor's business."""
         told = asdict(self)
-        for own in ("mode", "policy", "partitions", "replicas", "lease_drift"):
+        for own in ("mode", "policy", "partitions", "replicas", "lease_drift", "fill"):
             del told[own]
         return {**told, "keyspace": self.name}
 
@@ -68,20 +70,19 @@ class Load:
         for job in self.jobs:
             flags = job.keyspace_flags(nodes)
             self._cluster.make_keyspace(job.name, *flags, raft=job.mode == "raft")
-        told = {
-            **self._told,
-            "endpoints": self._cluster.backend.endpoints(),
-            "duration_ms": int(at_most_seconds * 1000),
-        }
-        (self._folder / "load.json").write_text(json.dumps(told, indent=1) + "\n")
+            if job.fill:
+                self._cluster.fill(job.name, job.fill, FILL_BYTES)
         self.histories.mkdir(exist_ok=True)
-        self._process = self._kvload("run")
+        self._process = self._kvload("run", "load.json", int(at_most_seconds * 1000))
 
-    def _kvload(self, verb: str) -> Process:
-        command = [
-            *(self._cluster.backend.spec.binaries.path("kvload"), verb),
-            *(str(self._folder / "load.json"), "--out", str(self.histories)),
-        ]
+    def _kvload(self, verb: str, file: str, duration_ms: int) -> Process:
+        """Who is there may have changed since it was told before."""
+        endpoints = self._cluster.endpoints()
+        told = {**self._told, "endpoints": endpoints, "duration_ms": duration_ms}
+        plan = self._folder / file
+        plan.write_text(json.dumps(told, indent=1) + "\n")
+        kvload = self._cluster.backend.spec.binaries.path("kvload")
+        command = [kvload, verb, str(plan), "--out", str(self.histories)]
         return Process(self._cluster.backend.client_command(command), self._log)
 
     @property
@@ -107,7 +108,7 @@ class Load:
 
     def settle(self) -> str:
         """Empty once all replicas are equal and were read; else why that did not come about."""
-        process = self._process = self._kvload("settle")
+        process = self._process = self._kvload("settle", "settle.json", 1)
         code = process.wait(SETTLES_SECONDS)
         process.kill()
         self._process = None

@@ -16,7 +16,7 @@ STEP_SECONDS = 0.05
 BROKEN_SECONDS = 1.0  # so long a network stays broken for nodes that come back into it
 STOOD_STILL_SECONDS = 5.0  # a sleep of one step that takes so much longer
 
-_LAST = {"network": 1, "admin": 2}
+_LAST = {"network": 1, "admin": 2, "members": 3}
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Entry:
     end_us: int
     bit: bool
     proof: str
+    change: bool = False  # of who is there: nothing is broken by it
 
 
 class Nemesis:
@@ -75,7 +76,8 @@ class Nemesis:
                 return
 
     def _finish(self, fault: Fault, begin_us: int) -> None:
-        entry = Entry(fault.name, fault.what, fault.nodes, begin_us, 0, False, "")
+        change = fault.kind == "members"
+        entry = Entry(fault.name, fault.what, fault.nodes, begin_us, 0, False, "", change)
         try:
             fault.end(self._cluster)
             entry.end_us = now_us()
@@ -119,7 +121,7 @@ class Nemesis:
         ends = ("process", "disk")  # kinds of faults that may end whom they hit
         hit = {node for fault, _ in self._active if fault.kind in ends for node in fault.nodes}
         for node in self._cluster.others(hit):
-            if self._cluster.is_gone(node):
+            if self._cluster.is_gone(node) and not self._cluster.may_be_gone(node):
                 raise ChaosError(self._cluster.end_of(node, "ended by itself"))
 
     def end_all(self) -> None:

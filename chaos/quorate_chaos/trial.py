@@ -1,12 +1,13 @@
 """One run of one scenario, as the scenario says it: under a load, suffers faults, passes."""
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from . import knobs, process
+from . import knobs, members, process
 from .backend.base import Backend, ClusterSpec
 from .backend.registry import backend_class
 from .clock import now_us
@@ -28,6 +29,8 @@ from .sides import Side, told
 # Of many faults by chance, some meet others that leave them nothing to break.
 IDLE_OF_MIXTURES = 0.05
 CALM_SECONDS = 2.0  # after the last fault, for work to be seen to go on
+MEMBERS_SECONDS = 90.0  # for the nodes to be those that should be there
+LOOK_SECONDS = 0.05
 LOAD_SECONDS_MAX = 24 * 3600
 
 
@@ -82,12 +85,12 @@ class Trial:
         cluster = self._cluster = Cluster(self._backend)
         load = self._load = Load(cluster, self.folder.path, self.options.seed, jobs)
         self.folder.phase("start")
-        self._arm(disks, clocks)
-        if points:
-            crash_points.arm(self._backend, self._backend.spec.names, points)
+        cluster.prepare = lambda node: self._arm(node, disks, clocks, points or {})
+        for node in cluster.nodes:
+            cluster.prepare(node)
         cluster.start()
         journal = self.folder.path / "faults.jsonl"
-        self._nemesis = Nemesis(cluster, journal, self.random, load.check_alive)
+        self._nemesis = Nemesis(cluster, journal, self.random, self._look_around)
         load.begin(LOAD_SECONDS_MAX)
         self.folder.phase("load")
         self.calm(1)
@@ -100,6 +103,16 @@ class Trial:
         lasts = max(self.random.uniform(*fault.lasts) for fault in faults)
         self.nemesis.suffer(faults, lasts if seconds is None else seconds)
         self.calm(self.random.uniform(0.3, 1.5) if calm is None else calm)
+
+    def suffers_amid(self, change: Fault, *faults: Fault, seconds: float = 1.0) -> None:
+        """A change of who is there goes on while these come, one after the other: each meets
+        replicas that are on their way."""
+        self.nemesis.begin(change)
+        for fault in faults:
+            self.until(lambda: members.moving(self.cluster), f"{fault.name} meets nothing that moves")
+            self.suffers(fault, seconds=seconds, calm=0.2)
+        self.nemesis.end(change)
+        self.calm(self.random.uniform(0.3, 1.5))
 
     def suffers_mixture(self, makers: Sequence[Maker], seconds: float | None = None) -> int:
         """Random faults, one draw after another; how many there were."""
@@ -114,6 +127,14 @@ class Trial:
 
     def calm(self, seconds: float) -> None:
         self.nemesis.wait(seconds)
+
+    def until(self, question: Callable[[], bool], what: str, seconds: float = 30) -> None:
+        """What is on goes on meanwhile. Raises ChaosError if it does not come to it in time."""
+        deadline = time.monotonic() + seconds
+        while not question():
+            if time.monotonic() > deadline:
+                raise ChaosError(f"{what}, in {seconds:g} s")
+            self.nemesis.wait(LOOK_SECONDS)
 
     def hand(self, job: Job) -> Hand:
         """A client that asks what the scenario says; it is judged with the load."""
@@ -179,18 +200,25 @@ class Trial:
 
     # --- how it ends
 
+    def _look_around(self) -> None:
+        assert self._load, "under() comes first"
+        self._load.check_alive()
+        self.cluster.moves.look_if_due()
+
     def _judge(self, least_done: int) -> None:
         assert self._load, "under() comes first"
         self.folder.phase("heal")
         self.nemesis.end_all()
         self.cluster.network.heal()
         self.cluster.wait_ready(self.cluster.nodes)
+        unmoved = self._await_members()
         healed_us = now_us()
         self.calm(CALM_SECONDS)
         self._load.end()
         self.folder.phase("settle")
         unsettled = self._load.settle()
         self.folder.phase("check")
+        self._note_members()
         self._stop()
         histories = self._load.histories
         self.progress = read_progress(histories.glob("*.jsonl"))
@@ -202,20 +230,34 @@ class Trial:
         slow = lacking(self.progress, healed_us, least_done)
         self.folder.notes += self.nemesis.notes
         self.result = judge(
-            self.verdict, unsettled, slow, self.nemesis.entries, self._idle_max,
+            self.verdict, unmoved or unsettled, slow, self.nemesis.entries, self._idle_max,
             by_hand=[hand.job.name for hand in self._hands],
         )
         if self._found:
             self.result = Result("anomaly", "; ".join(self._found))
         self.folder.write(self.result)
 
-    def _arm(self, disks: bool, clocks: bool) -> None:
+    def _await_members(self) -> str:
+        """Empty once those are there that should be, nobody else, and all that was to move has."""
+        if not self.cluster.moves.begun:
+            return ""
+        here = sorted(self.cluster.nodes)
+        so = lambda found: sorted(found.nodes) == here  # noqa: E731
+        try:
+            members.await_census(self.cluster, f"nodes {' '.join(here)}", so, MEMBERS_SECONDS)
+        except ChaosError as error:
+            return str(error)
+        return ""
+
+    def _arm(self, node: str, disks: bool, clocks: bool, points: Mapping[str, str]) -> None:
         backend = self._backend
         assert backend, "under() has made it"
         if disks:
-            disk_shim.arm(backend, backend.spec.names, track_unsynced=True)
+            disk_shim.arm(backend, [node], track_unsynced=True)
         if clocks:
-            clock_shim.arm(backend, backend.spec.names)
+            clock_shim.arm(backend, [node])
+        if points:
+            crash_points.arm(backend, [node], points)
 
     def _note_cluster(self, spec: ClusterSpec) -> None:
         self.folder.nodes = [{"name": name, "zone": spec.zone(name)} for name in spec.names]
@@ -234,6 +276,7 @@ class Trial:
 
     def close(self) -> None:
         """Leaves nothing but the folder; tells what came of it there."""
+        self._note_members()
         self._stop()
         if not self.folder.path.exists():
             return
@@ -243,6 +286,18 @@ class Trial:
                 shutil.rmtree(data, ignore_errors=True)
         if self.result.why != "interrupted":
             write_report(self.folder.path)
+
+    def _note_members(self) -> None:
+        """Who came, and who went."""
+        if not self._backend or not self._cluster:
+            return
+        came = {node: {"from_us": at_us} for node, at_us in self._cluster.came_us.items()}
+        went = {node: {"until_us": at_us} for node, at_us in self._cluster.went_us.items()}
+        self.folder.nodes = [
+            {"name": node, "zone": self._backend.zone(node), **came.get(node, {}),
+             **went.get(node, {})}
+            for node in [*self._backend.spec.names, *self._backend.joiners]
+        ]
 
     def _stop(self) -> None:
         if self._load:

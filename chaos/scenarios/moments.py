@@ -17,7 +17,6 @@ from quorate_chaos.cluster import Cluster, links_between
 from quorate_chaos.errors import ChaosError
 from quorate_chaos.faults.base import Fault, Proof
 from quorate_chaos.faults.disk_syncs import SlowSyncs
-from quorate_chaos.faults.kills import Kill
 from quorate_chaos.faults.pauses import Pause
 from quorate_chaos.hand import Hand, Told, wire
 from quorate_chaos.load import Job
@@ -74,15 +73,6 @@ def to_from(target: str, sources: Sequence[str]) -> Cut:
 
 def alone(node: str, others: Sequence[str]) -> Cut:
     return Cut(links_between([node], others))
-
-
-class KillThese(Kill):
-    def __init__(self, *nodes: str) -> None:
-        super().__init__()
-        self._these = list(nodes)
-
-    def victims(self, cluster: Cluster, random: Random) -> list[str]:
-        return self._these
 
 
 class PauseThis(Pause):

@@ -1,7 +1,6 @@
 """Moments in which who led, or had the end of a log, must not count on it any more."""
 
 from moments import (
-    KillThese,
     alone,
     begins,
     claims_to_lead,
@@ -20,6 +19,7 @@ from quorate_chaos.clock import eventually
 from quorate_chaos.errors import ChaosError
 from quorate_chaos.faults.damage import LostTail, last_record, marked_record
 from quorate_chaos.faults.disk_unsynced import PowerCut
+from quorate_chaos.faults.kills import KillThese
 from quorate_chaos.trial import Trial
 
 MARKED_SECONDS = 10

@@ -3,7 +3,6 @@
 import json
 
 from moments import (
-    KillThese,
     alone,
     begins,
     ends,
@@ -15,6 +14,7 @@ from moments import (
 )
 
 from quorate_chaos.faults.disk_unsynced import PowerCut
+from quorate_chaos.faults.kills import KillThese
 from quorate_chaos.trial import Trial
 
 

@@ -5,7 +5,6 @@ from itertools import count
 
 from moments import (
     Cut,
-    KillThese,
     PauseThis,
     alone,
     begins,
@@ -23,6 +22,7 @@ from quorate_chaos.clock import eventually
 from quorate_chaos.cluster import links_between
 from quorate_chaos.faults import clock_shim, crash_points
 from quorate_chaos.faults.clock_page import ClockState
+from quorate_chaos.faults.kills import KillThese
 from quorate_chaos.hand import Hand, Told
 from quorate_chaos.trial import Trial
 

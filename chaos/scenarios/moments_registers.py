@@ -1,7 +1,6 @@
 """Moments in which the bugs of registers show: slow syncs open a window between their rounds."""
 
 from moments import (
-    KillThese,
     begins,
     ends,
     from_to,
@@ -13,6 +12,7 @@ from moments import (
 )
 
 from quorate_chaos.faults.base import Fault
+from quorate_chaos.faults.kills import KillThese
 from quorate_chaos.hand import Hand, Told, Writer
 from quorate_chaos.trial import Trial
 

@@ -72,6 +72,32 @@ def write_run(path: Path, operations: int = 4000, seconds: int = 20,
     return path
 
 
+def look(at: float, *moves: tuple[str, int, str, str, int | None], waiting: int = 0
+         ) -> dict[str, Any]:
+    """A line of moves.jsonl; of each move keyspace, partition, from, to, bytes sent."""
+    shown = [{"keyspace": keyspace, "partition": partition, "from": source, "to": target,
+              "sent_bytes": sent, "total_bytes": None}
+             for keyspace, partition, source, target, sent in moves]
+    return {"at_us": int(at * SECOND), "waiting": waiting, "moves": shown}
+
+
+# Two replicas come to n4, one after the other; of the second nobody saw a byte.
+LOOKS = [
+    look(5, ("lin", 3, "n1", "n4", None), waiting=1),
+    look(6, ("lin", 3, "n1", "n4", 100_000), waiting=1),
+    look(7, ("lin", 3, "n1", "n4", 300_000), ("", 1, "", "n4", None)),
+    look(8, ("", 1, "", "n4", None)),
+    look(9),
+]
+
+
+def write_looks(path: Path, looks: list[dict[str, Any]]) -> Path:
+    """Into the folder of a run."""
+    lines = [json.dumps(each) for each in looks]
+    (path / "moves.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
 def write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=1))
 

@@ -29,6 +29,7 @@ def _cluster(nodes: int = 5, cannot: dict[str, str] | None = None) -> Any:
         raft_keyspaces=["k"],
         others=lambda apart: [name for name in names if name not in set(apart)],
         is_gone=lambda node: False,
+        may_be_gone=lambda node: False,
         backend=SimpleNamespace(node_folder=lambda node: Path("/nowhere") / node),
     )
 
@@ -124,7 +125,7 @@ def test_a_fault_is_begun_stepped_ended_and_written_down_once(tmp_path: Path) ->
     (line,) = _journal(tmp_path)
     assert {**line, "begin_us": 0, "end_us": 0} == {
         **{"fault": "told", "what": "something", "nodes": ["n1"], "begin_us": 0, "end_us": 0},
-        **{"bit": True, "proof": "seen"},
+        **{"bit": True, "proof": "seen", "change": False},
     }
     assert line["begin_us"] <= line["end_us"] - 100_000
 

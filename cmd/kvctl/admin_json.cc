@@ -43,7 +43,8 @@ json ToJson(const NodeDescription& node) {
           {"peer_address", node.peer_address},
           {"zone", node.zone},
           {"weight", node.weight},
-          {"leaving", node.leaving}};
+          {"leaving", node.leaving},
+          {"lost", node.lost}};
 }
 
 json ToJson(const KeyspaceDescription& keyspace) {

@@ -60,7 +60,7 @@ size_t ReplicasOn(const TopologyDescription& topology, NodeId node) {
 
 std::string MembershipOf(const TopologyDescription& topology, NodeId node) {
   const NodeDescription* info = topology.FindNode(node);
-  if (info != nullptr && info->leaving) return "leaving";
+  if (info != nullptr && info->leaving) return info->lost ? "lost" : "leaving";
   const std::vector<Way> ways = WaysOf(topology);
   const bool joins =
       std::any_of(ways.begin(), ways.end(), [&](const Way& way) { return way.to == node; });

@@ -27,6 +27,7 @@ struct NodeDescription {
   std::string zone;
   uint32_t weight = 0;
   bool leaving = false;  // its replicas go to others; gone once it has none
+  bool lost = false;     // leaving as nobody hears of it: stays if it comes back before
 };
 
 struct PartitionDescription {

@@ -26,4 +26,9 @@ void Breaker::OnFailure(absl::Duration now) {
   open_until_ = now + open_for_;
 }
 
+void Breaker::OnLeaving(absl::Duration now) {
+  if (!open()) failures_ = options_.failures - 1;
+  OnFailure(now);
+}
+
 }  // namespace quorate::client

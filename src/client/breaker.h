@@ -25,6 +25,8 @@ class Breaker {
   void OnAnswer();
   // It couldn't be reached or said nothing in time.
   void OnFailure(absl::Duration now);
+  // It said that it is going down: as after many failures.
+  void OnLeaving(absl::Duration now);
 
  private:
   bool open() const { return failures_ >= options_.failures; }

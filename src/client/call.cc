@@ -54,6 +54,9 @@ void CallBase::OnRpcDone(const grpc::Status& rpc) {
   RpcResult result = ResultOfRpc(rpc, *context_, target_.write, choice_.link->address());
   if (result.node_failed) {
     choice_.link->OnFailure();
+  } else if (result.leaving) {
+    core_.OnAnswer();
+    choice_.link->OnLeaving();
   } else {
     core_.OnAnswer();
     choice_.link->OnAnswer(SystemEnv().Monotonic() - sent_at_);

@@ -10,7 +10,8 @@ NodeDescription DescriptionOf(const v1::Node& wire) {
           .peer_address = wire.peer_address(),
           .zone = wire.zone(),
           .weight = wire.weight(),
-          .leaving = wire.leaving()};
+          .leaving = wire.leaving(),
+          .lost = wire.lost()};
 }
 
 PartitionDescription DescriptionOf(const v1::Partition& wire) {

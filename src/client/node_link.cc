@@ -60,6 +60,12 @@ void NodeLink::OnFailure() {
   OnStreamFailure();
 }
 
+void NodeLink::OnLeaving() {
+  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  absl::MutexLock lock(&mutex_);
+  breaker_.OnLeaving(SystemEnv().Monotonic());
+}
+
 void NodeLink::OnStreamAnswer() {
   absl::MutexLock lock(&mutex_);
   breaker_.OnAnswer();

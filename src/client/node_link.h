@@ -32,6 +32,8 @@ class NodeLink {
   void OnStart() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
   void OnAnswer(absl::Duration took) ABSL_LOCKS_EXCLUDED(mutex_);
   void OnFailure() ABSL_LOCKS_EXCLUDED(mutex_);
+  // It answered that it is going down.
+  void OnLeaving() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The same for a stream, whose messages are no calls.
   void OnStreamAnswer() ABSL_LOCKS_EXCLUDED(mutex_);

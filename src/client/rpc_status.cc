@@ -79,7 +79,8 @@ RpcResult ResultOfRpc(const grpc::Status& rpc, const grpc::ClientContext& contex
   if (rpc.ok()) return {};
   if (auto ours = DecodeStatusDetails(rpc.error_details())) {
     if (!write) ours = WithApplied(*ours, Applied::kNo);
-    return {.status = *std::move(ours)};
+    const bool leaving = ReasonOf(*ours) == "SHUTTING_DOWN";
+    return {.status = *std::move(ours), .leaving = leaving};
   }
   const grpc::StatusCode code = rpc.error_code();
   const bool never_left = NeverLeft(rpc, context);

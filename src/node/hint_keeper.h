@@ -35,6 +35,7 @@ class HintKeeper {
   // Hands over what can be, forgets what nobody can take any more, and lets the
   // log go on. Once a tick.
   void Tick(absl::Duration now);
+  bool busy() const { return !waiting_.empty(); }
   // Answers what waits: unknown; and takes nothing more.
   void FailAll();
 

@@ -14,7 +14,6 @@
 #include "node/spread.h"
 #include "node/survey.h"
 #include "node/sweep.h"
-#include "node/topology_change.h"
 #include "node/upgrade.h"
 #include "node/worker.h"
 #include "replica/old_disk_image.h"
@@ -133,6 +132,9 @@ class Node::Impl {
     }
     if (heard.restarted) PostPeerGone(frame->from);
     if (heard.back) PostPeerBack(frame->from);
+    if (frame->epoch < topology->epoch && topology->FindNode(frame->from) == nullptr) {
+      workers_[0]->PostTask([from = frame->from](Worker& w) { w.PingNode(from); });
+    }
     if (heard.learned) workers_[0]->PostTask([this](Worker&) { CheckSpread(); });
     if (frame->topology && frame->topology->epoch > topology->epoch) {
       Adopt(ring::Freeze(*std::move(frame->topology)));
@@ -178,6 +180,11 @@ class Node::Impl {
       }
       if (!kept.ok()) return shared_.Fail(kept);
       CrashPoint<"meta-after-keep">();
+      for (const ring::NodeInfo& node : shared_.topology.Get()->nodes) {
+        if (topology->FindNode(node.id) == nullptr) {
+          shared_.peers.NoteLeft(node.id, node.peer_address);
+        }
+      }
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
       if (topology->FindNode(shared_.options.self) == nullptr) {
@@ -306,47 +313,6 @@ void Node::AwaitKnown(Epoch epoch, absl::Duration until, absl::AnyInvocable<void
   impl_->AwaitKnown(epoch, until, std::move(done));
 }
 
-void Node::CreateKeyspace(ring::KeyspaceSpec spec, absl::Duration deadline, TopologyFn done) {
-  ChangeTopology(
-      *this,
-      [spec = std::move(spec)](const ring::Topology& now) { return ring::WithKeyspace(now, spec); },
-      deadline, std::move(done));
-}
-
-void Node::AlterKeyspace(ring::KeyspaceChange change, absl::Duration deadline, TopologyFn done) {
-  ChangeTopology(
-      *this,
-      [change = std::move(change)](const ring::Topology& now) {
-        return ring::WithAlteredKeyspace(now, change);
-      },
-      deadline, std::move(done));
-}
-
-void Node::DropKeyspace(std::string name, absl::Duration deadline, TopologyFn done) {
-  ChangeTopology(
-      *this,
-      [name = std::move(name)](const ring::Topology& now) {
-        return ring::WithoutKeyspace(now, name);
-      },
-      deadline, std::move(done));
-}
-
-void Node::AddNode(ring::NodeInfo node, ProtocolRange speaks, absl::Duration deadline,
-                   TopologyFn done) {
-  ChangeTopology(
-      *this,
-      [node = std::move(node), speaks](const ring::Topology& now) {
-        return WithJoiner(now, node, speaks);
-      },
-      deadline, std::move(done));
-}
-
-void Node::DecommissionNode(NodeId node, absl::Duration deadline, TopologyFn done) {
-  ChangeTopology(
-      *this, [node](const ring::Topology& now) { return ring::WithNodeLeaving(now, node); },
-      deadline, std::move(done));
-}
-
 void Node::RaiseProtocol(absl::Duration deadline, TopologyFn done) {
   impl_->upgrade_->Raise(deadline, std::move(done));
 }
@@ -388,6 +354,8 @@ void Node::Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done) {
   impl_->shared_.draining = true;
   StartDrain(impl_->workers_, deadline, std::move(done));
 }
+
+uint64_t Node::turned_away() const { return impl_->shared_.turned_away; }
 
 const Replica* Node::FindReplica(PartitionId partition) const {
   return impl_->WorkerOf(partition).Find(partition);

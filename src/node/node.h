@@ -193,6 +193,8 @@ class Node {
   // Hands leaderships over and answers what waits; `done` when nothing is
   // left or the deadline has come. Requests that arrive later are refused.
   void Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done);
+  // So many were, since. Thread-safe.
+  uint64_t turned_away() const;
 
   // Simulator and tests only: a look at a replica's state machine, on the
   // worker's thread (between turns). Null: not here.

@@ -92,7 +92,9 @@ void Outbox::Flush(absl::Duration now) {
   const uint64_t log_record = shared_.log->stats().last_record;
   for (auto& [to, frames] : frames_->by_peer) {
     const ring::NodeInfo* node = topology->FindNode(to);
-    if (node == nullptr) continue;
+    const std::string address =
+        node != nullptr ? node->peer_address : shared_.peers.AddressOfLeft(to);
+    if (address.empty()) continue;
     for (Frames::Open& open : frames) {
       v1::PeerFrame& frame = open.frame;
       frame.set_cluster_id(topology->cluster_id);
@@ -116,7 +118,7 @@ void Outbox::Flush(absl::Duration now) {
       }
       std::string bytes = frame.SerializeAsString();
       if (topology->Active(kSealedFrames)) SealFrame(bytes);
-      shared_.edges.transport.Send(to, node->peer_address, std::move(bytes));
+      shared_.edges.transport.Send(to, address, std::move(bytes));
     }
     sent_[to] = now;
   }

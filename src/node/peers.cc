@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/boot.h"
 
@@ -153,6 +154,17 @@ Epoch Peers::KnownByAll() const {
     if (peer.member && !peer.gone) known = std::min(known, peer.epoch);
   }
   return known;
+}
+
+void Peers::NoteLeft(NodeId node, std::string address) {
+  absl::MutexLock lock(&mutex_);
+  left_[node] = std::move(address);
+}
+
+std::string Peers::AddressOfLeft(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = left_.find(node);
+  return it == left_.end() ? std::string() : it->second;
 }
 
 bool Peers::ClaimTeaching(NodeId node, Epoch epoch, absl::Duration now, absl::Duration pause) {

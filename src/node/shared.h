@@ -74,6 +74,7 @@ struct NodeShared {
   std::atomic<uint64_t> hints = 0;
   std::atomic<uint64_t> hint_bytes = 0;
   std::atomic<uint64_t> requests_outdated = 0;  // of partitions that are gone
+  std::atomic<uint64_t> turned_away = 0;        // as the node is going down
   std::atomic<uint64_t> hints_refused = 0;      // by replicas, for good
   std::atomic<uint64_t> hints_put_off = 0;      // likewise, for now
   // Replicas that have moved away, but are in the log on disk still: until they are not,

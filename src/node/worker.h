@@ -77,8 +77,9 @@ class Worker {
   void PeerGone(NodeId peer);
   void PeerBack(NodeId peer);
   void Ping(absl::Duration since);
-  // Hands all leaderships over, then answers all that waits and takes nothing
-  // more. `done` when no leadership is left or at the deadline.
+  void PingNode(NodeId node);
+  // Hands all leaderships over, then takes nothing more; what is under way has a
+  // second to be answered as it would be. `done` when nothing is left or at the deadline.
   void Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done);
   // The replica was acted on from outside: collect from it this turn.
   void TouchReplica(PartitionId partition);
@@ -178,6 +179,8 @@ class Worker {
   void Rebalance(Slot& slot);
   NodeId BetterLeader(const Slot& slot) const;
   void DrainStep();
+  bool HandOverAll();
+  bool Busy() const;
   void CollectAll();
   void AfterCollect(PartitionId partition, Slot& slot);
   void TellNews();
@@ -230,6 +233,7 @@ class Worker {
   absl::Duration drain_deadline_ = absl::InfiniteDuration();
   absl::AnyInvocable<void() &&> drained_;  // set while draining
   bool shut_down_ = false;
+  absl::Duration answers_due_;  // once it is shut down
 
   absl::Mutex mutex_;
   std::vector<Input> inbox_ ABSL_GUARDED_BY(mutex_);

@@ -33,6 +33,7 @@ void Worker::Refuse(const Request& request, ReplyFn reply) const {
 
 void Worker::HandleRequest(Request request, ReplyFn reply) {
   if (shut_down_) {
+    shared_.turned_away.fetch_add(1, std::memory_order_relaxed);
     return Answer(reply, absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
                   shared_.options.self.ToString() + " is shutting down; ask another node");
   }

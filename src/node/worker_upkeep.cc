@@ -10,6 +10,8 @@ namespace quorate {
 namespace {
 
 constexpr absl::Duration kReleaseInterval = absl::Seconds(1);
+// Of a node that goes: what others do not answer within it they do not soon.
+constexpr absl::Duration kAnswersMax = absl::Seconds(1);
 
 // True once each interval: `next` moves on.
 bool Due(absl::Duration now, absl::Duration interval, absl::Duration& next) {
@@ -137,13 +139,16 @@ void Worker::Ping(absl::Duration since) {
   }
 }
 
+void Worker::PingNode(NodeId node) { outbox_.AddPing(node); }
+
 void Worker::Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done) {
   drain_deadline_ = deadline;
   drained_ = std::move(done);
   DrainStep();
 }
 
-void Worker::DrainStep() {
+// True while a leadership is to be taken over.
+bool Worker::HandOverAll() {
   bool leading = false;
   for (auto& [partition, slot] : slots_) {
     if (!slot.replica->leading()) continue;
@@ -151,8 +156,21 @@ void Worker::DrainStep() {
     leading = slot.replica->TransferLeadership(NodeId()).ok() || leading;
     Touch(partition, slot);
   }
-  if (leading && now_ < drain_deadline_) return;
-  shut_down_ = true;
+  return leading;
+}
+
+bool Worker::Busy() const {
+  return forwards_.size() > 0 || (hints_ != nullptr && hints_->busy()) ||
+         std::any_of(slots_.begin(), slots_.end(),
+                     [](const auto& one) { return one.second.replica->busy(); });
+}
+
+void Worker::DrainStep() {
+  if (HandOverAll() && now_ < drain_deadline_) return;
+  if (!std::exchange(shut_down_, true)) {
+    answers_due_ = std::min(drain_deadline_, now_ + kAnswersMax);
+  }
+  if (Busy() && now_ < answers_due_) return;
   for (auto& [partition, slot] : slots_) slot.replica->Shutdown();
   forwards_.FailAll();
   if (hints_ != nullptr) hints_->FailAll();

@@ -30,6 +30,7 @@ class CountedScans {
   // Takes up the scans of which something was read since. After each of the
   // core's answers.
   void GoOn(quorum::Core& core, const quorum::Now& now);
+  bool busy() const { return !listing_.empty() || !ready_.empty(); }
   void FailAll(std::string_view reason, std::string_view message);
 
  private:

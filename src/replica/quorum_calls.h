@@ -27,6 +27,7 @@ class QuorumCalls {
   void Start(Request request, ReplyFn reply, const Receipt& receipt, quorum::Core& core,
              const quorum::Now& now);
   void Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now);
+  bool busy() const { return !calls_.empty(); }
   // Answers all: reads not done, writes unknown.
   void FailAll(std::string_view reason, std::string_view message);
   // Writes refused as their key had as many siblings, or as large a set or map, as

@@ -298,6 +298,8 @@ std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) con
   return status;
 }
 
+bool QuorumReplica::busy() const { return calls_.busy() || scans_.busy() || counted_scans_.busy(); }
+
 void QuorumReplica::Shutdown() {
   calls_.FailAll("SHUTTING_DOWN", "the node is shutting down");
   scans_.FailAll("SHUTTING_DOWN", "the node is shutting down");

@@ -71,6 +71,7 @@ class QuorumReplica final : public Replica {
   std::optional<QuorumStatus> quorum_status(absl::Duration now) const override;
   const ConflictJournal* conflicts() const override { return &store_.journal(); }
   absl::StatusOr<HeldRecord> Inspect(std::string_view key) const override;
+  bool busy() const override;
   void Shutdown() override;
 
   // The simulator's view.

@@ -32,6 +32,7 @@ class QuorumScans {
   // So many effects have been handed out, so many of them are durable. After
   // each Start, Answer and sync.
   void Release(uint64_t out, uint64_t durable);
+  bool busy() const { return !waiting_.empty() || !fresh_.empty() || !unsynced_.empty(); }
   void FailAll(std::string_view reason, std::string_view message);
 
  private:

@@ -141,6 +141,10 @@ absl::Status RaftReplica::TransferLeadership(NodeId to) {
   return raft_->TransferLeadership(to);
 }
 
+bool RaftReplica::busy() const {
+  return proposals_.queued() || proposals_.waiting() > 0 || !held_.empty() || !reads_.empty();
+}
+
 void RaftReplica::Shutdown() {
   proposals_.FailAll("SHUTTING_DOWN", "the node is shutting down");
   held_.FailAll("SHUTTING_DOWN", "the node is shutting down");

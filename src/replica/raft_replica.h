@@ -91,6 +91,7 @@ class RaftReplica final : public Replica {
   HardState hard_state() const override { return raft_->status().hard_state; }
   ReplicaStatus status() const override;
   absl::StatusOr<HeldRecord> Inspect(std::string_view key) const override;
+  bool busy() const override;
   void Shutdown() override;
 
   // For a group that has just been made: do not wait for an election timeout.

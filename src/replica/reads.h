@@ -41,6 +41,7 @@ class Reads {
   std::vector<Read> TakeReady(LogIndex applied);
   // Some only wait for the state to come that far.
   bool waiting() const { return !confirmed_.empty(); }
+  bool empty() const { return queued_.empty() && asked_.empty() && confirmed_.empty(); }
   // The clock does not tell any more how long ago a round began.
   void ForgetWhen();
   // The moment by which everything committed is known to be applied here.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "base/boot.h"
 #include "rpc/grpc_server.h"
 
@@ -17,6 +18,9 @@ namespace {
 // How long a server that shuts down waits for calls that have been answered to
 // leave.
 constexpr absl::Duration kShutdownGrace = absl::Milliseconds(500);
+// Before that: until no call has come for so long, and for so long at most.
+constexpr absl::Duration kNobodyCallsFor = absl::Milliseconds(100);
+constexpr absl::Duration kTurningAwayMax = absl::Seconds(1);
 
 uint32_t WorkersOf(const ServerOptions& options) {
   if (options.workers > 0) return static_cast<uint32_t>(options.workers);
@@ -200,7 +204,20 @@ void Server::Drain() {
   if (!drained->WaitForNotificationWithTimeout(options_.drain_timeout + absl::Seconds(1))) {
     log_lines_->warn("gave up waiting for leaderships to be taken over");
   }
+  AwaitNoCalls();
   ShutDown(client_server_);
+}
+
+// gRPC cancels what comes while it ends, and nobody could tell that from a call that was
+// begun. So those that still call are told to go elsewhere, until they have.
+void Server::AwaitNoCalls() {
+  const absl::Duration until = env_.Monotonic() + kTurningAwayMax;
+  for (uint64_t before = ~uint64_t{0}; env_.Monotonic() < until;) {
+    const uint64_t now = node_->turned_away();
+    if (now == before) return;
+    before = now;
+    absl::SleepFor(kNobodyCallsFor);
+  }
 }
 
 // From the outside in: nobody may call what is gone already.

@@ -65,6 +65,7 @@ class Server {
 
  private:
   Server(const ServerOptions& options, const ServerEdges& edges);
+  void AwaitNoCalls();
 
   absl::Status OpenNode(const ServerPlan& plan, StorageStack storage,
                         std::function<void(absl::Status)> fatal);

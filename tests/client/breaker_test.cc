@@ -31,6 +31,15 @@ TEST_F(BreakerTest, ForgetsFailuresOnceTheNodeAnswers) {
   EXPECT_TRUE(breaker.Allow(now));
 }
 
+TEST_F(BreakerTest, OpensAtOnceWhereANodeSaysThatItIsGoingDown) {
+  breaker.OnLeaving(now);
+  EXPECT_FALSE(breaker.Allow(now));
+  now += kOpenFor;
+  EXPECT_TRUE(breaker.Allow(now));
+  breaker.OnLeaving(now);
+  EXPECT_FALSE(breaker.Allow(now + kOpenFor));
+}
+
 TEST_F(BreakerTest, LetsOneCallTryAfterAWhile) {
   Open();
   now += kOpenFor;

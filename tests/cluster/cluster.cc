@@ -60,7 +60,8 @@ Cluster::~Cluster() {
 }
 
 std::vector<std::string> Cluster::JoinedCommandLine(int node) const {
-  const Build& build = nodes_[Index(node)].build;
+  // One that is still to join is not among them.
+  const Build build = node <= size() ? nodes_[Index(node)].build : Build();
   std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/" + build.program,
                                       "--data-dir",
                                       data_dir(node),

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "base/error.h"
 #include "cluster/cluster.h"
 
 namespace quorate::testing {
@@ -33,6 +34,9 @@ class SteadyLoad {
   }
   ~SteadyLoad() { Stop(); }
 
+  // From now on nodes are killed: what became of a put may be unknown, and then it is made
+  // again, with the value that it had.
+  void RepeatUnknown() { repeat_unknown_ = true; }
   // Ends it; every value is read once more.
   void Stop() {
     stop_ = true;
@@ -60,7 +64,11 @@ class SteadyLoad {
       const size_t i = n % kKeys;
       const std::string key = absl::StrCat(prefix, i);
       const std::string value = absl::StrCat("value ", n);
-      if (!Note(absl::StrCat(name, ": put ", key), keyspace.Put(key, value).status())) return;
+      absl::Status put = keyspace.Put(key, value).status();
+      while (repeat_unknown_ && !put.ok() && AppliedOf(put) == Applied::kUnknown) {
+        put = keyspace.Put(key, value).status();
+      }
+      if (!Note(absl::StrCat(name, ": put ", key), put)) return;
       if (i == values.size()) values.emplace_back();
       values[i] = value;
       const size_t other = (n * 7919) % values.size();
@@ -91,6 +99,7 @@ class SteadyLoad {
 
   Client client_;
   std::atomic<bool> stop_ = false;
+  std::atomic<bool> repeat_unknown_ = false;
   std::atomic<uint64_t> done_ = 0;
   mutable absl::Mutex mutex_;
   std::vector<std::string> failures_ ABSL_GUARDED_BY(mutex_);

@@ -171,6 +171,7 @@ TEST_F(UpgradeTest, ARaiseGoesOnWhenTheLeaderOfTheMetaGroupDiesInTheMiddle) {
   ASSERT_TRUE(state.ok()) << state.status();
   const int leader = static_cast<int>(state->meta_leader.value());
   ASSERT_NE(leader, 0);
+  load_.RepeatUnknown();
   cluster_.process(leader).Signal(SIGUSR1);
   (void)client_.RaiseProtocol();
   EXPECT_EQ(cluster_.process(leader).Wait(), 128 + SIGKILL);

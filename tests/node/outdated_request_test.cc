@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "base/error.h"
+#include "base/protocol_version.h"
 #include "node/node.h"
 #include "quorate/v1/peer.pb.h"
 #include "still_world.h"
@@ -74,6 +75,7 @@ class OutdatedRequestTest : public ::testing::Test {
     frame.set_to(1);
     frame.set_boot(1);
     frame.set_epoch(epoch.value());
+    frame.set_protocol(kProtocolVersion);
     auto* forwarded = frame.add_requests();
     forwarded->set_id(++last_id_);
     forwarded->set_request(EncodeRequest(request));

@@ -99,9 +99,7 @@ TEST_F(PeersTest, ANewLifeIsTaughtAgain) {
   EXPECT_TRUE(peers.ClaimTeaching(kPeer, Epoch(3), pause * 9, pause));
 }
 
-TEST(PeersTest, WhatABuildSpeaksIsWhatItsPresentLifeHasSaid) {
-  Peers peers(NodeId(1), kSilence);
-  peers.SetMembers({NodeId(1), kPeer}, absl::ZeroDuration());
+TEST_F(PeersTest, WhatABuildSpeaksIsWhatItsPresentLifeHasSaid) {
   EXPECT_EQ(peers.Speaks(kPeer), std::nullopt) << "it has not said a word";
   peers.Hear(kPeer, {.boot = Boot(1), .epoch = Epoch(1), .protocol = 2}, absl::ZeroDuration());
   EXPECT_EQ(peers.Speaks(kPeer), 2u);

@@ -31,6 +31,15 @@ class ClusterSpec:
         return self.zones[int(node[1:]) - 1] if self.zones else ""
 
 
+@dataclass(frozen=True)
+class Joiner:
+    """A node that is to come into a running cluster: whom it asks, and what it says of itself."""
+
+    by: str  # a node; another one, once this is gone
+    zone: str = ""
+    weight: int = 100
+
+
 class Network(ABC):
     """The links between nodes. All is well at first; faults add up until heal()."""
 
@@ -90,6 +99,7 @@ class Backend(ABC):
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
+        self.joiners: dict[str, Joiner] = {}
         self._env: dict[str, dict[str, str]] = {}
         self._wrap: dict[str, list[str]] = {}
         self._programs: dict[str, str] = {}
@@ -110,6 +120,10 @@ class Backend(ABC):
     @abstractmethod
     def start(self, node: str) -> None:
         """Starts or restarts it on the disk it has; does not wait until it is ready."""
+
+    def admit(self, node: str, joiner: Joiner) -> None:
+        """A place for a node that is none of the spec's; start() then has it join. After open()."""
+        raise Unsupported(f"backend {self.name}: a cluster has the nodes that it was made with")
 
     def serves_again(self, node: str) -> None:
         """Called when a restarted node answers: what the network must tell it anew."""
@@ -180,5 +194,5 @@ class Backend(ABC):
     def program(self, node: str) -> str:
         return self.spec.binaries.path(self._programs.get(node, "kvd"))
 
-    def endpoints(self) -> dict[str, str]:
-        return {node: self.endpoint(node) for node in self.spec.names}
+    def zone(self, node: str) -> str:
+        return self.joiners[node].zone if node in self.joiners else self.spec.zone(node)

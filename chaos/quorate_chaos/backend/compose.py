@@ -14,7 +14,7 @@ from ..containers.project import Project
 from ..errors import ChaosError, Unsupported
 from ..process import Process
 from .addresses import Addresses, free_prefix
-from .base import Backend, ClusterSpec
+from .base import Backend, ClusterSpec, Joiner
 from .compose_network import Cables, pair_name
 
 NODES_MAX = 5
@@ -66,6 +66,9 @@ class ComposeBackend(Backend):
         self._project.say(self._override())
         self._stale = set(self.spec.names)
         self.network.opened(self._docker, self._container, self._project.network)
+
+    def admit(self, node: str, joiner: Joiner) -> None:
+        raise Unsupported("in containers no node joins: deploy/compose has three or five")
 
     def close(self) -> None:
         self.network.closed()

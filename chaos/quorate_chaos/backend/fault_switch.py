@@ -34,6 +34,7 @@ class FaultSwitch(Network):
         self._nodes = list(nodes)
         self._endpoint, self._page, self._up = endpoint, page, up
         self._cut: set[Link] = set()
+        self._coming: set[str] = set()  # nodes that cannot be told of a cut yet
         self._seen: Counter[Link] = Counter()
 
     def block(self, links: Iterable[Link]) -> None:
@@ -50,8 +51,14 @@ class FaultSwitch(Network):
         self._look()
         self._tell(set())
 
+    def admit(self, node: str) -> None:
+        """One more node, which answers only once again() has been called for it."""
+        self._nodes.append(node)
+        self._coming.add(node)
+
     def again(self, node: str) -> None:
         """A node that was restarted knows nothing of the cut."""
+        self._coming.discard(node)
         if any(source == node for source, _ in self._cut):
             self._set(node, self._cut)
 
@@ -74,7 +81,7 @@ class FaultSwitch(Network):
                 self._set(node, cut)
 
     def _set(self, node: str, cut: set[Link]) -> None:
-        if not self._up(node):
+        if node in self._coming or not self._up(node):
             return  # again() tells it when it is back
         targets = bytes(int(target[1:]) for source, target in cut if source == node)
         # SetFaultsRequest{cut_off}: a packed list of numbers below 128, field 1.

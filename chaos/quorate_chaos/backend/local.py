@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..process import Process, state_of
-from .base import Backend, ClusterSpec
+from .base import Backend, ClusterSpec, Joiner
 
 CLIENT_PORT, PEER_PORT, HTTP_PORT = 0, 1, 2  # offsets from a node's first port
 
@@ -36,6 +36,10 @@ class LocalBackend(Backend):
         for node in self.spec.names:
             self.node_folder(node).mkdir(parents=True, exist_ok=True)
 
+    def admit(self, node: str, joiner: Joiner) -> None:
+        self.node_folder(node).mkdir(parents=True, exist_ok=True)
+        self.joiners[node] = joiner
+
     def close(self) -> None:
         for process in self._processes.values():
             process.kill()
@@ -49,11 +53,25 @@ class LocalBackend(Backend):
             "listen": self.address(node, CLIENT_PORT),
             "peer-listen": self.address(node, PEER_PORT),
             "http-listen": self.address(node, HTTP_PORT),
-            "bootstrap": ",".join(self._member(member) for member in self.spec.names),
+            **self._beginning(node),
             **self.extra_flags(),
             **self.spec.flags,
         }
         return [self.program(node), *(f"--{k}={v}" for k, v in flags.items())]
+
+    def _beginning(self, node: str) -> dict[str, str]:
+        """How it gets into its cluster; once it is in, its folder says so and this does no harm."""
+        joiner = self.joiners.get(node)
+        if joiner is None:
+            return {"bootstrap": ",".join(self._member(member) for member in self.spec.names)}
+        own = {"weight": str(joiner.weight), **({"zone": joiner.zone} if joiner.zone else {})}
+        return {"join": self.address(self._door(node, joiner.by), CLIENT_PORT), **own}
+
+    def _door(self, node: str, by: str) -> str:
+        """Whom it asks to be let in: `by`, or whoever else is up."""
+        all_nodes = [by, *self.spec.names, *self.joiners]
+        up = [one for one in all_nodes if one != node and self.state(one) == "running"]
+        return up[0] if up else by
 
     def _member(self, node: str) -> str:
         zone = self.spec.zone(node)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from .. import http
 from ..errors import Unsupported
-from .base import ClusterSpec
+from .base import ClusterSpec, Joiner
 from .fault_switch import FaultSwitch
 from .local import HTTP_PORT, LocalBackend
 from .ports import PER_CLUSTER, Ports
@@ -33,10 +33,19 @@ class LoopbackBackend(LocalBackend):
 
     def open(self) -> None:
         super().open()
-        if self.spec.nodes * PER_NODE > PER_CLUSTER:
-            raise Unsupported(f"{self.spec.nodes} nodes: loopback has ports for six")
+        self._check_room(self.spec.nodes)
         wanted = os.environ.get("QUORATE_CHAOS_PORT")
         self._ports = Ports(int(wanted) if wanted else None)
+
+    def admit(self, node: str, joiner: Joiner) -> None:
+        self._check_room(int(node[1:]))
+        super().admit(node, joiner)
+        self.network.admit(node)
+
+    def _check_room(self, nodes: int) -> None:
+        if nodes * PER_NODE > PER_CLUSTER:
+            most = PER_CLUSTER // PER_NODE
+            raise Unsupported(f"{nodes} nodes: loopback has ports for {most}")
 
     def close(self) -> None:
         super().close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .. import http
 from . import namespaces, socket_broker
-from .base import CLIENTS, ClusterSpec, Link, Network
+from .base import CLIENTS, ClusterSpec, Joiner, Link, Network
 from .local import HTTP_PORT, LocalBackend
 from .namespaces import Tree
 from .nftables import Drops, Host, Runner
@@ -25,14 +25,20 @@ class PacketNetwork(Network):
 
     def __init__(self, tree: Tree, hosts: Sequence[str], folder: Path) -> None:
         self._tree = tree
-        self._drops = Drops(Host(name, address_of(name), self._runner(name)) for name in hosts)
+        self._drops = Drops(self._host(name) for name in hosts)
         self._slow = SlowLinks(tree, address_of(CLIENTS), folder)
+
+    def _host(self, name: str) -> Host:
+        return Host(name, address_of(name), self._runner(name))
 
     def _runner(self, name: str) -> Runner:
         return lambda command, text: self._tree.hosts[name].run(command, text)
 
     def prepare(self) -> None:
         self._drops.prepare()
+
+    def admit(self, node: str) -> None:
+        self._drops.admit(self._host(node))
 
     def block(self, links: Iterable[Link]) -> None:
         self._drops.set(links, 100)
@@ -86,6 +92,11 @@ class NetnsBackend(LocalBackend):
         serve = [sys.executable, "-S", socket_broker.__file__]
         self._tree.add(CLIENTS, address_of(CLIENTS), serve, stdin=self._broker.theirs)
         self.network.prepare()
+
+    def admit(self, node: str, joiner: Joiner) -> None:
+        super().admit(node, joiner)
+        self._tree.add(node, address_of(node))
+        self.network.admit(node)
 
     def close(self) -> None:
         self.network.close()

@@ -29,7 +29,7 @@ class Drops:
         self._percent: dict[Link, int] = {}
 
     def prepare(self) -> None:
-        """One chain and a counter for each sender, once, in every namespace."""
+        """One chain and a counter for each sender, in every namespace. Harmless if called again."""
         for host in self._hosts.values():
             lines = [f"add table {TABLE}"]
             lines += [f"add counter {TABLE} from_{name}" for name in self._hosts]
@@ -37,6 +37,11 @@ class Drops:
             hook = "{ type filter hook input priority -300; }"
             lines.append(f"add chain {TABLE} input {hook}")
             self._nft(host, "\n".join(lines) + "\n")
+
+    def admit(self, host: Host) -> None:
+        """One more, after prepare()."""
+        self._hosts[host.name] = host
+        self.prepare()
 
     def set(self, links: Iterable[Link], percent: int) -> None:
         links = list(links)

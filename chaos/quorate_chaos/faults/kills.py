@@ -4,6 +4,7 @@ from random import Random
 
 from ..clock import eventually, now_us
 from ..cluster import Cluster
+from ..members import meta_leader
 from .base import Fault, Proof
 
 KILLED = 137  # as shells tell SIGKILL
@@ -35,7 +36,10 @@ class Kill(Fault):
 
     def proof(self, cluster: Cluster) -> Proof:
         killed = [node for node, code in self._codes.items() if code == KILLED]
-        back = [node for node in killed if cluster.backend.state(node) == "running"]
+        back = [
+            node for node in killed
+            if cluster.backend.state(node) == "running" or cluster.has_left(node)
+        ]
         text = f"{' '.join(killed) or 'nobody'} ended by SIGKILL, {' '.join(back) or 'nobody'} back"
         return Proof(bool(self.nodes) and killed == back == self.nodes, text)
 
@@ -45,6 +49,37 @@ class KillLeader(Kill):
 
     def victims(self, cluster: Cluster, random: Random) -> list[str]:
         return [cluster.some_leader(random)]
+
+
+class KillThese(Kill):
+    """Nodes that are chosen already."""
+
+    def __init__(self, *nodes: str) -> None:
+        super().__init__()
+        self._these = list(nodes)
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        return self._these
+
+
+class KillMetaLeader(Kill):
+    """Who leads the group that says who is there, and begins all moves."""
+
+    name = "kill-meta-leader"
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        return [meta_leader(cluster)]
+
+
+class KillReceiver(Kill):
+    """Who is being filled with a replica."""
+
+    name = "kill-receiver"
+
+    def victims(self, cluster: Cluster, random: Random) -> list[str]:
+        told = cluster.moves.look() or {}
+        to = sorted({f"n{move['to']}" for move in told.get("moves", []) if move["to"]})
+        return [random.choice([node for node in to if node in cluster.nodes] or cluster.nodes)]
 
 
 class KillMinority(Kill):
@@ -122,8 +157,9 @@ class RollingRestart(Fault):
     name = "rolling-restart"
     lasts = (1.0, 1.0)
 
-    def __init__(self) -> None:
+    def __init__(self, ready_seconds: float = READY_SECONDS) -> None:
         super().__init__()
+        self._ready_seconds = ready_seconds
         self._left: list[str] = []
         self._codes: dict[str, int | None] = {}
 
@@ -138,7 +174,7 @@ class RollingRestart(Fault):
             node = self._left.pop(0)
             self._codes[node] = cluster.backend.terminate(node)
             cluster.restart([node])
-            eventually(lambda: cluster.is_ready(node), READY_SECONDS)
+            eventually(lambda: cluster.is_ready(node), self._ready_seconds)
 
     def end(self, cluster: Cluster) -> None:
         while self._left:

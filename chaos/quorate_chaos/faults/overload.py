@@ -31,7 +31,7 @@ class Overload(Fault):
         self._before = self._counts(cluster)
         command = [
             *(cluster.backend.spec.binaries.path("kvctl"), "bench", "--keyspace", FLOOD),
-            *("--endpoints", ",".join(cluster.backend.endpoints().values())),
+            *("--endpoints", ",".join(cluster.endpoints().values())),
             *("--concurrency", str(self._callers), "--read-ratio", "0", "--duration", "10m"),
             *("--value-bytes", str(self._value_bytes), "--keys", "2000"),
         ]

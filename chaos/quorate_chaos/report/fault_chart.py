@@ -66,7 +66,8 @@ def _bar(fault: Fault, frame: Timeframe, rows: list[float], top: float) -> list[
     rows[row] = end + 2
     y = top + row * ROW
     told = f"{name}: {duration(fault.end - fault.begin)}; {fault.proof or 'no proof told'}"
-    bar = rect(x, y, width, ROW - 3, "bar" if fault.bit else "bar void", told)
+    css = "bar void" if not fault.bit else "bar change" if fault.change else "bar"
+    bar = rect(x, y, width, ROW - 3, css, told)
     if not named:
         return [bar]
     at = x + 5 if inside else (x - 4 if before else x + width + 4)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import OUTCOMES, READ, WRITE, Fault, Op, Run, Series
+from .moves import Move, moves_of
 
 
 def read_run(path: Path) -> Run:
@@ -20,6 +21,7 @@ def read_run(path: Path) -> Run:
     run.load = _object(run, "load.json")
     run.verdict = _object(run, "verdict.json")
     run.faults = sorted(_faults(run), key=lambda fault: (fault.begin, fault.end))
+    run.moves = _moves(run)
     histories = sorted((path / "history").glob("*.jsonl"))
     if not histories:
         run.problems.append("history/ holds no histories: no operation was recorded.")
@@ -81,7 +83,20 @@ def _faults(run: Run) -> Iterator[Fault]:
             end=max(begin, int(line.get("end_us") or begin)),
             bit=bool(line.get("bit")),
             proof=str(line.get("proof", "")),
+            change=bool(line.get("change")),
         )
+
+
+def _moves(run: Run) -> list[Move]:
+    """None where nodes neither came nor went."""
+    file = run.path / "moves.jsonl"
+    if not file.is_file():
+        return []
+    try:
+        return moves_of(_lines(run, file))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        run.problems.append(f"moves.jsonl: not what moved at each look: {error!r}.")
+        return []
 
 
 def _read_history(run: Run, file: Path) -> None:
@@ -141,6 +156,7 @@ def _bound(run: Run) -> None:
     """From when to when: as told, but never so that something lies outside."""
     seen = [at for op in run.ops for at in (op.begin, op.end) if at is not None]
     seen += [at for fault in run.faults for at in (fault.begin, fault.end)]
+    seen += [at for move in run.moves for at in (move.begin, move.end)]
     seen += [int(at) for name in ("begin_us", "end_us") if (at := run.about.get(name))]
     run.begin, run.end = (min(seen), max(seen)) if seen else (0, 0)
     run.end = max(run.end, run.begin + 1)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .moves import Move
+
 DONE, FAILED, UNKNOWN = "done", "failed", "unknown"
 OUTCOMES = (DONE, FAILED, UNKNOWN)
 
@@ -46,6 +48,7 @@ class Fault:
     end: int
     bit: bool
     proof: str
+    change: bool = False  # of who is there: nothing is broken by it
 
     @property
     def sides(self) -> list[frozenset[str]]:
@@ -64,6 +67,7 @@ class Run:
     load: dict[str, Any] = field(default_factory=dict)  # load.json
     verdict: dict[str, Any] = field(default_factory=dict)  # verdict.json
     faults: list[Fault] = field(default_factory=list)  # by begin
+    moves: list[Move] = field(default_factory=list)  # by begin
     ops: list[Op] = field(default_factory=list)  # by begin
     final_reads: int = 0
     begin: int = 0
@@ -79,6 +83,16 @@ class Run:
         """Names of the nodes, from run.json or else from what was asked of whom."""
         told = [str(n.get("name", "")) for n in self.about.get("nodes", []) if isinstance(n, dict)]
         return told or sorted({op.asked for op in self.ops if op.asked})
+
+    def nodes_at(self, at: int) -> list[str]:
+        """Those that had come by then, and had not gone."""
+        told = {str(n.get("name")): n for n in self.about.get("nodes", []) if isinstance(n, dict)}
+
+        def there(name: str) -> bool:
+            node = told.get(name, {})
+            return int(node.get("from_us") or at) <= at <= int(node.get("until_us") or at)
+
+        return [name for name in self.nodes if there(name)]
 
     def seconds(self, at: int) -> float:
         """Since the run began."""

@@ -27,6 +27,15 @@ def duration(us: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def bytes_told(number: float) -> str:
+    """`850 B`, `1.2 KiB`, `31 MiB`."""
+    for unit in ("B", "KiB", "MiB"):
+        if number < 999.5:
+            return f"{number:.1f} {unit}" if unit != "B" and number < 9.95 else f"{number:.0f} {unit}"
+        number /= 1024
+    return f"{number:.1f} GiB"
+
+
 def count(number: int) -> str:
     """With thousands set apart by a thin space that does not break."""
     return f"{number:,}".replace(",", "\u202f")

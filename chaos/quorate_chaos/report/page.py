@@ -11,6 +11,7 @@ from .fault_chart import fault_chart
 from .folder import read_run
 from .headline import headline
 from .model import Run
+from .move_chart import move_caption, move_chart
 from .numbers import plural
 from .outage_part import fault_section
 from .series_chart import caption, series_chart
@@ -65,15 +66,17 @@ def _problems(run: Run) -> str:
 
 
 def _through_the_faults(run: Run) -> str:
-    if not run.ops and not run.faults:
+    if not run.ops and not run.faults and not run.moves:
         return ""
     frame = Timeframe(run)
     binned = bin_run(run, BINS)
     charts = [series_chart(key, bins, binned, frame) for key, bins in binned.by_series.items()]
-    inner = "".join([fault_chart(run, frame), *charts])
-    told = caption(binned) if charts else "No operations."
+    moves = [move_chart(run, frame)] if run.moves else []
+    inner = "".join([fault_chart(run, frame), *moves, *charts])
+    notes = [note(caption(binned) if charts else "No operations.")]
+    notes += [note(move_caption(run))] if run.moves else []
     return section(
-        "Through the faults", "through", note(told),
+        "Through the faults", "through", *notes,
         f'<div class="scroll timed" {frame.attributes()}>{inner}</div>',
     )
 

@@ -7,6 +7,7 @@ from html import escape
 
 from .binned import Bin, Binned
 from .model import Series
+from .move_chart import STRIP, move_strip
 from .numbers import count, duration, plural
 from .svg import LogScale, Scale, box, drawing, line, n, path, rect, text
 from .timeframe import AXIS_HEIGHT, GUTTER, RIGHT, WIDTH, Timeframe
@@ -19,13 +20,16 @@ def series_chart(series: Series, bins: list[Bin], binned: Binned, frame: Timefra
     others = any(part.failed or part.unknown for part in bins)
     rate_bottom = 8.0 + RATE_HEIGHT
     latency_top = rate_bottom + (OTHER_HEIGHT if others else 0) + 12
-    bottom = latency_top + LATENCY_HEIGHT
+    strip_top = latency_top + LATENCY_HEIGHT + 4
+    bottom = strip_top + STRIP if frame.run.moves else latency_top + LATENCY_HEIGHT
     parts = frame.shades(8, bottom - 8)
     parts += _names(series, bins, latency_top)
     parts += _rates(bins, binned, rate_bottom)
     if others:
         parts += _others(bins, binned, rate_bottom)
     parts += _latencies(bins, latency_top)
+    if frame.run.moves:
+        parts += move_strip(frame.run, frame, strip_top)
     parts += frame.axis(bottom)
     label = f"throughput and latency of {series.name} over time"
     told = [[b.done, b.failed, b.unknown, round(b.p50), round(b.p99)] for b in bins]

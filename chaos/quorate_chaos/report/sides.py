@@ -45,7 +45,7 @@ def told_by_side(run: Run) -> dict[str, dict[Series, Told]]:
     cuts = [
         (fault, minority)
         for fault in run.faults
-        if fault.bit and (minority := minority_of(fault, run.nodes))
+        if fault.bit and (minority := minority_of(fault, run.nodes_at(fault.begin)))
     ]
     if not cuts:
         return {}

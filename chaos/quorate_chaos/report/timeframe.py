@@ -22,10 +22,12 @@ class Timeframe:
         return self._scale(min(self.run.end, max(self.run.begin, at)))
 
     def shades(self, top: float, height: float) -> list[str]:
-        """All faults that took hold as a shade from top to bottom, and where each begins."""
+        """All faults that took hold (no changes of who is there) as a shade from top to bottom, and where each begins."""
         parts = []
         for fault in self.run.faults:
             x, width = self.stretch(fault)
+            if fault.bit and fault.change:
+                continue
             if fault.bit:
                 parts.append(rect(x, top, width, height, "shade"))
                 parts.append(line(x, top, x, top + height, "shade-edge"))

@@ -1,0 +1,123 @@
+"""Nodes that come and go, die for good and are replaced, while clients are at work."""
+
+from typing import Any
+
+import pytest
+from loads import ballots, counter, elements, newest, register
+
+from quorate_chaos.faults.kills import (
+    KillLeader,
+    KillMetaLeader,
+    KillReceiver,
+    KillThese,
+)
+from quorate_chaos.faults.members import (
+    AlterReplicas,
+    Decommission,
+    DieForGood,
+    Join,
+    Replace,
+)
+from quorate_chaos.faults.partitions import Halves, Isolate, IsolateLeader
+from quorate_chaos.load import Job
+from quorate_chaos.members import census, moving
+from quorate_chaos.trial import Trial
+
+# Whole replicas are sent, slowly, so that whatever comes meets them on their way.
+SLOW_MOVES = {
+    "move-rate": "192KiB", "snapshot-chunk-bytes": "4KiB", "log-cache-bytes": "4KiB",
+    "log-segment-bytes": "256KiB", "memtable-bytes": "256KiB", "moves-at-once": "2",
+}
+SOON_DEAD = {**SLOW_MOVES, "dead-after": "3s"}
+
+# Those whose replicas move. Mode quorum is not among them yet.
+MODES = ["raft"]
+
+
+def moved(mode: str, **changes: Any) -> list[Job]:
+    """Clients of one node each, and such that go on elsewhere when theirs has left."""
+    assert mode == "raft", f"replicas of mode {mode} do not move"
+    return [
+        register(**{"clients": 4, "partitions": 8, "fill": 500, **changes}),
+        elements(clients=3, pin=False, rate=200),
+        counter(clients=2, pin=False, rate=100),
+    ]
+
+
+def beside() -> list[Job]:
+    """Of mode quorum, whose replicas stay where they are."""
+    return [ballots(clients=2, rate=100), newest(clients=2, rate=100)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nodes_join_amid_cuts_and_deaths_of_leaders(trial: Trial, mode: str) -> None:
+    trial.under(*moved(mode), *beside(), settings=SLOW_MOVES)
+    trial.suffers_amid(Join(), KillLeader(), IsolateLeader(), KillThese("n4"), Isolate("n4"))
+    trial.suffers_amid(Join(weight=200), Halves(), KillMetaLeader(), KillReceiver())
+    trial.passes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_node_leaves_though_it_and_those_that_take_over_die(trial: Trial, mode: str) -> None:
+    trial.under(*moved(mode), nodes=5, settings=SLOW_MOVES)
+    trial.suffers_amid(Decommission("n2"), KillThese("n2"), KillReceiver(), KillMetaLeader())
+    trial.suffers_amid(Decommission("n4"), Isolate("n4"), KillLeader())
+    trial.passes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_a_dead_node_held_is_made_anew_by_itself(trial: Trial, mode: str) -> None:
+    trial.under(*moved(mode), nodes=5, settings=SOON_DEAD)
+    trial.suffers_amid(DieForGood("n2"), KillMetaLeader(), KillReceiver(), IsolateLeader())
+    trial.suffers(DieForGood("n5"))
+    trial.passes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_dead_node_is_replaced_and_another_takes_its_share(trial: Trial, mode: str) -> None:
+    trial.under(*moved(mode), nodes=4, settings=SLOW_MOVES)
+    trial.suffers_amid(Replace("n3"), KillMetaLeader(), KillReceiver())
+    trial.suffers_amid(Join(), KillLeader())
+    trial.passes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_who_dies_for_good_while_it_is_filled_is_given_up(trial: Trial, mode: str) -> None:
+    trial.under(*moved(mode), settings=SOON_DEAD)
+    for node in ("n4", "n5"):
+        trial.nemesis.begin(join := Join())
+        trial.until(lambda: moving(trial.cluster), f"nothing comes to {node}")
+        trial.suffers(DieForGood(node), KillLeader())
+        trial.nemesis.end(join)
+    trial.passes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_copies_go_from_three_to_five_and_back(trial: Trial, mode: str) -> None:
+    trial.under(*moved(mode), nodes=5, settings=SLOW_MOVES)
+    trial.suffers_amid(AlterReplicas("register", 5), KillLeader(), KillReceiver())
+    trial.suffers(AlterReplicas("register", 3), KillMetaLeader())
+    trial.suffers(AlterReplicas("register", 5), IsolateLeader())
+    trial.suffers(AlterReplicas("register", 3))
+    trial.passes()
+
+
+def test_the_meta_group_grows_from_one_to_five_and_shrinks_to_three(trial: Trial) -> None:
+    # Who knows one node only finds the others by it, and goes on without it.
+    trial.under(*moved("raft", pin=False, fill=200), nodes=1, settings=SLOW_MOVES)
+    sizes = [_meta_size(trial)]
+    for faults in ([], [KillMetaLeader()], [KillThese("n4")], [IsolateLeader()]):
+        trial.suffers_amid(Join(), *faults)
+        sizes.append(_meta_size(trial))
+        if len(sizes) == 3:
+            trial.suffers(AlterReplicas("register", 3), KillLeader())
+    for node in ("n1", "n4"):
+        trial.suffers_amid(Decommission(node), KillMetaLeader())
+        sizes.append(_meta_size(trial))
+    assert sizes == [1, 2, 3, 4, 5, 4, 3]
+    trial.passes()
+
+
+def _meta_size(trial: Trial) -> int:
+    found = census(trial.cluster)
+    return len(found.meta) if found else 0
