@@ -89,7 +89,7 @@ class Client {
 
   // The node's replicas go to others from now on, and its process ends when it has none;
   // Topology shows how far that is. Gives the epoch that says so. NOT_FOUND;
-  // FAILED_PRECONDITION: TOO_FEW_NODES would be left.
+  // FAILED_PRECONDITION: TOO_FEW_NODES would be left, or CANNOT_MOVE.
   absl::StatusOr<Epoch> DecommissionNode(NodeId node, AdminOptions options = {});
   // The same of a node that is gone for good: NODE_ALIVE if it can be heard of.
   absl::StatusOr<Epoch> ReplaceNode(NodeId node, AdminOptions options = {});

@@ -84,6 +84,14 @@ absl::Status CheckReplicas(const KeyspaceInfo& keyspace, uint64_t nodes) {
                     StrCat(" in a cluster of ", nodes, " nodes"));
 }
 
+absl::Status CheckMayResize(const Topology& topology, const KeyspaceInfo& keyspace) {
+  if (MayMove(topology, keyspace)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_MOVE",
+                   StrCat("keyspace \"", keyspace.name,
+                          "\" is of mode quorum, whose replicas do not move before the cluster's "
+                          "protocol is raised: kvctl cluster upgrade --finalize"));
+}
+
 // The keyspace asked for, defaults filled in, without its partitions.
 absl::StatusOr<KeyspaceInfo> Resolve(const Topology& topology, const KeyspaceSpec& spec,
                                      uint32_t partitions) {
@@ -159,8 +167,10 @@ absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
   if (absl::Status status = CheckSettings(altered); !status.ok()) return status;
   const bool resized = altered.replicas != current->second.replicas;
   if (resized) {
-    const absl::Status fits = CheckReplicas(altered, CountStaying(topology));
-    if (!fits.ok()) return fits;
+    for (const absl::Status& status :
+         {CheckMayResize(topology, altered), CheckReplicas(altered, CountStaying(topology))}) {
+      if (!status.ok()) return status;
+    }
   }
   Topology next = topology;
   if (altered == current->second) return next;

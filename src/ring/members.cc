@@ -69,6 +69,16 @@ absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
                               " nodes, and keyspace \"", name, "\" has ", keyspace.replicas,
                               " replicas; add a node first"));
     }
+    const auto& all = keyspace.partitions;
+    const bool here = std::any_of(all.begin(), all.end(), [node](const PartitionInfo& partition) {
+      return partition.HasReplicaOn(node);
+    });
+    if (here && !MayMove(topology, keyspace)) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_MOVE",
+                       StrCat(node.ToString(), " holds replicas of keyspace \"", name,
+                              "\", which is of mode quorum, and those do not move before the "
+                              "cluster's protocol is raised: kvctl cluster upgrade --finalize"));
+    }
   }
   if (staying == 0) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_FEW_NODES",

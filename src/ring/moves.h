@@ -21,6 +21,9 @@ struct MoveLimits {
   std::set<NodeId> unfit = {};
 };
 
+// Its replicas can; those of mode quorum only once all nodes know how.
+bool MayMove(const Topology& topology, const KeyspaceInfo& keyspace);
+
 // Sets each partition's target anew, after nodes or numbers of replicas have changed.
 // At once for all, so that no keyspace runs after another for ever.
 void Retarget(Topology& topology);
@@ -48,7 +51,7 @@ absl::StatusOr<Topology> WithNode(const Topology& topology, NodeInfo node);
 // Its replicas are to go elsewhere, and those that were to come to it no more. The
 // same topology if that was said before.
 // NOT_FOUND; FAILED_PRECONDITION where the nodes that stay are too few for a
-// keyspace's replicas.
+// keyspace's replicas, or it has replicas that cannot move yet.
 absl::StatusOr<Topology> WithNodeLeaving(const Topology& topology, NodeId node);
 // The same of a node that nobody hears of; and that it is heard of again, and stays.
 absl::StatusOr<Topology> WithNodeLost(const Topology& topology, NodeId node);
