@@ -43,7 +43,7 @@ QuorumReplica::QuorumReplica(QuorumReplicaOptions options,
                              LogClock clock)
     : options_(std::move(options)),
       values_(std::move(values)),
-      store_(options_.partition, engine),
+      store_(options_.partition, engine, options_.joined),
       clock_(clock),
       calls_(*values_),
       scans_(store_, *values_),

@@ -191,6 +191,10 @@ absl::StatusOr<LogIndex> QuorumStore::Releasable() {
   if (absl::Status aged = dots_.Age(applied_); !aged.ok()) return aged;
   const auto durable = AppliedIn(engine_.GetDurable(kv::AppliedKey(partition_)));
   if (!durable.ok()) return durable.status();
+  const auto entered = EnteredDurably();
+  if (!entered.ok()) return entered.status();
+  // Else a crash would bring back what a copy before this one had applied, of its own log.
+  if (*entered < joined_) return dots_.Releasable(LogIndex());
   return dots_.Releasable(durable->index);
 }
 

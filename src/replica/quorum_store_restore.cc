@@ -8,14 +8,25 @@
 
 namespace quorate {
 
-absl::StatusOr<Epoch> QuorumStore::Entered() const {
-  const auto entered = engine_.Get(kv::EnteredEpochKey(partition_));
+namespace {
+
+absl::StatusOr<Epoch> EpochIn(const absl::StatusOr<std::optional<std::string>>& entered) {
   if (!entered.ok()) return entered.status();
   if (!*entered) return Epoch();
   quorum::Reader reader(**entered);
   const Epoch epoch(reader.Varint());
   if (!reader.done()) return RecordDamaged("the epoch of its members");
   return epoch;
+}
+
+}  // namespace
+
+absl::StatusOr<Epoch> QuorumStore::Entered() const {
+  return EpochIn(engine_.Get(kv::EnteredEpochKey(partition_)));
+}
+
+absl::StatusOr<Epoch> QuorumStore::EnteredDurably() const {
+  return EpochIn(engine_.GetDurable(kv::EnteredEpochKey(partition_)));
 }
 
 absl::StatusOr<quorum::TakenHints> QuorumStore::RestoreHints() const {
