@@ -32,10 +32,6 @@ void AddLeaderlessMoves(Add add) {
       .quorum.forget_dead_in_filling = true;
   add("cover-without-joiner", "what a replica that joins does not have yet is let go", kProfile)
       .quorum.cover_without_joiner = true;
-  add("serve-any-epoch", "replicas talk that count other sets while one moves", kProfile)
-      .quorum.serve_any_epoch = true;
-  add("leaver-goes-early", "a replica leaves with what nobody else has", kProfile)
-      .quorum.let_leaver_go = true;
 }
 
 template <class Add>
