@@ -32,9 +32,9 @@ def _name(node: int) -> str:
     return f"n{node}"
 
 
-def census(cluster: Cluster) -> Census | None:
-    """None if nobody can say it."""
-    told = cluster.kvctl_json("cluster", "topology", "--timeout", "2s")
+def census(cluster: Cluster, node: str | None = None) -> Census | None:
+    """As that node knows it, or whoever answers. None if nobody can say it."""
+    told = cluster.kvctl_json("cluster", "topology", "--timeout", "2s", node=node)
     if not told:
         return None
     meta = [_name(node) for node in told["meta"]["replicas"]]

@@ -7,6 +7,7 @@ from typing import Any
 import moments_deposed as deposed
 import moments_late as late
 import moments_leaderless as without
+import moments_moved as moved
 import moments_raft as ordered
 import moments_registers as registers
 from hint_steps import (
@@ -284,6 +285,16 @@ SHOWN = [
         tries=6,
         # Handovers make the elections in which it shows.
         settings={**LONG_LEASES, "tick": "50ms", "rebalance-interval": "2s"},
+    ),
+    by_hand(
+        "forget-vote-on-move", "forgets its vote with a replica that goes and comes back",
+        moved.voted_and_moved, nodes=4,
+        points=held_from(moved.LATE, later_streams=True),
+        # A candidate waits for votes until all has happened.
+        settings={
+            "tick": "100ms", "election-ticks": "200", "heartbeat-ticks": "2",
+            "moves-at-once": "64",
+        },
     ),
     by_hand(
         "bound-while-behind", "takes a state for new though it lacks what others have",

@@ -1,5 +1,6 @@
 """Nodes that come and go, die for good and are replaced, while clients are at work."""
 
+import time
 from typing import Any
 
 import pytest
@@ -13,11 +14,14 @@ from quorate_chaos.faults.kills import (
 )
 from quorate_chaos.faults.members import (
     AlterReplicas,
+    Change,
     Decommission,
     DieForGood,
+    GiveUp,
     Join,
     Replace,
 )
+from quorate_chaos.faults.mixture import NETWORK, PROCESSES
 from quorate_chaos.faults.partitions import Halves, Isolate, IsolateLeader
 from quorate_chaos.load import Job
 from quorate_chaos.members import census, moving
@@ -29,6 +33,8 @@ SLOW_MOVES = {
     "log-segment-bytes": "256KiB", "memtable-bytes": "256KiB", "moves-at-once": "2",
 }
 SOON_DEAD = {**SLOW_MOVES, "dead-after": "3s"}
+
+AMID_SECONDS = 6.0  # of each change other things come
 
 # Those whose replicas move. Mode quorum is not among them yet.
 MODES = ["raft"]
@@ -116,6 +122,37 @@ def test_the_meta_group_grows_from_one_to_five_and_shrinks_to_three(trial: Trial
         sizes.append(_meta_size(trial))
     assert sizes == [1, 2, 3, 4, 5, 4, 3]
     trial.passes()
+
+
+def test_who_is_back_after_it_was_given_up_is_told_and_ends(trial: Trial) -> None:
+    trial.under(*moved("raft", pin=False), nodes=4, settings=SOON_DEAD)
+    trial.nemesis.begin(given_up := GiveUp("n2"))
+    trial.nemesis.end(given_up)
+    trial.passes()
+
+
+def test_nodes_come_and_go_whatever_comes_together(trial: Trial) -> None:
+    trial.under(*moved("raft", pin=False), nodes=4, settings=SLOW_MOVES)
+    until = time.monotonic() + trial.options.duration_s
+    changes = 0
+    while time.monotonic() < until or changes < 3:
+        trial.nemesis.begin(change := _some_change(trial))
+        trial.suffers_mixture([*NETWORK, *PROCESSES], seconds=AMID_SECONDS)
+        trial.nemesis.end(change)
+        changes += 1
+    trial.passes()
+
+
+def _some_change(trial: Trial) -> Change:
+    """Four to six nodes are there, of which one may die."""
+    nodes = trial.cluster.nodes
+    if len(nodes) < 5:
+        return Join()
+    if len(nodes) < 6 and trial.random.random() < 0.5:
+        return Join()
+    # Not one that dies and is missed after some seconds: others are cut off for as long.
+    maker: type[Replace | Decommission] = trial.random.choice([Replace, Decommission])
+    return maker(trial.random.choice(nodes))
 
 
 def _meta_size(trial: Trial) -> int:

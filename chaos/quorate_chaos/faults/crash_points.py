@@ -14,6 +14,7 @@ from .kills import KILLED
 
 PROGRAM = "kvd_broken"  # kvd itself cannot be armed
 VARIABLES = ("KVD_CRASH_AT", "KVD_CRASH_AFTER")
+BY_SIGNAL = "KVD_ARMED_BY_SIGNAL"
 DIES_SECONDS = 15.0  # after the fault's time is over, for what provokes it to come to an end
 
 
@@ -28,7 +29,7 @@ def arm(backend: Backend, nodes: Iterable[str], variables: Mapping[str, str]) ->
     """From their next start on these nodes have a point that strike() lets strike."""
     for node in nodes:
         backend.set_program(node, PROGRAM)
-        backend.set_env(node, {**variables, "KVD_ARMED_BY_SIGNAL": "true"})
+        backend.set_env(node, {**variables, BY_SIGNAL: "true"})
 
 
 def arm_at_once(backend: Backend, node: str, point: str) -> None:

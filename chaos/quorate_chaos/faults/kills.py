@@ -173,8 +173,12 @@ class RollingRestart(Fault):
         if self._left:
             node = self._left.pop(0)
             self._codes[node] = cluster.backend.terminate(node)
+            self.between(cluster, node)
             cluster.restart([node])
             eventually(lambda: cluster.is_ready(node), self._ready_seconds)
+
+    def between(self, cluster: Cluster, node: str) -> None:
+        """It has ended, and is about to be started."""
 
     def end(self, cluster: Cluster) -> None:
         while self._left:

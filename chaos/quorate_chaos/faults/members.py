@@ -9,7 +9,7 @@ from random import Random
 
 from ..backend.base import Joiner
 from ..clock import eventually, now_us
-from ..cluster import Cluster
+from ..cluster import Cluster, links_between
 from ..errors import ChaosError
 from ..members import Census, await_census, begin_join, census, next_name, state_of, watch
 from .base import Fault, Proof
@@ -18,6 +18,7 @@ from .kills import KILLED
 OVER_SECONDS = 90.0  # for a change to be over once nothing is broken any more
 ASKED_SECONDS = 30.0  # for an order to be taken
 AGAIN_SECONDS = 0.2
+TOLD_SECONDS = 15.0
 FOR_GOOD = ("TOO_FEW_NODES", "CANNOT_MOVE", "NODE_NOT_FOUND", "KEYSPACE_NOT_FOUND")
 
 
@@ -217,6 +218,41 @@ class Replace(DieForGood):
         self.what = f"kill -9 {self._node}, and it is replaced"
         # Not before nobody hears of it any more.
         _order(cluster, "node", "replace", self._node, "--confirm", self._node)
+
+
+class GiveUp(Change):
+    """A node is cut off until it is taken for dead and let go; healed, it is told so, and ends."""
+
+    name = "give-up"
+
+    def __init__(self, node: str) -> None:
+        super().__init__()
+        self._node = node
+
+    def order(self, cluster: Cluster, random: Random) -> None:
+        node, others = self._node, cluster.others([self._node])
+        self.nodes, self.what = [node], f"{node} | {' '.join(others)}, until it is let go"
+        cluster.network.block(links_between([node], others))
+
+    def await_over(self, cluster: Cluster) -> None:
+        node, others = self._node, cluster.others([self._node])
+
+        def gone() -> bool:
+            found = census(cluster, others[0])
+            return found is not None and node not in found.nodes
+
+        if not eventually(gone, OVER_SECONDS, every=AGAIN_SECONDS):
+            raise ChaosError(f"{node} is not let go after {OVER_SECONDS:g} s")
+        cluster.leaving.add(node)
+        cluster.network.unblock(links_between([node], others))
+        if not eventually(lambda: cluster.has_left(node), TOLD_SECONDS, every=AGAIN_SECONDS):
+            said = f"is not told within {TOLD_SECONDS:g} s that it was let go"
+            raise ChaosError(cluster.end_of(node, said))
+        await_census(cluster, f"others have what {node} had", _lacks_nobody, OVER_SECONDS)
+
+    def proof(self, cluster: Cluster) -> Proof:
+        code = cluster.backend.exit_code(self._node)
+        return Proof(code == 0, f"let go, and ended with {code} once healed, after {self.seconds}")
 
 
 class AlterReplicas(Change):
