@@ -47,7 +47,8 @@ class SnapshotWriter {
  public:
   static absl::StatusOr<std::unique_ptr<SnapshotWriter>> Begin(PartitionId partition,
                                                                Engine& engine,
-                                                               uint64_t member_since = 0);
+                                                               uint64_t member_since = 0,
+                                                               StateMachineBugs bugs = {});
   ~SnapshotWriter();
   // INVALID_ARGUMENT on a damaged chunk (each carries a checksum).
   absl::Status Add(std::string_view chunk);

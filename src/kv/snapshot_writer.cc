@@ -1,4 +1,6 @@
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -16,12 +18,47 @@ absl::Status Refused(std::string_view reason, std::string_view what) {
                    StrCat("a snapshot ", what, "; ask for the snapshot from its start"));
 }
 
+// StateMachineBugs::snapshot_keeps_deleted: keys of [begin, end) that nothing took the
+// place of stay.
+class KeepingReplace : public EngineReplace {
+ public:
+  KeepingReplace(std::unique_ptr<EngineReplace> replace, Engine& engine, std::string begin,
+                 std::string end)
+      : replace_(std::move(replace)),
+        engine_(engine),
+        begin_(std::move(begin)),
+        end_(std::move(end)) {}
+
+  absl::Status Add(std::string_view key, std::string_view value) override {
+    added_.emplace(key);
+    return replace_->Add(key, value);
+  }
+
+  absl::Status Commit() override {
+    EngineBatch kept;
+    for (auto it = engine_.Scan(begin_, end_); it->Valid(); it->Next()) {
+      if (!added_.contains(it->key()))
+        kept.PutKey(std::string(it->key()), std::string(it->value()));
+    }
+    if (absl::Status replaced = replace_->Commit(); !replaced.ok()) return replaced;
+    return engine_.Write(kept);
+  }
+
+ private:
+  const std::unique_ptr<EngineReplace> replace_;
+  Engine& engine_;
+  const std::string begin_, end_;
+  std::set<std::string, std::less<>> added_;
+};
+
 }  // namespace
 
 class SnapshotWriter::Impl {
  public:
-  Impl(PartitionId partition, std::unique_ptr<EngineReplace> replace, uint64_t member_since)
+  Impl(PartitionId partition, std::unique_ptr<EngineReplace> replace, uint64_t member_since,
+       bool ends_early)
       : member_since_(member_since),
+        ends_early_(ends_early),
         prefix_(PartitionBegin(partition)),
         applied_key_(AppliedKey(partition)),
         contents_begin_(RecordKey(partition, {})),
@@ -41,7 +78,7 @@ class SnapshotWriter::Impl {
       absl::Status status = AddRecord(key, value);
       if (!status.ok()) return status;
     }
-    complete_ = chunk->last;
+    complete_ = chunk->last || ends_early_;
     return absl::OkStatus();
   }
 
@@ -87,6 +124,7 @@ class SnapshotWriter::Impl {
   }
 
   const uint64_t member_since_;
+  const bool ends_early_;
   const std::string prefix_, applied_key_, contents_begin_, contents_end_;
   const std::unique_ptr<EngineReplace> replace_;
   ChunkChecker checker_;
@@ -97,10 +135,16 @@ class SnapshotWriter::Impl {
 
 absl::StatusOr<std::unique_ptr<SnapshotWriter>> SnapshotWriter::Begin(PartitionId partition,
                                                                       Engine& engine,
-                                                                      uint64_t member_since) {
+                                                                      uint64_t member_since,
+                                                                      StateMachineBugs bugs) {
   auto replace = engine.BeginReplace(PartitionBegin(partition), PartitionEnd(partition));
   if (!replace.ok()) return replace.status();
-  auto impl = std::make_unique<Impl>(partition, *std::move(replace), member_since);
+  if (bugs.snapshot_keeps_deleted) {
+    replace = std::make_unique<KeepingReplace>(*std::move(replace), engine,
+                                               RecordKey(partition, {}), RecordsEnd(partition));
+  }
+  auto impl = std::make_unique<Impl>(partition, *std::move(replace), member_since,
+                                     bugs.snapshot_ends_early);
   return std::unique_ptr<SnapshotWriter>(new SnapshotWriter(std::move(impl)));
 }
 

@@ -64,6 +64,10 @@ struct StateMachineBugs {
   bool apply_known_writes_again = false;
   // A write that was told never to be applied still may be.
   bool forget_fences = false;
+  // A snapshot counts as whole with its first chunk.
+  bool snapshot_ends_early = false;
+  // What a snapshot's receiver has and the snapshot has not stays there.
+  bool snapshot_keeps_deleted = false;
 };
 
 class StateMachine {

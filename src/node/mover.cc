@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "base/probe.h"
 #include "node/topology_change.h"
 
 namespace quorate {
@@ -46,6 +47,7 @@ ring::Topology Mover::WithNewsOfNodes(const ring::Topology& topology, absl::Dura
   bool under_way = false;
   for (const ring::NodeInfo& node : topology.nodes) {
     if (node.lost && shared_.peers.Knows(node.id, topology.epoch)) {
+      Reached<"node: who seemed dead is back">();
       return ring::WithNodeBack(topology, node.id);
     }
     under_way = under_way || (node.leaving && gone.contains(node.id));
@@ -54,7 +56,10 @@ ring::Topology Mover::WithNewsOfNodes(const ring::Topology& topology, absl::Dura
   // With half of the nodes silent it is rather the network.
   if (2 * gone.size() >= topology.nodes.size()) return topology;
   for (const NodeId dead : shared_.peers.GoneSince(now - shared_.options.dead_after)) {
-    if (auto next = ring::WithNodeLost(topology, dead); next.ok()) return *std::move(next);
+    auto next = ring::WithNodeLost(topology, dead);
+    if (!next.ok()) continue;
+    Reached<"node: a dead node is let go">();
+    return *std::move(next);
   }
   return topology;
 }

@@ -23,7 +23,7 @@ absl::StatusOr<Raft::Position> Raft::Impl::ProposeChange(const MembershipChange&
     return Refused("LEADER_NOT_READY",
                    "the leader has not committed an entry of its term yet; try again");
   }
-  if (history_.newest().joint() || history_.newest_index() > log_.commit_index()) {
+  if (history_.newest().joint() || change_uncommitted()) {
     return Refused("CHANGE_UNDER_WAY",
                    "another change of members is under way; try again when it has ended");
   }
@@ -32,8 +32,10 @@ absl::StatusOr<Raft::Position> Raft::Impl::ProposeChange(const MembershipChange&
     return MakeError(absl::StatusCode::kAlreadyExists, "NO_CHANGE",
                      "the members are these already");
   }
+  if (config_.bugs.skip_joint) entered = ComputeLeft(entered);
   AppendConfiguration(entered);
   const Position position{hard_state_.term, log_.last_index()};
+  if (config_.bugs.changes_at_once && entered.joint()) FinishChange();
   // With fewer to ask, what is there already may be enough.
   AdvanceCommit();
   return position;
@@ -53,8 +55,12 @@ void Raft::Impl::ConfigurationChanged() {
   appends_due_ = true;
 }
 
+bool Raft::Impl::change_uncommitted() const {
+  return history_.newest_index() > log_.commit_index() && !config_.bugs.changes_at_once;
+}
+
 void Raft::Impl::FinishChange() {
-  if (history_.newest_index() > log_.commit_index()) return;
+  if (change_uncommitted()) return;
   const Configuration& newest = history_.newest();
   if (newest.joint()) {
     AppendConfiguration(ComputeLeft(newest));

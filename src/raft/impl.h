@@ -135,6 +135,7 @@ class Raft::Impl {
   // --- change.cc ---
   void AppendConfiguration(const Configuration& configuration);
   void ConfigurationChanged();
+  bool change_uncommitted() const;
   // What the commit of the newest configuration calls for.
   void FinishChange();
   void ResignAsStranger();

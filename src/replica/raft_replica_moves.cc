@@ -14,7 +14,8 @@ constexpr uint64_t kFilledLagEntriesMax = 64;
 
 absl::Status RaftReplica::ForgetFormerCopy(Engine& engine) {
   const kv::AppliedState& applied = state_.applied();
-  if (applied == kv::AppliedState{} || applied.member_since == options_.member_since.value()) {
+  if (applied == kv::AppliedState{} || applied.member_since == options_.member_since.value() ||
+      options_.replica_bugs.keep_former_copy) {
     return absl::OkStatus();
   }
   EngineBatch batch;

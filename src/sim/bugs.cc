@@ -14,6 +14,15 @@ void AddMoves(Add add) {
   constexpr Profile kProfile = Profile::kMoves;
   add("forget-vote-on-move", "a replica that comes back may vote twice", kProfile)
       .forget_vote_on_move = true;
+  add("skip-joint", "new members count by themselves at once", kProfile).raft.skip_joint = true;
+  add("two-changes-at-once", "a change of members begins before the one before is committed",
+      kProfile)
+      .raft.changes_at_once = true;
+  add("serve-while-joining", "a snapshot counts as whole with its first chunk", kProfile)
+      .state.snapshot_ends_early = true;
+  add("forget-tombstone-in-stream", "what a snapshot says nothing of stays at its receiver",
+      kProfile)
+      .state.snapshot_keeps_deleted = true;
 }
 
 template <class Add>

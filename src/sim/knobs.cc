@@ -1,11 +1,9 @@
 #include "sim/knobs.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "base/strings.h"
 
 namespace quorate::sim {
 namespace {
@@ -230,6 +228,9 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
           OneOf(random, {absl::InfiniteDuration(), absl::Seconds(1), absl::Seconds(5)});
       knobs.node.move_bytes_per_second = OneOf<uint64_t>(random, {0, 0, 20'000});
       knobs.node.moves_at_once = OneOf<uint32_t>(random, {1, 4, 16});
+      knobs.workload.members_return = HalfTheTime(random);
+      knobs.nemesis.armed.insert(knobs.nemesis.armed.end(), 3, F::kCutMove);
+      knobs.nemesis.armed.push_back(F::kCrashJoiner);
       knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
       knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
       break;
@@ -271,80 +272,6 @@ void BoundDrift(Knobs& knobs) {
 }
 
 }  // namespace
-
-const char* FaultName(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::kIsolateOne:
-      return "isolate-one";
-    case FaultKind::kIsolateLeader:
-      return "isolate-leader";
-    case FaultKind::kHalves:
-      return "halves";
-    case FaultKind::kMajorityRing:
-      return "majority-ring";
-    case FaultKind::kBridge:
-      return "bridge";
-    case FaultKind::kOneWay:
-      return "one-way";
-    case FaultKind::kSomeLinks:
-      return "some-links";
-    case FaultKind::kFlapping:
-      return "flapping";
-    case FaultKind::kStallLinks:
-      return "stall-links";
-    case FaultKind::kSlowLinks:
-      return "slow-links";
-    case FaultKind::kLossyLinks:
-      return "lossy-links";
-    case FaultKind::kSwizzle:
-      return "swizzle";
-    case FaultKind::kCrashOne:
-      return "crash-one";
-    case FaultKind::kCrashLeader:
-      return "crash-leader";
-    case FaultKind::kCrashInTurn:
-      return "crash-in-turn";
-    case FaultKind::kCrashAll:
-      return "crash-all";
-    case FaultKind::kFreeze:
-      return "freeze";
-    case FaultKind::kSlowCpu:
-      return "slow-cpu";
-    case FaultKind::kSlowDisk:
-      return "slow-disk";
-    case FaultKind::kStallDisk:
-      return "stall-disk";
-    case FaultKind::kFailSync:
-      return "fail-sync";
-    case FaultKind::kFullDisk:
-      return "full-disk";
-    case FaultKind::kJumpClock:
-      return "jump-clock";
-    case FaultKind::kBendClock:
-      return "bend-clock";
-    case FaultKind::kFlush:
-      return "flush";
-    case FaultKind::kMoveLeader:
-      return "move-leader";
-    case FaultKind::kStrikeLeaders:
-      return "strike-leaders";
-    case FaultKind::kPauseMachine:
-      return "pause-machine";
-    case FaultKind::kBreakConnections:
-      return "break-connections";
-    case FaultKind::kHandOverDeaf:
-      return "hand-over-deaf";
-    case FaultKind::kLateAnswers:
-      return "late-answers";
-    case FaultKind::kLateWords:
-      return "late-words";
-    case FaultKind::kSetOneClock:
-      return "set-one-clock";
-    case FaultKind::kLoseTail:
-      return "lose-tail";
-  }
-  return "?";
-}
 
 Knobs RollKnobs(Profile profile, Random& random) {
   Knobs knobs;

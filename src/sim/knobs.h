@@ -44,6 +44,7 @@ struct WorkloadProfile {
   bool fate_traps = false;          // see fate_traps.h
   bool member_churn = false;        // nodes join and leave, see members.h
   bool member_kills = false;        // and die for good
+  bool members_return = false;      // and often get back what they had given away
   // A keyspace's keys are left for new ones after so many operations: what
   // checking a key costs grows with what happened to it.
   uint32_t operations_per_generation = 250;
@@ -88,6 +89,8 @@ enum class FaultKind : uint8_t {
   kLateWords,         // a node crashes, and what it sent before comes late
   kSetOneClock,       // a calendar is set wrong by hours, always that of the same node
   kLoseTail,          // a node crashes, and its log has lost its end
+  kCutMove,           // who is filled stands with the leader alone, or with who leaves
+  kCrashJoiner,       // who is filled crashes
 };
 // Those of any run; the others only where they are asked for.
 inline constexpr int kFaultKinds = static_cast<int>(FaultKind::kLateAnswers) + 1;

@@ -15,7 +15,7 @@ namespace {
 using Action = kv::Command::Action;
 
 // Of a request, what its receipt is held against.
-struct Asked {
+struct Question {
   PartitionId partition;
   Level level = Level::kDefault;
   std::string key;
@@ -27,8 +27,8 @@ struct Asked {
   bool may_be_told_again = false;
 };
 
-Asked WhatIsAsked(const Request& request, Conflict conflict) {
-  Asked asked;
+Question WhatIsAsked(const Request& request, Conflict conflict) {
+  Question asked;
   asked.partition = request.partition;
   asked.level = request.level;
   asked.registers = conflict == Conflict::kRegister;
@@ -50,13 +50,13 @@ Conflict ConflictOf(Cluster& cluster, PartitionId partition) {
 }
 
 // What is kept for replicas is on one disk, and no replica's.
-std::string LieOfHint(const Asked& asked, const Receipt& receipt) {
+std::string LieOfHint(const Question& asked, const Receipt& receipt) {
   if (asked.level != Level::kAny) return "it is a hint";
   if (receipt.acked_by != std::vector<NodeId>{receipt.served_by}) return "who keeps the hint";
   return receipt.version == 0 ? "" : "a hint has no version";
 }
 
-std::string LieOfHolders(Cluster& cluster, const Asked& asked, const Receipt& receipt) {
+std::string LieOfHolders(Cluster& cluster, const Question& asked, const Receipt& receipt) {
   const LeaderlessWatch& watch = cluster.leaderless_watch();
   if (receipt.version == 0) return "";
   // Read as it is: acked_by are those who answered, whatever each holds.
@@ -71,7 +71,7 @@ std::string LieOfHolders(Cluster& cluster, const Asked& asked, const Receipt& re
   return "";
 }
 
-std::string LieOfLevel(Cluster& cluster, const Asked& asked, const Receipt& receipt) {
+std::string LieOfLevel(Cluster& cluster, const Question& asked, const Receipt& receipt) {
   const QuorumReplica* server = FindQuorumReplica(cluster, receipt.served_by, asked.partition);
   if (server == nullptr) return "";
   const quorum::Members& members = server->core().members();
@@ -93,7 +93,7 @@ std::string LieOfLevel(Cluster& cluster, const Asked& asked, const Receipt& rece
                 " replicas");
 }
 
-std::string WhatItLiesAbout(Cluster& cluster, const Asked& asked, const Reply& reply) {
+std::string WhatItLiesAbout(Cluster& cluster, const Question& asked, const Reply& reply) {
   const Receipt& receipt = reply.receipt;
   if (receipt.mode != Mode::kQuorum) return "its mode";
   if (receipt.partition != asked.partition) return "its partition";
@@ -128,7 +128,7 @@ std::string WhatItLiesAbout(Cluster& cluster, const Asked& asked, const Reply& r
 void AskWithoutLeader(Cluster& cluster, NodeId node, Request request,
                       std::function<void(std::string)> violation,
                       std::function<void(Reply)> answered) {
-  const Asked asked = WhatIsAsked(request, ConflictOf(cluster, request.partition));
+  const Question asked = WhatIsAsked(request, ConflictOf(cluster, request.partition));
   cluster.node(node).process()->Execute(
       std::move(request), [&cluster, asked, violation = std::move(violation),
                            answered = std::move(answered)](Reply reply) {

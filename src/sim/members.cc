@@ -25,14 +25,15 @@ constexpr uint32_t kReplicasMinWithKills = 3;
 
 }  // namespace
 
-Members::Members(EventQueue& queue, Trace& trace, Random random, bool kills, Cluster& cluster,
-                 std::function<void()> changed)
+Members::Members(EventQueue& queue, Trace& trace, Random random, const WorkloadProfile& profile,
+                 Cluster& cluster, std::function<void()> changed)
     : queue_(queue),
       trace_(trace),
       random_(random),
       cluster_(cluster),
       changed_(std::move(changed)),
-      kills_(kills) {}
+      kills_(profile.member_kills),
+      returns_(profile.members_return) {}
 
 void Members::Start() {
   running_ = true;
@@ -51,8 +52,8 @@ void Members::Change() {
   const auto staying =
       static_cast<size_t>(std::count_if(topology->nodes.begin(), topology->nodes.end(),
                                         [](const ring::NodeInfo& node) { return !node.leaving; }));
-  if (random_.Chance(0.2)) return Resize(asked, *topology);
-  if (kills_ && random_.Chance(0.3)) return Kill(*topology);
+  if (random_.Chance(returns_ ? 0.4 : 0.2)) return Resize(asked, *topology);
+  if (kills_ && random_.Chance(returns_ ? 0.1 : 0.3)) return Kill(*topology);
   const bool add = staying <= kNodesMin || (staying < kNodesMax && random_.Chance(0.5));
   add ? Add(asked) : Decommission(asked, *topology);
 }
@@ -67,7 +68,8 @@ void Members::Add(SimNode& asked) {
 }
 
 void Members::Decommission(SimNode& asked, const ring::Topology& topology) {
-  const NodeId id = topology.nodes[random_.Below(topology.nodes.size())].id;
+  const NodeId id =
+      returns_ ? topology.nodes.back().id : topology.nodes[random_.Below(topology.nodes.size())].id;
   trace_.Add(TraceKind::kAdmin, id, "is to leave");
   const absl::Duration deadline = asked.machine().env.Monotonic() + kDeadline;
   asked.process()->WhenRunning([id, deadline](Node& running) {
@@ -158,6 +160,9 @@ void Members::Follow() {
 std::string Members::WhatMoves() const {
   const auto topology = cluster_.topology();
   if (topology == nullptr) return "no node runs";
+  for (const NodeId id : killed_) {
+    if (topology->FindNode(id) != nullptr) return StrCat(id.ToString(), " is dead and not let go");
+  }
   for (const ring::NodeInfo& node : topology->nodes) {
     if (node.leaving) return StrCat(node.id.ToString(), " has not left yet");
   }

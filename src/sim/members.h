@@ -9,16 +9,16 @@
 #include "base/random.h"
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
+#include "sim/knobs.h"
 #include "sim/trace.h"
 
 namespace quorate::sim {
 
 class Members {
  public:
-  // `kills`: machines also die for good, one at a time. `changed`: other nodes are there
-  // than before.
-  Members(EventQueue& queue, Trace& trace, Random random, bool kills, Cluster& cluster,
-          std::function<void()> changed);
+  // `changed`: other nodes are there than before.
+  Members(EventQueue& queue, Trace& trace, Random random, const WorkloadProfile& profile,
+          Cluster& cluster, std::function<void()> changed);
 
   void Start();
   // Nobody else comes or is asked to go; who was asked before still goes.
@@ -45,7 +45,8 @@ class Members {
   Random random_;
   Cluster& cluster_;
   std::function<void()> changed_;
-  const bool kills_;
+  const bool kills_;    // machines also die for good, one at a time
+  const bool returns_;  // whoever came last goes first, so that others get back what they had
   std::set<NodeId> killed_;
   bool running_ = false;
   uint64_t asked_ = 0;  // for addresses that nobody else has

@@ -119,6 +119,9 @@ Nemesis::Mend Nemesis::Begin(FaultKind kind) {
       return BeginSetClock(cluster_.ids().front());
     case FaultKind::kLoseTail:
       return BeginLostTail();
+    case FaultKind::kCutMove:
+    case FaultKind::kCrashJoiner:
+      return BeginAwaitingMove(kind);
     case FaultKind::kMoveLeader:
       MoveLeader();
       return nullptr;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/time/time.h"
@@ -60,6 +61,12 @@ class Nemesis {
   Mend BeginLateWords();
   // lost_tail.cc
   Mend BeginLostTail();
+  // cut_move.cc
+  Mend BeginAwaitingMove(FaultKind kind);
+  void AwaitMove(FaultKind kind, absl::Duration until);
+  bool StrikeSomeMove(FaultKind kind);
+  void CutMove(const ring::PartitionInfo& partition, NodeId leader);
+  void CrashJoiner(NodeId joiner);
   struct Led {
     ring::PartitionInfo partition;
     NodeId leader;  // zero: none was found
@@ -81,7 +88,8 @@ class Nemesis {
   const NemesisProfile profile_;
   Cluster& cluster_;
   bool running_ = false;
-  uint64_t striking_ = 0;  // so many faults of that kind are under way
+  uint64_t striking_ = 0;         // so many faults of that kind are under way
+  std::set<FaultKind> awaiting_;  // they come with the next move
   uint64_t faults_ = 0;
   std::map<FaultKind, uint64_t> kinds_;
   uint64_t next_fault_ = 1;

@@ -49,7 +49,7 @@ class Run {
         workload_(queue_, trace_, random_.Fork(), knobs_.workload, cluster_, oracle_,
                   [this](std::string what) { Violation(std::move(what)); }),
         nemesis_(queue_, trace_, random_.Fork(), knobs_.nemesis, cluster_),
-        members_(queue_, trace_, Random(~options.seed / 7), knobs_.workload.member_kills, cluster_,
+        members_(queue_, trace_, Random(~options.seed / 7), knobs_.workload, cluster_,
                  [this] { AskOnly(cluster_.ids()); }),
         // A stream of its own: what other profiles roll stays as it is.
         leaderless_(queue_, trace_, Random(~options.seed), cluster_,

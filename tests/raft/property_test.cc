@@ -68,5 +68,9 @@ TEST(PropertyTest, CatchesCountingOldTerms) { EXPECT_NE(Hunt({.count_old_term = 
 
 TEST(PropertyTest, CatchesCountingLearners) { EXPECT_NE(Hunt({.count_learners = true}), ""); }
 
+TEST(PropertyTest, CatchesASkippedJointPhase) { EXPECT_NE(Hunt({.skip_joint = true}), ""); }
+
+TEST(PropertyTest, CatchesTwoChangesAtOnce) { EXPECT_NE(Hunt({.changes_at_once = true}), ""); }
+
 }  // namespace
 }  // namespace quorate::raft
