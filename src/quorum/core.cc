@@ -15,7 +15,8 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       reads_(local_, peers_, anti_entropy_),
       registers_(local_, peers_),
       lister_(local_, peers_),
-      resolves_(local_, peers_, writes_, registers_) {}
+      resolves_(local_, peers_, writes_, registers_),
+      seen_at_entry_(local_.seen()) {}
 
 void Core::Tick(const Now& now) {
   if (!local_.in_step()) return;
