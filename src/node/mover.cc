@@ -101,6 +101,8 @@ void Mover::LeaveIfEmpty(absl::Duration now) {
   const ring::NodeInfo* info = topology->FindNode(self);
   if (info == nullptr || !info->leaving || info->lost) return;
   if (!topology->PartitionsOn(self).empty()) return;
+  // Writes at ANY that it keeps for replicas are nowhere else.
+  if (shared_.hints.load(std::memory_order_relaxed) > 0) return;
   ChangeTopology(
       node_,
       [self](const ring::Topology& current) { return ring::WithoutEmptyNodes(current, {self}); },

@@ -85,6 +85,9 @@ struct NodeOptions {
   // elsewhere, unless it comes back first.
   absl::Duration dead_after = absl::InfiniteDuration();
   uint32_t moves_at_once = 4;  // partitions, over the cluster
+  // Mode quorum: a replica that is to leave, and is not heard of for as long, is not waited
+  // for; what was acknowledged at ONE on its disk alone goes with it.
+  absl::Duration leaver_patience = absl::Minutes(1);
   // For tests: so many of a new partition's replicas, counted from the last, begin
   // as learners.
   uint32_t learners = 0;

@@ -108,6 +108,8 @@ class Worker {
   struct Slot {
     std::unique_ptr<Replica> replica;
     NodeId preferred_leader;
+    Epoch moving_since;              // of the move that the replica knows of
+    Epoch members_since;             // mode quorum: PartitionInfo::changed, as it knows it
     bool joining = false;            // no replica yet: answers nothing, but if it leads
     std::map<NodeId, Epoch> joined;  // of the others: older words are of copies that are gone
     absl::Duration move_told = -absl::InfiniteDuration();

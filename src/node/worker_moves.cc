@@ -97,9 +97,7 @@ void Worker::WatchMove(PartitionId partition, Slot& slot) {
   if (partition == kMetaPartition && slot.replica->leading()) shared_.plan_changes(now_);
   if (!slot.replica->MoveDone() || now_ - slot.move_told < kTellAgain) return;
   slot.move_told = now_;
-  const auto topology = shared_.topology.Get();
-  const ring::PartitionInfo* info = topology->FindPartition(partition);
-  if (info != nullptr && info->moving()) shared_.move_done(partition, info->moving_since);
+  shared_.move_done(partition, slot.moving_since);
 }
 
 }  // namespace quorate

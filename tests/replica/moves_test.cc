@@ -32,7 +32,7 @@ class MovesTest : public RaftWorld {
 
   // Until the leader says that it is done, or for too long.
   void Carry(const Move& move) {
-    for (auto& [id, replica] : replicas_) replica->SetMove(move);
+    for (auto& [id, replica] : replicas_) replica->SetMove(move, absl::ZeroDuration());
     for (int tick = 0; tick < 100 && !leader().MoveDone(); ++tick) {
       leader().Tick(now_);
       Settle();
