@@ -118,7 +118,6 @@ class Core {
   bool LeaverIsDone(const Now& now) const;
   // It has been silent for so long that it is not waited for any more.
   bool LeaverIsLost(const Now& now) const;
-  bool NoOldQuorumIsLeft() const;
   bool OthersHaveAll() const;
   // What was counted of earlier lives no longer counts.
   void ForgetEarlierLives();

@@ -57,9 +57,10 @@ bool Core::MoveDone(const Now& now) const {
   if (local_.joining()) {
     return local_.filled_durably() && local_.TimesAreFresh(now) && LeaverIsDone(now);
   }
-  if (members.joining.node) return false;
-  return members.leaving == local_.self().node ? OthersHaveAll()
-                                               : LeaverIsLost(now) && NoOldQuorumIsLeft();
+  // With nobody in its place a leaver is waited for, however long it is away: what it and
+  // one more had acknowledged may be on one disk of those that stay, which is no quorum of
+  // theirs, and the next to be lost.
+  return members.leaving == local_.self().node && OthersHaveAll();
 }
 
 // What it took in earlier epochs may be nowhere else. In this one nothing counts that is
@@ -73,14 +74,6 @@ bool Core::LeaverIsDone(const Now& now) const {
 bool Core::LeaverIsLost(const Now& now) const {
   return !peers_.alive(local_.members().leaving) &&
          now.monotonic - leaver_heard_at_ >= local_.config().leaver_patience;
-}
-
-// So many take part in this epoch that nothing more can be acknowledged in one before,
-// also where the leaver only seems to be lost.
-bool Core::NoOldQuorumIsLeft() const {
-  Nodes here(in_epoch_.begin(), in_epoch_.end());
-  here.insert(local_.self().node);
-  return Enough(Level::kQuorum, local_.members().After(), "", here);
 }
 
 bool Core::OthersHaveAll() const {

@@ -17,7 +17,7 @@ namespace {
 
 // How long a server that shuts down waits for calls that have been answered to
 // leave.
-constexpr absl::Duration kShutdownGrace = absl::Milliseconds(500);
+constexpr absl::Duration kShutdownGrace = absl::Seconds(3);
 // Before that: until no call has come for so long, and for so long at most.
 constexpr absl::Duration kNobodyCallsFor = absl::Milliseconds(100);
 constexpr absl::Duration kTurningAwayMax = absl::Seconds(1);

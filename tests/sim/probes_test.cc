@@ -28,10 +28,9 @@ TEST(ProbesTest, EveryRarePathIsReachedBySomeSeed) {
     ExpectClean({.seed = seed, .profile = Profile::kLostTails});
   }
   // Nor does any other move replicas.
-  for (uint64_t seed = 1; seed <= 12; ++seed) {
+  for (uint64_t seed = 1; seed <= 16; ++seed) {
     ExpectClean({.seed = seed, .profile = Profile::kMoves});
   }
-  ExpectClean({.seed = 1, .profile = Profile::kLeaderlessMoves});
   const Profile profiles[] = {Profile::kMixed,   Profile::kMixed,      Profile::kElections,
                               Profile::kFigure8, Profile::kLeaderless, Profile::kLearners};
   for (uint64_t seed = 1; seed <= kSeedsMax && !Unreached().empty(); ++seed) {
