@@ -1,7 +1,7 @@
 # For whole builds: most of a compiler's work here is headers, so several sources of a target are
 # compiled as one. For machines that build once; who edits wants it off.
 option(QUORATE_UNITY "Compile several sources of a target as one" OFF)
-set(QUORATE_UNITY_SOURCES 6 CACHE STRING "So many at most")
+set(QUORATE_UNITY_SOURCES 12 CACHE STRING "So many at most")
 
 # quorate_unity(TARGET SOURCE...)
 function(quorate_unity target)

@@ -75,8 +75,8 @@ class Cluster:
 
     def wait_ready(self, nodes: Iterable[str], seconds: float = READY_SECONDS) -> None:
         """Until every one of them says that it can serve."""
-        for node in nodes:
-            if not self._comes_to(node, self.is_ready, seconds):
+        for node in list(nodes):
+            if not self._comes_to(node, self.is_ready, seconds) and not self.has_left(node):
                 raise ChaosError(self.end_of(node, f"is not ready after {seconds:g} s"))
 
     def _comes_to(self, node: str, state: Callable[[str], bool], seconds: float) -> bool:

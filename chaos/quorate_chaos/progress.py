@@ -20,6 +20,7 @@ class Progress:
     job: str
     outcomes: dict[str, Counter[str]] = field(default_factory=dict)
     last_done_us: dict[str, int] = field(default_factory=dict)
+    under_way: int = 0  # when the run ended: nobody waited for the answer
 
     @property
     def done(self) -> int:
@@ -48,6 +49,7 @@ def _read(file: Path) -> Progress:
             except (ValueError, KeyError, TypeError) as error:
                 raise ChaosError(f"{file}:{number}: not an operation: {error}") from error
             progress.outcomes.setdefault(kind, Counter())[outcome] += 1
+            progress.under_way += "return_us" not in item
             if outcome == "done":
                 last = progress.last_done_us.get(kind, 0)
                 progress.last_done_us[kind] = max(last, invoked)

@@ -241,10 +241,16 @@ class Trial:
         """Empty once those are there that should be, nobody else, and all that was to move has."""
         if not self.cluster.moves.begun:
             return ""
-        here = sorted(self.cluster.nodes)
-        so = lambda found: sorted(found.nodes) == here  # noqa: E731
+        cluster = self.cluster
+
+        def as_they_should(found: members.Census) -> bool:
+            for node in list(cluster.leaving):
+                cluster.has_left(node)
+            return sorted(found.nodes) == sorted(cluster.nodes)
+
+        what = f"nodes {' '.join(cluster.nodes)}"
         try:
-            members.await_census(self.cluster, f"nodes {' '.join(here)}", so, MEMBERS_SECONDS)
+            members.await_census(cluster, what, as_they_should, MEMBERS_SECONDS)
         except ChaosError as error:
             return str(error)
         return ""

@@ -15,7 +15,7 @@ from quorate_chaos.trial import Trial
 
 LATE = "n1"  # whose question comes late
 LOOK_SECONDS = 0.05
-STEP_SECONDS = 12.0
+STEP_SECONDS = 20.0
 ELECTED_SECONDS = 45.0  # twice the longest time-out, and some
 LEADS_SECONDS = 2.0
 
@@ -177,6 +177,7 @@ def voted_and_moved(trial: Trial) -> None:
     ends(trial, late)
     both = eventually(lambda: _leads(trial, LATE, cast.partition), LEADS_SECONDS, every=0.1)
     trial.note(f"{LATE} is elected, too: {both}")
-    hand.get(LATE, cast.key, seconds=2)
+    if both:
+        eventually(lambda: hand.get(LATE, cast.key, seconds=2).answer.ok, STEP_SECONDS)
     ends(trial, unheard, mute, deaf)
     gets(hand, cast.leader, cast.key)

@@ -6,12 +6,7 @@ from typing import Any
 import pytest
 from loads import ballots, counter, elements, newest, register
 
-from quorate_chaos.faults.kills import (
-    KillLeader,
-    KillMetaLeader,
-    KillReceiver,
-    KillThese,
-)
+from quorate_chaos.faults.kills import KillLeader, KillMetaLeader, KillReceiver, KillThese
 from quorate_chaos.faults.members import (
     AlterReplicas,
     Change,

@@ -20,6 +20,8 @@ examples:
   kvbench restart --restart-keys 1000000              a full node is killed and serves again
   kvbench rejoin --rejoin-keys 1000000                a leaderless node comes back to what it missed
   kvbench backup --backup-keys 1000000                a keyspace is backed up and restored
+  kvbench join --join-keys 1000000                    a fourth node joins three under load
+  kvbench rebuild --rebuild-keys 1000000              a node is lost, its replicas are made anew
   kvbench put --in-flight 64 --seconds 5              one load
   kvbench stream-put --streams 1 --window 4 --batch 64
   kvbench --output json suite > result.json
@@ -91,6 +93,20 @@ void AddBackup(CLI::App& command, Settings& settings) {
   command.add_option("--backups", settings.backup.rounds)->check(CLI::Range(1, 1000));
 }
 
+void AddJoin(CLI::App& command, Settings& settings) {
+  command.add_option("--join-keys", settings.join.keys)->check(CLI::Range(100u, 100'000'000u));
+  command.add_option("--joins", settings.join.rounds, "each of a cluster of its own")
+      ->check(CLI::Range(1, 1000));
+  command.add_option("--join-seconds", settings.join_seconds, "of load before, and afterwards")
+      ->check(CLI::Range(0.1, 3600.0));
+}
+
+void AddRebuild(CLI::App& command, Settings& settings) {
+  command.add_option("--rebuild-keys", settings.rebuild.keys)
+      ->check(CLI::Range(100u, 100'000'000u));
+  command.add_option("--rebuilds", settings.rebuild.rounds)->check(CLI::Range(1, 100));
+}
+
 void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& suite = *app.add_subcommand("suite", "all loads, side by side, as ratios");
   CLI::App& failover = *app.add_subcommand("failover", "how long writes stop when a leader dies");
@@ -98,13 +114,17 @@ void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& restart = *app.add_subcommand("restart", "how soon a full node serves again");
   CLI::App& rejoin = *app.add_subcommand("rejoin", "what a leaderless node costs that was away");
   CLI::App& backup = *app.add_subcommand("backup", "how fast a keyspace is backed up");
-  CLI::App& all = *app.add_subcommand("all", "these six, one after another");
+  CLI::App& join = *app.add_subcommand("join", "what clients notice when a node joins");
+  CLI::App& rebuild = *app.add_subcommand("rebuild", "how fast a lost node's replicas are back");
+  CLI::App& all = *app.add_subcommand("all", "these eight, one after another");
   for (CLI::App* command : {&suite, &all}) AddSuite(*command, settings);
   for (CLI::App* command : {&failover, &all}) AddFailover(*command, settings);
   for (CLI::App* command : {&idle, &all}) AddIdle(*command, settings);
   for (CLI::App* command : {&restart, &all}) AddRestart(*command, settings);
   for (CLI::App* command : {&rejoin, &all}) AddRejoin(*command, settings);
   for (CLI::App* command : {&backup, &all}) AddBackup(*command, settings);
+  for (CLI::App* command : {&join, &all}) AddJoin(*command, settings);
+  for (CLI::App* command : {&rebuild, &all}) AddRebuild(*command, settings);
 }
 
 void AddLoads(CLI::App& app, Settings& settings) {
@@ -148,7 +168,8 @@ int Main(int argc, char** argv) {
   }
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
-  for (const char* measured : {"suite", "failover", "idle", "restart", "rejoin", "backup", "all"}) {
+  for (const char* measured :
+       {"suite", "failover", "idle", "restart", "rejoin", "backup", "join", "rebuild", "all"}) {
     if (chosen == measured) return RunMeasurements(settings, chosen);
   }
   return RunLoad(settings, chosen);

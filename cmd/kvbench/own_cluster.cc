@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <utility>
 
 #include "base/strings.h"
 #include "call.h"
@@ -39,14 +41,10 @@ absl::StatusOr<std::unique_ptr<OwnCluster>> OwnCluster::Start(const Surroundings
   cluster->kvd_ = surroundings.kvd;
   cluster->folder_ = surroundings.folder + "/" + name;
   std::filesystem::create_directories(cluster->folder_);
+  cluster->ports_ = surroundings.ports;
   for (uint32_t node = 1; node <= nodes; ++node) {
-    Node& added = cluster->nodes_.emplace_back();
-    for (std::string* address : {&added.client, &added.peer, &added.http}) {
-      auto port = surroundings.ports->Next();
-      if (!port.ok()) return port.status();
-      *address = *port;
-    }
-    added.admin = v1::Admin::NewStub(Connect(added.client));
+    if (absl::Status made = cluster->AddNode(); !made.ok()) return made;
+    const Node& added = cluster->nodes_.back();
     StrAppend(&cluster->bootstrap_, node > 1 ? "," : "", node, "=", added.client, "/", added.peer);
   }
   for (uint32_t node = 1; node <= nodes; ++node) {
@@ -58,13 +56,36 @@ absl::StatusOr<std::unique_ptr<OwnCluster>> OwnCluster::Start(const Surroundings
   return cluster;
 }
 
+absl::Status OwnCluster::AddNode() {
+  Node& added = nodes_.emplace_back();
+  for (std::string* address : {&added.client, &added.peer, &added.http}) {
+    auto port = ports_->Next();
+    if (!port.ok()) return port.status();
+    *address = *port;
+  }
+  added.admin = v1::Admin::NewStub(Connect(added.client));
+  return absl::OkStatus();
+}
+
 absl::Status OwnCluster::Launch(uint32_t node) {
+  return Launch(node,
+                {"--node-id", StrCat(node), "--cluster-id", "kvbench", "--bootstrap", bootstrap_});
+}
+
+absl::StatusOr<uint32_t> OwnCluster::Join() {
+  if (absl::Status added = AddNode(); !added.ok()) return added;
+  absl::Status launched = Launch(size(), {"--join", address(1)});
+  if (!launched.ok()) return launched;
+  return size();
+}
+
+absl::Status OwnCluster::Launch(uint32_t node, std::vector<std::string> which) {
   Node& launched = nodes_[node - 1];
-  auto process =
-      Process::Start({kvd_, "--node-id", StrCat(node), "--cluster-id", "kvbench", "--data-dir",
-                      StrCat(folder_, "/n", node), "--listen", launched.client, "--peer-listen",
-                      launched.peer, "--http-listen", launched.http, "--bootstrap", bootstrap_},
-                     LogFile(node));
+  std::vector<std::string> command = {kvd_,          "--data-dir",    StrCat(folder_, "/n", node),
+                                      "--listen",    launched.client, "--peer-listen",
+                                      launched.peer, "--http-listen", launched.http};
+  std::move(which.begin(), which.end(), std::back_inserter(command));
+  auto process = Process::Start(std::move(command), LogFile(node));
   if (!process.ok()) return process.status();
   launched.process = *std::move(process);
   return absl::OkStatus();

@@ -31,7 +31,10 @@ class OwnCluster {
 
   uint32_t size() const { return static_cast<uint32_t>(nodes_.size()); }
   absl::Status Launch(uint32_t node);
+  // A further node, which asks the first to let it in; its number. It serves a little later.
+  absl::StatusOr<uint32_t> Join();
   void Kill(uint32_t node) { nodes_[node - 1].process.reset(); }
+  bool runs(uint32_t node) const { return nodes_[node - 1].process != nullptr; }
   const Process& process(uint32_t node) const { return *nodes_[node - 1].process; }
   const std::string& address(uint32_t node) const { return nodes_[node - 1].client; }
   const std::string& http_address(uint32_t node) const { return nodes_[node - 1].http; }
@@ -47,11 +50,14 @@ class OwnCluster {
     std::unique_ptr<Process> process;
   };
   OwnCluster() = default;
+  absl::Status AddNode();
+  absl::Status Launch(uint32_t node, std::vector<std::string> which);
   std::string LogFile(uint32_t node) const;
 
   std::string kvd_;
   std::string folder_;
   std::string bootstrap_;
+  Ports* ports_ = nullptr;
   std::vector<Node> nodes_;
 };
 

@@ -66,11 +66,13 @@ absl::Status Measure(const Workplace& place, const Settings& settings, const std
     report.suite = *std::move(suite);
     return absl::OkStatus();
   }
-  auto experiment = what == "failover" ? MeasureFailover(surroundings, settings.failover)
-                    : what == "idle"   ? MeasureIdle(surroundings, settings.idle)
-                    : what == "rejoin" ? MeasureRejoin(surroundings, settings.rejoin)
-                    : what == "backup" ? MeasureBackup(surroundings, settings.backup)
-                                       : MeasureRestart(surroundings, settings.restart);
+  auto experiment = what == "failover"  ? MeasureFailover(surroundings, settings.failover)
+                    : what == "idle"    ? MeasureIdle(surroundings, settings.idle)
+                    : what == "rejoin"  ? MeasureRejoin(surroundings, settings.rejoin)
+                    : what == "backup"  ? MeasureBackup(surroundings, settings.backup)
+                    : what == "join"    ? MeasureJoin(surroundings, settings.join)
+                    : what == "rebuild" ? MeasureRebuild(surroundings, settings.rebuild)
+                                        : MeasureRestart(surroundings, settings.restart);
   if (!experiment.ok()) return experiment.status();
   report.experiments.push_back(*std::move(experiment));
   return absl::OkStatus();
@@ -96,6 +98,9 @@ void Complete(Settings& settings) {
   settings.rejoin.idle = absl::Seconds(settings.rejoin_idle_seconds);
   settings.rejoin.progress = Progress;
   settings.backup.progress = Progress;
+  settings.join.stretch = absl::Seconds(settings.join_seconds);
+  settings.join.progress = Progress;
+  settings.rebuild.progress = Progress;
 }
 
 }  // namespace
@@ -106,7 +111,7 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   if (!place.ok()) return Fail(place.status());
   std::vector<std::string> parts = {chosen};
   if (chosen == "all") {
-    parts = {"suite", "failover", "idle", "restart", "rejoin", "backup"};
+    parts = {"suite", "failover", "idle", "restart", "rejoin", "backup", "join", "rebuild"};
     if (settings.own_nodes == 0) settings.own_nodes = 3;
   }
   Report report;

@@ -11,7 +11,7 @@ namespace quorate::bench {
 int RunEcho(const Settings& settings);
 // get, put, ... and stream-get, stream-put.
 int RunLoad(const Settings& settings, const std::string& load);
-// suite, failover, idle, restart, or all of them, one after another.
+// suite, failover, idle, ..., or all of them, one after another.
 int RunMeasurements(Settings settings, const std::string& chosen);
 
 }  // namespace quorate::bench

@@ -7,6 +7,8 @@
 #include "backup.h"
 #include "failover.h"
 #include "idle.h"
+#include "join.h"
+#include "rebuild.h"
 #include "rejoin.h"
 #include "restart.h"
 #include "stream_load.h"
@@ -45,6 +47,9 @@ struct Settings {
   double rejoin_idle_seconds = 20;
   RejoinOptions rejoin;
   BackupOptions backup;
+  double join_seconds = 20;
+  JoinOptions join;
+  RebuildOptions rebuild;
 };
 
 }  // namespace quorate::bench

@@ -21,7 +21,8 @@ bench_home=$root/.cache/bench
 run() {
   local nodes=3 results=$bench_home/results.json own=(all)
   local quick=(--rounds 1 --slice-seconds 0.5 --kills 3 --idle-partitions 32
-    --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2)
+    --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2
+    --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1)
   while [[ $# -gt 0 ]]; do
     case "$1" in
       --nodes)

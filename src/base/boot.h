@@ -21,6 +21,13 @@ constexpr Boot NextBoot(Boot last, uint64_t random) {
   return Boot((StartOf(last) + 1) << kBootChanceBits | chance);
 }
 
+// The boot of a replica's copy that joined its partition then: above those of all copies
+// that were on the node before, in the same start too, and rising with starts as they do.
+constexpr int kBootStartBits = 20;
+constexpr Boot BootOfCopy(Boot boot, Epoch joined) {
+  return Boot(boot.value() + (joined.value() << (kBootChanceBits + kBootStartBits)));
+}
+
 // Above all numbers that an earlier start has counted up from its own.
 constexpr uint64_t FirstNumberOf(Boot boot) { return StartOf(boot) << 40; }
 

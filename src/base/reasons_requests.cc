@@ -97,6 +97,10 @@ constexpr ReasonText kReasons[] = {
      "Try another node; see kvctl cluster status."},
     {"NODE_DRAINING", "The node is going down and takes no more.",
      "Go on at another one; the client library does so by itself."},
+    {"NODE_LEAVING",
+     "No replica can be reached, and the node is to leave the cluster, so that it keeps no write "
+     "at ANY for them. Nothing was written.",
+     "Ask another node."},
     {"NODE_OVERLOADED", "More requests wait at the node than it takes on; this one was not begun.",
      "Come back when the error says; send it less, or add nodes."},
     {"NODE_UNREACHABLE",
@@ -142,6 +146,10 @@ constexpr ReasonText kReasons[] = {
     {"REPLICA_FILLING",
      "The replica began with an empty disk, and the others are filling it. Nothing was done.",
      "Ask another node."},
+    {"REPLICA_LEAVING",
+     "The replica gives its place to one on another node and answers nothing by itself any more. "
+     "Nothing was done.",
+     "Ask another node, or read at QUORUM."},
     {"REQUEST_TOO_LARGE", "The request does not fit one message.", "Send it in parts."},
     {"RPC_FAILED",
      "The call failed in a way of the transport's own; the message has its words. A write "

@@ -20,6 +20,7 @@ constexpr char kBehindTakenHints = '\x17';
 constexpr char kOperationKind = '\x18';
 constexpr char kBehindOperations = '\x19';
 constexpr char kDotMovesKind = '\x1a';
+constexpr char kEnteredEpochKind = '\x1b';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
 void AppendBigEndian(uint64_t number, std::string& out) {
@@ -106,6 +107,9 @@ std::string ReservedTimeKey(PartitionId partition) {
   return WithKind(partition, kReservedTimeKind);
 }
 std::string BallotFloorKey(PartitionId partition) { return WithKind(partition, kBallotFloorKind); }
+std::string EnteredEpochKey(PartitionId partition) {
+  return WithKind(partition, kEnteredEpochKind);
+}
 
 std::string DiscardKey(PartitionId partition, uint64_t number) {
   return WithNumber(partition, kDiscardKind, number);

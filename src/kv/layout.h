@@ -45,6 +45,7 @@ std::string DotMovesKey(PartitionId partition);
 std::string KnowledgeKey(PartitionId partition);
 std::string ReservedTimeKey(PartitionId partition);
 std::string BallotFloorKey(PartitionId partition);
+std::string EnteredEpochKey(PartitionId partition);
 std::string DiscardKey(PartitionId partition, uint64_t number);
 std::string DiscardsEnd(PartitionId partition);
 uint64_t DiscardOf(std::string_view stored);  // of DiscardKey's form

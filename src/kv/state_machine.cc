@@ -160,4 +160,10 @@ absl::Status StateMachine::Initialise(std::string configuration, uint64_t member
   return status;
 }
 
+void StateMachine::AwaitFilling(std::string configuration, uint64_t member_since) {
+  QUORATE_CHECK(applied_ == AppliedState{}, "only an empty partition is filled");
+  applied_.configuration = std::move(configuration);
+  applied_.member_since = member_since;
+}
+
 }  // namespace quorate::kv

@@ -101,6 +101,9 @@ class StateMachine {
 
   // Sets the state of a new, empty copy: its first configuration, and since when it is there.
   absl::Status Initialise(std::string configuration, uint64_t member_since = 0);
+  // The same of one that is to be filled by others: nothing of it is in the engine before
+  // what they send, for a snapshot that is put over something costs more.
+  void AwaitFilling(std::string configuration, uint64_t member_since);
 
  private:
   using Results = std::vector<CommandResult>;

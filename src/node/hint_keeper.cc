@@ -95,6 +95,14 @@ absl::Status HintKeeper::Refuse(const Request& request) const {
     return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
                      shared_.options.self.ToString() + " is shutting down; ask another node");
   }
+  if (const ring::NodeInfo* self = topology->FindNode(shared_.options.self);
+      self != nullptr && self->leaving) {
+    return MakeError(absl::StatusCode::kUnavailable, "NODE_LEAVING",
+                     StrCat("no replica of ", request.partition.ToString(), " can be reached, and ",
+                            self->id.ToString(),
+                            " is to leave the cluster, so that it keeps nothing for them; nothing "
+                            "was written. Ask another node"));
+  }
   if (shared_.disk.room() != Room::kEnough) {
     return MakeError(absl::StatusCode::kResourceExhausted, "DISK_NEARLY_FULL",
                      StrCat("no replica of ", request.partition.ToString(),
@@ -175,7 +183,8 @@ NodeId HintKeeper::ReplicaFor(const ring::PartitionInfo& info, const Way& way) {
   // Another each time, as one may be there and refuse.
   for (size_t i = 0; i < replicas.size(); ++i) {
     const NodeId node = replicas[next_replica_++ % replicas.size()];
-    if (shared_.peers.alive(node)) return node;
+    // Once it is gone, nobody knows what it has taken.
+    if (shared_.peers.alive(node) && node != info.leaving) return node;
   }
   return {};
 }

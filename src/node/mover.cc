@@ -81,9 +81,11 @@ bool Mover::Settled(const ring::Topology& topology) {
 }
 
 void Mover::Plan(absl::Duration now) {
-  if (now < next_plan_ || changing_) return;
-  next_plan_ = now + kPlanInterval;
   const auto topology = shared_.topology.Get();
+  // Whenever there may be room for a further move, and for other news now and then.
+  if (changing_ || (now < next_plan_ && topology->epoch == planned_)) return;
+  next_plan_ = now + kPlanInterval;
+  planned_ = topology->epoch;
   if (Settled(*topology) || ComputeNext(*topology, now).epoch == topology->epoch) return;
   changing_ = true;
   ChangeTopology(
@@ -99,6 +101,8 @@ void Mover::LeaveIfEmpty(absl::Duration now) {
   const ring::NodeInfo* info = topology->FindNode(self);
   if (info == nullptr || !info->leaving || info->lost) return;
   if (!topology->PartitionsOn(self).empty()) return;
+  // Writes at ANY that it keeps for replicas are nowhere else.
+  if (shared_.hints.load(std::memory_order_relaxed) > 0) return;
   ChangeTopology(
       node_,
       [self](const ring::Topology& current) { return ring::WithoutEmptyNodes(current, {self}); },

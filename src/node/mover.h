@@ -36,6 +36,7 @@ class Mover {
   NodeShared& shared_;
   std::atomic<bool> changing_ = false;
   absl::Duration next_plan_;
+  Epoch planned_;  // looked at last
   absl::Duration next_leave_;
   Epoch settled_;  // no replica was to move in this epoch
 };

@@ -85,6 +85,9 @@ struct NodeOptions {
   // elsewhere, unless it comes back first.
   absl::Duration dead_after = absl::InfiniteDuration();
   uint32_t moves_at_once = 4;  // partitions, over the cluster
+  // Mode quorum: a replica that is to leave, and is not heard of for as long, is not waited
+  // for; what was acknowledged at ONE on its disk alone goes with it.
+  absl::Duration leaver_patience = absl::Minutes(1);
   // For tests: so many of a new partition's replicas, counted from the last, begin
   // as learners.
   uint32_t learners = 0;
@@ -107,6 +110,7 @@ struct NodeStatusReport {
   uint64_t hints_put_off = 0;  // likewise, to be tried again
   // Refused: routed by an older topology to a partition that is gone.
   uint64_t requests_outdated = 0;
+  uint64_t snapshot_bytes_sent = 0;  // to other nodes, of all partitions
 };
 
 // Why a node ends that was decommissioned and is empty: all is well.

@@ -95,6 +95,12 @@ std::optional<uint32_t> Peers::Speaks(NodeId node) const {
   return it->second.protocol;
 }
 
+absl::Duration Peers::HeardAt(NodeId node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = peers_.find(node);
+  return it == peers_.end() ? absl::InfiniteDuration() : it->second.heard;
+}
+
 bool Peers::draining(NodeId node) const {
   absl::MutexLock lock(&mutex_);
   const auto it = peers_.find(node);

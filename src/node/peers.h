@@ -62,6 +62,8 @@ class Peers {
   Boot boot(NodeId peer) const;
   // The newest protocol that its present life speaks; nullopt: it is gone, or was never heard.
   std::optional<uint32_t> Speaks(NodeId peer) const;
+  // When; of one that is not known, or the node itself: infinite.
+  absl::Duration HeardAt(NodeId peer) const;
   bool draining(NodeId peer) const;
   bool disk_full(NodeId peer) const;
   // Some peer's is; cheap.

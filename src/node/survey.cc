@@ -35,6 +35,7 @@ void Survey::Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) const {
   auto report = std::make_shared<NodeStatusReport>();
   Visit(
       [this, report](Worker& worker) {
+        report->snapshot_bytes_sent += worker.snapshot_bytes_sent();
         for (const Replica* replica : worker.Replicas()) {
           report->replicas.push_back(replica->status());
           if (auto more = replica->quorum_status(shared_.edges.env.Monotonic())) {

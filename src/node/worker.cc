@@ -78,6 +78,7 @@ absl::Duration Worker::RunTurn() {
 
 void Worker::Handle(Input& input) {
   if (auto* request = std::get_if<RequestInput>(&input)) {
+    move_share_.RequestWaited(now_ - request->request.arrived);
     if (request->overload) return Refuse(request->request, std::move(request->reply));
     HandleRequest(std::move(request->request), std::move(request->reply));
   } else if (auto* frame = std::get_if<FrameInput>(&input)) {

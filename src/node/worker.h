@@ -22,6 +22,7 @@
 #include "base/sync_proof.h"
 #include "node/forwards.h"
 #include "node/handovers.h"
+#include "node/move_share.h"
 #include "node/outbox.h"
 #include "node/replay_window.h"
 #include "node/shared.h"
@@ -78,8 +79,8 @@ class Worker {
   void PeerBack(NodeId peer);
   void Ping(absl::Duration since);
   void PingNode(NodeId node);
-  // Hands all leaderships over, then takes nothing more; what is under way has a
-  // second to be answered as it would be. `done` when nothing is left or at the deadline.
+  // Hands all leaderships over, then takes nothing more; what is under way has
+  // three seconds to be answered as it would be. `done` when nothing is left or at the deadline.
   void Drain(absl::Duration deadline, absl::AnyInvocable<void() &&> done);
   // The replica was acted on from outside: collect from it this turn.
   void TouchReplica(PartitionId partition);
@@ -87,6 +88,7 @@ class Worker {
   Replica* Find(PartitionId partition) const;
   std::vector<Replica*> Replicas() const;
   const quorum::RoundTrips& round_trips() const { return round_trips_; }
+  uint64_t snapshot_bytes_sent() const { return pace_.sent_bytes(); }
   bool HasLeaderEverywhere() const { return leader_everywhere_; }
   // Called with the stored topology whenever the meta partition has moved on.
   void WatchMeta(std::function<void(std::string)> changed) { meta_changed_ = std::move(changed); }
@@ -106,6 +108,8 @@ class Worker {
   struct Slot {
     std::unique_ptr<Replica> replica;
     NodeId preferred_leader;
+    Epoch moving_since;              // of the move that the replica knows of
+    Epoch members_since;             // mode quorum: PartitionInfo::changed, as it knows it
     bool joining = false;            // no replica yet: answers nothing, but if it leads
     std::map<NodeId, Epoch> joined;  // of the others: older words are of copies that are gone
     absl::Duration move_told = -absl::InfiniteDuration();
@@ -194,6 +198,7 @@ class Worker {
   void AwaitForgotten(LogTicket ticket);
   void NoteForgotten(const SyncProof& proof);
   void WatchMove(PartitionId partition, Slot& slot);
+  void ShareWithClients();
 
   const uint32_t index_;
   NodeShared& shared_;
@@ -204,6 +209,9 @@ class Worker {
   HintKeeper* hints_ = nullptr;     // the first worker's
   quorum::RoundTrips round_trips_;  // of all leaderless replicas here
   SnapshotPace pace_;               // of all snapshots from here
+  MoveShare move_share_;
+  uint64_t snapshot_bytes_seen_ = 0;
+  absl::Duration moved_ = -absl::InfiniteDuration();  // when they last became more
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come

@@ -9,6 +9,7 @@ namespace quorate {
 namespace {
 
 constexpr absl::Duration kTellAgain = absl::Seconds(1);
+constexpr absl::Duration kMoveOverAfter = absl::Seconds(1);
 
 }  // namespace
 
@@ -87,13 +88,16 @@ HardState Worker::TakeRetired(PartitionId partition) {
   return kept;
 }
 
+void Worker::ShareWithClients() {
+  if (std::exchange(snapshot_bytes_seen_, pace_.sent_bytes()) != pace_.sent_bytes()) moved_ = now_;
+  pace_.SetShare(move_share_.EndMoment(now_ - moved_ < kMoveOverAfter));
+}
+
 void Worker::WatchMove(PartitionId partition, Slot& slot) {
   if (partition == kMetaPartition && slot.replica->leading()) shared_.plan_changes(now_);
   if (!slot.replica->MoveDone() || now_ - slot.move_told < kTellAgain) return;
   slot.move_told = now_;
-  const auto topology = shared_.topology.Get();
-  const ring::PartitionInfo* info = topology->FindPartition(partition);
-  if (info != nullptr && info->moving()) shared_.move_done(partition, info->moving_since);
+  shared_.move_done(partition, slot.moving_since);
 }
 
 }  // namespace quorate

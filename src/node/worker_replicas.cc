@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/boot.h"
 #include "kv/layout.h"
 #include "node/worker.h"
 #include "replica/quorum_values.h"
@@ -25,6 +26,20 @@ raft::Config RaftConfig(const NodeOptions& options) {
   config.uncommitted_bytes_max = options.uncommitted_bytes_max;
   config.bugs = options.bugs.raft;
   return config;
+}
+
+quorum::Members MembersOf(const ring::PartitionInfo& partition,
+                          const ring::FrozenTopology& topology) {
+  const auto member = [&](NodeId node) {
+    const ring::NodeInfo* info = topology.FindNode(node);
+    return quorum::Member{node, info == nullptr ? "" : info->zone};
+  };
+  quorum::Members members;
+  members.epoch = partition.changed;
+  for (NodeId node : partition.replicas) members.replicas.push_back(member(node));
+  if (partition.joining) members.joining = member(partition.joining);
+  members.leaving = partition.leaving;
+  return members;
 }
 
 // A new partition elects within a moment; until then the node, which serves all
@@ -62,10 +77,14 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::Partitio
   options.conflict = keyspace.conflict;
   options.context_scope = ContextScope(topology.cluster_id, keyspace.id);
   options.core.self = {shared_.options.self, shared_.options.boot};
-  for (NodeId node : partition.replicas) {
-    const ring::NodeInfo* info = topology.FindNode(node);
-    options.core.members.push_back({node, info == nullptr ? "" : info->zone});
-  }
+  const quorum::Members members = MembersOf(partition, topology);
+  options.core.members = members.replicas;
+  options.core.members_since = members.epoch;
+  options.core.joining = members.joining;
+  options.core.leaving = members.leaving;
+  options.core.leaver_patience = shared_.options.leaver_patience;
+  options.joined = partition.JoinedAt(shared_.options.self);
+  options.core.self.boot = BootOfCopy(shared_.options.boot, options.joined);
   options.core.skew_us_max =
       static_cast<uint64_t>(absl::ToInt64Microseconds(shared_.options.clock_skew_max));
   options.core.hedge_permille = shared_.options.hedge_permille;
@@ -120,10 +139,19 @@ void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopo
   slot.joining = !info.HasReplicaOn(shared_.options.self);
   slot.joined = info.joined;
   slot.replica->SetEpoch(topology.epoch);
-  std::vector<NodeId> members = ring::ReplicasAfterMove(info);
-  std::sort(members.begin(), members.end());
-  slot.replica->SetMove({info.joining, info.leaving, info.moving_since, std::move(members)});
   slot.replica->SetLeaseDrift(keyspace == nullptr ? 0 : keyspace->lease_drift_ppm);
+  slot.moving_since = info.moving_since;
+  Move move{info.joining, info.leaving, info.moving_since, ring::ReplicasAfterMove(info), {}, {}};
+  std::sort(move.members.begin(), move.members.end());
+  if (leaderless) move.leaderless = MembersOf(info, topology);
+  move.leaver_heard = shared_.peers.HeardAt(info.leaving);
+  slot.replica->SetMove(move, now_);
+  if (!leaderless || info.changed == slot.members_since) return;
+  slot.members_since = info.changed;
+  for (const quorum::Member& member : move.leaderless.All()) {
+    if (!shared_.peers.alive(member.node)) slot.replica->PeerGone(member.node, now_);
+  }
+  Touch(partition, slot);
 }
 
 void Worker::Follow(const TopologyHolder::Snapshot& topology) {

@@ -11,13 +11,22 @@ namespace {
 
 constexpr absl::Duration kReleaseInterval = absl::Seconds(1);
 // Of a node that goes: what others do not answer within it they do not soon.
-constexpr absl::Duration kAnswersMax = absl::Seconds(1);
+constexpr absl::Duration kAnswersMax = absl::Seconds(3);
 
 // True once each interval: `next` moves on.
 bool Due(absl::Duration now, absl::Duration interval, absl::Duration& next) {
   if (now < next) return false;
   next = now + interval;
   return true;
+}
+
+bool IsBeingFilled(const ring::Topology& topology, NodeId node) {
+  for (const auto& [name, keyspace] : topology.keyspaces) {
+    for (const ring::PartitionInfo& partition : keyspace.partitions) {
+      if (partition.joining == node) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -36,6 +45,7 @@ void Worker::Tick() {
     WatchMove(partition, slot);
   }
   leader_everywhere_ = leaders;
+  ShareWithClients();
   forwards_.Expire(now_);
   if (hints_ != nullptr) hints_->Tick(now_);
   if (drained_) DrainStep();
@@ -101,7 +111,11 @@ NodeId Worker::BetterLeader(const Slot& slot) const {
     return node != shared_.options.self && peers.alive(node) && !peers.draining(node) &&
            !peers.disk_full(node);
   };
-  if (fit(slot.preferred_leader)) return slot.preferred_leader;
+  // Whose worker takes in whole states would let those wait whom it served.
+  if (fit(slot.preferred_leader) &&
+      !IsBeingFilled(*shared_.topology.Get(), slot.preferred_leader)) {
+    return slot.preferred_leader;
+  }
   if (shared_.disk.room() == Room::kEnough) return NodeId();
   const auto topology = shared_.topology.Get();
   const ring::PartitionInfo* info = topology->FindPartition(slot.replica->partition());

@@ -16,7 +16,7 @@ constexpr int64_t kIntervalsToWake = 10;
 constexpr int64_t kResendsWhileBehind = 2;
 
 bool AntiEntropy::AtRest() const {
-  if (!local_.logged().empty()) return false;
+  if (!local_.logged().empty() || !local_.filled()) return false;
   return std::all_of(peers_.others().begin(), peers_.others().end(),
                      [&](NodeId node) { return coverage_.Told(node).seen == local_.seen(); });
 }
@@ -87,6 +87,21 @@ void AntiEntropy::OnPeerBack(NodeId node, const Now& now) {
   if (MayAsk(node)) Ask(node, exchange, now);
 }
 
+void AntiEntropy::OnMembers(const Now& now) {
+  std::erase_if(exchanges_, [this](const auto& one) { return !peers_.Knows(one.first); });
+  for (auto& [node, exchange] : exchanges_) {
+    exchange.id = 0;
+    // Who joined may have been asked before it had what the leaver has.
+    exchange.fresh_at.reset();
+    exchange.next_at = now.monotonic;
+  }
+}
+
+bool AntiEntropy::HasAllOf(NodeId node) const {
+  const auto exchange = exchanges_.find(node);
+  return exchange != exchanges_.end() && exchange->second.fresh_at.has_value();
+}
+
 void AntiEntropy::Hurry(const Now& now) {
   for (NodeId node : peers_.others()) {
     Exchange& exchange = exchanges_[node];
@@ -136,7 +151,9 @@ SyncAnswer AntiEntropy::WhatMisses(NodeId node, const SyncAsk& ask) const {
     }
     if (fresh) {
       answer.records.push_back({entry.key, local_.Shared(entry.key), {}});
-      const SyncRecord& record = answer.records.back();
+      SyncRecord& record = answer.records.back();
+      const bool forget = ask.all && local_.config().bugs.forget_dead_in_filling;
+      if (forget && record.record && record.record->tombstone) record.record.reset();
       bytes += record.key.size() + (record.record ? record.record->body.size() : 0);
     }
     answer.records[place->second].dots.push_back(entry.dot);

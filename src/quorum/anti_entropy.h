@@ -31,11 +31,16 @@ class AntiEntropy {
   void OnAnswer(const Identity& from, const SyncAnswer& answer, const Now& now);
   // The link to it is back: ask at once.
   void OnPeerBack(NodeId node, const Now& now);
+  // What was asked in the epoch before has no answer.
+  void OnMembers(const Now& now);
   // A read waits for freshness: ask all.
   void Hurry(const Now& now);
 
   // All that its dot log had at some time since is here.
   bool CaughtUpSince(NodeId node, absl::Duration since) const;
+
+  // All that it had when it was asked in this epoch is here.
+  bool HasAllOf(NodeId node) const;
 
   // See Core.
   bool has_forgotten() const { return has_forgotten_; }
@@ -51,7 +56,7 @@ class AntiEntropy {
     absl::Duration asked_at;
     absl::Duration next_at;
     std::optional<absl::Duration> caught_up_at;  // by then its dot log was here
-    std::optional<absl::Duration> fresh_at;      // all it had then is here
+    std::optional<absl::Duration> fresh_at;      // all it had then is here; of this epoch
     SeenClock seen_at_back;  // when the link came back: nobody else sends it what is in here
   };
 

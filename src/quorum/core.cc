@@ -15,9 +15,12 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       reads_(local_, peers_, anti_entropy_),
       registers_(local_, peers_),
       lister_(local_, peers_),
-      resolves_(local_, peers_, writes_, registers_) {}
+      resolves_(local_, peers_, writes_, registers_),
+      seen_at_entry_(local_.seen()) {}
 
 void Core::Tick(const Now& now) {
+  if (!local_.in_step()) return;
+  if (leaver_heard_at_ == absl::InfiniteDuration()) leaver_heard_at_ = now.monotonic;
   anti_entropy_.Tick(now);
   filling_.Tick(now);
   writes_.Tick(now);
@@ -32,7 +35,10 @@ void Core::Tick(const Now& now) {
 }
 
 void Core::Receive(Message message, const Now& now) {
-  if (!peers_.Knows(message.from.node) || !local_.Hear(message.from)) return;
+  if (!peers_.Knows(message.from.node) || !Fits(message.epoch)) return;
+  if (!local_.Hear(message.from)) return;
+  in_epoch_.insert(message.from.node);
+  if (message.from.node == local_.members().leaving) leaver_heard_at_ = now.monotonic;
   // What was sent before a disk was lost could bring back what has been deleted.
   const bool ask = std::holds_alternative<WriteAsk>(message.body);
   const bool for_this_life = message.to_boot == local_.self().boot;
@@ -70,15 +76,24 @@ std::map<NodeId, Boot> Core::NewTo(NodeId node) const {
   return lives;
 }
 
-void Core::Write(WriteRequest request, const Now& now) { writes_.Start(std::move(request), now); }
+void Core::Write(WriteRequest request, const Now& now) {
+  if (!RefuseBehind(request.id)) writes_.Start(std::move(request), now);
+}
 
-void Core::Read(const ReadRequest& request, const Now& now) { reads_.Start(request, now); }
+void Core::Read(const ReadRequest& request, const Now& now) {
+  if (!RefuseBehind(request.id)) reads_.Start(request, now);
+}
 
-void Core::List(const ListRequest& request, const Now& now) { lister_.Start(request, now); }
+void Core::List(const ListRequest& request, const Now& now) {
+  if (!RefuseBehind(request.id)) lister_.Start(request, now);
+}
 
-void Core::Resolve(const ResolveRequest& request, const Now& now) { resolves_.Start(request, now); }
+void Core::Resolve(const ResolveRequest& request, const Now& now) {
+  if (!RefuseBehind(request.id)) resolves_.Start(request, now);
+}
 
 void Core::OpenWriter(uint64_t id, const Now& now) {
+  if (RefuseBehind(id)) return;
   Reply reply;
   reply.id = id;
   if (const absl::StatusOr<uint64_t> writer = local_.MakeWriter(now); writer.ok()) {
@@ -90,6 +105,7 @@ void Core::OpenWriter(uint64_t id, const Now& now) {
 }
 
 void Core::Operate(const RegisterCall& call, const Now& now) {
+  if (RefuseBehind(call.id)) return;
   if (!call.operation || !has_registers() || !filled()) return registers_.Start(call, now);
   if (registers_.Join(call)) return;
   Reply refused;
@@ -153,10 +169,18 @@ void Core::Handle(const Identity& from, const WriteAnswer& answer, const Now& no
 }
 
 void Core::Handle(const Identity& from, const ReadAsk& ask, const Now&) {
-  if (!local_.filled()) return;
   ReadAnswer answer;
   answer.id = ask.id;
-  answer.covered = local_.seen().Covers(ask.demand);
+  if (!local_.filled()) {
+    // That it is in this epoch counts, but it vouches for nothing.
+    answer.covered = false;
+    answer.lives = NewTo(from.node);
+    const bool counts = local_.joining() && ask.demand.empty();
+    if (counts) local_.Send(from.node, from.boot, std::move(answer));
+    return;
+  }
+  const bool by_itself = !ask.demand.empty();
+  answer.covered = local_.seen().Covers(ask.demand) && !(by_itself && local_.leaving());
   if (answer.covered) {
     answer.record = local_.Shared(ask.key);
     if (answer.record) {

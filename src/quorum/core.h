@@ -10,6 +10,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "quorum/anti_entropy.h"
@@ -50,6 +52,17 @@ class Core {
   void PeerGone(NodeId node, const Now& now);
   void PeerBack(NodeId node, const Now& now);
 
+  // Who keeps the partition, this replica among them; what is not newer is ignored. What is
+  // under way goes on with whoever counts from now on.
+  void SetMembers(const Members& members, const Now& now);
+  // Something was heard of the leaver's node then, if not of its replica; also long ago.
+  void NoteLeaverHeard(absl::Duration at) { leaver_heard_at_ = at; }
+  // The move that the members tell of is over as far as this replica is concerned, whose
+  // word is wanted: who joins has taken over all, durably, and all that are alive take
+  // part in no epoch before. Where none joins, it is the leaver's word, and the others
+  // have what it has; or that of the others, if the leaver is lost.
+  bool MoveDone(const Now& now) const;
+
   // Answers what is under way: reads as failed, writes as unknown.
   void Shutdown(const Now& now);
 
@@ -61,6 +74,9 @@ class Core {
   const Knowledge& knowledge() const { return local_.knowledge(); }
   // False: the disk was empty, and reads are refused until the others have filled it.
   bool filled() const { return local_.filled(); }
+  const Members& members() const { return local_.members(); }
+  // Another replica, that is alive.
+  bool Reaches(NodeId node) const { return peers_.alive(node); }
   // Dots that are not yet known to be everywhere.
   const SeenClock& logged() const { return local_.logged(); }
   const Config& config() const { return local_.config(); }
@@ -94,6 +110,16 @@ class Core {
   }
 
  private:
+  // True, and it is answered: what is known of the members is older than what an earlier
+  // life of this replica knew.
+  bool RefuseBehind(uint64_t id);
+  // Its sender counts the same replicas.
+  bool Fits(Epoch epoch) const;
+  bool LeaverIsDone(const Now& now) const;
+  // It has been silent for so long that it is not waited for any more.
+  bool LeaverIsLost(const Now& now) const;
+  bool NoOldQuorumIsLeft() const;
+  bool OthersHaveAll() const;
   // What was counted of earlier lives no longer counts.
   void ForgetEarlierLives();
   void HearOf(const std::map<NodeId, Boot>& lives);
@@ -127,7 +153,10 @@ class Core {
   RegisterCoordinator registers_;
   KeyLister lister_;
   ResolveCoordinator resolves_;
-  SharedClock last_context_;  // that came with a WriteAsk
+  std::set<NodeId> in_epoch_;  // they were heard in this one, so they stay in it
+  absl::Duration leaver_heard_at_ = absl::InfiniteDuration();  // or this life or move began
+  SeenClock seen_at_entry_;                                    // of this epoch
+  SharedClock last_context_;                                   // that came with a WriteAsk
 };
 
 }  // namespace quorate::quorum

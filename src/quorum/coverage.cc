@@ -30,6 +30,11 @@ void Coverage::OnKnowledge(const Identity& from, const Knowledge& told, const No
   peer.mark_at = now.monotonic;
 }
 
+void Coverage::OnMembers() {
+  std::erase_if(told_, [this](const auto& peer) { return !peers_.Knows(peer.first); });
+  heard_ = true;
+}
+
 void Coverage::Promote(Peer& peer) {
   if (!peer.waiting) return;
   if (!local_.seen().Covers(*peer.waiting) && !local_.config().bugs.trust_heard_clock) return;
@@ -42,6 +47,9 @@ void Coverage::Promote(Peer& peer) {
 SeenClock Coverage::Covered() const {
   SeenClock covered = local_.seen();
   for (NodeId node : peers_.others()) {
+    const bool passed_over =
+        local_.config().bugs.cover_without_joiner && node == local_.members().joining.node;
+    if (passed_over) continue;
     const auto peer = told_.find(node);
     if (peer == told_.end() || !Lives(peer->second)) return {};
     covered = Intersect(covered, peer->second.merged);

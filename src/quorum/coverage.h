@@ -30,6 +30,8 @@ class Coverage {
 
   // What a replica told from its disk, in whatever order it came.
   void OnKnowledge(const Identity& from, const Knowledge& told, const Now& now);
+  // Who keeps the partition has changed: what others told is no longer counted.
+  void OnMembers();
   // Lets go what is covered by now, a step at a time.
   void Advance(const Now& now);
   // Looks at a few keys for records that have expired and are covered.

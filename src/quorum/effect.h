@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/ids.h"
 #include "quorum/ballot.h"
 #include "quorum/knowledge.h"
 #include "quorum/operation.h"
@@ -90,8 +91,14 @@ struct ForgetOperations {
   friend bool operator==(const ForgetOperations&, const ForgetOperations&) = default;
 };
 
+// This replica takes part in no earlier epoch of its partition's members any more.
+struct EnterEpoch {
+  Epoch epoch;
+  friend bool operator==(const EnterEpoch&, const EnterEpoch&) = default;
+};
+
 using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard, TakeHint,
-                            FenceOperation, SettleOperations, ForgetOperations>;
+                            FenceOperation, SettleOperations, ForgetOperations, EnterEpoch>;
 
 // For the log: a format byte, the kind, the fields. The format rises with the kinds
 // that earlier builds can't read.

@@ -9,9 +9,10 @@ namespace {
 constexpr uint8_t kFormat = 1;
 constexpr uint8_t kSecondFormat = 2;
 constexpr uint8_t kThirdFormat = 3;
-constexpr uint8_t kFourthFormat = 4;  // operations on registers
-constexpr uint8_t kFifthFormat = 5;   // hints with the life that gave their number
-constexpr uint8_t kSixthFormat = 6;   // knowledge with the dots of ended boots
+constexpr uint8_t kFourthFormat = 4;   // operations on registers
+constexpr uint8_t kFifthFormat = 5;    // hints with the life that gave their number
+constexpr uint8_t kSixthFormat = 6;    // knowledge with the dots of ended boots
+constexpr uint8_t kSeventhFormat = 7;  // replicas that move
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
@@ -23,6 +24,7 @@ constexpr uint8_t kPutOperation = 7;  // as kPutRecord, and the operation
 constexpr uint8_t kFence = 8;
 constexpr uint8_t kSettle = 9;
 constexpr uint8_t kForget = 10;
+constexpr uint8_t kEnter = 11;  // of the seventh
 
 uint8_t FormatOf(const Effect& effect) {
   const auto* put = std::get_if<PutRecord>(&effect);
@@ -39,6 +41,7 @@ uint8_t FormatOf(const Effect& effect) {
       std::holds_alternative<ForgetOperations>(effect)) {
     return kThirdFormat;
   }
+  if (std::holds_alternative<EnterEpoch>(effect)) return kSeventhFormat;
   const bool later =
       std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
   return later ? kSecondFormat : kFormat;
@@ -101,6 +104,10 @@ struct Encoder {
   void operator()(const ForgetOperations& forget) const {
     out.push_back(kForget);
     AppendVarint(forget.writers_below, out);
+  }
+  void operator()(const EnterEpoch& enter) const {
+    out.push_back(kEnter);
+    AppendVarint(enter.epoch.value(), out);
   }
 };
 
@@ -168,11 +175,11 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && (format < kFormat || format > kSixthFormat)) {
+  if (reader.ok() && (format < kFormat || format > kSeventhFormat)) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
-               int{kSixthFormat}, "; run the build that wrote it"));
+               int{kSeventhFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {
@@ -198,6 +205,8 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     effect = RaiseFloor{ReadBallot(reader)};
   } else if (kind == kDiscard) {
     effect = TakeDiscard(reader);
+  } else if (kind == kEnter) {
+    effect = EnterEpoch{Epoch(reader.Varint())};
   } else if (kind == kTakeHint) {
     effect = TakeTaken(format, reader);
   } else {

@@ -11,12 +11,23 @@ constexpr size_t kPageKeysMax = 1024;
 
 void Filling::Tick(const Now& now) {
   if (local_.filled()) return;
-  for (NodeId node : peers_.others()) {
+  for (NodeId node : Wanted()) {
     Source& source = sources_[node];
     const bool waiting =
         source.id != 0 && now.monotonic - source.asked_at < local_.config().resend_interval;
     if (peers_.alive(node) && !source.done_at && !waiting) Ask(node, source, now);
   }
+}
+
+std::vector<NodeId> Filling::Wanted() const {
+  const NodeId leaving = local_.members().leaving;
+  const bool any = local_.config().bugs.fill_joiner_from_any;
+  if (!local_.joining() || any || !leaving || !peers_.alive(leaving)) return peers_.others();
+  return {leaving};
+}
+
+void Filling::OnMembers() {
+  std::erase_if(sources_, [this](const auto& one) { return !peers_.Knows(one.first); });
 }
 
 void Filling::Ask(NodeId node, Source& source, const Now& now) {
@@ -41,6 +52,8 @@ void Filling::OnAsk(const Identity& from, const FillAsk& ask) {
       break;
     }
     std::optional<Record> record = answer.floor ? local_.Lookup(key) : local_.Shared(key);
+    const bool forget = local_.config().bugs.forget_dead_in_filling && !answer.floor;
+    if (forget && record && record->tombstone) record.reset();
     bytes += key.size() + (record ? record->body.size() : 0);
     answer.records.push_back({std::move(key), std::move(record), {}});
   }
@@ -85,20 +98,36 @@ bool Filling::Take(const FillAnswer& answer, const std::string& after, const Now
   return true;
 }
 
+// Acknowledged in the epoch before, and in this one by both sets: so by the old one.
+bool Filling::MayLack(const Nodes& asked) const {
+  const Members& members = local_.members();
+  if (local_.joining() && members.leaving && asked.contains(members.leaving)) return false;
+  Nodes rest;
+  std::map<std::string, size_t> in_zone;
+  for (const Member& member : members.replicas) {
+    if (!asked.contains(member.node)) rest.insert(member.node);
+    ++in_zone[member.zone];
+  }
+  if (Enough(Level::kQuorum, members.replicas, "", rest)) return true;
+  if (!local_.joining()) return false;
+  // The leaver's part in the quorums of its zone is taken over with it. What it alone
+  // kept is lost with it, though.
+  const std::string& zone = members.joining.zone;
+  return in_zone[zone] > 1 && Enough(Level::kLocalQuorum, members.replicas, zone, rest);
+}
+
 void Filling::Advance(const Now& now) {
   if (local_.filled()) return;
-  Nodes others = {local_.self().node};
-  others.insert(peers_.others().begin(), peers_.others().end());
+  Nodes asked;
   Knowledge known;
   for (const auto& [node, source] : sources_) {
     if (!source.done_at || !anti_entropy_.CaughtUpSince(node, *source.done_at)) continue;
-    others.erase(node);
+    asked.insert(node);
     known.Merge(*source.known);
   }
-  // A quorum without any of those asked may have acknowledged, or promised, what none of
-  // them has.
-  if (local_.config().bugs.fill_from_one && others.size() <= peers_.others().size()) others.clear();
-  if (peers_.Enough(Level::kQuorum, others)) return;
+  const Bugs& bugs = local_.config().bugs;
+  const bool one_is_enough = bugs.fill_from_one || (bugs.fill_joiner_from_any && local_.joining());
+  if (one_is_enough ? asked.empty() : MayLack(asked)) return;
   local_.TakeOver(known, now);
   sources_.clear();
 }

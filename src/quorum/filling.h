@@ -6,6 +6,11 @@
 // it answers no reads, coordinates no writes and is no register's acceptor. What a source had seen
 // when its first page came counts as seen here once all its pages, and what its dot log still has,
 // are here.
+//
+// A replica that joins has nothing to get back, but takes another's place. What that one
+// has is enough for it then, and it alone is asked: of each quorum it was in, the others
+// count in the new set as well. Where it cannot be heard, or none leaves, it is as with a
+// lost disk, but for what the replica itself could have acknowledged.
 #pragma once
 
 #include <map>
@@ -30,6 +35,8 @@ class Filling {
   // What an earlier life had in its dot log the later one may not have: from the
   // beginning.
   void OnReborn(NodeId node) { sources_.erase(node); }
+  // Whoever is no replica any more is no source.
+  void OnMembers();
   // Anti-entropy has gone on: what is filled may be complete.
   void Advance(const Now& now);
 
@@ -44,6 +51,10 @@ class Filling {
   };
 
   void Ask(NodeId node, Source& source, const Now& now);
+  // Whose records are wanted.
+  std::vector<NodeId> Wanted() const;
+  // Some that are enough without `asked` may have acknowledged what none of those has.
+  bool MayLack(const Nodes& asked) const;
   // False: some of it lies too far ahead in time.
   bool Take(const FillAnswer& answer, const std::string& after, const Now& now);
 

@@ -29,6 +29,28 @@ void Invariants::Excuse(NodeId node, size_t first) {
   violations_.erase(std::remove_if(begin, violations_.end(), is_of_node), violations_.end());
 }
 
+void Invariants::Left(NodeId node) {
+  former_[node].Merge(durable_[node]);
+  durable_.erase(node);
+  seen_.erase(node);
+  held_.erase(node);
+}
+
+bool Invariants::HadOnDisk(NodeId node, const SeenClock& dots) {
+  return KnownAt(node).seen.Covers(dots);
+}
+
+Knowledge Invariants::KnownAt(NodeId node) {
+  Knowledge known = durable_[node];
+  if (const auto former = former_.find(node); former != former_.end()) known.Merge(former->second);
+  return known;
+}
+
+const std::vector<NodeId>& Invariants::ReplicasOf(NodeId node) const {
+  const auto known = replicas_of_.find(node);
+  return known == replicas_of_.end() ? replicas_ : known->second;
+}
+
 void Invariants::Started(const Identity& replica, const Knowledge& known, const Store& store) {
   Knowledge& durable = durable_[replica.node];
   if (known.heard.empty() && !durable.seen.empty()) wiped_.insert(replica.node);
@@ -107,9 +129,9 @@ void Invariants::CheckWrite(const Identity& replica, const PutRecord& put) {
 }
 
 void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint) {
-  for (NodeId node : replicas_) {
+  for (NodeId node : ReplicasOf(replica.node)) {
     if (node == replica.node) continue;
-    if (!durable_[node].seen.Covers(checkpoint.dots)) {
+    if (!HadOnDisk(node, checkpoint.dots)) {
       Violated("DOT-3 covered", replica.node,
                StrCat("drops ", checkpoint.dots.ToString(), ", but ", node.ToString(),
                       " has on disk only ", durable_[node].seen.ToString()));
@@ -117,7 +139,9 @@ void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint
     for (const std::string& key : checkpoint.keys) {
       const auto held = held_[replica.node].find(key);
       if (held == held_[replica.node].end() || !held->second.dot) continue;
-      if (!durable_[node].seen.Contains(held->second.dot)) {
+      SeenClock dead;
+      dead.Add(held->second.dot);
+      if (!HadOnDisk(node, dead)) {
         Violated("DOT-4 no early burial", replica.node,
                  StrCat("drops ", held->second.dot.ToString(), " of ", key, ", which ",
                         node.ToString(), " hasn't on disk"));
@@ -136,7 +160,11 @@ void Invariants::CheckTrim(const Identity& replica, const Checkpoint& checkpoint
 // taken for new when it comes.
 void Invariants::CheckBurial(NodeId node, const std::string& key, const Record& dead) {
   if (wiped_.contains(node)) return;
+  const std::vector<NodeId>& replicas = ReplicasOf(node);
   for (const Dot& dot : dots_of_[key]) {
+    // A replica that was not waited for when it left brings nothing any more.
+    const NodeId writer = dot.identity.node;
+    if (std::find(replicas.begin(), replicas.end(), writer) == replicas.end()) continue;
     if (seen_[node].Contains(dot) || !Older(written_.at(dot).record, dead)) continue;
     // Of a boot that has ended, what was lost counts as seen too.
     const SeenClock& there = durable_[dot.identity.node].seen;
@@ -173,7 +201,7 @@ void Invariants::CheckHeld(const Message& message, const WriteAnswer& answer) {
 void Invariants::CheckHeld(const Message& message, uint64_t id) {
   const auto asked = asked_.find({{message.to, message.to_boot}, id, message.from.node});
   if (asked == asked_.end()) return;
-  const SeenClock& seen = durable_[message.from.node].seen;
+  const SeenClock seen = KnownAt(message.from.node).seen;
   const auto is_held = [&](const Dot& dot) { return seen.Contains(dot); };
   if (std::any_of(asked->second.begin(), asked->second.end(), is_held)) return;
   Violated("DOT-5 told is durable", message.from.node,
@@ -199,7 +227,7 @@ void Invariants::Sent(const Message& message) {
   if (const auto* ask = std::get_if<SyncAsk>(&message.body)) told = &ask->knowledge;
   if (const auto* answer = std::get_if<SyncAnswer>(&message.body)) told = &answer->knowledge;
   if (told == nullptr) return;
-  const Knowledge& known = durable_[message.from.node];
+  const Knowledge known = KnownAt(message.from.node);
   const auto heard = [&](const auto& entry) { return known.HeardOf(entry.first) >= entry.second; };
   if (known.seen.Covers(told->seen) && std::all_of(told->heard.begin(), told->heard.end(), heard)) {
     return;

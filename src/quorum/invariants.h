@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "quorum/effect.h"
@@ -37,6 +38,12 @@ class Invariants {
   void Excuse(NodeId node, size_t first);
   // Its disk is another one from now on; before Started.
   void Replaced(NodeId node) { wiped_.insert(node); }
+  // Its copy is gone, and the next one there begins with nothing.
+  void Left(NodeId node);
+  // By what that replica knows these keep the partition.
+  void SetReplicas(NodeId node, std::vector<NodeId> replicas) {
+    replicas_of_[node] = std::move(replicas);
+  }
   void Started(const Identity& replica, const Knowledge& known, const Store& store);
   // It handed these effects out; `store` has them applied.
   void Emitted(const Identity& replica, const std::vector<Effect>& effects, const Store& store);
@@ -55,6 +62,8 @@ class Invariants {
   const std::map<Dot, HlcTime>& times() const { return times_; }
   // On that replica's disk. What it has of its boots that have ended is in there.
   bool HasOnDisk(NodeId node, const Dot& dot) const {
+    const auto former = former_.find(node);
+    if (former != former_.end() && former->second.seen.Contains(dot)) return true;
     const auto known = durable_.find(node);
     return known != durable_.end() && known->second.seen.Contains(dot);
   }
@@ -85,13 +94,21 @@ class Invariants {
   void CheckHeld(const Message& message, const WriteAnswer& answer);
   void CheckHeld(const Message& message, uint64_t id);
 
+  const std::vector<NodeId>& ReplicasOf(NodeId node) const;
+  // Or a copy that was there and has gone, which may be counted by who does not know yet.
+  bool HadOnDisk(NodeId node, const SeenClock& dots);
+  // Likewise, whose last words may still be on their way.
+  Knowledge KnownAt(NodeId node);
+
   const std::vector<NodeId> replicas_;
+  std::map<NodeId, std::vector<NodeId>> replicas_of_;  // where they are others
   const bool registers_;
   std::map<Dot, Written> written_;
   std::map<std::string, std::vector<Dot>> dots_of_;  // of each key
   std::map<Dot, HlcTime> times_;
   std::map<std::string, std::map<Dot, Record>> dead_;  // tombstones and what may expire, by key
   std::map<NodeId, Knowledge> durable_;
+  std::map<NodeId, Knowledge> former_;       // on disks of copies that have gone
   std::map<NodeId, SeenClock> seen_;         // by its effects, durable or not
   std::map<Question, std::set<Dot>> asked_;  // writes under way; sent again, one may have grown
   std::map<NodeId, std::map<std::string, Record>> held_;  // newest record emitted, by replica

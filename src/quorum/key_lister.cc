@@ -45,13 +45,34 @@ void KeyLister::Start(const ListRequest& request, const Now& now) {
   list.answers[local_.self().node] = Own(request);
   if (Done(list)) return Answer(list, absl::OkStatus(), Union(list));
   const uint64_t id = next_id_++;
+  AskEnough(id, list, now);
+  lists_.emplace(id, std::move(list));
+}
+
+void KeyLister::AskEnough(uint64_t id, List& list, const Now& now) {
   Nodes enough = Responders(list);
   for (NodeId node : peers_.LivingByDistance()) {
-    if (peers_.Enough(request.level, enough)) break;
+    if (peers_.Enough(list.request.level, enough)) break;
     enough.insert(node);
     Ask(node, id, list, now);
   }
-  lists_.emplace(id, std::move(list));
+}
+
+void KeyLister::OnMembers(const Now& now) {
+  for (auto at = lists_.begin(); at != lists_.end();) {
+    List& list = at->second;
+    list.asked.clear();
+    list.answers.clear();
+    list.answers[local_.self().node] = Own(list.request);
+    if (Done(list)) {
+      Answer(list, absl::OkStatus(), Union(list));
+      at = lists_.erase(at);
+      continue;
+    }
+    AskEnough(at->first, list, now);
+    ++at;
+  }
+  OnPeerGone(now);
 }
 
 void KeyLister::Ask(NodeId node, uint64_t id, List& list, const Now& now) {
@@ -60,8 +81,12 @@ void KeyLister::Ask(NodeId node, uint64_t id, List& list, const Now& now) {
   local_.Send(node, Boot(), KeysAsk{id, request.start, request.end, request.limit});
 }
 
-// From one whose disk was empty nothing can be concluded: it says nothing.
+// From one whose disk was empty nothing can be concluded: it says nothing. Of one that
+// joins nothing is concluded, for enough others are asked besides.
 void KeyLister::OnAsk(const Identity& from, const KeysAsk& ask) {
+  if (!local_.filled() && local_.joining()) {
+    return local_.Send(from.node, from.boot, KeysAnswer{ask.id, KeyList()});
+  }
   if (!local_.filled()) return;
   ListRequest request;
   request.start = ask.start;

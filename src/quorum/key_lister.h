@@ -24,6 +24,8 @@ class KeyLister {
   void Start(const ListRequest& request, const Now& now);
   void OnAsk(const Identity& from, const KeysAsk& ask);
   void OnAnswer(NodeId from, KeysAnswer answer);
+  // All begin anew, with who is a replica from now on.
+  void OnMembers(const Now& now);
   void OnPeerGone(const Now& now);
   // Asks again, and one more, where no answer comes; gives up what is too late.
   void Tick(const Now& now);
@@ -42,6 +44,7 @@ class KeyLister {
   using Lists = std::map<uint64_t, List>;
 
   KeyList Own(const ListRequest& request) const;
+  void AskEnough(uint64_t id, List& list, const Now& now);
   void Ask(NodeId node, uint64_t id, List& list, const Now& now);
   // Those that gave no answer, and one more.
   void Remind(uint64_t id, List& list, const Now& now);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/level.h"
-#include "quorum/config.h"
+#include "quorum/members.h"
 #include "quorum/nodes.h"
 
 namespace quorate::quorum {

@@ -28,13 +28,39 @@ Local::Local(Config config, const ConflictPolicy& policy, const Store& store, Re
       reserved_before_(restored.reserved),
       last_writer_us_(MicrosOf(restored.reserved)),
       filled_(restored.filled),
+      members_{config_.members_since, config_.members, config_.joining, config_.leaving},
+      entered_(restored.entered),
       floor_(restored.floor),
       recent_(restored.reserved, {}) {
   if (!config_.bugs.forget_taken_hints) hints_ = std::move(restored.hints);
   knowledge_.seen.Merge(logged_);
   recent_ = RecentWrites(restored.reserved, knowledge_.seen);
   next_counter_ = seen().Of(self()).largest() + 1;
+  if (config_.bugs.count_joiner_as_filled && joining()) filled_ = true;
+  if (config_.bugs.forget_epoch) entered_ = Epoch();
   (void)Hear(self());
+  // Should it have missed an epoch, then also who went.
+  Enter(Members(members_), /*all_stay=*/false);
+}
+
+void Local::Enter(const Members& members) {
+  const std::vector<Member> before = members_.All();
+  Enter(members, std::all_of(before.begin(), before.end(),
+                             [&](const Member& member) { return members.Contains(member.node); }));
+}
+
+void Local::Enter(const Members& members, bool all_stay) {
+  members_ = members;
+  if (members_.epoch <= entered_) return;
+  entered_ = members_.epoch;
+  // Who went alone may have known of which operations writes came that are here. All of
+  // their writers are older than that, see Admit.
+  if (!all_stay && !config_.bugs.trust_writers_of_before) ForgetBelow(time().value() + 1);
+  if (config_.bugs.forget_epoch) return;
+  // Whoever has entered has said before whether it was filled.
+  if (unsaved_) Trim({}, {});
+  Emit(EnterEpoch{entered_});
+  epoch_effect_ = emitted_;
 }
 
 std::optional<Record> Local::Lookup(std::string_view key) const {
@@ -195,13 +221,13 @@ bool Local::Hear(const Identity& from) {
 }
 
 bool Local::RunsAhead(const Now& now) const {
-  if (config_.members.size() == 1) return false;
+  if (members_.All().size() == 1) return false;
   return MicrosOf(clock_.last()) > now.calendar_us + config_.skew_us_max;
 }
 
 absl::Status Local::CheckClock(const Now& now) const {
   const uint64_t last_us = MicrosOf(clock_.last());
-  if (!now.confirmed && config_.members.size() > 1 &&
+  if (!now.confirmed && members_.All().size() > 1 &&
       now.calendar_us > last_us + config_.skew_us_max) {
     absl::Status status = MakeError(
         absl::StatusCode::kUnavailable, "CLOCK_UNCONFIRMED",
@@ -235,13 +261,14 @@ bool Local::Observe(HlcTime time, const Now& now) {
 
 void Local::TakeOver(const Knowledge& known, const Now& now) {
   const std::map<NodeId, Boot> heard = knowledge_.heard;
-  knowledge_.Merge(known);
+  if (!config_.bugs.leave_clock_behind) knowledge_.Merge(known);
   knowledge_.heard = heard;
   context_.reset();
   // What the lost disk had of operations came back from nobody.
   const uint64_t us = std::max(now.calendar_us, MicrosOf(clock_.last())) + config_.skew_us_max;
   if (!config_.bugs.keep_floor_low) ForgetBelow(HlcFromMicros(us).value());
   filled_ = true;
+  filled_effect_ = emitted_ + 1;  // the checkpoint that says so
   unsaved_ = true;
   ++changes_;
 }
@@ -291,13 +318,14 @@ void Local::Reserve() {
 }
 
 void Local::Send(NodeId to, Boot to_boot, decltype(Message::body) body, bool at_once) {
-  auto& messages = at_once ? output_.messages : output_.messages_after_sync;
-  messages.push_back({self(), to, to_boot, std::move(body)});
+  auto& messages = at_once && EpochIsDurable() ? output_.messages : output_.messages_after_sync;
+  messages.push_back({self(), to, to_boot, std::move(body), members_.epoch});
 }
 
 void Local::Acknowledge(const Identity& to, WriteAnswer answer, bool at_once) {
   auto& messages = at_once ? output_.messages : output_.messages_after_sync;
-  if (!messages.empty() && messages.back().to == to.node && messages.back().to_boot == to.boot) {
+  if (!messages.empty() && messages.back().to == to.node && messages.back().to_boot == to.boot &&
+      messages.back().epoch == members_.epoch) {
     auto* last = std::get_if<WriteAnswer>(&messages.back().body);
     if (last != nullptr && last->TakeIn(answer)) return;
   }

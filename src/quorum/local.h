@@ -50,6 +50,14 @@ class Local {
   // covered. Those of earlier lives are not in it.
   const SeenClock& plain() const { return plain_; }
   const Config& config() const { return config_; }
+  const Members& members() const { return members_; }
+  // It is being filled to take another replica's place, or to come in addition.
+  bool joining() const { return members_.joining.node == self().node; }
+  // Another takes its place, or none.
+  bool leaving() const { return members_.leaving == self().node && !config_.bugs.leaver_answers; }
+  // False: an earlier life took part in later members than those that are known yet, so
+  // that nothing may be done.
+  bool in_step() const { return members_.epoch >= entered_; }
   const ConflictPolicy& policy() const { return policy_; }
   Identity self() const { return config_.self; }
   // What has been seen, for a WriteAsk: without what this replica itself has written
@@ -95,9 +103,13 @@ class Local {
   bool Observe(HlcTime time, const Now& now);
   HlcTime time() const { return clock_.last(); }
   uint64_t times_refused() const { return times_refused_; }
+  // The partition's members are these from now on; they are newer.
+  void Enter(const Members& members);
   // All that others had when they began to fill this replica is here now.
   void TakeOver(const Knowledge& known, const Now& now);
   bool filled() const { return filled_; }
+  // And nothing takes that back.
+  bool filled_durably() const { return filled_ && !unsaved_ && filled_effect_ <= durable_; }
   // Ended for all replicas: every boot of the node before this.
   void End(NodeId node, Boot first_live);
   // Likewise where another replica has compared what all had on disk, this one too.
@@ -174,6 +186,9 @@ class Local {
   bool has_output() const { return unsaved_ || !output_.empty(); }
   Output TakeOutput();
 
+  // What is sent is told by an epoch that a crash does not take back.
+  bool EpochIsDurable() const { return epoch_effect_ <= durable_; }
+
   // Rises whenever what is known or logged has changed.
   uint64_t changes() const { return changes_; }
 
@@ -187,6 +202,8 @@ class Local {
  private:
   template <class Kind>
   void Emit(Kind effect);
+  // `all_stay`: of those who kept the partition before.
+  void Enter(const Members& members, bool all_stay);
   void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
            std::optional<Operation> operation = std::nullopt);
   void PutRow(const Operations::Row& row);
@@ -224,6 +241,10 @@ class Local {
   uint64_t last_writer_us_;  // of this node
   Witnesses witnesses_;
   bool filled_;
+  uint64_t filled_effect_ = 0;
+  Members members_;
+  Epoch entered_;
+  uint64_t epoch_effect_ = 0;
   Ballot floor_;
   TakenHints hints_;
   std::vector<std::string> refused_;

@@ -33,6 +33,9 @@ absl::StatusOr<uint64_t> Local::MakeWriter(const Now& now) {
   if (absl::Status refused = CheckClock(now); !refused.ok()) return refused;
   uint64_t us = MicrosOf(clock_.Next(now.calendar_us));
   if (us <= last_writer_us_) us = last_writer_us_ + 1;
+  // Nothing but this replica's own past is below it.
+  const HlcTime floor(operations_.floor());
+  if (floor <= clock_.last()) us = std::max(us, MicrosOf(floor) + 1);
   // The number may have been given out by a life whose disk was lost.
   if (!filled_ || HlcFromMicros(us).value() < operations_.floor()) {
     return MakeError(absl::StatusCode::kUnavailable, "REPLICA_FILLING",

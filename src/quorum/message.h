@@ -219,6 +219,7 @@ struct Message {
                VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer, KeysAsk, KeysAnswer,
                ResolveAsk, ResolveAnswer>
       body;
+  Epoch epoch = {};  // of its sender's members
   friend bool operator==(const Message&, const Message&) = default;
 };
 

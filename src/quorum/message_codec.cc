@@ -25,6 +25,7 @@ bool OfARegistersOperation(const Message& message) {
 constexpr uint8_t kFifthFormat = 5;    // knowledge with the dots of ended boots
 constexpr uint8_t kSixthFormat = 6;    // both
 constexpr uint8_t kSeventhFormat = 7;  // one answer to many asks
+constexpr uint8_t kMoved = 0x80;       // in the kind: the epoch of the members is told
 
 bool CountsEndedDots(const Message& message) {
   const Knowledge* known = nullptr;
@@ -353,9 +354,11 @@ std::string EncodeMessage(const Message& message) {
 
 void AppendMessage(const Message& message, bool with_context, std::string& out) {
   out.push_back(static_cast<char>(FormatOf(message)));
-  out.push_back(static_cast<char>(message.body.index() + 1));
+  const uint8_t moved = message.epoch == Epoch() ? 0 : kMoved;
+  out.push_back(static_cast<char>(message.body.index() + 1 + moved));
   AppendVarint(message.from.boot.value(), out);
   AppendVarint(message.to_boot.value(), out);
+  if (moved != 0) AppendVarint(message.epoch.value(), out);
   const auto* write = std::get_if<WriteAsk>(&message.body);
   if (write != nullptr && !with_context) return AppendWrite(*write, {}, out);
   std::visit([&](const auto& body) { Append(body, out); }, message.body);
@@ -364,11 +367,13 @@ void AppendMessage(const Message& message, bool with_context, std::string& out) 
 absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
-  const uint8_t kind = reader.Byte();
+  const uint8_t bits = reader.Byte();
+  const uint8_t kind = bits & ~kMoved;
   Message message;
   message.to = to;
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
+  if ((bits & kMoved) != 0) message.epoch = Epoch(reader.Varint());
   if (reader.ok() && (format < kFormat || format > kSeventhFormat)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",

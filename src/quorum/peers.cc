@@ -11,15 +11,35 @@ constexpr absl::Duration kUnknownSlow = absl::Milliseconds(50);
 
 }  // namespace
 
-Peers::Peers(const Config& config) : self_(config.self.node), members_(config.members) {
-  for (const Member& member : members_) {
+Peers::Peers(const Config& config)
+    : self_(config.self.node), forget_old_set_(config.bugs.forget_old_set) {
+  SetMembers({config.members_since, config.members, config.joining, config.leaving});
+}
+
+void Peers::SetMembers(const Members& members) {
+  counted_ = members;
+  if (forget_old_set_) counted_ = {members.epoch, members.After(), {}, {}};
+  const std::vector<Member> all = members.All();
+  for (const Member& member : all) {
     if (member.node == self_) zone_ = member.zone;
   }
-  for (const Member& member : members_) {
+  others_.clear();
+  for (const Member& member : all) {
     if (member.node == self_) continue;
     others_.push_back(member.node);
     peers_[member.node].near = member.zone == zone_;
   }
+  std::erase_if(peers_, [&](const auto& peer) { return !members.Contains(peer.first); });
+}
+
+QuorumPredicate Peers::Majority() const {
+  const auto nodes_of = [](const std::vector<Member>& members) {
+    std::vector<NodeId> nodes;
+    for (const Member& member : members) nodes.push_back(member.node);
+    return nodes;
+  };
+  if (!counted_.moving()) return MajorityOf(nodes_of(counted_.replicas));
+  return MajorityOfBoth(nodes_of(counted_.replicas), nodes_of(counted_.After()));
 }
 
 bool Peers::alive(NodeId node) const {

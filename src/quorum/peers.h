@@ -9,12 +9,17 @@
 
 #include "quorum/config.h"
 #include "quorum/levels.h"
+#include "quorum/members.h"
+#include "quorum/quorum_predicate.h"
 
 namespace quorate::quorum {
 
 class Peers {
  public:
   explicit Peers(const Config& config);
+
+  // The partition's members are these from now on; who is new counts as alive.
+  void SetMembers(const Members& members);
 
   bool Knows(NodeId node) const { return peers_.contains(node); }
   bool alive(NodeId node) const;
@@ -34,8 +39,11 @@ class Peers {
   // Of the others, in words: n2, n3.
   std::string MissingNames() const;
 
+  // As Enough at QUORUM, for proposers.
+  QuorumPredicate Majority() const;
+  // While a replica moves, in both sets.
   bool Enough(Level level, const Nodes& nodes) const {
-    return quorum::Enough(level, members_, zone_, nodes);
+    return quorum::Enough(level, counted_, zone_, nodes);
   }
 
  private:
@@ -49,7 +57,8 @@ class Peers {
 
   NodeId self_;
   std::string zone_;
-  std::vector<Member> members_;
+  const bool forget_old_set_;
+  Members counted_;
   std::vector<NodeId> others_;
   std::map<NodeId, Peer> peers_;
 };

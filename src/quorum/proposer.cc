@@ -166,6 +166,13 @@ void Proposer::Continue(HlcTime now) {
   return pending_ || op_.IsRead() ? Prepare(now) : Try(now);
 }
 
+void Proposer::Reconfigure(ProposerConfig config, HlcTime now) {
+  config_ = std::move(config);
+  if (phase_ == Phase::kFinished || phase_ == Phase::kPaused) return;
+  output_.messages.clear();
+  return pending_ ? Prepare(now) : Try(now);
+}
+
 // --- replies ---
 
 void Proposer::Replied(NodeId from, const RegisterReply& reply, HlcTime now) {
@@ -226,6 +233,18 @@ void Proposer::SendToAll() {
     if (replies_.contains(node) || (here && phase_ == Phase::kAccepting)) continue;
     output_.messages.emplace_back(node, request_);
   }
+}
+
+// While a replica moves, more may have answered than hold what was agreed on.
+std::vector<NodeId> Proposer::Holders() const {
+  std::vector<NodeId> nodes = Granted();
+  if (phase_ != Phase::kLearning && phase_ != Phase::kPreparing) return nodes;
+  const Ballot newest = Newest().accepted;
+  std::erase_if(nodes, [&](NodeId node) {
+    const RegisterReply& reply = replies_.at(node);
+    return reply.value.accepted != newest || reply.inherited;
+  });
+  return nodes;
 }
 
 std::vector<NodeId> Proposer::Granted() const {

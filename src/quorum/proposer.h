@@ -68,6 +68,9 @@ class Proposer {
   // asked again with the next Resend.
   void Forget(NodeId node) { replies_.erase(node); }
   void Continue(HlcTime now);
+  // Other replicas count from now on. It begins anew; what may have been accepted of its
+  // own effect is resolved first.
+  void Reconfigure(ProposerConfig config, HlcTime now);
   // What is not answered yet is sent again, the same ballot and value.
   void Resend(HlcTime now);
   // The end, whatever is known by now.
@@ -119,6 +122,7 @@ class Proposer {
   void Begin(Phase phase);  // a new number, no replies yet
   void SendToAll();
   std::vector<NodeId> Granted() const;
+  std::vector<NodeId> Holders() const;
   bool QuorumGranted() const;
   bool QuorumLost() const;
   // Of those that granted, a quorum holds this very acceptance.

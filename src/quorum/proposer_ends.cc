@@ -116,7 +116,7 @@ void Proposer::GiveUp() {
 }
 
 void Proposer::Finish(RegisterOutcome outcome) {
-  outcome.holders = Granted();
+  outcome.holders = Holders();
   outcome.round_trips = round_trips_;
   Begin(Phase::kFinished);
   output_.accept_here.reset();

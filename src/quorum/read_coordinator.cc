@@ -22,6 +22,10 @@ void ReadCoordinator::Start(const ReadRequest& request, const Now& now) {
   if (absl::Status status = CheckReadable(request.level, local_, peers_); !status.ok()) {
     return Answer(read, std::move(status), std::nullopt, {}, now);
   }
+  const bool by_itself = request.level == Level::kOne || !CountsForReads(request.level);
+  if (by_itself && local_.leaving()) {
+    return Answer(read, Leaving(), std::nullopt, {}, now);
+  }
   if (request.level == Level::kOne || Proven(request, now)) {
     return Answer(read, absl::OkStatus(), local_.Shared(request.key), {local_.self().node}, now);
   }
@@ -179,6 +183,14 @@ bool ReadCoordinator::Hopeless(const Read& read) const {
   return CountsForReads(read.request.level) && !peers_.Enough(read.request.level, possible);
 }
 
+// What it was sent since it has told all that it had may come to nothing.
+absl::Status ReadCoordinator::Leaving() const {
+  return MakeError(absl::StatusCode::kUnavailable, "REPLICA_LEAVING",
+                   StrCat("the replica at ", local_.self().node.ToString(),
+                          " gives its place to another and answers nothing by itself any more; ask "
+                          "another node, or read at QUORUM"));
+}
+
 absl::Status ReadCoordinator::WhyHopeless(const Read& read) const {
   absl::Status missing = CheckReadable(read.request.level, local_, peers_);
   return missing.ok() ? TooFarAhead(read) : missing;
@@ -194,6 +206,18 @@ void ReadCoordinator::OnPeerGone(const Now& now) {
     Remind(at->first, at->second, now);
     ++at;
   }
+}
+
+void ReadCoordinator::OnMembers(const Now& now) {
+  for (auto at = reads_.begin(); at != reads_.end();) {
+    Read again;
+    again.request = std::move(at->second.request);
+    again.gives_up = at->second.gives_up;
+    at->second = std::move(again);
+    AskOthers(at->first, at->second, now);
+    at = Advance(at->first, at->second, now) ? Forget(at) : std::next(at);
+  }
+  OnPeerGone(now);
 }
 
 void ReadCoordinator::OnReborn(NodeId node) {

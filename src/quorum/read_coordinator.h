@@ -37,6 +37,8 @@ class ReadCoordinator {
   // The state has changed: what waits for it may be answered.
   void OnProgress(const Now& now);
   void OnPeerGone(const Now& now);
+  // All begin anew, with who is a replica from now on.
+  void OnMembers(const Now& now);
   // Its answers were given in an earlier life: it is asked again.
   void OnReborn(NodeId node);
   // Asks again, asks one more where one is slow, gives up what is too late.
@@ -76,6 +78,7 @@ class ReadCoordinator {
   bool AskOneMore(uint64_t id, Read& read, const Now& now);
   Nodes Responders(const Read& read) const;
   bool Hopeless(const Read& read) const;
+  absl::Status Leaving() const;
   absl::Status WhyHopeless(const Read& read) const;
   // This replica's state is enough for SESSION or BOUNDED.
   bool Proven(const ReadRequest& request, const Now& now) const;

@@ -26,10 +26,16 @@ uint64_t AcceptOf(uint64_t operation, uint64_t number) { return operation + (num
 
 RegisterCoordinator::RegisterCoordinator(Local& local, const Peers& peers)
     : local_(local), peers_(peers), ballots_(local.self()), accepts_(local.config().round_trips) {
-  for (const Member& member : local_.config().members) config_.replicas.push_back(member.node);
-  config_.quorum = MajorityOf(config_.replicas);
   config_.rounds_max = kRoundsMax;
   config_.bugs = local_.config().bugs.registers;
+  Configure();
+}
+
+void RegisterCoordinator::Configure() {
+  config_.replicas = peers_.others();
+  config_.replicas.push_back(local_.self().node);
+  std::sort(config_.replicas.begin(), config_.replicas.end());
+  config_.quorum = peers_.Majority();
 }
 
 HlcTime RegisterCoordinator::Time(const Now& now) const {

@@ -55,6 +55,8 @@ class RegisterCoordinator {
   // Time has passed, or something was merged.
   void OnProgress(const Now& now);
   void OnPeerGone(const Now& now);
+  // Other replicas count from now on.
+  void OnMembers(const Now& now);
   // What an earlier life of it has promised and accepted may be lost: with what a later
   // one has, the others have told it all that they had till then.
   void OnReborn(NodeId node);
@@ -89,6 +91,7 @@ class RegisterCoordinator {
     RegisterReply reply;
   };
 
+  void Configure();
   absl::Status Refuse() const;
   absl::Status RefuseWrite(const Now& now) const;
   void Add(Operation operation, const Now& now);

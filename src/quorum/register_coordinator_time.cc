@@ -70,6 +70,18 @@ void RegisterCoordinator::OnPeerGone(const Now& now) {
   }
 }
 
+void RegisterCoordinator::OnMembers(const Now& now) {
+  Configure();
+  for (uint64_t id : Ids()) {
+    const auto at = operations_.find(id);
+    if (at == operations_.end() || !at->second.proposer) continue;
+    at->second.refused.clear();
+    at->second.proposer->Reconfigure(config_, Time(now));
+    Pump(id, now);
+  }
+  OnPeerGone(now);
+}
+
 void RegisterCoordinator::OnReborn(NodeId node) {
   for (auto& [id, operation] : operations_) {
     if (operation.proposer) operation.proposer->Forget(node);

@@ -182,6 +182,18 @@ void ResolveCoordinator::OnReborn(NodeId node) {
   for (auto& [id, resolve] : resolves_) resolve.answers.erase(node);
 }
 
+void ResolveCoordinator::OnMembers(const Now& now) {
+  for (auto& [id, resolve] : resolves_) {
+    resolve.answers.clear();
+    std::erase_if(resolve.lives, [this](const auto& life) {
+      return life.first != local_.self().node && !peers_.Knows(life.first);
+    });
+    resolve.sent_at = now.monotonic;
+    for (NodeId node : peers_.others()) Ask(node, id, resolve);
+  }
+  OnPeerGone(now);
+}
+
 void ResolveCoordinator::OnPeerGone(const Now& now) {
   for (auto at = resolves_.begin(); at != resolves_.end();) Judge(at++, false, now);
 }

@@ -41,6 +41,8 @@ class ResolveCoordinator {
   void OnAsk(const Identity& from, const ResolveAsk& ask, const Now& now);
   void OnAnswer(const Identity& from, const ResolveAnswer& answer, const Now& now);
   void OnPeerGone(const Now& now);
+  // All who are replicas from now on are asked again.
+  void OnMembers(const Now& now);
   // Its answer was given in an earlier life: it is asked again.
   void OnReborn(NodeId node);
   // Asks again who has not answered; gives up what is past its deadline.

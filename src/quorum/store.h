@@ -48,6 +48,7 @@ struct Restored {
   bool filled = true;
   TakenHints hints;
   Operations operations = {};
+  Epoch entered = {};  // the newest EnterEpoch
 };
 
 }  // namespace quorate::quorum

@@ -44,6 +44,12 @@ void Verify::Tick(const Now& now) {
   if (after_.empty()) ++next_peer_;
 }
 
+void Verify::OnMembers() {
+  in_doubt_ = false;
+  held_.clear();
+  ++page_.id;
+}
+
 void Verify::OnAsk(const Identity& from, const VerifyAsk& ask) {
   if (!local_.filled() || !local_.logged().empty() || ask.seen != local_.seen()) return;
   // Twice as many: it may hold what the other lost. Beyond that, in the next round.

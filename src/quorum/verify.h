@@ -25,6 +25,9 @@ class Verify {
   void OnAsk(const Identity& from, const VerifyAsk& ask);
   void OnAnswer(NodeId from, const VerifyAnswer& answer);
 
+  // What others hold of the page is asked anew.
+  void OnMembers();
+
   // Records that had to be repaired here.
   uint64_t repaired() const { return repaired_; }
   // Of these, those of which no majority of the replicas held the same.

@@ -182,6 +182,18 @@ void WriteCoordinator::OnReborn(NodeId node) {
   for (auto& [id, write] : writes_) write.acked.erase(node);
 }
 
+void WriteCoordinator::OnMembers(const Now& now) {
+  const NodeId self = local_.self().node;
+  for (auto& [id, write] : writes_) {
+    const bool here = write.acked.contains(self);
+    write.acked = here ? Nodes{self} : Nodes();
+    write.refused.clear();
+    write.sent_at = now.monotonic;
+    SendAgain(id, write);
+  }
+  OnPeerGone();
+}
+
 void WriteCoordinator::OnPeerGone() {
   for (auto write = writes_.begin(); write != writes_.end();) {
     const auto next = std::next(write);

@@ -36,6 +36,8 @@ class WriteCoordinator {
   // Local::durable() has risen.
   void OnPersisted(const Now& now);
   void OnPeerGone();
+  // Enough are others from now on: all but the own disk are asked again.
+  void OnMembers(const Now& now);
   // What it said it had on disk was said in an earlier life: it is asked again.
   void OnReborn(NodeId node);
   // Sends again what has no answer yet; gives up what is past its deadline.

@@ -46,7 +46,8 @@ struct SnapshotTransfer {
   LogIndex index;                     // what the snapshot stands for; zero until its first chunk
   uint64_t sequence = 0;              // the chunk under way or wanted from the host
   std::optional<SnapshotChunk> sent;  // it, kept to be sent again; none: host not done
-  uint32_t idle_ticks = 0;            // since the last step forward
+  uint32_t idle_ticks = 0;            // since the last step forward, or the last try
+  uint32_t silent_ticks = 0;          // of tries for which the receiver was not heard
 };
 
 struct Progress {

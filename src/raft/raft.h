@@ -56,6 +56,9 @@ struct Config {
   // While the kept log is smaller, Compact spares what follows a snapshot under
   // way; else its receiver would need another one on arrival, for ever.
   uint64_t snapshot_keep_bytes_max = 64 << 20;
+  // So long a snapshot waits for a receiver that is silent, and then goes on where it
+  // was; the host keeps the state it is of as long.
+  uint32_t snapshot_patience_ticks = 600;
   // Of election timeouts, and of the names under which reads are passed on to
   // the leader: must differ between two lives of a replica.
   uint64_t seed = 0;

@@ -67,8 +67,10 @@ void Raft::Impl::TickSnapshots() {
     if (++peer.snapshot.idle_ticks < config_.election_ticks) continue;
     peer.snapshot.idle_ticks = 0;
     if (peer.recently_active) {
+      peer.snapshot.silent_ticks = 0;
       SendChunk(peer);
-    } else {
+    } else if ((peer.snapshot.silent_ticks += config_.election_ticks) >=
+               config_.snapshot_patience_ticks) {
       SnapshotUnavailable(peer.node);
     }
   }

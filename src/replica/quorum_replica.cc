@@ -43,7 +43,7 @@ QuorumReplica::QuorumReplica(QuorumReplicaOptions options,
                              LogClock clock)
     : options_(std::move(options)),
       values_(std::move(values)),
-      store_(options_.partition, engine),
+      store_(options_.partition, engine, options_.joined),
       clock_(clock),
       calls_(*values_),
       scans_(store_, *values_),
@@ -58,6 +58,7 @@ absl::StatusOr<std::unique_ptr<QuorumReplica>> QuorumReplica::Open(QuorumReplica
   if (values == nullptr) return NoSuchPolicy(options.partition, options.conflict);
   std::unique_ptr<QuorumReplica> replica(
       new QuorumReplica(std::move(options), std::move(values), engine, clock));
+  if (absl::Status gone = replica->ForgetFormerCopy(engine); !gone.ok()) return gone;
   if (absl::Status restored = replica->Restore(recovered); !restored.ok()) return restored;
   return replica;
 }
@@ -93,12 +94,15 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
   }
   auto restored = store_.Restore();
   if (!restored.ok()) return restored.status();
+  // A copy that joins lacks what the others have, until its disk says otherwise.
+  if (restored->entered < options_.joined) restored->filled = false;
   core_ = std::make_unique<quorum::Core>(options_.core, values_->policy(), store_,
                                          *std::move(restored));
   return absl::OkStatus();
 }
 
 void QuorumReplica::Tick(absl::Duration now) {
+  ticked_ = now;
   core_->Tick(At(now));
   store_.Tick(now);
 }
@@ -276,7 +280,7 @@ absl::StatusOr<HeldRecord> QuorumReplica::Inspect(std::string_view key) const {
 std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) const {
   QuorumStatus status;
   status.partition = options_.partition;
-  for (const quorum::Member& member : options_.core.members) {
+  for (const quorum::Member& member : core_->members().All()) {
     if (member.node == options_.core.self.node) continue;
     const quorum::Lag lag = core_->LagOf(member.node, At(now));
     status.lags.push_back({member.node, lag.writes, lag.time, lag.heard_of});

@@ -25,6 +25,7 @@ namespace quorate {
 struct QuorumReplicaOptions {
   PartitionId partition;
   quorum::Config core;
+  Epoch joined = {};  // in which this copy did; zero: from the beginning
   Conflict conflict = Conflict::kLww;
   // Contexts are of one keyspace of one cluster: see quorum::SealContext.
   std::string context_scope;
@@ -45,13 +46,13 @@ class QuorumReplica final : public Replica {
   void Receive(NodeId from, std::string_view payload, absl::Duration now) override;
   Growth GrowthIn(std::string_view payload) const override;
   void Execute(Request request, ReplyFn reply, absl::Duration now) override;
-  // Every replica coordinates whatever it is asked.
-  bool Serves(Level, bool) const override { return true; }
-  NodeId LeaderHint() const override { return options_.core.self.node; }
+  // Every replica coordinates whatever it is asked; but one that leaves answers nothing
+  // by itself any more.
+  bool Serves(Level level, bool write) const override;
+  NodeId LeaderHint() const override;
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
-  // Its members do not move yet.
-  void SetMove(const Move&) override {}
-  bool MoveDone() const override { return false; }
+  void SetMove(const Move& move, absl::Duration now) override;
+  bool MoveDone() const override { return core_->MoveDone(At(ticked_)); }
   void SetLeaseDrift(uint32_t) override {}
   void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) override {
     clock_ = LogClock(now, calendar);
@@ -81,6 +82,7 @@ class QuorumReplica final : public Replica {
   QuorumReplica(QuorumReplicaOptions options, std::unique_ptr<const QuorumValues> values,
                 Engine& engine, LogClock clock);
   absl::Status Restore(RecoveredGroup* recovered);
+  absl::Status ForgetFormerCopy(Engine& engine) const;
 
   quorum::Now At(absl::Duration now) const { return {now, clock_.At(now), confirmed_}; }
   absl::Status Obey(quorum::Output& output, Turn& turn, absl::Duration now);
@@ -91,6 +93,7 @@ class QuorumReplica final : public Replica {
   ReplyFn Signed(ReplyFn reply) const;
 
   const QuorumReplicaOptions options_;
+  absl::Duration ticked_;
   const std::unique_ptr<const QuorumValues> values_;
   QuorumStore store_;
   LogClock clock_;

@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "base/crash_point.h"
-#include "base/error.h"
 #include "base/limits.h"
 #include "base/probe.h"
 #include "base/varint.h"
 #include "kv/layout.h"
 #include "kv/state_machine.h"
 #include "quorum/bytes.h"
+#include "replica/record_damaged.h"
 
 namespace quorate {
 namespace {
@@ -20,14 +20,6 @@ using quorum::Effect;
 using quorum::PutRecord;
 using quorum::RaiseFloor;
 using quorum::ReserveTime;
-
-absl::Status Damaged(std::string_view what) {
-  return MakeError(absl::StatusCode::kDataLoss, "RECORD_DAMAGED",
-                   std::string(what) +
-                       " of a leaderless partition cannot be read: the state on "
-                       "this disk is damaged; leave this node stopped and keep its data folder: "
-                       "the others go on, and none is rebuilt from them yet");
-}
 
 std::string KnowledgeBytes(bool filled, const quorum::Knowledge& knowledge) {
   std::string bytes(1, filled ? 1 : 0);
@@ -68,6 +60,9 @@ class Stager {
     std::string bytes;
     AppendBallot(raise.floor, bytes);
     batch_.PutKey(kv::BallotFloorKey(partition_), std::move(bytes));
+  }
+  void operator()(const quorum::EnterEpoch& enter) {
+    batch_.PutKey(kv::EnteredEpochKey(partition_), NumberBytes(enter.epoch.value()));
   }
   void operator()(const quorum::TakeHint& take) {
     std::string bytes;
@@ -135,7 +130,7 @@ absl::StatusOr<std::vector<Effect>> DecodeEffects(std::string_view bytes) {
     if (!effect.ok()) return effect.status();
     effects.push_back(*std::move(effect));
   }
-  if (!reader.ok()) return Damaged("an entry");
+  if (!reader.ok()) return RecordDamaged("an entry");
   return effects;
 }
 
@@ -196,6 +191,10 @@ absl::StatusOr<LogIndex> QuorumStore::Releasable() {
   if (absl::Status aged = dots_.Age(applied_); !aged.ok()) return aged;
   const auto durable = AppliedIn(engine_.GetDurable(kv::AppliedKey(partition_)));
   if (!durable.ok()) return durable.status();
+  const auto entered = EnteredDurably();
+  if (!entered.ok()) return entered.status();
+  // Else a crash would bring back what a copy before this one had applied, of its own log.
+  if (*entered < joined_) return dots_.Releasable(LogIndex());
   return dots_.Releasable(durable->index);
 }
 
@@ -289,7 +288,7 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
     quorum::Reader reader(**knowledge);
     restored.filled = reader.Flag();
     restored.checkpoint = quorum::Knowledge::TakeFrom(reader);
-    if (!reader.done()) return Damaged("what a replica knows");
+    if (!reader.done()) return RecordDamaged("what a replica knows");
   } else if (absl::Status empty = CheckEmpty(); !empty.ok()) {
     return empty;
   }
@@ -298,15 +297,18 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
   if (*reserved) {
     quorum::Reader reader(**reserved);
     restored.reserved = HlcTime(reader.Varint());
-    if (!reader.done()) return Damaged("the reserved time");
+    if (!reader.done()) return RecordDamaged("the reserved time");
   }
   const auto floor = engine_.Get(kv::BallotFloorKey(partition_));
   if (!floor.ok()) return floor.status();
   if (*floor) {
     quorum::Reader reader(**floor);
     restored.floor = quorum::ReadBallot(reader);
-    if (!reader.done()) return Damaged("the ballot floor");
+    if (!reader.done()) return RecordDamaged("the ballot floor");
   }
+  const auto entered = Entered();
+  if (!entered.ok()) return entered.status();
+  restored.entered = *entered;
   restored.logged = dots_.All();
   absl::StatusOr<quorum::TakenHints> hints = RestoreHints();
   if (!hints.ok()) return hints.status();
@@ -320,44 +322,8 @@ absl::StatusOr<quorum::Restored> QuorumStore::Restore() const {
 absl::Status QuorumStore::CheckEmpty() const {
   const auto applied = AppliedIn(engine_.Get(kv::AppliedKey(partition_)));
   if (!applied.ok()) return applied.status();
-  if (applied->index != LogIndex()) return Damaged("what a replica knows");
+  if (applied->index != LogIndex()) return RecordDamaged("what a replica knows");
   return absl::OkStatus();
-}
-
-absl::StatusOr<quorum::TakenHints> QuorumStore::RestoreHints() const {
-  quorum::TakenHints hints;
-  const auto rows =
-      engine_.Scan(kv::TakenHintKey(partition_, NodeId()), kv::TakenHintsEnd(partition_));
-  for (; rows->Valid(); rows->Next()) {
-    quorum::Reader reader(rows->value());
-    quorum::LastTaken& last = hints[kv::KeeperOf(rows->key())];
-    last.number = reader.Varint();
-    if (!reader.done()) last.life = Boot(reader.Varint());
-    if (!reader.done()) return Damaged("the last hint of a node");
-  }
-  if (!rows->status().ok()) return rows->status();
-  return hints;
-}
-
-absl::Status QuorumStore::RestoreOperations(quorum::Operations& operations) const {
-  const auto found =
-      engine_.Scan(kv::OperationKey(partition_, 0, 0), kv::OperationsEnd(partition_));
-  for (; found->Valid(); found->Next()) {
-    const auto [writer, sequence] = kv::OperationOf(found->key());
-    if (sequence == 0) {
-      quorum::Reader reader(found->value());
-      const uint64_t below = reader.Varint();
-      if (!reader.done()) return Damaged("what is forgotten of operations");
-      writer == 0 ? operations.Forget(below) : operations.Settle(writer, below);
-    } else if (found->value().empty()) {
-      operations.Fence({writer, sequence});
-    } else {
-      auto row = quorum::DecodeRow(found->value());
-      if (!row.ok()) return row.status();
-      operations.Put(*std::move(row));
-    }
-  }
-  return found->status();
 }
 
 absl::StatusOr<QuorumStore::Items> QuorumStore::Scan(const kv::Range& range,

@@ -23,9 +23,11 @@ namespace quorate {
 // One thread. After an error of the engine it answers "nothing" and keeps it.
 class QuorumStore final : public quorum::Store {
  public:
-  QuorumStore(PartitionId partition, Engine& engine)
+  // `joined`: in which this copy did; the engine may still have what one before it left.
+  QuorumStore(PartitionId partition, Engine& engine, Epoch joined = {})
       : partition_(partition),
         engine_(engine),
+        joined_(joined),
         behind_(partition, engine),
         dots_(partition, engine),
         journal_(partition, engine) {}
@@ -58,6 +60,9 @@ class QuorumStore final : public quorum::Store {
   // Now and then: nothing waits for the engine for long.
   void Tick(absl::Duration now);
   const ConflictJournal& journal() const { return journal_; }
+  // In the engine: the last epoch of its members in which this copy, or one before it,
+  // took part.
+  absl::StatusOr<Epoch> Entered() const;
   // For a core to begin with.
   absl::StatusOr<quorum::Restored> Restore() const;
 
@@ -82,8 +87,11 @@ class QuorumStore final : public quorum::Store {
   absl::Status Flush() const;
   void Keep(const absl::Status& status) const;
 
+  absl::StatusOr<Epoch> EnteredDurably() const;
+
   const PartitionId partition_;
   Engine& engine_;
+  const Epoch joined_;
   // What it holds belongs to the engine's state: flushed before that is looked at.
   mutable WriteBehind behind_;
   LogIndex applied_;

@@ -55,9 +55,14 @@ absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOption
   std::sort(initial.voters.begin(), initial.voters.end());
   std::sort(initial.learners.begin(), initial.learners.end());
   if (replica->state_.applied().configuration.empty()) {
-    const absl::Status made = replica->state_.Initialise(raft::EncodeConfiguration(initial),
-                                                         replica->options_.member_since.value());
-    if (!made.ok()) return made;
+    const uint64_t since = replica->options_.member_since.value();
+    if (initial.IsLearner(replica->options_.raft.self)) {
+      replica->state_.AwaitFilling(raft::EncodeConfiguration(initial), since);
+    } else {
+      const absl::Status made =
+          replica->state_.Initialise(raft::EncodeConfiguration(initial), since);
+      if (!made.ok()) return made;
+    }
   }
   kv::AppliedState applied = replica->state_.applied();
   if (replica->options_.raft.bugs.trust_log_tail) applied.by_entries = false;
@@ -73,6 +78,7 @@ void RaftReplica::Tick(absl::Duration now) {
   now_ = now;
   raft_->Tick();
   DriveMove();
+  if (snapshots_.Holds()) snapshots_.HoldOnlyFor(raft_->status().peers);
   apply_asked_ = true;
   leaderless_ticks_ = raft_->leader() ? 0 : leaderless_ticks_ + 1;
   if (leaderless_ticks_ == options_.raft.election_ticks) GiveUpWithoutLeader();
@@ -120,7 +126,6 @@ void RaftReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
 }
 
 void RaftReplica::PeerGone(NodeId node, absl::Duration) {
-  snapshots_.Forget(node);
   LoseVoter(node);
   raft_->Wake(/*leader_gone=*/raft_->leader() == node);
 }

@@ -71,7 +71,7 @@ class RaftReplica final : public Replica {
   bool Serves(Level level, bool write) const override;
   NodeId LeaderHint() const override { return raft_->leader(); }
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
-  void SetMove(const Move& move) override {
+  void SetMove(const Move& move, absl::Duration /*now*/) override {
     if (move_.asked != move.since.value()) move_begun_ = now_;
     move_ = {move.members, move.since.value()};
     joining_ = move.joining;

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
+#include "quorum/members.h"
 #include "replica/held_record.h"
 #include "replica/quorum_status.h"
 #include "replica/request.h"
@@ -67,8 +68,10 @@ struct ReplicaStatus {
 struct Move {
   NodeId joining;
   NodeId leaving;
-  Epoch since;                  // when that was said
-  std::vector<NodeId> members;  // who there is in the end, by id
+  Epoch since;                       // when that was said
+  std::vector<NodeId> members;       // who there is in the end, by id
+  quorum::Members leaderless = {};   // mode quorum: who keeps the partition, and counts
+  absl::Duration leaver_heard = {};  // of its node something was, then
 };
 
 class ConflictJournal;
@@ -102,7 +105,7 @@ class Replica {
   // The topology's epoch, for receipts.
   virtual void SetEpoch(Epoch epoch) = 0;
   // What is to become of its members from now on.
-  virtual void SetMove(const Move& move) = 0;
+  virtual void SetMove(const Move& move, absl::Duration now) = 0;
   // The move is over: to be told to the topology, by whoever finds it so.
   virtual bool MoveDone() const = 0;
   // By how many parts per million the clocks of two nodes may drift apart, as

@@ -1,5 +1,6 @@
 #include "replica/snapshot_exchange.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/crash_point.h"
@@ -37,6 +38,22 @@ SnapshotExchange::Sent SnapshotExchange::SentTo(NodeId to) const {
   return it == outgoing_.end() ? Sent() : it->second.sent;
 }
 
+bool SnapshotExchange::Holds() const {
+  return std::any_of(outgoing_.begin(), outgoing_.end(),
+                     [](const auto& one) { return one.second.reader != nullptr; });
+}
+
+void SnapshotExchange::HoldOnlyFor(const std::vector<raft::PeerStatus>& peers) {
+  for (auto& [to, outgoing] : outgoing_) {
+    const bool under_way = std::any_of(peers.begin(), peers.end(), [&](const auto& peer) {
+      return peer.node == to && peer.state == raft::ProgressState::kSnapshot;
+    });
+    if (under_way) continue;
+    outgoing.reader.reset();
+    outgoing.last.reset();
+  }
+}
+
 size_t SnapshotExchange::NoneFor(NodeId to, raft::Raft& raft) {
   outgoing_.erase(to);
   raft.SnapshotUnavailable(to);
@@ -50,7 +67,7 @@ size_t SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft
     outgoing_.insert_or_assign(wanted.to, *std::move(opened));
   }
   const auto it = outgoing_.find(wanted.to);
-  if (it == outgoing_.end()) return NoneFor(wanted.to, raft);
+  if (it == outgoing_.end() || it->second.reader == nullptr) return NoneFor(wanted.to, raft);
   Outgoing& outgoing = it->second;
   const uint64_t next = outgoing.last ? outgoing.last->sequence + 1 : 0;
   if (wanted.sequence == next && !(outgoing.last && outgoing.last->last)) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/ids.h"
@@ -35,8 +36,10 @@ class SnapshotExchange {
   };
   // Of the snapshot that is on its way to `to`; zero: of none.
   Sent SentTo(NodeId to) const;
-  void Forget(NodeId to) { outgoing_.erase(to); }
-  void ForgetAll() { outgoing_.clear(); }
+  // True while a state is held for anybody.
+  bool Holds() const;
+  // Lets go of those that none of `peers` is being sent any more.
+  void HoldOnlyFor(const std::vector<raft::PeerStatus>& peers);
 
   // Follower: stages the chunk. True once the whole snapshot was installed in
   // the engine; false while chunks are missing. INVALID_ARGUMENT: damaged or
@@ -45,7 +48,7 @@ class SnapshotExchange {
 
  private:
   struct Outgoing {
-    std::unique_ptr<kv::SnapshotReader> reader;
+    std::unique_ptr<kv::SnapshotReader> reader;  // null: let go
     raft::SnapshotMeta meta;
     std::optional<raft::SnapshotChunk> last;  // sent again when asked for again
     Sent sent = {};

@@ -18,20 +18,29 @@ class SnapshotPace {
         burst_(bytes_per_second_ * absl::ToDoubleSeconds(burst)),
         left_(burst_) {}
 
+  // Of its rate, from now on; 1: all of it.
+  void SetShare(double share) { share_ = share; }
+
   // `now` is Env::Monotonic.
   bool MaySend(absl::Duration now) {
     if (bytes_per_second_ == 0) return true;
-    left_ += bytes_per_second_ * absl::ToDoubleSeconds(now - filled_);
+    left_ += share_ * bytes_per_second_ * absl::ToDoubleSeconds(now - filled_);
     left_ = std::min(left_, burst_);
     filled_ = now;
     return left_ > 0;
   }
-  void Sent(uint64_t bytes) { left_ -= static_cast<double>(bytes); }
+  void Sent(uint64_t bytes) {
+    left_ -= static_cast<double>(bytes);
+    sent_bytes_ += bytes;
+  }
+  uint64_t sent_bytes() const { return sent_bytes_; }
 
  private:
   double bytes_per_second_;
   double burst_;  // bytes
   double left_;   // bytes
+  double share_ = 1;
+  uint64_t sent_bytes_ = 0;
   absl::Duration filled_;
 };
 

@@ -76,7 +76,7 @@ class Planner {
       partition.leaving =
           joining.empty() ? leaving.front() : Replaced(next_, leaving, partition.joining);
     }
-    partition.moving_since = epoch_;
+    partition.moving_since = partition.changed = epoch_;
     Take(!abandons);
     changed_ = true;
   }
@@ -111,6 +111,10 @@ PartitionInfo* Find(Topology& topology, PartitionId id) {
 
 }  // namespace
 
+bool MayMove(const Topology& topology, const KeyspaceInfo& keyspace) {
+  return keyspace.mode == Mode::kRaft || topology.Active(kLeaderlessMoves);
+}
+
 void Retarget(Topology& topology) {
   const auto set = [](PartitionInfo& partition, Nodes desired) {
     const bool there = !partition.moving() && partition.replicas == desired;
@@ -118,7 +122,7 @@ void Retarget(Topology& topology) {
   };
   set(topology.meta, ComputeDesiredMeta(topology));
   for (auto& [name, keyspace] : topology.keyspaces) {
-    if (keyspace.mode != Mode::kRaft) continue;
+    if (!MayMove(topology, keyspace)) continue;
     auto desired = ComputeDesired(topology, keyspace);
     for (size_t arc = 0; arc < desired.size(); ++arc) {
       set(keyspace.partitions[arc], std::move(desired[arc]));
@@ -151,7 +155,7 @@ Topology WithMoveDone(const Topology& topology, PartitionId id, Epoch since) {
   for (NodeId node : std::exchange(partition->abandoned, {})) partition->joined.erase(node);
   partition->joining = partition->leaving = NodeId();
   partition->moving_since = Epoch();
-  next.epoch = topology.epoch.next();
+  next.epoch = partition->changed = topology.epoch.next();
   return next;
 }
 

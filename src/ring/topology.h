@@ -46,6 +46,9 @@ struct PartitionInfo {
   NodeId joining = {};
   NodeId leaving = {};
   Epoch moving_since = {};  // the epoch that said so; zero: nothing moves
+  // In which a move last began or ended: replicas of mode quorum that act by different
+  // ones do not talk to each other. Zero: none ever did.
+  Epoch changed = {};
   // They were joining and are not wanted any more: each keeps what it has until it is
   // certainly no member.
   std::set<NodeId> abandoned = {};

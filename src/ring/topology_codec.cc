@@ -26,6 +26,7 @@ void Encode(const PartitionInfo& partition, v1::Partition& out) {
   out.set_joining(partition.joining.value());
   out.set_leaving(partition.leaving.value());
   out.set_moving_since(partition.moving_since.value());
+  out.set_changed(partition.changed.value());
   for (NodeId node : partition.abandoned) out.add_abandoned(node.value());
   for (const auto& [node, epoch] : partition.joined) {
     v1::Joined* joined = out.add_joined();
@@ -69,6 +70,7 @@ PartitionInfo Decode(const v1::Partition& in) {
   partition.joining = NodeId(in.joining());
   partition.leaving = NodeId(in.leaving());
   partition.moving_since = Epoch(in.moving_since());
+  partition.changed = Epoch(in.changed());
   for (uint64_t node : in.abandoned()) partition.abandoned.insert(NodeId(node));
   for (const v1::Joined& joined : in.joined()) {
     partition.joined.emplace(joined.node(), joined.epoch());

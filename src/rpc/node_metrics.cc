@@ -117,6 +117,9 @@ void WriteReport(const NodeStatusReport& report, NodeId self, MetricsPage& page)
                 Number(behind_apply));
   page.AddGauge("quorate_raft_log_memory_bytes", "Entries kept in memory, over all replicas.",
                 Number(log_bytes));
+  page.AddCounter("quorate_snapshot_sent_bytes_total",
+                  "State sent whole to replicas that are new, or too far behind for the log.",
+                  Number(report.snapshot_bytes_sent));
   page.AddGauge("quorate_peers_unreachable", "Nodes not heard of for an election timeout.",
                 Number(report.unreachable.size()));
   page.AddGauge("quorate_peers_disowned",

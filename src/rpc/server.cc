@@ -46,6 +46,7 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan,
   node.rebalance_interval = options.rebalance_interval;
   const bool never = options.dead_after == absl::ZeroDuration();
   node.dead_after = never ? absl::InfiniteDuration() : options.dead_after;
+  node.leaver_patience = std::min(node.dead_after, node.leaver_patience);
   node.move_bytes_per_second = options.move_rate;
   node.moves_at_once = static_cast<uint32_t>(options.moves_at_once);
   node.clock_skew_max = options.clock_skew_max;

@@ -92,8 +92,8 @@ void AddReplication(Config& config, ServerOptions& o) {
                    &o.moves_at_once, {1, 1000});
   config.AddBytes(
       "move-rate",
-      "of whole replicas sent to other nodes, each second, so that clients have room; 0: "
-      "no bound",
+      "of whole replicas sent to other nodes, each second at most, and less where clients "
+      "wait; 0: no bound, whoever waits",
       &o.move_rate, {0, 1024 * kGiB});
   config.AddDuration("clock-skew-max",
                      "mode quorum: a time-stamp further ahead of this node's calendar is refused",

@@ -65,8 +65,9 @@ LeaderlessLoad::LeaderlessLoad(EventQueue& queue, Trace& trace, Random random, C
       fates_(queue, trace, random_.Fork(), cluster, std::move(violation)),
       targets_(cluster.ids()) {}
 
-void LeaderlessLoad::Start(uint32_t clients) {
+void LeaderlessLoad::Start(uint32_t clients, bool firm) {
   armed_ = clients > 0;
+  firm_ = firm;
   if (!armed_) return;
   running_ = true;
   MakeKeyspace();
@@ -119,6 +120,8 @@ LeaderlessOp LeaderlessLoad::MakeOp() {
   op.key = quiet ? StrCat("q", random_.Below(kQuietKeys)) : StrCat("f", random_.Below(kKeys));
   op.read = random_.Chance(0.45);
   op.level = SomeLevel(random_, op.read);
+  const bool weak = op.level < Level::kQuorum || op.level == Level::kLocalQuorum;
+  if (firm_ && !op.read && weak) op.level = Level::kQuorum;
   op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
   if (!op.read && !random_.Chance(0.2)) op.value = StrCat("v", op.id);
   if (!op.value.empty() && random_.Chance(quiet ? 0.5 : 0.1)) {

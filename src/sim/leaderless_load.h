@@ -26,7 +26,8 @@ class LeaderlessLoad {
                  std::function<void(std::string)> violation);
 
   // `clients` of them; zero: nothing is done, not even the keyspace made.
-  void Start(uint32_t clients);
+  // `firm`: writes are at QUORUM or above, as disks are lost.
+  void Start(uint32_t clients, bool firm = false);
   void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
   void AskOnly(const Nodes& nodes);
   void Stop();
@@ -73,6 +74,7 @@ class LeaderlessLoad {
   LeaderlessFates fates_;
   Nodes targets_;
   bool running_ = false;
+  bool firm_ = false;
   bool armed_ = false;
   AcknowledgedWrites acknowledged_;
   uint64_t next_op_ = 1;

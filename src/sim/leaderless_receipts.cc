@@ -74,15 +74,23 @@ std::string LieOfHolders(Cluster& cluster, const Question& asked, const Receipt&
 std::string LieOfLevel(Cluster& cluster, const Question& asked, const Receipt& receipt) {
   const QuorumReplica* server = FindQuorumReplica(cluster, receipt.served_by, asked.partition);
   if (server == nullptr) return "";
-  const auto& members = server->core().config().members;
-  const auto own = std::find_if(members.begin(), members.end(), [&](const auto& member) {
-    return member.node == receipt.served_by;
-  });
+  const quorum::Members& members = server->core().members();
+  // It was not given by these.
+  if (members.epoch > receipt.epoch) return "";
+  const auto all = members.All();
+  const auto own = std::find_if(
+      all.begin(), all.end(), [&](const auto& member) { return member.node == receipt.served_by; });
+  if (own == all.end()) return "";
   const Level needed = receipt.achieved == Level::kLinearizable ? Level::kQuorum : receipt.achieved;
   const quorum::Nodes nodes(receipt.acked_by.begin(), receipt.acked_by.end());
-  if (quorum::Enough(needed, members, own->zone, nodes)) return "";
-  return StrCat(LevelName(receipt.achieved), " was achieved by ", nodes.size(), " of ",
-                members.size(), " replicas");
+  // Below a quorum a read is of one replica, whatever moves.
+  const bool few = needed < Level::kQuorum || needed > Level::kAll;
+  if (few ? quorum::Enough(needed, all, own->zone, nodes)
+          : quorum::Enough(needed, members, own->zone, nodes)) {
+    return "";
+  }
+  return StrCat(LevelName(receipt.achieved), " was achieved by ", nodes.size(), " of ", all.size(),
+                " replicas");
 }
 
 std::string WhatItLiesAbout(Cluster& cluster, const Question& asked, const Reply& reply) {

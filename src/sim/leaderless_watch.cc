@@ -47,6 +47,8 @@ void LeaderlessWatch::Started(SimNode& node) {
 
 void LeaderlessWatch::Submitted(SimNode& node, LogTicket ticket, const LogBatch& batch) {
   for (const GroupWrite& write : batch.groups) {
+    const bool gone = write.remove || (write.reset && write.reset->index == LogIndex());
+    if (gone) Left(node.id(), write.partition);
     if (write.entries.empty()) continue;
     const QuorumReplica* replica = FindReplica(node, write.partition);
     Group* group = replica == nullptr ? nullptr : FindGroup(node, write.partition);
@@ -56,18 +58,41 @@ void LeaderlessWatch::Submitted(SimNode& node, LogTicket ticket, const LogBatch&
   }
 }
 
+void LeaderlessWatch::Left(NodeId node, PartitionId partition) {
+  const auto group = groups_.find(partition);
+  if (group == groups_.end()) return;
+  group->second.met.erase(node);
+  group->second.invariants.Left(node);
+  std::erase_if(unsynced_[node], [&](const Unsynced& one) { return one.partition == partition; });
+}
+
 void LeaderlessWatch::Take(Group& group, SimNode& node, const QuorumReplica& replica,
                            LogTicket ticket, const GroupWrite& write) {
   const quorum::Identity self = replica.core().self();
   // Of a keyspace that was made while the process ran.
-  if (group.met.insert(node.id()).second) group.invariants.Started(self, {}, replica.store());
+  std::vector<NodeId> replicas;
+  for (const quorum::Member& member : replica.core().members().All()) {
+    replicas.push_back(member.node);
+  }
+  if (group.met.insert(node.id()).second) {
+    group.invariants.Started(self, {}, replica.store());
+    group.invariants.SetReplicas(node.id(), replicas);
+  }
   for (const LogEntry& entry : write.entries) {
     auto effects = DecodeEffects(entry.data.view());
     if (!effects.ok()) {
       return violation_(StrCat(node.id().ToString(), " wrote an entry that nobody can read: ",
                                effects.status().message()));
     }
-    group.invariants.Emitted(self, *effects, replica.store());
+    // What it did before it entered the epoch, it did among those of before.
+    const auto enters = std::find_if(effects->begin(), effects->end(), [](const auto& effect) {
+      return std::holds_alternative<quorum::EnterEpoch>(effect);
+    });
+    const std::vector<quorum::Effect> before(effects->begin(), enters);
+    const std::vector<quorum::Effect> since(enters, effects->end());
+    group.invariants.Emitted(self, before, replica.store());
+    if (!since.empty()) group.invariants.SetReplicas(node.id(), replicas);
+    group.invariants.Emitted(self, since, replica.store());
     group.ledger.Emitted(self, *effects);
     unsynced_[node.id()].push_back({ticket, write.partition, *std::move(effects)});
   }

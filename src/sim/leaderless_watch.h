@@ -63,6 +63,8 @@ class LeaderlessWatch {
   Group* FindGroup(SimNode& node, PartitionId partition);
   void Take(Group& group, SimNode& node, const QuorumReplica& replica, LogTicket ticket,
             const GroupWrite& write);
+  // Its copy is gone.
+  void Left(NodeId node, PartitionId partition);
   void Report(PartitionId partition, const Group& group);
 
   std::function<void(std::string)> violation_;

@@ -168,8 +168,10 @@ std::string Members::WhatMoves() const {
   for (const ring::NodeInfo& node : topology->nodes) {
     if (node.leaving) return StrCat(node.id.ToString(), " has not left yet");
   }
-  for (const ring::PartitionInfo& partition : cluster_.Partitions()) {
-    if (partition.moving()) return StrCat(partition.id.ToString(), " is still moving");
+  for (const ring::NodeInfo& node : topology->nodes) {
+    for (const ring::PartitionInfo& partition : topology->PartitionsOn(node.id)) {
+      if (partition.moving()) return StrCat(partition.id.ToString(), " is still moving");
+    }
   }
   const bool settled = ring::WithMovesBegun(*topology, {}).epoch == topology->epoch;
   return settled ? "" : "a replica is not where it should be";

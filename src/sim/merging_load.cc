@@ -70,8 +70,9 @@ MergingLoad::MergingLoad(EventQueue& queue, Trace& trace, Random random, Cluster
       sessions_(kSessions, std::move(violation)),
       targets_(cluster.ids()) {}
 
-void MergingLoad::Start(uint32_t clients) {
+void MergingLoad::Start(uint32_t clients, bool firm) {
   armed_ = clients > 0;
+  firm_ = firm;
   if (!armed_) return;
   running_ = true;
   for (const MergingKeyspace& keyspace : kMergingKeyspaces) MakeKeyspace(keyspace);
@@ -133,6 +134,7 @@ MergingOp MergingLoad::MakeOp(const std::string& key) {
   op.invoked = queue_.now();
   const bool read = random_.Chance(0.4);
   op.level = SomeLevel(random_, read);
+  if (firm_ && !read && op.level < Level::kQuorum) op.level = Level::kQuorum;
   op.bound = absl::Milliseconds(static_cast<int64_t>(random_.Between(20, 2000)));
   if (!read) RollWrite(random_, KnownOf(key), op);
   sessions_.Assign(op, random_);
@@ -195,7 +197,9 @@ bool MergingLoad::Identify(const CallPtr& call, Request& request) {
   call->request = request;
   // Another replica would do it once more; this one must not.
   const auto topology = cluster_.node(call->asked).node()->topology();
-  if (IsReplica(call->asked, *topology->FindPartition(request.partition))) {
+  const ring::PartitionInfo& partition = *topology->FindPartition(request.partition);
+  if (IsReplica(call->asked, partition)) {
+    call->copy = partition.JoinedAt(call->asked);
     repeatable_[call->op.id] = call;
     call->doubled = random_.Chance(kDoubled);
   }
@@ -208,6 +212,10 @@ void MergingLoad::SendAgain(const CallPtr& call, absl::Duration later) {
     SimNode& node = cluster_.node(call->asked);
     if (!running_) return;
     if (!node.up()) return SendAgain(call, kUntilItIsUp);
+    const auto* partition = node.node()->topology()->FindPartition(call->request.partition);
+    if (!IsReplica(call->asked, *partition) || partition->JoinedAt(call->asked) != call->copy) {
+      return;
+    }
     Request request = call->request;
     request.deadline = node.machine().env.Monotonic() + kDeadlineMax;
     AskWithoutLeader(cluster_, call->asked, std::move(request), violation_,

@@ -27,7 +27,8 @@ class MergingLoad {
               std::function<void(std::string)> violation);
 
   // `clients` of them; zero: nothing is done, not even the keyspaces made.
-  void Start(uint32_t clients);
+  // `firm`: writes are at QUORUM or above, as disks are lost.
+  void Start(uint32_t clients, bool firm = false);
   void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
   void AskOnly(const Nodes& nodes);
   void Stop();
@@ -46,6 +47,7 @@ class MergingLoad {
   struct Call {
     MergingOp op;
     NodeId asked;
+    Epoch copy;            // of a replica there: when it joined
     Request request;       // of a write with an identity
     bool open = true;      // its client waits for the answer
     bool doubled = false;  // sent twice, so that one refusal says nothing
@@ -84,6 +86,7 @@ class MergingLoad {
   MergingSessions sessions_;
   Nodes targets_;
   bool running_ = false;
+  bool firm_ = false;
   bool armed_ = false;
   uint64_t next_op_ = 1;
   uint64_t in_flight_ = 0;

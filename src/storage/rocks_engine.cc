@@ -27,6 +27,7 @@ rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.siz
 std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 constexpr size_t kSnapshotReadaheadBytes = 2 << 20;
+constexpr uint64_t kFileSyncBytes = 1 << 20;
 
 class FlushCounter : public rocksdb::EventListener {
  public:
@@ -74,6 +75,8 @@ rocksdb::Options ToRocks(const RocksEngineOptions& options,
   rocks.compression = rocksdb::kLZ4Compression;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocks.listeners.push_back(std::move(listener));
+  // A little at a time, so that no sync at the end of a large file takes long.
+  rocks.bytes_per_sync = kFileSyncBytes;
   rocks.info_log_level = rocksdb::WARN_LEVEL;
   rocks.keep_log_file_num = 4;
   rocks.max_log_file_size = 4 << 20;

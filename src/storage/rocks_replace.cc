@@ -58,6 +58,12 @@ class RocksReplace : public EngineReplace {
     rocksdb::IngestExternalFileOptions ingest;
     ingest.move_files = true;
     ingest.write_global_seqno = false;
+    // One file alone gets a number of its own only where something stands in its range,
+    // so that older views keep seeing that. Where nothing does (a replica that is new),
+    // it would else get one for any view of other ranges, and be rewritten as soon as
+    // that is let go: twice the work for each replica that moves. Of several files some
+    // could get one and others not, and a view would see both.
+    ingest.snapshot_consistency = files_.size() > 1;
     const rocksdb::Status taken = db_->IngestExternalFile(files_, ingest);
     committed_ = taken.ok();
     return FromRocks(taken, "take in", prefix_);
@@ -67,8 +73,8 @@ class RocksReplace : public EngineReplace {
   absl::Status OpenFile() {
     if (writer_ != nullptr) return absl::OkStatus();
     // Of the priority that fails rather than wait for room: it can be begun anew.
-    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options_, nullptr,
-                                                       true, rocksdb::Env::IO_LOW);
+    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(options_), options_,
+                                                       nullptr, true, rocksdb::Env::IO_LOW);
     files_.push_back(StrCat(prefix_, "-", files_.size()));
     return FromRocks(writer_->Open(files_.back()), "create", files_.back());
   }

@@ -162,6 +162,27 @@ TEST_F(KvbenchTest, TellsHowFastAKeyspaceIsBackedUp) {
   ExpectNothingLeft();
 }
 
+TEST_F(KvbenchTest, TellsWhatClientsNoticeOfANodeThatJoins) {
+  ASSERT_EQ(Run({"join", "--join-keys", "5000", "--joins", "1", "--join-seconds", "1"}), 0)
+      << output();
+  EXPECT_EQ(figure("reads that were right")["value"]["low"], 100) << output();
+  EXPECT_EQ(figure("operations that failed")["value"]["high"], 0) << output();
+  const auto moved = figure("bytes of all frames to it until then / likewise");
+  EXPECT_GT(moved["value"]["low"], 0.9) << moved;
+  EXPECT_EQ(figure("p99 until then / before")["goal"]["at_most"], 2);
+  EXPECT_GT(figure("p99 until then / before")["value"]["low"], 0);
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, TellsHowFastALostNodeIsMadeAnew) {
+  ASSERT_EQ(Run({"rebuild", "--rebuild-keys", "5000", "--rebuilds", "2"}), 0) << output();
+  for (const char* name : {"rebuilt", "the machine's limit", "rebuilt / the machine's limit"}) {
+    EXPECT_EQ(figure(name)["values"].size(), 2u) << name;
+    EXPECT_GT(figure(name)["value"]["low"], 0) << name;
+  }
+  ExpectNothingLeft();
+}
+
 TEST_F(KvbenchTest, RunsTheSuiteOnNodesOfItsOwn) {
   ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "suite", "--rounds", "1",
                  "--slice-seconds", "0.1"}),

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/boot.h"
 #include "base/hash.h"
 #include "quorum/lww.h"
 
@@ -28,9 +29,12 @@ Cluster::Cluster(ClusterOptions options)
     const std::string zone = options_.zones.empty() ? "" : options_.zones[id - 1];
     options_.config.members.push_back({NodeId(id), zone});
   }
-  for (uint64_t id = 1; id <= options_.replicas; ++id) {
+  for (uint64_t id = 1; id <= nodes(); ++id) {
     nodes_[id].self.node = NodeId(id);
-    Start(nodes_[id]);
+    nodes_[id].boot = id > options_.replicas ? 1 : 0;
+    nodes_[id].members.replicas = options_.config.members;
+    nodes_[id].known = {nodes_[id].members};
+    if (id <= options_.replicas) Start(nodes_[id]);
   }
 }
 
@@ -51,12 +55,33 @@ Now Cluster::At(const Node& node) const {
 }
 
 void Cluster::Start(Node& node) {
-  if (!options_.keep_boot || !node.self.boot) node.self.boot = node.self.boot.next();
+  if (!options_.keep_boot || node.boot == 0) ++node.boot;
+  StartInBoot(node);
+}
+
+void Cluster::StartInBoot(Node& node) {
+  node.self.boot = node.joined == Epoch()
+                       ? Boot(node.boot)
+                       : BootOfCopy(Boot(node.boot << kBootChanceBits), node.joined);
+  Restored restored = node.disk.Restore();
+  // A copy that joined begins with nothing, until its disk says otherwise.
+  if (restored.entered < node.joined) {
+    restored = Restored();
+    restored.filled = false;
+    node.disk = MapStore();
+  }
+  Begin(node, std::move(restored));
+}
+
+void Cluster::Begin(Node& node, Restored restored) {
   node.store = node.disk;
   node.handed_out = node.durable = 0;
   Config config = options_.config;
   config.self = node.self;
-  Restored restored = node.disk.Restore();
+  config.members = node.members.replicas;
+  config.members_since = node.members.epoch;
+  config.joining = node.members.joining;
+  config.leaving = node.members.leaving;
   Knowledge known = restored.checkpoint;
   known.seen.Merge(restored.logged);
   invariants_.Started(node.self, known, node.store);
@@ -348,46 +373,6 @@ bool Cluster::Sync(uint64_t id, size_t count) {
 
 void Cluster::SyncAll(uint64_t id) {
   while (!Find(id).unsynced.empty()) Sync(id, Find(id).unsynced.size());
-}
-
-void Cluster::Crash(uint64_t id, size_t kept) {
-  Node& node = Find(id);
-  for (; kept > 0 && !node.unsynced.empty(); --kept) {
-    node.disk.Apply(node.unsynced.front());
-    invariants_.Persisted(node.self.node, node.unsynced.front());
-    node.unsynced.pop_front();
-  }
-  node.core.reset();
-  node.unsynced.clear();
-  node.waiting.clear();
-  for (const auto& [other, peer] : nodes_) {
-    if (other != id) PeerGone(other, id);
-  }
-}
-
-void Cluster::Damage(uint64_t id, const std::string& key, const std::optional<Record>& record) {
-  for (MapStore* store : {&Find(id).store, &Find(id).disk}) {
-    store->records.erase(key);
-    if (record) store->records[key] = *record;
-  }
-}
-
-void Cluster::Replace(uint64_t node, const MapStore& disk) {
-  Find(node).disk = disk;
-  invariants_.Replaced(NodeId(node));
-}
-
-void Cluster::Wipe(uint64_t id) {
-  Find(id).disk = MapStore();
-  Find(id).disk.filled = false;
-}
-
-void Cluster::Restart(uint64_t id) {
-  Node& node = Find(id);
-  Start(node);
-  for (const auto& [other, peer] : nodes_) {
-    if (other != id && !cut_.contains({id, other})) PeerBack(other, id);
-  }
 }
 
 }  // namespace quorate::quorum

@@ -20,6 +20,7 @@ namespace quorate::quorum {
 
 struct ClusterOptions {
   uint64_t replicas = 3;
+  uint64_t spares = 0;                     // nodes behind them, that may join
   std::vector<std::string> zones;          // of each replica; empty: all in one
   Config config;                           // self and members are filled in
   const ConflictPolicy* policy = nullptr;  // null: last write wins
@@ -98,6 +99,23 @@ class Cluster {
   // Of what is under way, the first `kept` effects reach the disk all the same.
   void Crash(uint64_t node, size_t kept = 0);
   void Restart(uint64_t node);
+  // --- moves (cluster_moves.cc) ---
+  // Nodes 1 to so many, replicas or not.
+  uint64_t nodes() const { return options_.replicas + options_.spares; }
+  // A copy that joined in that epoch takes the place of one that was there before.
+  struct Topology {
+    Members members;
+    std::map<NodeId, Epoch> joined;
+  };
+  // The node hears of it, unless it is down: a copy of its own begins, goes or goes on.
+  void Learn(uint64_t node, const Topology& topology);
+  // Whether it would lose its copy then.
+  bool LosesCopy(uint64_t node, const Topology& topology);
+  // A crashed node begins with an older topology, of those in which it had this copy.
+  void ForgetTopology(uint64_t node);
+  const Members& members(uint64_t node) { return Find(node).members; }
+  bool down(uint64_t node) { return Find(node).down; }
+
   // A crashed one's disk is replaced by an empty one.
   void Wipe(uint64_t node);
   // A crashed one's disk is that from now on.
@@ -122,6 +140,7 @@ class Cluster {
   struct Node {
     std::unique_ptr<Core> core;  // null: crashed
     Identity self;
+    uint64_t boot = 0;  // of its process
     MapStore store;
     MapStore disk;
     std::deque<Effect> unsynced;
@@ -129,11 +148,19 @@ class Cluster {
     uint64_t durable = 0;
     std::deque<Waiting> waiting;
     int64_t calendar_offset_us = 0;
+    // What it knows of the partition's members, and did of this copy; empty: the first.
+    bool down = false;
+    Members members;
+    std::vector<Members> known;
+    Epoch joined;
   };
 
   Node& Find(uint64_t node);
   Now At(const Node& node) const;
   void Start(Node& node);
+  void StartInBoot(Node& node);
+  void Begin(Node& node, Restored restored);
+  void DropCopy(Node& node);
   void Pump(Node& node);
   void LetGo(Node& node);
   void SendAll(std::vector<Message> messages);

@@ -2,28 +2,14 @@
 // its story, by QUORATE_QUORUM_SEED=n; QUORATE_QUORUM_SEEDS=n runs up to n.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "quorum/lww.h"
 #include "schedule.h"
+#include "seeds.h"
 
 namespace quorate::quorum {
 namespace {
 
 constexpr uint64_t kSeeds = 150;
-
-// By default up to `seeds`; with its story where it is one alone.
-struct Seeds {
-  explicit Seeds(uint64_t seeds) : last(seeds) {
-    const char* only = std::getenv("QUORATE_QUORUM_SEED");
-    const char* many = std::getenv("QUORATE_QUORUM_SEEDS");
-    if (many != nullptr) last = std::strtoull(many, nullptr, 10);
-    if (only != nullptr) first = last = std::strtoull(only, nullptr, 10);
-  }
-  bool one() const { return first == last; }
-  uint64_t first = 1;
-  uint64_t last;
-};
 
 TEST(CorePropertyTest, WhateverHappensClientsGetWhatWasPromisedAndReplicasBecomeAlike) {
   const Seeds seeds(kSeeds);

@@ -34,6 +34,8 @@ class MapStore final : public Store {
       operations.Settle(settle->writer, settle->below);
     } else if (const auto* forget = std::get_if<ForgetOperations>(&effect)) {
       operations.Forget(forget->writers_below);
+    } else if (const auto* enter = std::get_if<EnterEpoch>(&effect)) {
+      entered = enter->epoch;
     } else {
       reserved = std::get<ReserveTime>(effect).until;
     }
@@ -61,7 +63,7 @@ class MapStore final : public Store {
     return keys;
   }
   Restored Restore() const {
-    Restored restored{knowledge, {}, reserved, floor, filled, hints, operations};
+    Restored restored{knowledge, {}, reserved, floor, filled, hints, operations, entered};
     for (const auto& [dot, key] : dot_log) restored.logged.Add(dot);
     return restored;
   }
@@ -75,6 +77,7 @@ class MapStore final : public Store {
   Ballot floor;
   bool filled = true;
   Operations operations;
+  Epoch entered;
 };
 
 }  // namespace quorate::quorum

@@ -35,13 +35,15 @@ RegisterCoreSchedule::RegisterCoreSchedule(RegisterCoreOptions options)
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.7) ? 3 : 5;
   if (options_.replicas != 0) cluster.replicas = options_.replicas;
+  if (options_.moves) cluster.spares = 1 + random_.Below(2);
   cluster.sync_at_once = false;
   cluster.policy = &kRegisters;
   Config& config = cluster.config;
   config.bugs = options_.core_bugs;
   config.bugs.registers = options_.bugs;
   // Else none that was filled would write again.
-  if (options_.losses_percent != 0) config.skew_us_max = profile().skew_us_max + 60'000;
+  if (options_.losses_percent != 0 || options_.moves)
+    config.skew_us_max = profile().skew_us_max + 60'000;
   config.sync_interval = absl::Milliseconds(static_cast<int64_t>(profile().repairs_every_ms));
   config.sync_interval_idle = 3 * config.sync_interval;
   config.resend_interval = absl::Milliseconds(30);
@@ -55,10 +57,14 @@ RegisterCoreSchedule::RegisterCoreSchedule(RegisterCoreOptions options)
   config.bare_promise_age = absl::Milliseconds(150);
   cluster_ = std::make_unique<Cluster>(cluster);
   cluster_->ExpectViolations();  // told by Wrong()
-  for (uint64_t node = 1; node <= cluster.replicas; ++node) {
+  for (uint64_t node = 1; node <= cluster_->nodes(); ++node) {
     cluster_->SetCalendarOffset(node, static_cast<int64_t>(random_.Below(profile().skew_us_max)));
   }
   clients_.resize(profile().clients + 1);
+  if (!options_.moves) return;
+  moves_ = std::make_unique<Moves>(
+      *cluster_, random_, [this](uint64_t node) { LoseRequests(node); },
+      [this](const std::string& what) { Trace(what); }, options_.freely);
 }
 
 void RegisterCoreSchedule::Trace(const std::string& what) {
@@ -97,6 +103,7 @@ void RegisterCoreSchedule::Step() {
   if (calm_steps_ > 0) return StepCalm();
   const uint64_t dice = random_.Below(1000);
   const uint64_t node = AnyLiving();
+  if (moves_ && random_.Chance(0.04)) return moves_->Step();
   if (dice < profile().faults_permille || node == 0) return StepFault();
   if (dice < 120) return cluster_->Tick(node);
   if (dice < 120 + profile().syncs_permille) {
@@ -295,31 +302,23 @@ void RegisterCoreSchedule::Crash(uint64_t node) {
   ++reached_["crash"];
   if (cluster_->unsynced(node) != 0) ++reached_["unsynced effects lost"];
   cluster_->Crash(node, random_.Below(cluster_->unsynced(node) + 1));
-  for (auto at = open_.begin(); at != open_.end();) {
-    if (at->second.first != node) {
-      ++at;
-      continue;
-    }
-    clients_[events_[at->second.second].client].operation = 0;
-    if (const auto asked = asked_.find(at->first); asked != asked_.end()) {
-      unknown_[at->second.second] = asked->second;
-      asked_.erase(asked);
-    }
-    at = open_.erase(at);
-  }
+  if (moves_ && random_.Chance(0.3)) cluster_->ForgetTopology(node);
+  LoseRequests(node);
 }
 
 void RegisterCoreSchedule::StepFault() {
   if (options_.losses_percent != 0 && random_.Below(100) < options_.losses_percent) {
     return StepLoss();
   }
-  const uint64_t replicas = cluster_->replicas();
+  const uint64_t replicas = cluster_->nodes();
   const uint64_t node = random_.Between(1, replicas);
   const uint64_t dice = random_.Below(100);
   const uint64_t crashes = profile().crashes_percent;
   const uint64_t cuts = crashes + profile().cuts_percent;
-  if (!cluster_->alive(node)) {
+  if (cluster_->down(node)) {
     cluster_->Restart(node);
+  } else if (!cluster_->alive(node)) {
+    return;  // no copy is there
   } else if (dice < crashes) {
     Crash(node);
   } else if (dice < cuts) {
@@ -340,15 +339,16 @@ void RegisterCoreSchedule::StepFault() {
 
 std::string RegisterCoreSchedule::Heal() {
   Trace("all heals");
-  const uint64_t replicas = cluster_->replicas();
-  for (uint64_t node = 1; node <= replicas; ++node) {
-    if (!cluster_->alive(node)) cluster_->Restart(node);
+  for (uint64_t node = 1; node <= cluster_->nodes(); ++node) {
+    if (cluster_->down(node)) cluster_->Restart(node);
   }
   cluster_->Heal();
   cluster_->options().sync_at_once = true;
-  for (uint64_t node = 1; node <= replicas; ++node) cluster_->SyncAll(node);
-  cluster_->Settle(options_.losses_percent != 0 ? 90 : 40);
+  for (uint64_t node : cluster_->living()) cluster_->SyncAll(node);
+  BringToRest();
   Listen();
+  if (moves_ && !moves_->at_rest()) return "a move does not come to its end";
+  const std::vector<uint64_t> replicas = Replicas();
   std::vector<size_t> unknown;
   for (const auto& [index, id] : unknown_) unknown.push_back(index);
   for (size_t index : unknown) {
@@ -357,7 +357,7 @@ std::string RegisterCoreSchedule::Heal() {
     Listen();
   }
   for (uint64_t key = 0; key < profile().keys; ++key) {
-    for (uint64_t node = 1; node <= replicas; ++node) {
+    for (uint64_t node : replicas) {
       clients_.emplace_back();
       Start(node, clients_.size() - 1, StrCat("k", key), RegisterOp());
       cluster_->Settle(2);
@@ -371,14 +371,16 @@ std::string RegisterCoreSchedule::Heal() {
 
 std::string RegisterCoreSchedule::AtRest() {
   if (!open_.empty()) return StrCat(open_.size(), " operations were never answered");
-  const auto expected = SharedOf(cluster_->store(1));
-  for (uint64_t node = 1; node <= cluster_->replicas(); ++node) {
+  const std::vector<uint64_t> replicas = Replicas();
+  const auto expected = SharedOf(cluster_->store(replicas.front()));
+  for (uint64_t node : replicas) {
     const MapStore& store = cluster_->store(node);
     cluster_->invariants().CheckSeen(NodeId(node), cluster_->core(node).knowledge().seen, store);
     if (!cluster_->core(node).filled()) return StrCat("n", node, " is not filled at rest");
     if (cluster_->core(node).records_repaired() != 0) return StrCat("n", node, " found damage");
     if (!store.dot_log.empty()) return StrCat("the dot log of n", node, " is not empty at rest");
-    if (SharedOf(store) != expected) return StrCat("n", node, " is not the same as n1 at rest");
+    if (SharedOf(store) != expected)
+      return StrCat("n", node, " is not the same as the others at rest");
     for (const auto& [key, record] : store.records) {
       if (record.tombstone) return StrCat("n", node, " keeps the dead ", key, " at rest");
     }

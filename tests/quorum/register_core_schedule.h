@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "check/history.h"
 #include "cluster.h"
+#include "moves.h"
 #include "register_history.h"
 
 namespace quorate::quorum {
@@ -50,6 +51,8 @@ struct RegisterCoreOptions {
   uint64_t losses_percent = 0;
   Bugs core_bugs = {};
   uint64_t replicas = 0;  // 0: three or five
+  bool moves = false;     // of replicas, to and fro between more nodes
+  bool freely = false;    // also more and fewer of them, and moves that are given up
 };
 
 class RegisterCoreSchedule {
@@ -61,6 +64,7 @@ class RegisterCoreSchedule {
   // How often things happened, by name.
   const std::map<std::string, uint64_t>& reached() const { return reached_; }
   Cluster& cluster() { return *cluster_; }
+  uint64_t moved() const { return moves_ ? moves_->done() : 0; }
 
  private:
   struct Client {
@@ -81,6 +85,10 @@ class RegisterCoreSchedule {
   bool MayBeWiped(uint64_t node);
   void Wipe(uint64_t node);
   void Crash(uint64_t node);
+  // Its core is gone, with what it was asked.
+  void LoseRequests(uint64_t node);
+  void BringToRest();
+  std::vector<uint64_t> Replicas() const;
   RegisterOp AnyOp(const Client& client);
   void Start(uint64_t node, uint64_t client, const std::string& key, RegisterOp op);
   void Listen();
@@ -99,6 +107,7 @@ class RegisterCoreSchedule {
   RegisterCoreOptions options_;
   Random random_;
   std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<Moves> moves_;
   std::vector<Client> clients_;  // the first is nobody
   std::vector<RegisterEvent> events_;
   std::map<uint64_t, std::pair<uint64_t, uint64_t>> open_;     // request: node, index

@@ -9,6 +9,7 @@ namespace {
 
 constexpr uint64_t kSessions = 3;
 constexpr size_t kInFlightMax = 60;
+constexpr uint64_t kSkewMaxUs = 100'000;
 
 bool CarriesRecords(const Message& message) {
   return std::holds_alternative<WriteAsk>(message.body) ||
@@ -26,6 +27,9 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   ClusterOptions cluster;
   cluster.replicas = random_.Chance(0.8) ? 3 : 2 + random_.Below(3);
   if (options.replicas != 0) cluster.replicas = options.replicas;
+  if (options.moves) cluster.spares = 1 + random_.Below(2);
+  if (options.moves) cluster.config.skew_us_max = kSkewMaxUs;
+  if (options.impatient) cluster.config.leaver_patience = absl::Milliseconds(100);
   cluster.sync_at_once = false;
   cluster.keep_boot = options.keep_boot;
   cluster.policy = options.policy;
@@ -45,9 +49,31 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   cluster_ = std::make_unique<Cluster>(cluster);
   cluster_->ExpectViolations();  // told by Wrong()
   oracle_ = std::make_unique<Oracle>(*cluster_, cluster_->invariants());
-  for (uint64_t node = 1; node <= cluster.replicas; ++node) {
-    cluster_->SetCalendarOffset(node, static_cast<int64_t>(random_.Below(2'000'000)));
+  for (uint64_t node = 1; node <= cluster_->nodes(); ++node) {
+    cluster_->SetCalendarOffset(node, AnyOffset());
   }
+  if (!options.moves) return;
+  moves_ = std::make_unique<Moves>(
+      *cluster_, random_, [this](uint64_t node) { LoseRequests(node); },
+      [this](const std::string& what) { Trace(what); }, options.freely);
+}
+
+// A joiner is not done before its time is surely new.
+int64_t Schedule::AnyOffset() {
+  return static_cast<int64_t>(random_.Below(options_.moves ? kSkewMaxUs / 2 : 2'000'000));
+}
+
+void Schedule::LoseRequests(uint64_t node) {
+  Listen();
+  for (uint64_t id : asked_[node]) oracle_->Lost(id);
+  asked_[node].clear();
+}
+
+std::vector<uint64_t> Schedule::Replicas() const {
+  if (moves_) return moves_->replicas();
+  std::vector<uint64_t> all;
+  for (uint64_t node = 1; node <= cluster_->replicas(); ++node) all.push_back(node);
+  return all;
 }
 
 void Schedule::Trace(const std::string& what) {
@@ -102,6 +128,7 @@ void Schedule::Step() {
   if (random_.Chance(0.3)) cluster_->Pass(absl::Microseconds(random_.Below(4000)));
   if (calm_steps_ > 0) return StepCalm();
   const uint64_t node = AnyLiving();
+  if (moves_ && random_.Chance(0.04)) return moves_->Step();
   if (node != 0 && dice < 120) {
     cluster_->Tick(node);
   } else if (node != 0 && dice < 120 + sync_permille_) {
@@ -149,7 +176,7 @@ void Schedule::StepNetwork() {
 
 void Schedule::StepClient() {
   const uint64_t node = AnyLiving();
-  const uint64_t session = options_.wipes ? 0 : random_.Between(0, kSessions);
+  const uint64_t session = options_.wipes || options_.impatient ? 0 : random_.Between(0, kSessions);
   random_.Chance(0.5) ? StartWrite(node, session) : StartRead(node, session);
 }
 
@@ -174,7 +201,8 @@ void Schedule::StartWrite(uint64_t node, uint64_t session) {
   request.change = AnyChange(node, request.id, request.key);
   const Level levels[] = {Level::kOne, Level::kTwo, Level::kQuorum, Level::kQuorum, Level::kAll};
   request.level = levels[random_.Below(5)];
-  if (options_.wipes) request.level = random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
+  if (options_.wipes || options_.impatient)
+    request.level = random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
   request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
   if (session != 0) request.session = oracle_->session(session);
   Trace(
@@ -192,7 +220,8 @@ void Schedule::StartRead(uint64_t node, uint64_t session) {
                           Level::kQuorum, Level::kAll, Level::kBounded};
   request.level = levels[random_.Below(7)];
   if (session != 0 && random_.Chance(0.5)) request.level = Level::kSession;
-  if (options_.wipes) request.level = random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
+  if (options_.wipes || options_.impatient)
+    request.level = random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
   request.bound = absl::Milliseconds(random_.Below(60));
   request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
   if (session != 0) request.session = oracle_->session(session);
@@ -207,8 +236,8 @@ void Schedule::Crash(uint64_t node, size_t kept) {
   Listen();
   Trace(StrCat("n", node, " crashes"));
   cluster_->Crash(node, kept);
-  for (uint64_t id : asked_[node]) oracle_->Lost(id);
-  asked_[node].clear();
+  if (moves_ && random_.Chance(0.3)) cluster_->ForgetTopology(node);
+  LoseRequests(node);
 }
 
 void Schedule::CrashPerhapsForGood(uint64_t node) {
@@ -219,12 +248,14 @@ void Schedule::CrashPerhapsForGood(uint64_t node) {
 void Schedule::StepFault() {
   if (options_.wipes && random_.Chance(options_.losses)) return StepLoss();
   if (options_.old_copies && random_.Chance(0.4)) return StepOldCopy();
-  const uint64_t replicas = cluster_->replicas();
+  const uint64_t replicas = cluster_->nodes();
   const uint64_t node = random_.Between(1, replicas);
   const uint64_t dice = random_.Below(100);
-  if (!cluster_->alive(node)) {
+  if (cluster_->down(node)) {
     Trace(StrCat("n", node, " starts"));
     cluster_->Restart(node);
+  } else if (!cluster_->alive(node)) {
+    return;  // no copy is there
   } else if (dice < 30) {
     CrashPerhapsForGood(node);
   } else if (dice < 45) {
@@ -239,34 +270,46 @@ void Schedule::StepFault() {
     cluster_->Heal();
     if (random_.Chance(0.5)) calm_steps_ = static_cast<uint32_t>(random_.Below(200));
   } else {
-    cluster_->SetCalendarOffset(node, static_cast<int64_t>(random_.Below(2'000'000)));
+    cluster_->SetCalendarOffset(node, AnyOffset());
   }
+}
+
+void Schedule::BringToRest() {
+  if (!moves_) return cluster_->Settle(90);
+  for (int round = 0; round < 400 && !moves_->at_rest(); ++round) {
+    moves_->StepToRest();
+    cluster_->Settle(1);
+    Listen();
+  }
+  cluster_->Settle(90);
 }
 
 std::string Schedule::Heal() {
   Trace("all heals");
-  const uint64_t replicas = cluster_->replicas();
-  for (uint64_t node = 1; node <= replicas; ++node) {
-    if (!cluster_->alive(node)) cluster_->Restart(node);
+  for (uint64_t node = 1; node <= cluster_->nodes(); ++node) {
+    if (cluster_->down(node)) cluster_->Restart(node);
   }
   cluster_->Heal();
   cluster_->options().sync_at_once = true;
-  for (uint64_t node = 1; node <= replicas; ++node) cluster_->SyncAll(node);
-  cluster_->Settle(90);
+  for (uint64_t node : cluster_->living()) cluster_->SyncAll(node);
+  BringToRest();
   Listen();
-  for (uint64_t node = 1; node <= replicas; ++node) {
+  if (moves_ && !moves_->at_rest()) return "a move does not come to its end";
+  const std::vector<uint64_t> replicas = Replicas();
+  const uint64_t first = replicas.front();
+  for (uint64_t node : replicas) {
     Core& core = cluster_->core(node);
     Trace(StrCat("n", node, " seen ", core.knowledge().seen.ToString(), " logged ",
                  core.logged().ToString(), " covered ", core.Covered().ToString()));
   }
-  for (uint64_t node = 1; node <= replicas; ++node) {
+  for (uint64_t node : replicas) {
     if (!cluster_->core(node).filled()) return StrCat("n", node, " is not filled at rest");
     if (cluster_->core(node).records_repaired() != 0) return StrCat("n", node, " found damage");
     const MapStore& store = cluster_->store(node);
     cluster_->invariants().CheckSeen(NodeId(node), cluster_->core(node).knowledge().seen, store);
     if (!store.dot_log.empty()) return StrCat("the dot log of n", node, " is not empty at rest");
-    if (store.records != cluster_->store(1).records) {
-      return StrCat("n", node, " is not the same as n1 at rest");
+    if (store.records != cluster_->store(first).records) {
+      return StrCat("n", node, " is not the same as n", first, " at rest");
     }
     for (const auto& [key, record] : store.records) {
       if (record.Dead(cluster_->NowAt(node).calendar_us)) {
@@ -274,7 +317,7 @@ std::string Schedule::Heal() {
       }
     }
   }
-  oracle_->AtRest(cluster_->store(1));
+  oracle_->AtRest(cluster_->store(first));
   if (oracle_->open() != 0) return StrCat(oracle_->open(), " requests were never answered");
   return Wrong();
 }

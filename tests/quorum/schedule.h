@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "cluster.h"
+#include "moves.h"
 #include "oracle.h"
 
 namespace quorate::quorum {
@@ -30,7 +31,12 @@ struct ScheduleOptions {
   bool old_copies = false;
   bool unnoticed = false;  // a deliberate fault: they stay on them
   uint64_t replicas = 0;   // 0: mostly three
-  uint64_t keys = 0;       // 0: a few or many
+  // They move, to and fro between more nodes; leavers are not waited for for long if
+  // that is impatient, and writes and reads are at QUORUM or ALL then.
+  bool moves = false;
+  bool impatient = false;
+  bool freely = false;  // also more and fewer of them, and moves that are given up
+  uint64_t keys = 0;  // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   // Instead of puts, deletes and expiries; `id` is the request's, `current` what
   // its coordinator holds.
@@ -51,6 +57,7 @@ class Schedule {
   // The writes of a key that were answered, and those of which nothing is known.
   const Oracle& oracle() const { return *oracle_; }
   uint64_t wiped() const { return wiped_; }
+  uint64_t moved() const { return moves_ ? moves_->done() : 0; }
   // Older copies that were noticed, and those that lacked nothing that others can't tell.
   uint64_t noticed() const { return noticed_; }
   uint64_t caught_up() const { return caught_up_; }
@@ -68,6 +75,11 @@ class Schedule {
   void StepLoss();
   void StepClosely(uint32_t steps);
   void StepOldCopy();
+  void BringToRest();
+  int64_t AnyOffset();
+  // Its core is gone, with what it was asked.
+  void LoseRequests(uint64_t node);
+  std::vector<uint64_t> Replicas() const;
   void BeginOn(uint64_t node, const MapStore& disk);
   std::string JudgeOldCopy(uint64_t node, SeenClock lacks, bool complete);
   void CutSomeLinks();
@@ -89,6 +101,7 @@ class Schedule {
   Random random_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<Oracle> oracle_;
+  std::unique_ptr<Moves> moves_;
   uint64_t next_id_ = 1;
   uint64_t keys_;
   uint64_t sync_permille_;  // of steps: how fast the disks are

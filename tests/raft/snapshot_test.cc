@@ -29,6 +29,15 @@ class SnapshotTest : public testing::Test {
   static bool IsChunk(const Message& message) {
     return message.kind == MessageKind::kSnapshotChunk;
   }
+  static bool IsLaterChunk(const Message& message) {
+    return IsChunk(message) && message.snapshot.sequence > 0;
+  }
+  void Ticks(int count) {
+    for (int i = 0; i < count; ++i) {
+      cluster_.Tick(1);
+      cluster_.Settle();
+    }
+  }
   // Delivers until a chunk for n3 lies in flight.
   void UntilChunk() {
     cluster_.Tick(1, 2);
@@ -112,10 +121,7 @@ TEST_F(SnapshotTest, ALogThatDoesNotMatchItIsDropped) {
 TEST_F(SnapshotTest, ALostChunkIsSentAgain) {
   UntilChunk();
   EXPECT_FALSE(cluster_.Drop(IsChunk).empty());
-  for (int i = 0; i < 12; ++i) {
-    cluster_.Tick(1);
-    cluster_.Settle();
-  }
+  Ticks(12);
   EXPECT_EQ(Commands(3), Commands(1));
 }
 
@@ -125,21 +131,44 @@ TEST_F(SnapshotTest, ACrashHalfWayStartsItOver) {
   cluster_.Crash(3);
   cluster_.Settle();
   cluster_.Restart(3);
-  for (int i = 0; i < 40; ++i) {
-    cluster_.Tick(1);
-    cluster_.Settle();
-  }
+  Ticks(40);
   EXPECT_EQ(Commands(3), Commands(1));
 }
 
-TEST_F(SnapshotTest, IsGivenUpForOneThatDoesNotAnswer) {
+TEST_F(SnapshotTest, GoesOnWhereItWasWhenItsReceiverIsBack) {
+  UntilChunk();
+  while (cluster_.Drop(IsLaterChunk).empty()) cluster_.DeliverAt(0);
+  cluster_.Isolate(3);
+  Ticks(50);
+  ASSERT_TRUE(SnapshotUnderWay());
+  cluster_.Heal();
+  size_t begun_anew = 0;
+  for (int i = 0; i < 20; ++i) {
+    cluster_.Tick(1);
+    for (; !cluster_.in_flight().empty(); cluster_.DeliverAt(0)) {
+      const Message& next = cluster_.in_flight().front();
+      begun_anew += IsChunk(next) && !IsLaterChunk(next) ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(Commands(3), Commands(1));
+  EXPECT_EQ(begun_anew, 0u);
+}
+
+class ImpatientSnapshotTest : public SnapshotTest {
+ protected:
+  ImpatientSnapshotTest() : SnapshotTest(Options()) {}
+  static ClusterOptions Options() {
+    ClusterOptions options;
+    options.config.snapshot_patience_ticks = 20;
+    return options;
+  }
+};
+
+TEST_F(ImpatientSnapshotTest, IsGivenUpForOneThatDoesNotAnswer) {
   UntilChunk();  // it is, as long as n3 is heard
   ASSERT_TRUE(SnapshotUnderWay());
   cluster_.Isolate(3);
-  for (int i = 0; i < 50; ++i) {
-    cluster_.Tick(1);
-    cluster_.Settle();
-  }
+  Ticks(50);
   EXPECT_FALSE(SnapshotUnderWay());
 }
 

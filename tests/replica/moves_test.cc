@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "kv/layout.h"
+#include "kv/record.h"
 #include "raft_world.h"
 
 namespace quorate {
@@ -14,6 +16,7 @@ const Move kNewcomerForThree{
 
 class MovesTest : public RaftWorld {
  protected:
+  using RaftWorld::RaftWorld;
   void OpenNewcomer(Epoch since) {
     RaftReplicaOptions options;
     options.partition = PartitionId(7);
@@ -29,7 +32,7 @@ class MovesTest : public RaftWorld {
 
   // Until the leader says that it is done, or for too long.
   void Carry(const Move& move) {
-    for (auto& [id, replica] : replicas_) replica->SetMove(move);
+    for (auto& [id, replica] : replicas_) replica->SetMove(move, absl::ZeroDuration());
     for (int tick = 0; tick < 100 && !leader().MoveDone(); ++tick) {
       leader().Tick(now_);
       Settle();
@@ -63,6 +66,42 @@ TEST_F(MovesTest, WhatAFormerCopyLeftIsForgotten) {
   OpenNewcomer(Epoch(9));
   EXPECT_EQ(replicas_[kNewcomer]->state().applied().index, LogIndex(0));
   EXPECT_EQ(replicas_[kNewcomer]->state().applied().member_since, 9u);
+}
+
+// Whose newcomers need the whole state, for the log is short.
+class FillingTest : public MovesTest {
+ protected:
+  FillingTest() : MovesTest(/*log_bytes_max=*/0) {
+    for (const char* value : {"a", "b", "c", "d"}) {
+      Write(value);
+      Settle();
+      TickLeader(1);
+    }
+    OpenNewcomer(Epoch(5));
+  }
+  // A record whose time has come by all that the leader has on disk.
+  bool MayDropExpired() {
+    constexpr uint64_t kNow = 1'000'000'000'000'000;
+    expired_[1].SetDurable(PartitionId(7), kNow);
+    return expired_[1].Drops(kv::RecordKey(PartitionId(7), "k"),
+                             kv::EncodeStored("k", {1, "v", kNow - 1}));
+  }
+};
+
+TEST_F(FillingTest, AStateIsHeldUntilItIsSentAndNoLonger) {
+  ASSERT_TRUE(MayDropExpired());
+  for (auto& [id, replica] : replicas_) replica->SetMove(kNewcomerForThree);
+  bool was_held = false;
+  for (int tick = 0; tick < 100 && !leader().MoveDone(); ++tick) {
+    leader().Tick(now_);
+    Take(1);
+    for (; !sent_.empty(); was_held = was_held || !MayDropExpired()) DeliverNext();
+  }
+  ASSERT_TRUE(leader().MoveDone());
+  EXPECT_TRUE(was_held);
+  TickLeader(1);
+  EXPECT_TRUE(MayDropExpired());
+  EXPECT_GT(leader().status().filled_bytes, 0u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kv/layout.h"
 #include "quorum/lww.h"
 #include "storage/mem_engine.h"
 
@@ -54,6 +55,29 @@ class LostLogTest : public ::testing::Test {
 
   MemEngine engine_;
 };
+
+// A crash may bring back what the copy before had flushed.
+TEST(QuorumStoreTest, ACopyKeepsItsLogUntilTheEngineHasMoreThanTheOneBeforeItLeft) {
+  MemEngine engine({.flush_chance = 0});
+  const auto write = [&](QuorumStore& store, uint64_t epoch, uint64_t index) {
+    ASSERT_TRUE(store.Open().ok());
+    const std::vector<Effect> effects = {quorum::Checkpoint(), quorum::EnterEpoch{Epoch(epoch)}};
+    ASSERT_TRUE(store.Apply(effects, LogIndex(index)).ok());
+    ASSERT_TRUE(store.Restore().ok()) << "which brings all into the engine";
+  };
+  QuorumStore former(kPartition, engine);
+  write(former, 2, 1);
+  ASSERT_TRUE(engine.Flush().ok());
+  EXPECT_EQ(*former.Releasable(), LogIndex(1));
+  EngineBatch gone;
+  gone.DeleteKeys(kv::PartitionBegin(kPartition), kv::PartitionEnd(kPartition));
+  ASSERT_TRUE(engine.Write(gone).ok());
+  QuorumStore copy(kPartition, engine, Epoch(5));
+  write(copy, 5, 1);
+  EXPECT_EQ(*copy.Releasable(), LogIndex());
+  ASSERT_TRUE(engine.Flush().ok());
+  EXPECT_EQ(*copy.Releasable(), LogIndex(1));
+}
 
 TEST_F(LostLogTest, WhatARecordShowsIsSeen) {
   Write({Put(1, 0), Put(2, 0)});

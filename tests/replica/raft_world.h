@@ -24,7 +24,8 @@ inline absl::Duration At(int64_t ms) { return absl::Seconds(100) + absl::Millise
 // Three replicas; all that they write is durable at once.
 class RaftWorld : public ::testing::Test {
  protected:
-  RaftWorld() {
+  // `log_bytes_max`: of each replica's entries that are kept for laggards.
+  explicit RaftWorld(uint64_t log_bytes_max = 16 << 20) : log_bytes_max_(log_bytes_max) {
     for (uint64_t id = 1; id <= 3; ++id) Open(id, nullptr);
     leader().Campaign();
     Settle();
@@ -37,6 +38,8 @@ class RaftWorld : public ::testing::Test {
     options.raft.self = NodeId(id);
     options.raft.promise_us = static_cast<uint64_t>(absl::ToInt64Microseconds(kPromise));
     options.voters = {NodeId(1), NodeId(2), NodeId(3)};
+    options.log_bytes_max = log_bytes_max_;
+    options.expired = &expired_[id];
     auto replica = RaftReplica::Open(std::move(options), engines_[id], recovered,
                                      LogClock(now_, absl::UnixEpoch()));
     ASSERT_TRUE(replica.ok()) << replica.status();
@@ -60,13 +63,15 @@ class RaftWorld : public ::testing::Test {
   }
   void Settle() {
     for (auto& [id, replica] : replicas_) Take(id);
-    for (; !sent_.empty(); sent_.pop_front()) {
-      auto& [from, message] = sent_.front();
-      const uint64_t to = message.to.value();
-      replicas_[to]->Receive(from, message.payload, now_);
-      Take(to);
-      if (replicas_[to]->HasNews()) replicas_[to]->TellNews();
-    }
+    while (!sent_.empty()) DeliverNext();
+  }
+  void DeliverNext() {
+    const auto [from, message] = std::move(sent_.front());
+    sent_.pop_front();
+    const uint64_t to = message.to.value();
+    replicas_[to]->Receive(from, message.payload, now_);
+    Take(to);
+    if (replicas_[to]->HasNews()) replicas_[to]->TellNews();
   }
   void TickLeader(int ticks) {
     for (int i = 0; i < ticks; ++i) {
@@ -99,9 +104,11 @@ class RaftWorld : public ::testing::Test {
         std::move(request), [](Reply) {}, now_);
   }
 
+  const uint64_t log_bytes_max_;
   absl::Duration now_ = At(0);
   bool deaf_ = false;  // the leader hears nobody
   std::map<uint64_t, MemEngine> engines_;
+  std::map<uint64_t, kv::ExpiredRecords> expired_;
   std::map<uint64_t, std::unique_ptr<RaftReplica>> replicas_;
   std::deque<std::pair<NodeId, PeerMessage>> sent_;
   std::deque<std::optional<Reply>> answers_;

@@ -32,6 +32,14 @@ TEST(SnapshotPaceTest, AChunkLargerThanTheBurstIsPaidForAfterwards) {
   EXPECT_TRUE(pace.MaySend(absl::Milliseconds(1000)));
 }
 
+TEST(SnapshotPaceTest, SendsOnlyItsShare) {
+  SnapshotPace pace(1'000'000, absl::Milliseconds(100));
+  pace.SetShare(0.25);
+  const uint64_t sent = SentIn(pace, 10'000, 3000);
+  EXPECT_GE(sent, 2'500'000u);
+  EXPECT_LE(sent, 2'500'000u + 100'000 + 3000);
+}
+
 TEST(SnapshotPaceTest, NoBoundIsNone) {
   SnapshotPace pace(0, absl::Milliseconds(1));
   EXPECT_EQ(SentIn(pace, 1, 1 << 20), uint64_t{1} << 30);

@@ -31,6 +31,7 @@ TEST(ProbesTest, EveryRarePathIsReachedBySomeSeed) {
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     ExpectClean({.seed = seed, .profile = Profile::kMoves});
   }
+  ExpectClean({.seed = 1, .profile = Profile::kLeaderlessMoves});
   const Profile profiles[] = {Profile::kMixed,   Profile::kMixed,      Profile::kElections,
                               Profile::kFigure8, Profile::kLeaderless, Profile::kLearners};
   for (uint64_t seed = 1; seed <= kSeedsMax && !Unreached().empty(); ++seed) {

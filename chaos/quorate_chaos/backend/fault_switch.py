@@ -91,5 +91,7 @@ class FaultSwitch(Network):
             try:
                 call(request, timeout=5)
             except grpc.RpcError as error:
-                if self._up(node):
+                if self._page(node) is None:
+                    self._coming.add(node)  # it has begun just now: again() tells it
+                elif self._up(node):
                     raise ChaosError(f"{node} does not take the cut: {error.details()}") from error

@@ -25,7 +25,11 @@ class Kill(Fault):
         return cluster.choose(random, self._count)
 
     def begin(self, cluster: Cluster, random: Random) -> None:
-        self.nodes = self.victims(cluster, random)
+        # One that has just been refused, or has left, is gone already.
+        self.nodes = [
+            node for node in self.victims(cluster, random)
+            if not (cluster.is_gone(node) and cluster.may_be_gone(node))
+        ]
         self.what = f"kill -9 {' '.join(self.nodes)}"
         for node in self.nodes:
             cluster.backend.kill(node)

@@ -95,7 +95,7 @@ class Join(Change):
     def order(self, cluster: Cluster, random: Random) -> None:
         up = [node for node in cluster.nodes if not cluster.is_gone(node)]
         node, by = next_name(cluster), random.choice(up)
-        self.nodes, self.what = [node], f"{node} joins by {by}"
+        self.nodes, self.what = [node], f"{node}, let in by {by}"
         begin_join(cluster, node, Joiner(by, self._zone, self._weight))
 
     def step(self, cluster: Cluster) -> None:

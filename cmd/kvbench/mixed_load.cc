@@ -1,0 +1,162 @@
+#include "mixed_load.h"
+
+#include <cmath>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "base/strings.h"
+
+namespace quorate::bench {
+namespace {
+
+// An open loop that is so far behind waits, and what is due meanwhile is late.
+constexpr uint64_t kUnderWayMax = 20'000;
+
+absl::Duration NextGap(Random& random, double per_second) {
+  const double chance = static_cast<double>(random.Between(1, 1'000'000)) / 1e6;
+  return absl::Seconds(-std::log(chance) / per_second);
+}
+
+}  // namespace
+
+absl::Status WriteAll(Keyspace keyspace, const VersionedKeys& keys) {
+  std::atomic<uint64_t> failed = 0;
+  auto pipe = keyspace.Pipeline({.max_in_flight = 1024, .deadline = absl::Seconds(60)});
+  for (uint64_t key = 0; key < keys.count(); ++key) {
+    pipe.Put(VersionedKeys::Name(key), VersionedKeys::Value(key, 0),
+             [&failed](const absl::StatusOr<WriteReceipt>& written) {
+               if (!written.ok()) ++failed;
+             });
+  }
+  pipe.Drain();
+  if (failed == 0) return absl::OkStatus();
+  return absl::UnavailableError(StrCat(failed.load(), " puts failed"));
+}
+
+MixedLoad::MixedLoad(const Client& client, const std::string& keyspace, VersionedKeys& keys)
+    : keyspace_(client.Keyspace(keyspace)), keys_(keys) {}
+
+void MixedLoad::Count(const absl::Status& status, absl::Time due, Stretch& stretch) {
+  const absl::Duration took = absl::Now() - due;
+  if (status.ok()) {
+    ++stretch.slice.done;
+    stretch.slice.latency.Record(took);
+    return;
+  }
+  ++stretch.slice.failed;
+  if (stretch.slice.first_error.empty()) stretch.slice.first_error = status.ToString();
+}
+
+void MixedLoad::Get(uint64_t key, absl::Time due, Stretch& stretch, Done done) {
+  const uint64_t begun = keys_.BeginGet(key);
+  keyspace_.Get(VersionedKeys::Name(key), {.level = Level::kLinearizable},
+                [this, key, begun, due, &stretch,
+                 done = std::move(done)](const absl::StatusOr<GetResult>& got) mutable {
+                  const std::string wrong = got.ok() ? keys_.EndGet(key, begun, got->value) : "";
+                  {
+                    absl::MutexLock lock(&mutex_);
+                    Count(got.status(), due, stretch);
+                    if (got.ok()) ++stretch.reads;
+                    if (!wrong.empty() && stretch.wrong++ == 0) stretch.first_wrong = wrong;
+                  }
+                  std::move(done)();
+                });
+}
+
+void MixedLoad::Put(uint64_t key, uint64_t version, absl::Time due, Stretch& stretch, Done done) {
+  keyspace_.Put(VersionedKeys::Name(key), VersionedKeys::Value(key, version),
+                {.level = Level::kQuorum},
+                [this, key, due, &stretch,
+                 done = std::move(done)](const absl::StatusOr<WriteReceipt>& written) mutable {
+                  keys_.EndPut(key, written.ok());
+                  {
+                    absl::MutexLock lock(&mutex_);
+                    Count(written.status(), due, stretch);
+                  }
+                  std::move(done)();
+                });
+}
+
+void MixedLoad::Issue(absl::Time due, Random& random, Done done) {
+  Stretch* stretch = nullptr;
+  {
+    absl::MutexLock lock(&mutex_);
+    stretch = current_;
+  }
+  const uint64_t key = random.Below(keys_.count());
+  if (random.Next() % 2 == 0) {
+    if (const auto version = keys_.BeginPut(key)) {
+      return Put(key, *version, due, *stretch, std::move(done));
+    }
+  }
+  Get(key, due, *stretch, std::move(done));
+}
+
+Stretch MixedLoad::RunClosed(uint32_t in_flight, absl::Duration length) {
+  Stretch stretch;
+  CountIn(stretch);
+  const absl::Time end = absl::Now() + length;
+  {
+    absl::MutexLock lock(&mutex_);
+    under_way_ += in_flight;
+  }
+  // Each slot issues its next operation when one is done.
+  std::function<void(Random)> next = [&](Random random) {
+    if (absl::Now() >= end) {
+      absl::MutexLock lock(&mutex_);
+      --under_way_;
+      return;
+    }
+    auto now = std::make_unique<Random>(random);
+    Random& drawn = *now;
+    Issue(absl::Now(), drawn, [&next, now = std::move(now)]() mutable { next(*now); });
+  };
+  for (uint32_t slot = 0; slot < in_flight; ++slot) next(Random(slot));
+  Stop();
+  stretch.slice.elapsed = length;
+  return stretch;
+}
+
+void MixedLoad::CountIn(Stretch& stretch) {
+  absl::MutexLock lock(&mutex_);
+  current_ = &stretch;
+}
+
+void MixedLoad::Begin(double per_second) {
+  thread_ = std::thread([this, per_second] { RunOpen(per_second); });
+}
+
+void MixedLoad::RunOpen(double per_second) {
+  Random random(1);
+  absl::Time due = absl::Now();
+  while (!stopping_) {
+    due += NextGap(random, per_second);
+    absl::SleepFor(due - absl::Now());
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return under_way_ < kUnderWayMax;
+      };
+      mutex_.Await(absl::Condition(&has_room));
+      ++under_way_;
+    }
+    Issue(due, random, [this] {
+      absl::MutexLock lock(&mutex_);
+      --under_way_;
+    });
+  }
+}
+
+void MixedLoad::Stop() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+  absl::MutexLock lock(&mutex_);
+  const auto rests = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; };
+  mutex_.Await(absl::Condition(&rests));
+  current_ = &unwanted_;
+  stopping_ = false;
+}
+
+}  // namespace quorate::bench

@@ -1,0 +1,56 @@
+#include "node/move_share.h"
+
+#include <gtest/gtest.h>
+
+namespace quorate {
+namespace {
+
+constexpr absl::Duration kUsual = absl::Microseconds(300);
+
+class MoveShareTest : public ::testing::Test {
+ protected:
+  // Moments with so many requests that wait so long; the share at their end.
+  double Moments(int count, bool moving, uint32_t requests, absl::Duration wait) {
+    double share = 0;
+    for (int moment = 0; moment < count; ++moment) {
+      for (uint32_t request = 0; request < requests; ++request) share_.RequestWaited(wait);
+      share = share_.EndMoment(moving);
+    }
+    return share;
+  }
+  MoveShare share_;
+};
+
+TEST_F(MoveShareTest, WithNothingElseToDoAllIsUsedSoon) {
+  Moments(1, false, 0, kUsual);
+  EXPECT_EQ(Moments(2, true, 0, kUsual), 1);
+}
+
+TEST_F(MoveShareTest, WhileRequestsWaitNoLongerThanUsualItGrowsStepByStep) {
+  const double first = Moments(100, false, 50, kUsual);
+  EXPECT_LT(first, 0.5);
+  EXPECT_GT(Moments(1, true, 50, kUsual), first);
+  EXPECT_LT(Moments(2, true, 50, kUsual), 1);
+  EXPECT_EQ(Moments(20, true, 50, 1.2 * kUsual), 1);
+}
+
+TEST_F(MoveShareTest, WhereRequestsWaitLongerItShrinksButNeverToNothing) {
+  Moments(100, false, 50, kUsual);
+  const double before = Moments(20, true, 50, kUsual);
+  EXPECT_EQ(Moments(1, true, 50, 10 * kUsual), before / 2);
+  EXPECT_EQ(Moments(20, true, 50, 10 * kUsual), MoveShare::kLeast);
+}
+
+TEST_F(MoveShareTest, AFewRequestsTellNothing) {
+  Moments(100, false, 50, kUsual);
+  EXPECT_EQ(Moments(20, true, 2, absl::Seconds(1)), 1);
+}
+
+TEST_F(MoveShareTest, EachMoveBeginsCarefully) {
+  const double first = Moments(100, false, 50, kUsual);
+  Moments(20, true, 50, kUsual);
+  EXPECT_EQ(Moments(1, false, 50, kUsual), first);
+}
+
+}  // namespace
+}  // namespace quorate
