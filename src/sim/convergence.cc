@@ -85,26 +85,31 @@ std::string WhatDiffers(Cluster& cluster) {
   return "";
 }
 
+size_t CountIn(const Nodes& nodes, const Nodes& dead) {
+  return static_cast<size_t>(std::count_if(nodes.begin(), nodes.end(), [&](NodeId id) {
+    return std::find(dead.begin(), dead.end(), id) != dead.end();
+  }));
+}
+
 bool KeepsMajority(const ring::PartitionInfo& partition, uint32_t learners, const Nodes& dead) {
-  const size_t voters =
-      partition.replicas.size() - std::min<size_t>(learners, partition.replicas.size() - 1);
-  const auto keeps = [&](const Nodes& of, size_t count) {
-    const auto lost = std::count_if(
-        of.begin(), of.begin() + static_cast<std::ptrdiff_t>(count),
-        [&](NodeId id) { return std::find(dead.begin(), dead.end(), id) != dead.end(); });
-    return 2 * static_cast<size_t>(lost) < count;
-  };
+  Nodes voters = partition.replicas;
+  voters.resize(voters.size() - std::min<size_t>(learners, voters.size() - 1));
+  if (2 * CountIn(voters, dead) >= voters.size()) return false;
   if (!partition.abandoned.empty()) {
     // Each of these may still be a member in the place of one that stays.
-    Nodes all = partition.replicas;
-    all.insert(all.end(), partition.abandoned.begin(), partition.abandoned.end());
-    const auto lost = std::count_if(all.begin(), all.end(), [&](NodeId id) {
-      return std::find(dead.begin(), dead.end(), id) != dead.end();
-    });
-    if (2 * static_cast<size_t>(lost) >= partition.replicas.size()) return false;
+    const Nodes abandoned(partition.abandoned.begin(), partition.abandoned.end());
+    const size_t lost = CountIn(partition.replicas, dead) + CountIn(abandoned, dead);
+    if (2 * lost >= partition.replicas.size()) return false;
+  }
+  if (!partition.target.empty()) {
+    // On its way it comes through sets that are mixtures of both, and as small as that.
+    std::set<NodeId> all(partition.replicas.begin(), partition.replicas.end());
+    all.insert(partition.target.begin(), partition.target.end());
+    const size_t least = std::min(partition.replicas.size(), partition.target.size());
+    if (2 * CountIn(Nodes(all.begin(), all.end()), dead) >= least) return false;
   }
   const Nodes after = ring::ReplicasAfterMove(partition);
-  return keeps(partition.replicas, voters) && (!partition.moving() || keeps(after, after.size()));
+  return !partition.moving() || 2 * CountIn(after, dead) < after.size();
 }
 
 Nodes ChooseDead(Cluster& cluster, uint32_t learners, const Nodes& killed, Random& random) {

@@ -90,7 +90,7 @@ class FillingTest : public MovesTest {
 
 TEST_F(FillingTest, AStateIsHeldUntilItIsSentAndNoLonger) {
   ASSERT_TRUE(MayDropExpired());
-  for (auto& [id, replica] : replicas_) replica->SetMove(kNewcomerForThree);
+  for (auto& [id, replica] : replicas_) replica->SetMove(kNewcomerForThree, now_);
   bool was_held = false;
   for (int tick = 0; tick < 100 && !leader().MoveDone(); ++tick) {
     leader().Tick(now_);
