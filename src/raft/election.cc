@@ -18,6 +18,8 @@ void Raft::Impl::StartCampaign(Role role, bool forced) {
   // Thesis 4.2.2: one that is on its way out may be the only one that can win
   // until its removal is committed. Its own vote counts only where it votes.
   if (!history_.IsVoterSince(log_.commit_index(), config_.self)) return;
+  // Configurations of before may name its id, and mean the former copy.
+  if (!has_how_it_came()) return;
   // What it has of a snapshot on the way is no log to lead with.
   if (receiving_ && receiving_->complete) return;
   SetLeader(NodeId());
@@ -78,7 +80,8 @@ void Raft::Impl::HandleVoteRequest(const Message& message) {
   const bool pre = message.kind == MessageKind::kPreVote;
   const bool free = hard_state_.vote == message.from || (!hard_state_.vote && !leader_) ||
                     (pre && message.term > hard_state_.term);
-  const bool granted = free && log_.IsUpToDate(message.index, message.log_term);
+  const bool granted =
+      free && has_how_it_came() && log_.IsUpToDate(message.index, message.log_term);
   Message reply = To(message.from, pre ? MessageKind::kPreVoteReply : MessageKind::kVoteReply);
   reply.reject = !granted;
   // The candidate must take the answer for one to its (coming) term.

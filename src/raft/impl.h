@@ -136,6 +136,8 @@ class Raft::Impl {
   void AppendConfiguration(const Configuration& configuration);
   void ConfigurationChanged();
   bool change_uncommitted() const;
+  // All that a former copy under this id may have acknowledged lies before it.
+  bool has_how_it_came() const { return history_.newest().asked >= config_.member_since; }
   // What the commit of the newest configuration calls for.
   void FinishChange();
   void ResignAsStranger();

@@ -62,6 +62,11 @@ struct Config {
   // Of election timeouts, and of the names under which reads are passed on to
   // the leader: must differ between two lives of a replica.
   uint64_t seed = 0;
+  // Which wish (Configuration::asked) takes this copy in, as a copy without a past; zero:
+  // it is of the beginning. Until a configuration of that wish is in its log, it gives no
+  // vote, nor takes its own: members who missed that its id had left count it as the
+  // former copy, and of what that had acknowledged it may know nothing.
+  uint64_t member_since = 0;
   Bugs bugs;
 
   absl::Status Validate() const;
@@ -101,6 +106,7 @@ struct Status {
   bool quiet = false;
   NodeId transferring_to;
   Configuration configuration;    // the newest in the log, committed or not
+  LogIndex configuration_index;   // not behind where it was appended
   std::vector<PeerStatus> peers;  // leader only
 };
 

@@ -64,6 +64,7 @@ Status Raft::Impl::status() const {
   status.quiet = quiet_;
   status.transferring_to = transferring_to_;
   status.configuration = history_.newest();
+  status.configuration_index = history_.newest_index();
   for (const Progress& peer : peers_.all()) {
     status.peers.push_back({peer.node, peer.state, peer.match, peer.next, peer.recently_active});
   }

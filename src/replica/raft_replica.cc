@@ -40,7 +40,9 @@ RaftReplica::RaftReplica(RaftReplicaOptions options, Engine& engine, LogClock cl
       clock_(clock),
       snapshots_({options_.partition, options_.snapshot_chunk_bytes, options_.expired,
                   options_.bugs, options_.member_since.value()},
-                 engine) {}
+                 engine) {
+  options_.raft.member_since = options_.member_since.value();
+}
 
 absl::StatusOr<std::unique_ptr<RaftReplica>> RaftReplica::Open(RaftReplicaOptions options,
                                                                Engine& engine,

@@ -36,7 +36,11 @@ std::set<NodeId> RaftReplica::Filled(const raft::Status& status) {
   std::set<NodeId> filled;
   for (const raft::PeerStatus& peer : status.peers) {
     const bool has_nearly_all = peer.match + kFilledLagEntriesMax >= status.last_index;
-    if (peer.state == raft::ProgressState::kReplicate && has_nearly_all) filled.insert(peer.node);
+    // A voter that does not know how it came could give no vote, and be needed for one.
+    const bool knows = peer.match >= status.configuration_index;
+    if (peer.state == raft::ProgressState::kReplicate && has_nearly_all && knows) {
+      filled.insert(peer.node);
+    }
   }
   return filled;
 }

@@ -53,8 +53,9 @@ void Members::Change() {
       static_cast<size_t>(std::count_if(topology->nodes.begin(), topology->nodes.end(),
                                         [](const ring::NodeInfo& node) { return !node.leaving; }));
   if (random_.Chance(returns_ ? 0.4 : 0.2)) return Resize(asked, *topology);
-  if (kills_ && random_.Chance(returns_ ? 0.1 : 0.3)) return Kill(*topology);
-  const bool add = staying <= kNodesMin || (staying < kNodesMax && random_.Chance(0.5));
+  if (kills_ && random_.Chance(0.3) && Kill(*topology)) return;
+  const size_t fewest = kNodesMin + (kills_ ? 1 : 0);  // else nobody could be done without
+  const bool add = staying <= fewest || (staying < kNodesMax && random_.Chance(0.5));
   add ? Add(asked) : Decommission(asked, *topology);
 }
 
@@ -78,21 +79,22 @@ void Members::Decommission(SimNode& asked, const ring::Topology& topology) {
 }
 
 // Only where nothing is lost for good, and what it held may go elsewhere.
-void Members::Kill(const ring::Topology& topology) {
-  if (!killed_.empty()) return;
+bool Members::Kill(const ring::Topology& topology) {
+  if (!killed_.empty()) return false;
   const NodeId id = topology.nodes[random_.Below(topology.nodes.size())].id;
   const Nodes known = cluster_.ids();
-  if (std::find(known.begin(), known.end(), id) == known.end()) return;
-  if (!ring::WithNodeLeaving(topology, id).ok()) return;
+  if (std::find(known.begin(), known.end(), id) == known.end()) return false;
+  if (!ring::WithNodeLeaving(topology, id).ok()) return false;
   for (const ring::PartitionInfo& partition : topology.PartitionsOn(id)) {
-    if (partition.replicas.size() < kReplicasMinWithKills) return;
-    if (ring::ReplicasAfterMove(partition).size() < kReplicasMinWithKills) return;
+    if (partition.replicas.size() < kReplicasMinWithKills) return false;
+    if (ring::ReplicasAfterMove(partition).size() < kReplicasMinWithKills) return false;
   }
   Reached<"sim: a machine dies for good">();
   trace_.Add(TraceKind::kAdmin, id, "dies for good");
   killed_.insert(id);
   cluster_.Leave(id);
   changed_();
+  return true;
 }
 
 void Members::Resize(SimNode& asked, const ring::Topology& topology) {

@@ -35,7 +35,7 @@ class Members {
   void Change();
   void Add(SimNode& asked);
   void Decommission(SimNode& asked, const ring::Topology& topology);
-  void Kill(const ring::Topology& topology);
+  bool Kill(const ring::Topology& topology);  // false: somebody could not be done without
   void Resize(SimNode& asked, const ring::Topology& topology);
   void Follow();
   void Replace();

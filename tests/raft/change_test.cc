@@ -70,6 +70,36 @@ TEST(ChangeTest, ALeaderThatIsRemovedDoesNotCountItself) {
   EXPECT_TRUE(cluster.raft(cluster.ElectAny()).leader_ready());
 }
 
+TEST(ChangeTest, ACopyThatComesBackEmptyHelpsNobodyWhoCountsTheFormerOne) {
+  Cluster cluster({1, 2, 3});
+  cluster.AddEmpty(4);
+  cluster.Elect(2);
+  cluster.Isolate(1);
+  // n3 has acknowledged that it goes, and forgets it with all else.
+  ASSERT_TRUE(cluster.Change(2, {1, 2, 4}, {}, /*asked=*/5).ok());
+  cluster.Settle();
+  ASSERT_EQ(cluster.raft(2).ConfigurationAt(cluster.raft(2).commit_index()).voters,
+            Nodes({1, 2, 4}));
+  cluster.ComeBackEmpty(3, /*since=*/6);
+  cluster.Heal();
+  for (uint64_t id : {2, 4}) cluster.Isolate(id);
+  // n1 knows the members of the beginning only: with n3 it were a majority of them.
+  for (int i = 0; i < 40; ++i) {
+    for (uint64_t id : {1, 3}) cluster.Tick(id);
+    cluster.Settle();
+    ASSERT_FALSE(cluster.raft(1).is_leader());
+    ASSERT_FALSE(cluster.raft(3).is_leader());
+  }
+  cluster.Heal();
+  ASSERT_TRUE(cluster.Change(2, {1, 2, 4}, {3}, 6).ok());
+  cluster.Settle();
+  ASSERT_TRUE(cluster.Change(2, {1, 2, 3}, {}, 6).ok());
+  cluster.Settle();
+  // Now it knows, and its vote is needed.
+  cluster.Crash(2);
+  EXPECT_TRUE(cluster.raft(cluster.ElectAny()).leader_ready());
+}
+
 TEST(ChangeTest, TwoGoToOneWithoutGettingStuck) {
   for (uint64_t survivor : {1, 2}) {
     Cluster cluster({1, 2});

@@ -53,6 +53,16 @@ std::vector<uint64_t> Cluster::living() const {
 
 void Cluster::AddEmpty(uint64_t id) { Start(id, nodes_[id]); }
 
+void Cluster::ComeBackEmpty(uint64_t id, uint64_t since) {
+  Crash(id);
+  Node& node = Find(id);
+  const HardState kept = node.disk.hard_state;
+  node.disk = Disk();
+  node.disk.hard_state = kept;
+  node.member_since = since;
+  Start(id, node);
+}
+
 void Cluster::Start(uint64_t id, Node& node) {
   Disk& disk = node.disk;
   Restored restored;
@@ -80,6 +90,7 @@ void Cluster::Start(uint64_t id, Node& node) {
   }
   Config config = options_.config;
   config.self = NodeId(id);
+  config.member_since = node.member_since;
   config.seed = options_.seed * 1000003 + id * 1009 + ++node.life;
   node.state = disk.state;
   node.seen.clear();
@@ -122,8 +133,9 @@ absl::StatusOr<Raft::Position> Cluster::Propose(uint64_t id, const std::string& 
 }
 
 absl::StatusOr<Raft::Position> Cluster::Change(uint64_t id, const std::vector<uint64_t>& voters,
-                                               const std::vector<uint64_t>& learners) {
-  auto position = raft(id).ProposeChange({Nodes(voters), Nodes(learners)});
+                                               const std::vector<uint64_t>& learners,
+                                               uint64_t asked) {
+  auto position = raft(id).ProposeChange({Nodes(voters), Nodes(learners), asked});
   Pump(id);
   return position;
 }

@@ -48,6 +48,8 @@ class Cluster {
   std::vector<uint64_t> living() const;
   // A replica that knows nothing yet, to be added as a member.
   void AddEmpty(uint64_t node);
+  // Its copy goes, all but the vote, and a new one comes, which the wish `since` takes in.
+  void ComeBackEmpty(uint64_t node, uint64_t since);
   // The only one that leads the newest term; zero: none.
   uint64_t leader() const;
 
@@ -57,7 +59,8 @@ class Cluster {
   void Campaign(uint64_t node);
   absl::StatusOr<Raft::Position> Propose(uint64_t node, const std::string& command);
   absl::StatusOr<Raft::Position> Change(uint64_t node, const std::vector<uint64_t>& voters,
-                                        const std::vector<uint64_t>& learners = {});
+                                        const std::vector<uint64_t>& learners = {},
+                                        uint64_t asked = 0);
   absl::Status Read(uint64_t node, uint64_t read_id);
   absl::Status Transfer(uint64_t node, uint64_t to);
   void Compact(uint64_t node, uint64_t index);
@@ -129,6 +132,7 @@ class Cluster {
     std::map<uint64_t, State> snapshots_out;  // by receiver
     std::vector<SnapshotChunk> staged;
     uint64_t life = 0;
+    uint64_t member_since = 0;
     std::string seen;  // role and such, for events
   };
 
