@@ -47,7 +47,6 @@ struct NodeBugs {
   bool ttl_from_local_clock = false;  // who runs the node gives the state that clock
   bool follow_own_calendar = false;   // whatever a majority's say
   bool forget_vote_on_move = false;   // when a replica goes from a node
-  bool trust_former_copy = false;     // what a copy said that has moved away since
 };
 
 struct NodeOptions {

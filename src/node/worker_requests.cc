@@ -136,8 +136,7 @@ void Worker::HandleFrame(FrameInput& frame) {
     const auto it = slots_.find(partition);
     if (it == slots_.end()) continue;
     const auto joined = it->second.joined.find(frame.from);
-    const bool former = joined != it->second.joined.end() && frame.epoch < joined->second;
-    if (former && !shared_.options.bugs.trust_former_copy) continue;
+    if (joined != it->second.joined.end() && frame.epoch < joined->second) continue;
     if (!HasRoomFor(partition, *it->second.replica, payload)) continue;
     it->second.replica->Receive(frame.from, payload, now_);
     Touch(partition, it->second);

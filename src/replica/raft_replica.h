@@ -34,7 +34,6 @@ struct ReplicaBugs {
   bool lease_from_confirmation = false;  // it begins with the promise, not with the question
   bool trust_clock = false;              // a lease outlives a jump of the clocks
   bool receipt_counts_all = false;       // acked_by names peers that have yet to confirm
-  bool keep_former_copy = false;         // what a copy left that has moved away since
 };
 
 struct RaftReplicaOptions {

@@ -14,8 +14,7 @@ constexpr uint64_t kFilledLagEntriesMax = 64;
 
 absl::Status RaftReplica::ForgetFormerCopy(Engine& engine) {
   const kv::AppliedState& applied = state_.applied();
-  if (applied == kv::AppliedState{} || applied.member_since == options_.member_since.value() ||
-      options_.replica_bugs.keep_former_copy) {
+  if (applied == kv::AppliedState{} || applied.member_since == options_.member_since.value()) {
     return absl::OkStatus();
   }
   EngineBatch batch;

@@ -146,9 +146,9 @@ class Replica {
   virtual const ConflictJournal* conflicts() const { return nullptr; }
   // What it holds of a key at this moment, be it committed, deleted or expired.
   virtual absl::StatusOr<HeldRecord> Inspect(std::string_view key) const = 0;
-  // Answers what is waiting with UNAVAILABLE (reads) or unknown (writes).
   // Somebody waits for its answer.
   virtual bool busy() const = 0;
+  // Answers what is waiting with UNAVAILABLE (reads) or unknown (writes).
   virtual void Shutdown() = 0;
 };
 

@@ -67,7 +67,8 @@ class EngineView {
 };
 
 // Stages a whole replacement of [begin, end) given to BeginReplace, in strictly
-// rising key order. Nothing is visible before Commit; dropping it discards all.
+// rising key order. Nothing is visible before Commit; dropping it discards all. A view
+// from before sees what stood in the range; where nothing did, it may see what came.
 class EngineReplace {
  public:
   virtual ~EngineReplace() = default;

@@ -12,11 +12,6 @@
 namespace quorate {
 namespace {
 
-class NobodyHears final : public Transport {
- public:
-  void Send(NodeId, const std::string&, std::string) override {}
-};
-
 // n1 of three, that hears from nobody.
 class DrainTest : public ::testing::Test {
  protected:
@@ -73,7 +68,7 @@ class DrainTest : public ::testing::Test {
   SimFiles files_{1};
   kv::ExpiredRecords expired_;
   MemEngine engine_;
-  NobodyHears frames_;
+  NoFrames frames_;
   NoThreads threads_;
   NoLog log_;
   std::unique_ptr<Node> node_;

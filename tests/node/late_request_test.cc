@@ -13,11 +13,6 @@
 namespace quorate {
 namespace {
 
-class NoFrames final : public Transport {
- public:
-  void Send(NodeId, const std::string&, std::string) override {}
-};
-
 class LateRequestTest : public ::testing::Test {
  protected:
   LateRequestTest() {

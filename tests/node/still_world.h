@@ -26,6 +26,11 @@ class NoLog final : public LogDevice {
   uint64_t last_ = 0;
 };
 
+class NoFrames final : public Transport {
+ public:
+  void Send(NodeId, const std::string&, std::string) override {}
+};
+
 class NoThreads final : public Scheduler {
  public:
   void Wake(uint32_t) override {}

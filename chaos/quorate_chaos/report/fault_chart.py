@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .model import Fault, Run
 from .numbers import duration
+from .rows import take_row
 from .svg import drawing, rect, text, text_width
 from .timeframe import AXIS_HEIGHT, GUTTER, RIGHT, WIDTH, Timeframe
 
@@ -56,14 +57,7 @@ def _bar(fault: Fault, frame: Timeframe, rows: list[float], top: float) -> list[
     before = not inside and x + width + long + 8 > WIDTH - RIGHT
     begin = x - long - 8 if before else x
     end = x + width if inside or before else x + width + long + 8
-    row = next((i for i, taken in enumerate(rows) if taken <= begin), None)
-    named = row is not None or len(rows) < MOST_ROWS
-    if row is None and named:
-        rows.append(0.0)
-        row = len(rows) - 1
-    if row is None:
-        row = min(range(len(rows)), key=lambda i: rows[i])
-    rows[row] = end + 2
+    row, named = take_row(rows, begin, end, MOST_ROWS)
     y = top + row * ROW
     told = f"{name}: {duration(fault.end - fault.begin)}; {fault.proof or 'no proof told'}"
     css = "bar void" if not fault.bit else "bar change" if fault.change else "bar"

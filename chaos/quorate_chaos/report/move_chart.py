@@ -5,6 +5,7 @@ from __future__ import annotations
 from .model import Run
 from .moves import Move, total_rates
 from .numbers import bytes_told, duration, plural
+from .rows import take_row
 from .svg import Scale, box, drawing, line, path, rect, text, text_width
 from .timeframe import AXIS_HEIGHT, GUTTER, RIGHT, WIDTH, Timeframe
 
@@ -40,14 +41,7 @@ def _band(move: Move, frame: Timeframe, rows: list[float], most: float) -> list[
     long = text_width(move.name, 11)
     inside = long + 8 < width
     end = x + width if inside else x + width + long + 8
-    row = next((i for i, taken in enumerate(rows) if taken <= x), None)
-    named = row is not None or len(rows) < MOST_ROWS
-    if row is None and named:
-        rows.append(0.0)
-        row = len(rows) - 1
-    if row is None:
-        row = min(range(len(rows)), key=lambda i: rows[i])
-    rows[row] = end + 2
+    row, named = take_row(rows, x, end, MOST_ROWS)
     top = 4.0 + row * ROW
     bottom = top + BAND
     parts = [rect(x, top, width, BAND, "move", _told(move))]
