@@ -148,7 +148,9 @@ absl::Duration JobRun::Pause(const Seat& seat, const Reply& reply) {
   }
   if (job_.rate > 0) {
     const int64_t now = NowUs();
-    next_start_us_ = std::max(next_start_us_ + static_cast<int64_t>(1e6 / job_.rate), now);
+    // Gaps of one length would keep clients out of each other's way for good.
+    const auto gap = static_cast<int64_t>(random_.Below(static_cast<uint64_t>(2e6 / job_.rate)));
+    next_start_us_ = std::max(next_start_us_ + gap, now);
     pause = std::max(pause, absl::Microseconds(next_start_us_ - now));
   }
   return pause;

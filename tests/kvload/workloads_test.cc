@@ -69,6 +69,13 @@ std::vector<Case> Cases() {
        {{"workload", "register"}},
        {"get", "put", "delete"},
        &ReadTheFirstValueLast},
+      // Clients at a steady pace would never meet, and then nothing would be checked.
+      {"RegisterAtARate",
+       kNone,
+       {{"workload", "register"}, {"rate", 100}, {"clients", 3}, {"keys", 1}},
+       {"get", "put"},
+       &ReadTheFirstValueLast,
+       2500},
       {"RegisterInRegisters",
        kRegister,
        {{"workload", "register"}},
