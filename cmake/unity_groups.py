@@ -113,13 +113,13 @@ def headers_of(path: Path) -> frozenset[Path]:
 
 
 @cache
-def shared_names(folder: Path) -> Names:
+def shared_names(folder: Path) -> set[str]:
     """What the folder's headers, and those of src/, define for all who include them."""
     names: Names = {}
     for header in {*folder.glob("*.h"), *(ROOT / "src").glob("*/*.h")}:
         for line, text in lines_with_rest(header.read_text(encoding="utf-8")):
             add(names, line, text)
-    return names
+    return set(names)
 
 
 class Source:
@@ -129,9 +129,8 @@ class Source:
         self.names = local_names(text)
         self.words = set(WORD.findall(text))
         self.headers = headers_of(Path(path))
-        # Names of headers that it gives a meaning of its own.
-        shared = shared_names(Path(path).parent)
-        self.hidden = {name for name in self.names if clash({name: self.names[name]}, shared)}
+        # Names of headers that it gives a meaning of its own: of functions, too, all of that name.
+        self.hidden = self.names.keys() & shared_names(Path(path).parent)
 
 
 class Group:
