@@ -104,13 +104,17 @@ def keepers_die(trial: Trial) -> None:
 
 def keepers_die_and_whom_they_asked_stays_away(trial: Trial) -> None:
     """In the midst of handing over: others must not be asked for what that one has done."""
-    for _ in range(2):
+    for turn in range(3):
         cut = kept(trial)
         handed_over(trial, cut)
+        # What is asked for now is done, and who asked does not hear it.
+        trial.nemesis.begin(unheard := Unheard(cut.replicas, cut.nodes))
+        trial.calm(0.3)
         trial.nemesis.begin(keepers := KillThese(cut.nodes))
-        trial.calm(0.3)  # for what they have asked last
-        # Most likely one of them; the third is left to be asked.
-        trial.nemesis.begin(away := KillThese(cut.replicas[:2]))
+        # Who was asked is among them, but for one turn; another is left to be asked.
+        left = cut.replicas[turn]
+        trial.nemesis.begin(away := KillThese([one for one in cut.replicas if one != left]))
+        trial.nemesis.end(unheard)
         trial.nemesis.end(keepers)
         trial.calm(3)
         trial.nemesis.end(away)
