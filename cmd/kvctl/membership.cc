@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace quorate::kvctl {
 namespace {
@@ -18,17 +19,25 @@ std::vector<NodeId> Without(const std::vector<NodeId>& of, const std::vector<Nod
   return rest;
 }
 
+std::vector<NodeId> After(std::vector<NodeId> voters, NodeId from, NodeId to) {
+  std::erase(voters, from);
+  if (to) voters.push_back(to);
+  return voters;
+}
+
 void AddWays(const PartitionDescription& partition, const std::string& keyspace,
              std::vector<Way>& ways) {
+  const auto voters = After(partition.replicas, partition.leaving, partition.joining);
   if (partition.joining || partition.leaving) {
-    ways.push_back({partition.id, keyspace, partition.leaving, partition.joining, true});
+    ways.push_back({partition.id, keyspace, partition.leaving, partition.joining, true, voters});
   }
   if (partition.target.empty()) return;
   const auto come = Without(partition.target, partition.replicas, partition.joining);
   const auto go = Without(partition.replicas, partition.target, partition.leaving);
   for (size_t i = 0; i < std::max(come.size(), go.size()); ++i) {
-    ways.push_back({partition.id, keyspace, i < go.size() ? go[i] : NodeId(),
-                    i < come.size() ? come[i] : NodeId()});
+    const NodeId from = i < go.size() ? go[i] : NodeId();
+    const NodeId to = i < come.size() ? come[i] : NodeId();
+    ways.push_back({partition.id, keyspace, from, to, false, After(voters, from, to)});
   }
 }
 
@@ -48,6 +57,15 @@ std::vector<Way> WaysOf(const TopologyDescription& topology) {
     AddWays(one, keyspace, ways);
   });
   return ways;
+}
+
+std::vector<NodeId> WaitsFor(const Way& way, const std::set<NodeId>& silent) {
+  if (way.under_way) return {};
+  if (silent.contains(way.to)) return {way.to};
+  std::vector<NodeId> missing;
+  std::copy_if(way.voters.begin(), way.voters.end(), std::back_inserter(missing),
+               [&](NodeId node) { return silent.contains(node); });
+  return 2 * missing.size() < way.voters.size() ? std::vector<NodeId>() : missing;
 }
 
 size_t ReplicasOn(const TopologyDescription& topology, NodeId node) {

@@ -1,6 +1,7 @@
 // Which replicas are on their way, as the topology has it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,15 @@ struct Way {
   NodeId from = {};
   NodeId to = {};
   bool under_way = false;
+  std::vector<NodeId> voters = {};  // of the partition, once that is done
 };
 
 // By partition: what moves, and what has yet to.
 std::vector<Way> WaysOf(const TopologyDescription& topology);
+
+// Those of the silent nodes for which a way that has yet to be gone waits: nothing is
+// sent to one, and no partition is left with a majority of them.
+std::vector<NodeId> WaitsFor(const Way& way, const std::set<NodeId>& silent);
 
 // Replicas on `node`, or on their way to it.
 size_t ReplicasOn(const TopologyDescription& topology, NodeId node);

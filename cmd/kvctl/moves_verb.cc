@@ -3,6 +3,7 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "admin_json.h"
 #include "base/strings.h"
@@ -88,6 +89,51 @@ void AddRow(const Way& way, const Fills& fills, Table& table) {
   table.Add(std::move(row));
 }
 
+// Nodes that say nothing, and how many ways wait for them.
+struct Waiting {
+  size_t ways = 0;  // that have yet to be gone
+  size_t blocked = 0;
+  std::set<NodeId> silent;
+};
+
+Waiting WaitingOf(const std::vector<Way>& ways, const ClusterState& state) {
+  std::set<NodeId> silent;
+  for (const NodeState& node : state.nodes) {
+    if (!node.reachable) silent.insert(node.node.id);
+  }
+  Waiting waiting;
+  for (const Way& way : ways) {
+    const std::vector<NodeId> missing = WaitsFor(way, silent);
+    waiting.ways += way.under_way ? 0 : 1;
+    waiting.blocked += missing.empty() ? 0 : 1;
+    waiting.silent.insert(missing.begin(), missing.end());
+  }
+  return waiting;
+}
+
+std::string Summary(size_t ways, const Waiting& waiting) {
+  if (ways == 0) return "nothing moves";
+  std::string text = StrCat(ways - waiting.ways, " move, ", waiting.ways, " have yet to");
+  if (waiting.blocked == 0) return text;
+  StrAppend(&text, "; ", waiting.blocked, " of these wait for ");
+  for (const NodeId node : waiting.silent) {
+    StrAppend(&text, node == *waiting.silent.begin() ? "" : ", ", node.ToString());
+  }
+  return text;
+}
+
+json ToJson(const std::vector<Way>& ways, const Fills& fills, const Waiting& waiting, Epoch epoch) {
+  json shown = {{"moves", json::array()},
+                {"waiting", waiting.ways},
+                {"waits_for", json::array()},
+                {"epoch", epoch.value()}};
+  for (const Way& way : ways) {
+    if (way.under_way) shown["moves"].push_back(ToJson(way, fills));
+  }
+  for (const NodeId node : waiting.silent) shown["waits_for"].push_back(node.value());
+  return shown;
+}
+
 int RunMoves(Session& session) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
@@ -95,34 +141,23 @@ int RunMoves(Session& session) {
   if (!topology.ok()) return ReportError(session, topology.status(), "cluster moves");
   const std::vector<Way> ways = WaysOf(*topology);
   Fills fills;
+  Waiting waiting;
   if (!ways.empty()) {
     const auto state = (*client)->Status(session.admin_options());
     if (!state.ok()) return ReportError(session, state.status(), "cluster moves");
     fills = FillsOf(*state);
-  }
-  json shown = json::array();
-  Table table({"partition", "keyspace", "from", "to", "for", "sent", "rate", "time left"});
-  size_t waiting = 0;
-  for (const Way& way : ways) {
-    if (!way.under_way) {
-      ++waiting;
-      continue;
-    }
-    shown.push_back(ToJson(way, fills));
-    AddRow(way, fills, table);
+    waiting = WaitingOf(ways, *state);
   }
   if (session.output() == Output::kJson) {
-    std::cout
-        << json{{"moves", shown}, {"waiting", waiting}, {"epoch", topology->epoch.value()}}.dump(2)
-        << '\n';
+    std::cout << ToJson(ways, fills, waiting, topology->epoch).dump(2) << '\n';
     return kDone;
   }
-  table.Print(std::cout);
-  if (ways.empty()) {
-    std::cout << "nothing moves\n";
-  } else {
-    std::cout << ways.size() - waiting << " move, " << waiting << " have yet to\n";
+  Table table({"partition", "keyspace", "from", "to", "for", "sent", "rate", "time left"});
+  for (const Way& way : ways) {
+    if (way.under_way) AddRow(way, fills, table);
   }
+  table.Print(std::cout);
+  std::cout << Summary(ways.size(), waiting) << '\n';
   return kDone;
 }
 

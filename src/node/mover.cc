@@ -36,6 +36,7 @@ ring::MoveLimits Mover::Limits(const ring::Topology& topology) const {
     const bool self = node.id == shared_.options.self;
     const bool room = self ? shared_.disk.room() == Room::kEnough : !peers.disk_full(node.id);
     if (!room || !peers.Knows(node.id, topology.epoch)) limits.unfit.insert(node.id);
+    if (!peers.alive(node.id)) limits.silent.insert(node.id);
   }
   return limits;
 }

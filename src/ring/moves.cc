@@ -35,6 +35,20 @@ NodeId Replaced(const Topology& topology, const Nodes& leaving, NodeId joining) 
   return same == leaving.end() ? leaving.front() : *same;
 }
 
+// Who goes first where nobody comes: who is of no use now.
+NodeId FirstToGo(const Nodes& leaving, const std::set<NodeId>& silent) {
+  const auto useless = std::find_if(leaving.begin(), leaving.end(),
+                                    [&](NodeId node) { return silent.contains(node); });
+  return useless == leaving.end() ? leaving.front() : *useless;
+}
+
+// A majority of these can be heard of.
+bool CanDecide(const Nodes& voters, const std::set<NodeId>& silent) {
+  const auto heard = std::count_if(voters.begin(), voters.end(),
+                                   [&](NodeId node) { return !silent.contains(node); });
+  return 2 * static_cast<size_t>(heard) > voters.size();
+}
+
 bool SameMembers(const Nodes& a, const Nodes& b) {
   return a.size() == b.size() && Missing(a, b).empty();
 }
@@ -66,16 +80,17 @@ class Planner {
     });
     if (grows && joining.empty()) return;
     const Nodes leaving = Missing(partition.replicas, partition.target);
-    if (!joining.empty()) {
-      partition.joining = joining.front();
-      partition.joined[partition.joining] = epoch_;
-    }
+    PartitionInfo step = partition;
+    step.joining = joining.empty() ? NodeId() : joining.front();
     // Whoever comes only replaces one if as many replicas are to be left.
     if (!leaving.empty() &&
         (joining.empty() || partition.replicas.size() >= partition.target.size())) {
-      partition.leaving =
-          joining.empty() ? leaving.front() : Replaced(next_, leaving, partition.joining);
+      step.leaving = step.joining ? Replaced(next_, leaving, step.joining)
+                                  : FirstToGo(leaving, limits_.silent);
     }
+    if (!CanDecide(ReplicasAfterMove(step), limits_.silent)) return;
+    if (step.joining) step.joined[step.joining] = epoch_;
+    partition = std::move(step);
     partition.moving_since = partition.changed = epoch_;
     Take(!abandons);
     changed_ = true;

@@ -19,6 +19,9 @@ struct MoveLimits {
   // do not know this topology yet. Else one could miss that a replica was taken from it
   // and given back, and go on with what it has from before.
   std::set<NodeId> unfit = {};
+  // Nodes that cannot be heard of. No step is begun that would leave a partition without
+  // a majority of others: it would stand still until they are back.
+  std::set<NodeId> silent = {};
 };
 
 // Sets each partition's target anew, after nodes or numbers of replicas have changed.
