@@ -34,6 +34,8 @@ class SnapshotReader {
     bool last = false;
   };
   absl::StatusOr<Chunk> Next();
+  // Where the next chunk begins in the engine, valid until it is read; empty: after the last.
+  std::string_view next_key() const;
 
  private:
   class Impl;

@@ -30,6 +30,8 @@ class SnapshotReader::Impl {
 
   const AppliedState& applied() const { return applied_; }
 
+  std::string_view next_key() const { return it_->Valid() ? it_->key() : std::string_view(); }
+
   absl::StatusOr<Chunk> Next() {
     if (done_) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "SNAPSHOT_AT_END",
@@ -102,5 +104,6 @@ SnapshotReader::SnapshotReader(std::unique_ptr<Impl> impl) : impl_(std::move(imp
 SnapshotReader::~SnapshotReader() = default;
 const AppliedState& SnapshotReader::applied() const { return impl_->applied(); }
 absl::StatusOr<SnapshotReader::Chunk> SnapshotReader::Next() { return impl_->Next(); }
+std::string_view SnapshotReader::next_key() const { return impl_->next_key(); }
 
 }  // namespace quorate::kv

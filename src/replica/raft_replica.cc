@@ -288,11 +288,11 @@ ReplicaStatus RaftReplica::status() const {
   status.log_bytes = raft_->log_bytes();
   status.quiet = raft.quiet;
   if (raft.role == raft::Role::kLeader && joining_) {
-    const SnapshotExchange::Sent sent = snapshots_.SentTo(joining_);
+    const FillProgress sent = snapshots_.SentTo(joining_);
     status.filling = joining_;
     status.filling_since = now_ - move_begun_;
-    status.filled_bytes = sent.bytes;
-    status.fill_bytes = sent.total_bytes;
+    status.filled_bytes = sent.sent_bytes();
+    status.fill_bytes = sent.total_bytes();
   }
   return status;
 }

@@ -28,14 +28,14 @@ absl::StatusOr<SnapshotExchange::Outgoing> SnapshotExchange::OpenOutgoing() cons
   auto configuration = raft::DecodeConfiguration(applied.configuration);
   if (!configuration.ok()) return configuration.status();
   outgoing.meta = {applied.index, applied.term, *std::move(configuration)};
-  outgoing.sent.total_bytes = engine_.EstimateBytes(kv::PartitionBegin(options_.partition),
-                                                    kv::PartitionEnd(options_.partition));
+  outgoing.progress = FillProgress(engine_.EstimateBytes(kv::PartitionBegin(options_.partition),
+                                                         kv::PartitionEnd(options_.partition)));
   return outgoing;
 }
 
-SnapshotExchange::Sent SnapshotExchange::SentTo(NodeId to) const {
+FillProgress SnapshotExchange::SentTo(NodeId to) const {
   const auto it = outgoing_.find(to);
-  return it == outgoing_.end() ? Sent() : it->second.sent;
+  return it == outgoing_.end() ? FillProgress() : it->second.progress;
 }
 
 bool SnapshotExchange::Holds() const {
@@ -60,6 +60,14 @@ size_t SnapshotExchange::NoneFor(NodeId to, raft::Raft& raft) {
   return 0;
 }
 
+void SnapshotExchange::NoteSent(const kv::SnapshotReader::Chunk& chunk, Outgoing& outgoing) const {
+  const std::string_view next = outgoing.reader->next_key();
+  const uint64_t left =
+      chunk.last ? 0 : engine_.EstimateBytes(next, kv::PartitionEnd(options_.partition));
+  outgoing.progress.OnSent(chunk.data.size(), left);
+  if (chunk.last) outgoing.progress.OnDone();
+}
+
 size_t SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft) {
   if (wanted.sequence == 0) {
     auto opened = OpenOutgoing();
@@ -73,7 +81,7 @@ size_t SnapshotExchange::Serve(const raft::ChunkWanted& wanted, raft::Raft& raft
   if (wanted.sequence == next && !(outgoing.last && outgoing.last->last)) {
     auto chunk = outgoing.reader->Next();
     if (!chunk.ok()) return NoneFor(wanted.to, raft);
-    outgoing.sent.bytes += chunk->data.size();
+    NoteSent(*chunk, outgoing);
     outgoing.last =
         raft::SnapshotChunk{outgoing.meta, wanted.sequence, std::move(chunk->data), chunk->last};
   } else if (!outgoing.last || wanted.sequence != outgoing.last->sequence) {

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "kv/snapshot.h"
 #include "raft/raft.h"
+#include "replica/fill_progress.h"
 #include "storage/engine.h"
 
 namespace quorate {
@@ -30,12 +31,8 @@ class SnapshotExchange {
 
   // Leader: hands `raft` the chunk wanted, or says that none can be had. The bytes of it.
   size_t Serve(const raft::ChunkWanted& wanted, raft::Raft& raft);
-  struct Sent {
-    uint64_t bytes = 0;
-    uint64_t total_bytes = 0;  // about; 0: not known
-  };
-  // Of the snapshot that is on its way to `to`; zero: of none.
-  Sent SentTo(NodeId to) const;
+  // Of the snapshot that is on its way to `to`, or was last; of none: nothing.
+  FillProgress SentTo(NodeId to) const;
   // True while a state is held for anybody.
   bool Holds() const;
   // Lets go of those that none of `peers` is being sent any more.
@@ -51,7 +48,7 @@ class SnapshotExchange {
     std::unique_ptr<kv::SnapshotReader> reader;  // null: let go
     raft::SnapshotMeta meta;
     std::optional<raft::SnapshotChunk> last;  // sent again when asked for again
-    Sent sent = {};
+    FillProgress progress;
   };
   struct Incoming {
     raft::SnapshotMeta meta;
@@ -61,6 +58,7 @@ class SnapshotExchange {
   };
 
   absl::StatusOr<Outgoing> OpenOutgoing() const;
+  void NoteSent(const kv::SnapshotReader::Chunk& chunk, Outgoing& outgoing) const;
   size_t NoneFor(NodeId to, raft::Raft& raft);
 
   const Options options_;

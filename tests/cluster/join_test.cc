@@ -223,16 +223,36 @@ TEST_F(JoinTest, AnotherDiskIsNotTakenForTheOneThatIsLost) {
 // State is sent in many small pieces.
 class SlowFillTest : public ::testing::Test {
  protected:
+  // So that it takes a while, and packs well on the disk.
+  void Write() {
+    for (int i = 0; i < 1000; ++i) {
+      const std::string key = "k" + std::to_string(i);
+      ASSERT_TRUE(keyspace_.Put(key, std::string(4000, static_cast<char>('a' + i % 26))).ok());
+    }
+  }
+  std::vector<FillDescription> Fills() {
+    std::vector<FillDescription> fills;
+    const auto state = client_.Status();
+    if (!state.ok()) return fills;
+    for (const NodeState& node : state->nodes) {
+      for (const ReplicaDescription& replica : node.details) {
+        if (replica.filling) fills.push_back(*replica.filling);
+      }
+    }
+    return fills;
+  }
+  bool HasCome(uint64_t node) {
+    const auto topology = client_.Topology();
+    return topology.ok() && ReplicasOn(*topology, node) == 3 && Settled(*topology);
+  }
+
   Cluster cluster_{3, {"--log-cache-bytes", "1KiB", "--snapshot-chunk-bytes", "1KiB"}};
+  Client client_ = cluster_.Connect();
+  Keyspace keyspace_ = cluster_.Create(client_, "k", 4);
 };
 
 TEST_F(SlowFillTest, MovesAreSeenWithTheirBytesWhileTheyAreUnderWay) {
-  Client client = cluster_.Connect();
-  Keyspace keyspace = cluster_.Create(client, "k", 4);
-  for (int i = 0; i < 1000; ++i) {
-    const std::string key = "k" + std::to_string(i);
-    ASSERT_TRUE(keyspace.Put(key, std::string(4000, static_cast<char>('a' + i % 26))).ok());
-  }
+  Write();
   const std::string kvctl = std::string(QUORATE_BIN_DIR) + "/kvctl";
   const int node = cluster_.Join();
   std::string seen;
@@ -242,10 +262,28 @@ TEST_F(SlowFillTest, MovesAreSeenWithTheirBytesWhileTheyAreUnderWay) {
   })) << seen;
   EXPECT_THAT(seen, HasSubstr(" move, "));
   cluster_.WaitReady(node);
+  EXPECT_TRUE(Eventually([&] { return HasCome(4); }));
+}
+
+// What senders that were restarted have of it is packed on their disks.
+TEST_F(SlowFillTest, NoMoveIsToldToHaveSentMoreThanThereIs) {
+  Write();
+  for (int node = 1; node <= 3; ++node) {
+    EXPECT_EQ(cluster_.Terminate(node), 0);
+    cluster_.Start(node);
+    cluster_.WaitReady(node);
+  }
+  cluster_.Join();
+  size_t seen = 0;
   EXPECT_TRUE(Eventually([&] {
-    const auto topology = client.Topology();
-    return topology.ok() && ReplicasOn(*topology, 4) == 3 && Settled(*topology);
+    for (const FillDescription& fill : Fills()) {
+      if (fill.sent_bytes == 0) continue;
+      EXPECT_LE(fill.sent_bytes, fill.total_bytes);
+      ++seen;
+    }
+    return HasCome(4);
   }));
+  EXPECT_GT(seen, 0u);
 }
 
 }  // namespace

@@ -102,6 +102,7 @@ TEST_F(FillingTest, AStateIsHeldUntilItIsSentAndNoLonger) {
   TickLeader(1);
   EXPECT_TRUE(MayDropExpired());
   EXPECT_GT(leader().status().filled_bytes, 0u);
+  EXPECT_EQ(leader().status().fill_bytes, leader().status().filled_bytes);
 }
 
 }  // namespace
