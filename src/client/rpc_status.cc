@@ -79,7 +79,8 @@ RpcResult ResultOfRpc(const grpc::Status& rpc, const grpc::ClientContext& contex
   if (rpc.ok()) return {};
   if (auto ours = DecodeStatusDetails(rpc.error_details())) {
     if (!write) ours = WithApplied(*ours, Applied::kNo);
-    const bool leaving = ReasonOf(*ours) == "SHUTTING_DOWN";
+    const bool leaving =
+        ReasonOf(*ours) == "SHUTTING_DOWN" && !ErrorDetailsOf(*ours).contains("going_down");
     return {.status = *std::move(ours), .leaving = leaving};
   }
   const grpc::StatusCode code = rpc.error_code();

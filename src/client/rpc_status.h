@@ -21,7 +21,7 @@ struct RpcResult {
   bool node_failed = false;
   bool unreachable = false;  // it couldn't even be connected to
   std::string cause = {};    // of that, in few words
-  bool leaving = false;      // it, or whoever it asked, is going down
+  bool leaving = false;      // it is going down; not whoever it asked
 };
 
 // `context` is of the finished call. An error of ours is taken by its details.

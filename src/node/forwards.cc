@@ -31,6 +31,11 @@ void Forwards::Complete(uint64_t id, NodeId from, Reply reply, absl::Duration no
   StageTimings& timings = reply.timings;
   timings.forwarded = now - it->second.sent - timings.queued - timings.agreed;
   timings.queued += it->second.queued;
+  // Else whoever gets it takes this node for the one that goes.
+  if (!reply.status.ok() && ReasonOf(reply.status) == "SHUTTING_DOWN" &&
+      !ErrorDetailsOf(reply.status).contains("going_down")) {
+    SetErrorDetail(reply.status, "going_down", from.ToString());
+  }
   ReplyFn answer = std::move(it->second.reply);
   open_.erase(it);
   std::move(answer)(std::move(reply));

@@ -43,6 +43,31 @@ TEST(ForwardsTest, AReplyAnswersItsRequestOnceAndOnlyFromTheNodeAsked) {
   EXPECT_TRUE(answers.all[0].ok());
 }
 
+// Or whoever asked this node would avoid it.
+TEST(ForwardsTest, SaysWhichNodeItIsThatIsGoingDown) {
+  Forwards asked(Boot(1), 0, 1), between(Boot(1), 0, 1);
+  Answers answers;
+  const uint64_t first = asked.Add(NodeId(2), Read(absl::Seconds(1)), kNow, answers.Taker());
+  const uint64_t second = between.Add(NodeId(3), Read(absl::Seconds(1)), kNow, [&](Reply reply) {
+    asked.Complete(first, NodeId(2), std::move(reply), kNow);
+  });
+  Reply reply;
+  reply.status = MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "n3 is shutting down");
+  between.Complete(second, NodeId(3), std::move(reply), kNow);
+  ASSERT_EQ(answers.all.size(), 1u);
+  EXPECT_EQ(ErrorDetailsOf(answers.all[0]).at("going_down"), "n3");
+}
+
+TEST(ForwardsTest, WhoIsGoingDownItselfNamesNobodyElse) {
+  Forwards forwards(Boot(1), 0, 1);
+  Answers answers;
+  forwards.Add(NodeId(2), Read(absl::Seconds(1)), kNow, answers.Taker());
+  forwards.FailAll();
+  ASSERT_EQ(answers.all.size(), 1u);
+  EXPECT_EQ(ReasonOf(answers.all[0]), "SHUTTING_DOWN");
+  EXPECT_FALSE(ErrorDetailsOf(answers.all[0]).contains("going_down"));
+}
+
 TEST(ForwardsTest, TellsHowLongARequestWasOnTheWay) {
   Forwards forwards(Boot(1), 0, 1);
   Request request = Write(absl::Seconds(1));
