@@ -136,7 +136,8 @@ Output Session::output_of_one_value() const {
 absl::StatusOr<Client*> Session::client() {
   if (!client_) {
     ClientOptions options{.deadline = timeout_, .only_endpoints = globals_.only_endpoints};
-    if (globals_.only_endpoints) options.retry_budget = {.capacity = 0, .per_call = 0};
+    if (globals_.only_endpoints)
+      options.retry_budget = {.capacity = 0, .per_call = 0, .per_second = 0};
     auto connected = Client::Connect(globals_.endpoints, options);
     if (!connected.ok()) return connected.status();
     client_.emplace(*std::move(connected));

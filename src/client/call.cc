@@ -3,6 +3,7 @@
 #include <grpc/support/time.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/env.h"
 #include "base/error.h"
@@ -83,9 +84,10 @@ void CallBase::RetryOrFail(RpcResult result) {
                    .left = Left()},
                   core_.options().backoff, SystemEnv().Random());
   const bool unknown = AppliedOf(result.status) != Applied::kNo;
+  std::optional<absl::Duration> wait;
   // What became of a write is always worth the question.
-  const bool again = decision.retry && (unknown || core_.TakeRetry());
-  if (!again) return Finish(Explain(JudgeLast(telling, unknown_before_)));
+  if (decision.retry) wait = unknown ? decision.wait : core_.TakeRetry(decision.wait, Left());
+  if (!wait) return Finish(Explain(JudgeLast(telling, unknown_before_)));
   unknown_before_ = unknown_before_ || unknown;
   ++attempt_;
   // With every node tried once, the round starts anew.
@@ -94,7 +96,7 @@ void CallBase::RetryOrFail(RpcResult result) {
     none_reached_ = true;
   }
   // Off gRPC's thread even without a wait: the finished call is still on the stack.
-  core_.housekeeping().PostAfter(decision.wait, [self = shared_from_this()] { self->Attempt(); });
+  core_.housekeeping().PostAfter(*wait, [self = shared_from_this()] { self->Attempt(); });
 }
 
 absl::Status CallBase::Explain(absl::Status last) const {

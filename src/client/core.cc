@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/env.h"
+
 namespace quorate::client {
 
 Core::Core(std::vector<std::string> seeds, ClientOptions options)
@@ -22,9 +24,11 @@ void Core::OnCall() {
   budget_.OnCall();
 }
 
-bool Core::TakeRetry() {
+std::optional<absl::Duration> Core::TakeRetry(absl::Duration wait, absl::Duration left) {
+  const absl::Duration now = SystemEnv().Monotonic();
   absl::MutexLock lock(&mutex_);
-  return budget_.TryTake();
+  const std::optional<absl::Duration> turn = budget_.Take(now, left);
+  return turn ? std::max(wait, *turn) : turn;
 }
 
 void Core::Begin() {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +35,10 @@ class Core {
   absl::Duration DeadlineOf(absl::Duration given) const;
 
   void OnCall() ABSL_LOCKS_EXCLUDED(mutex_);
-  bool TakeRetry() ABSL_LOCKS_EXCLUDED(mutex_);
+  // How long to wait before a retry that is to come after `wait` at least and within
+  // `left`; nullopt: there is none, too many retry already.
+  std::optional<absl::Duration> TakeRetry(absl::Duration wait, absl::Duration left)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Whether any node has ever answered.
   void OnAnswer() { answered_.store(true, std::memory_order_relaxed); }

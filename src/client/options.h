@@ -22,12 +22,14 @@ struct BackoffOptions {
   double multiplier = 2.0;
 };
 
-// Retries are paid for from a bucket: each call puts `per_call` in, each retry
-// takes one out. An empty bucket means no retries, so that a struggling
-// cluster isn't given more work by those it fails.
+// Retries are paid for from a bucket: each call puts `per_call` in and each second
+// `per_second`, a retry takes one out. Where the bucket is empty, retries wait for
+// their turn, and one that would not get it before its deadline is not made; so a
+// struggling cluster isn't given more work by those it fails.
 struct RetryBudgetOptions {
   double capacity = 200;
   double per_call = 0.2;
+  double per_second = 100;
 };
 
 // A node that fails this often in a row is left alone for a while, then tried

@@ -179,7 +179,7 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
   const absl::Duration now = SystemEnv().Monotonic();
   // One draw for all: they come back as one message.
   const uint64_t random = SystemEnv().Random();
-  std::map<absl::Duration, std::vector<PipelineOpPtr>> again;
+  std::map<absl::Duration, Message> again;  // by the wait that was decided
   for (Answer& one : failed) {
     PipelineOp& op = *one.op;
     const RetryDecision decision = DecideRetry({.status = one.reply.status(),
@@ -191,11 +191,9 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
                                                 .left = op.deadline - now},
                                                core_.options().backoff, random);
     const bool unknown = AppliedOf(one.reply.status()) != Applied::kNo;
-    // Paid once for each message sent again; what became of a write is always
-    // worth the question.
-    const bool paid =
-        decision.retry && (unknown || again.contains(decision.wait) || core_.TakeRetry());
-    if (!paid) {
+    Message* message =
+        decision.retry ? MessageAfter(decision.wait, op.deadline - now, unknown, again) : nullptr;
+    if (message == nullptr) {
       absl::Status judged = JudgeLast(one.reply.status(), op.unknown_before);
       if (TryAnotherWriter(one.op, judged)) continue;
       if (TryAnotherNumber(one.op, judged)) continue;
@@ -208,14 +206,24 @@ void PipelineCore::RetryOrAnswer(std::vector<Answer> failed, bool node_failed,
     ++op.attempt;
     // A node that answered may be asked again.
     if (!node_failed || op.untried == 0) op.tried.clear();
-    again[decision.wait].push_back(std::move(one.op));
+    message->ops.push_back(std::move(one.op));
   }
-  for (auto& [wait, ops] : again) {
-    core_.housekeeping().PostAfter(wait,
-                                   [self = shared_from_this(), ops = std::move(ops)]() mutable {
-                                     for (PipelineOpPtr& op : ops) self->Dispatch(std::move(op));
-                                   });
+  for (auto& [decided, message] : again) {
+    core_.housekeeping().PostAfter(
+        message.wait, [self = shared_from_this(), ops = std::move(message.ops)]() mutable {
+          for (PipelineOpPtr& op : ops) self->Dispatch(std::move(op));
+        });
   }
+}
+
+PipelineCore::Message* PipelineCore::MessageAfter(absl::Duration wait, absl::Duration left,
+                                                  bool free,
+                                                  std::map<absl::Duration, Message>& messages) {
+  if (const auto known = messages.find(wait); known != messages.end()) {
+    return known->second.wait < left ? &known->second : nullptr;
+  }
+  const auto paid = free ? wait : core_.TakeRetry(wait, left);
+  return paid ? &messages.emplace(wait, Message{*paid, {}}).first->second : nullptr;
 }
 
 bool PipelineCore::TryAnotherWriter(PipelineOpPtr& op, const absl::Status& judged) {

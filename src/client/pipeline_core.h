@@ -61,6 +61,15 @@ class PipelineCore : public LaneOwner, public std::enable_shared_from_this<Pipel
   bool TryAsking(PipelineOpPtr& op, const absl::Status& judged);
   void TakeFate(PipelineOpPtr op, const absl::StatusOr<v1::ResolveResponse>& fate,
                 absl::Status judged);
+  // Operations that are sent again together.
+  struct Message {
+    absl::Duration wait;
+    std::vector<PipelineOpPtr> ops;
+  };
+  // Paid once for each message sent again, and not where it asks what became of a
+  // write: that is always worth the question. Null: it can't be paid before the deadline.
+  Message* MessageAfter(absl::Duration wait, absl::Duration left, bool free,
+                        std::map<absl::Duration, Message>& messages);
   // Sends those worth it again, moves the others to `answers`.
   void RetryOrAnswer(std::vector<Answer> failed, bool node_failed, std::vector<Answer>& answers);
   void Learn(const v1::StreamResponse& response);

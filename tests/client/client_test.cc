@@ -273,8 +273,8 @@ TEST(ClientTest, TellsASilentWriteForUnknownAtItsDeadline) {
 
 TEST(ClientTest, TellsWhatANodeSaidRatherThanThatAnotherIsNotThere) {
   FakeCluster cluster(2);
-  auto orders =
-      Connect(cluster, {.retry_budget = {.capacity = 1, .per_call = 1}}).Keyspace("orders");
+  auto orders = Connect(cluster, {.retry_budget = {.capacity = 1, .per_call = 1, .per_second = 0}})
+                    .Keyspace("orders");
   ASSERT_TRUE(orders.Put("42", "paid").ok());
   cluster.Kill(2);
   cluster.node(1).Play({Script::Error(NotApplied())});
@@ -296,10 +296,10 @@ TEST(ClientTest, AsksNobodyAgainWhereReplicasAreMissing) {
   EXPECT_EQ(cluster.node(1).calls(), before + 1);
 }
 
-TEST(ClientTest, StopsRetryingWhenTheBudgetIsSpent) {
+TEST(ClientTest, StopsRetryingWhenTheBudgetIsSpentForGood) {
   FakeCluster cluster(1);
-  auto orders =
-      Connect(cluster, {.retry_budget = {.capacity = 3, .per_call = 0}}).Keyspace("orders");
+  auto orders = Connect(cluster, {.retry_budget = {.capacity = 3, .per_call = 0, .per_second = 0}})
+                    .Keyspace("orders");
   cluster.node(1).PlayForever(Script::Error(NotApplied()));
   const auto written = orders.Put("42", "paid");
   EXPECT_EQ(ReasonOf(written.status()), "NO_LEADER");
