@@ -36,6 +36,7 @@ inline constexpr size_t kKeyspaceNameBytesMax = 64;
 inline constexpr uint32_t kReplicasMax = 7;
 inline constexpr uint32_t kPartitionsPerKeyspaceMax = 4096;
 inline constexpr size_t kDroppedKeyspacesMax = 64;  // that sessions are known to be of
+inline constexpr size_t kDepartedNodesMax = 64;     // that are told so when they come back
 // Few groups keep batches large; a keyspace grows by choice.
 inline constexpr uint32_t kPartitionsDefault = 8;
 

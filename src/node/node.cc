@@ -180,11 +180,6 @@ class Node::Impl {
       }
       if (!kept.ok()) return shared_.Fail(kept);
       CrashPoint<"meta-after-keep">();
-      for (const ring::NodeInfo& node : shared_.topology.Get()->nodes) {
-        if (topology->FindNode(node.id) == nullptr) {
-          shared_.peers.NoteLeft(node.id, node.peer_address);
-        }
-      }
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
       if (topology->FindNode(shared_.options.self) == nullptr) {

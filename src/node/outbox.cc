@@ -91,9 +91,7 @@ void Outbox::Flush(absl::Duration now) {
   // Whatever is told in these frames is in the log up to here.
   const uint64_t log_record = shared_.log->stats().last_record;
   for (auto& [to, frames] : frames_->by_peer) {
-    const ring::NodeInfo* node = topology->FindNode(to);
-    const std::string address =
-        node != nullptr ? node->peer_address : shared_.peers.AddressOfLeft(to);
+    const std::string address(topology->PeerAddressOf(to));
     if (address.empty()) continue;
     for (Frames::Open& open : frames) {
       v1::PeerFrame& frame = open.frame;

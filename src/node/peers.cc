@@ -156,17 +156,6 @@ Epoch Peers::KnownByAll() const {
   return known;
 }
 
-void Peers::NoteLeft(NodeId node, std::string address) {
-  absl::MutexLock lock(&mutex_);
-  left_[node] = std::move(address);
-}
-
-std::string Peers::AddressOfLeft(NodeId node) const {
-  absl::MutexLock lock(&mutex_);
-  const auto it = left_.find(node);
-  return it == left_.end() ? std::string() : it->second;
-}
-
 bool Peers::ClaimTeaching(NodeId node, Epoch epoch, absl::Duration now, absl::Duration pause) {
   absl::MutexLock lock(&mutex_);
   const auto it = peers_.find(node);

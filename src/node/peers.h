@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -78,11 +77,6 @@ class Peers {
   // Every peer that is alive knows this epoch or a newer one.
   Epoch KnownByAll() const;
 
-  // Where a node is that is in the topology no more, so that it can be told.
-  void NoteLeft(NodeId node, std::string address);
-  // Empty: nobody is known to have left as that node.
-  std::string AddressOfLeft(NodeId node) const;
-
   // True if `peer` is behind `epoch` and was not taught within `pause`.
   bool ClaimTeaching(NodeId peer, Epoch epoch, absl::Duration now, absl::Duration pause);
 
@@ -107,7 +101,6 @@ class Peers {
   const Bugs bugs_;
   mutable absl::Mutex mutex_;
   std::map<NodeId, Peer> peers_ ABSL_GUARDED_BY(mutex_);
-  std::map<NodeId, std::string> left_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int> disks_full_ = 0;  // of peers_
 };
 

@@ -167,10 +167,16 @@ Topology WithNodeBack(const Topology& topology, NodeId node) {
 
 Topology WithoutEmptyNodes(const Topology& topology, const std::set<NodeId>& nodes) {
   Topology next = topology;
-  const size_t gone = std::erase_if(next.nodes, [&](const NodeInfo& node) {
-    return node.leaving && nodes.contains(node.id) && HoldsNothing(topology, node.id);
+  std::erase_if(next.nodes, [&](const NodeInfo& node) {
+    const bool goes = node.leaving && nodes.contains(node.id) && HoldsNothing(topology, node.id);
+    if (goes) next.departed.push_back({node.id, node.peer_address});
+    return goes;
   });
-  if (gone > 0) next.epoch = topology.epoch.next();
+  if (next.nodes.size() == topology.nodes.size()) return next;
+  while (next.departed.size() > limits::kDepartedNodesMax) {
+    next.departed.erase(next.departed.begin());
+  }
+  next.epoch = topology.epoch.next();
   return next;
 }
 

@@ -29,6 +29,13 @@ const NodeInfo* Topology::FindNode(NodeId id) const {
   return it != nodes.end() && it->id == id ? &*it : nullptr;
 }
 
+std::string_view Topology::PeerAddressOf(NodeId id) const {
+  if (const NodeInfo* node = FindNode(id); node != nullptr) return node->peer_address;
+  const auto it = std::find_if(departed.begin(), departed.end(),
+                               [id](const DepartedNode& one) { return one.id == id; });
+  return it == departed.end() ? std::string_view() : it->peer_address;
+}
+
 const KeyspaceInfo* Topology::FindKeyspace(std::string_view name) const {
   const auto it = keyspaces.find(std::string(name));
   return it == keyspaces.end() ? nullptr : &it->second;

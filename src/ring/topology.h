@@ -31,7 +31,7 @@ struct NodeInfo {
   // Of the data folder that joined with it: so it may ask twice, and another folder is
   // not taken for it. 0: of the beginning.
   uint64_t join_token = 0;
-  bool lost = false;     // leaving because nobody hears of it: stays if it comes back before
+  bool lost = false;  // leaving because nobody hears of it: stays if it comes back before
   friend bool operator==(const NodeInfo&, const NodeInfo&) = default;
 };
 
@@ -97,6 +97,13 @@ struct DroppedKeyspace {
   friend bool operator==(const DroppedKeyspace&, const DroppedKeyspace&) = default;
 };
 
+// A node that was let go. It may not have heard of that, and is told when it comes back.
+struct DepartedNode {
+  NodeId id;
+  std::string peer_address;
+  friend bool operator==(const DepartedNode&, const DepartedNode&) = default;
+};
+
 struct Topology {
   std::string cluster_id;
   Epoch epoch;
@@ -108,11 +115,14 @@ struct Topology {
   uint64_t next_node_id = 1;
   std::vector<DroppedKeyspace> dropped;  // the last kDroppedKeyspacesMax, the oldest first
   ClusterProtocol protocol;
+  std::vector<DepartedNode> departed;  // the last kDepartedNodesMax, the oldest first
   friend bool operator==(const Topology&, const Topology&) = default;
 
   // Every node reads what came with that, so it may be told and written.
   bool Active(const Feature& feature) const { return protocol.active >= feature.since; }
   const NodeInfo* FindNode(NodeId id) const;  // null: none
+  // Where nodes reach it, also if it was let go; empty: it is not known.
+  std::string_view PeerAddressOf(NodeId id) const;
   const KeyspaceInfo* FindKeyspace(std::string_view name) const;
   // All partitions (the meta group's too) that belong on `node`, by id.
   std::vector<PartitionInfo> PartitionsOn(NodeId node) const;
@@ -150,7 +160,7 @@ struct KeyspaceChange {
   std::optional<uint32_t> lease_drift_ppm = {};
   std::optional<uint64_t> default_ttl_us = {};
   std::optional<uint32_t> replicas = {};  // they come and go by themselves then (moves.h)
-  Ladder default_ladder = {};  // instead of default_read; empty: not named
+  Ladder default_ladder = {};             // instead of default_read; empty: not named
 };
 
 // The topology with the keyspace added, its partitions placed, one epoch on.

@@ -137,6 +137,11 @@ std::string EncodeTopology(const Topology& topology) {
     one->set_first_partition(dropped.first.value());
     one->set_last_partition(dropped.last.value());
   }
+  for (const DepartedNode& departed : topology.departed) {
+    v1::DepartedNode* one = out.add_departed();
+    one->set_id(departed.id.value());
+    one->set_peer_address(departed.peer_address);
+  }
   Encode(topology.meta, *out.mutable_meta());
   out.set_next_partition_id(topology.next_partition_id);
   out.set_next_keyspace_id(topology.next_keyspace_id);
@@ -170,6 +175,9 @@ absl::StatusOr<Topology> DecodeTopology(std::string_view bytes) {
   for (const v1::DroppedKeyspace& dropped : in.dropped()) {
     topology.dropped.push_back({dropped.name(), PartitionId(dropped.first_partition()),
                                 PartitionId(dropped.last_partition())});
+  }
+  for (const v1::DepartedNode& departed : in.departed()) {
+    topology.departed.push_back({NodeId(departed.id()), departed.peer_address()});
   }
   topology.meta = Decode(in.meta());
   topology.next_partition_id = in.next_partition_id();

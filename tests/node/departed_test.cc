@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "node/node.h"
+#include "ring/moves.h"
 #include "still_world.h"
 #include "storage/mem_engine.h"
 #include "storage/sim_files.h"
@@ -42,19 +43,20 @@ std::vector<ring::NodeInfo> ThreeNodes() {
 }
 
 ring::Topology Without(ring::Topology topology, NodeId gone) {
-  std::erase_if(topology.nodes, [&](const ring::NodeInfo& node) { return node.id == gone; });
   std::erase(topology.meta.replicas, gone);
-  topology.epoch = topology.epoch.next();
-  return topology;
+  for (ring::NodeInfo& node : topology.nodes) node.leaving = node.id == gone;
+  return ring::WithoutEmptyNodes(topology, {gone});
 }
 
 class Alone {
  public:
-  explicit Alone(uint64_t id) {
+  explicit Alone(uint64_t id) : id_(id) { Start(Boot(1)); }
+  void Start(Boot boot) {
+    node.reset();
     NodeOptions options;
     options.cluster_id = "test";
-    options.self = NodeId(id);
-    options.boot = Boot(1);
+    options.self = NodeId(id_);
+    options.boot = boot;
     options.bootstrap = ThreeNodes();
     auto opened = Node::Open(options, {env_, files_, engine_, expired_, mail, threads_}, {});
     EXPECT_TRUE(opened.ok()) << opened.status();
@@ -83,6 +85,7 @@ class Alone {
   std::unique_ptr<Node> node;
 
  private:
+  const uint64_t id_;
   ManualEnv env_;
   SimFiles files_{1};
   kv::ExpiredRecords expired_;
@@ -100,6 +103,20 @@ TEST(DepartedTest, IsToldByWhomeverItTalksTo) {
   EXPECT_TRUE(goes.ended.ok());
   goes.Deliver(stays, NodeId(1));
   ASSERT_FALSE(stays.mail.sent.empty()) << "it is left without an answer";
+  EXPECT_EQ(stays.mail.sent.front().address, "n2:2");
+  stays.Deliver(goes, NodeId(2));
+  EXPECT_EQ(ReasonOf(goes.ended), kNodeDecommissioned) << goes.ended;
+}
+
+TEST(DepartedTest, IsToldByWhomeverHasRestartedSince) {
+  Alone stays(1), goes(2);
+  stays.node->Adopt(ring::Freeze(Without(*stays.node->topology(), NodeId(2))));
+  stays.Turns();
+  stays.Start(Boot(2));
+  stays.mail.sent.clear();
+  goes.After(absl::Seconds(1));
+  goes.Deliver(stays, NodeId(1));
+  ASSERT_FALSE(stays.mail.sent.empty());
   EXPECT_EQ(stays.mail.sent.front().address, "n2:2");
   stays.Deliver(goes, NodeId(2));
   EXPECT_EQ(ReasonOf(goes.ended), kNodeDecommissioned) << goes.ended;
