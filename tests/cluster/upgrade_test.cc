@@ -66,6 +66,10 @@ class UpgradeTest : public ::testing::Test {
       ExpectNoFailure("after n" + std::to_string(node) + " came back");
     }
   }
+  absl::Duration UptimeOf(int node) {
+    const auto state = client_.Status();
+    return state.ok() ? state->nodes[static_cast<size_t>(node - 1)].uptime : absl::ZeroDuration();
+  }
   void Finalize() {
     const auto raised = client_.RaiseProtocol();
     ASSERT_TRUE(raised.ok()) << raised.status();
@@ -181,6 +185,11 @@ TEST_F(UpgradeTest, ARaiseGoesOnWhenTheLeaderOfTheMetaGroupDiesInTheMiddle) {
     EXPECT_EQ(topology->protocol.active, 1u) << "nobody knows whether n" << leader << " has it";
     return topology->protocol.next == kProtocolVersion;
   }));
+  // Whoever leads now looks several times a second, and must not take the next step.
+  const absl::Duration since = UptimeOf(leader % 3 + 1);
+  ASSERT_GT(since, absl::ZeroDuration());
+  EXPECT_TRUE(Eventually([&] { return UptimeOf(leader % 3 + 1) > since + absl::Seconds(3); }));
+  EXPECT_EQ(Active(client_), 1u) << "n" << leader << " may come back as an older build";
   cluster_.Become(leader, kNew);
   cluster_.Start(leader);
   cluster_.WaitReady(leader);
