@@ -22,7 +22,7 @@ KeyspaceOptions Raft(uint32_t partitions) { return {.partitions = partitions}; }
 
 TEST_F(BackupTest, EachPartitionIsOneMomentThoughWritesGoOn) {
   Keyspace orders = Make("orders", Raft(4));
-  Fill(orders, 20'000, 300);  // so that a backup takes a while, and lie between what is watched
+  Fill(orders, 20'000, 300);  // between what is watched, so that a while passes there
   constexpr int kTags = 40;
   std::atomic<bool> stop = false;
   std::atomic<int> round = 0;  // the last that all tags have
@@ -44,7 +44,7 @@ TEST_F(BackupTest, EachPartitionIsOneMomentThoughWritesGoOn) {
   EXPECT_TRUE(Eventually([&] { return round > 5; }));
   for (int i = 0; i < 4; ++i) {
     const int before = round;
-    Create("orders");
+    Create("orders", {"--rate", "4MiB"});
     const int after = round + 1;
     const std::string name = StrCat("restored-", i);
     Restore(name);
