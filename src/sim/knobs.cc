@@ -234,6 +234,22 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
       knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
       break;
+    case Profile::kLeaderlessMoves:
+      Target(Profile::kLeaderless, random, knobs);
+      knobs.nodes = OneOf<uint32_t>(random, {3, 3, 4});
+      knobs.safety = absl::Seconds(20);
+      knobs.workload.member_churn = true;
+      knobs.workload.member_kills = HalfTheTime(random);
+      knobs.node.dead_after = OneOf(random, {absl::InfiniteDuration(), absl::Seconds(5)});
+      if (knobs.workload.member_kills) knobs.node.leaver_patience = absl::Seconds(2);
+      knobs.node.moves_at_once = OneOf<uint32_t>(random, {4, 16});
+      // No joiner is done before its times are new for sure.
+      knobs.node.clock_skew_max = absl::Seconds(1);
+      knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200}));
+      knobs.clock_drift_max = OneOf(random, {0.0, 0.0005});
+      knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
+      knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
+      break;
     case Profile::kExpiry:
       knobs.nodes = 3;
       knobs.workload.keyspaces = 1;
