@@ -258,7 +258,7 @@ SHOWN = [
     ),
     by_hand(
         "register-begins-though-fenced", "begins a write that was told never to be",
-        registers.begun_after_never,
+        registers.begun_after_never, settings=LONG_LEASES,
     ),
     by_hand(
         "register-ignores-promises", "brings registers what a promise forbids",

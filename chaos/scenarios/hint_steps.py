@@ -21,8 +21,8 @@ KEPT = merged_counter(
 # At QUORUM nothing is.
 REFUSED_ALONE = merged_elements(name=HINTED, clients=10, partitions=1)
 NOTICED_SECONDS = 2.5  # by then nodes say of the others that they are not there
-AWAITED_SECONDS = 20.0
-MANY = 100  # take a while to be handed over, one by one
+AWAITED_SECONDS = 30.0
+MANY = 500  # take a while to be handed over, one by one
 
 
 class KillThese(Kill):

@@ -12,7 +12,7 @@ from quorate_chaos.trial import Failed, Trial
 Tries = Callable[[str, int, str], Iterator[Trial]]
 
 CAUGHT = ("anomaly", "not-converged")
-OWN_CHECKS = ("ended by itself", "OLD_DISK_IMAGE")
+OWN_CHECKS = ("ended by itself", "OLD_DISK_IMAGE", "LOG_TAIL_LOST")
 
 
 def _is_caught(result: Result) -> bool:

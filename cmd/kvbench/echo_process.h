@@ -18,6 +18,7 @@ class EchoProcess {
   static absl::StatusOr<std::unique_ptr<EchoProcess>> Start(const Surroundings& surroundings,
                                                             size_t value_bytes);
   const std::string& address() const { return address_; }
+  pid_t pid() const { return process_->pid(); }
 
  private:
   EchoProcess(std::unique_ptr<Process> process, std::string address)

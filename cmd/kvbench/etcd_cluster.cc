@@ -66,6 +66,14 @@ absl::Status EtcdCluster::Launch(uint32_t member) {
   return absl::OkStatus();
 }
 
+std::vector<pid_t> EtcdCluster::pids() const {
+  std::vector<pid_t> pids;
+  for (const Member& member : members_) {
+    if (member.process != nullptr) pids.push_back(member.process->pid());
+  }
+  return pids;
+}
+
 absl::StatusOr<etcdserverpb::StatusResponse> EtcdCluster::StatusOf(Member& member) {
   etcdserverpb::StatusResponse response;
   grpc::ClientContext context;

@@ -25,6 +25,8 @@ class EtcdCluster {
   absl::Status Launch(uint32_t member);
   void Kill(uint32_t member) { members_[member - 1].process.reset(); }
   const std::string& address(uint32_t member) const { return members_[member - 1].client; }
+  // Of those that run.
+  std::vector<pid_t> pids() const;
   etcdserverpb::KV::Stub& kv(uint32_t member) { return *members_[member - 1].kv; }
   // Serves a put, and has applied what the others had when it was asked.
   absl::Status WaitUntilReady(uint32_t member);

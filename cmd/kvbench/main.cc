@@ -27,7 +27,7 @@ examples:
   kvbench --output json suite > result.json
 
 Its own nodes run at default settings on loopback, in a folder of their own, and
-go with it, also at Ctrl-C. Where etcd is installed it is measured beside.
+go with it, also at Ctrl-C. Where etcd and Redis are installed they are measured beside.
 
 exit codes: 0 done (goals reached or not), 1 failed, 2 usage, 130 interrupted)";
 
@@ -41,6 +41,7 @@ void AddCommon(CLI::App& app, Settings& settings) {
       ->check(CLI::Range(1, 9));
   app.add_option("--kvd", settings.kvd, "the program they run [beside this one]");
   app.add_option("--etcd", settings.etcd, "what is measured beside: auto, none or a path");
+  app.add_option("--redis", settings.redis, "likewise, the program redis-server");
   app.add_option("--folder", settings.folder, "where they keep their data [a temporary one]");
   app.add_option("--port", settings.port, "free ports from here on are theirs")
       ->check(CLI::Range(1024, 65'000));

@@ -101,6 +101,20 @@ absl::Status OwnCluster::WaitUntilReady(uint32_t node) {
 
 std::string OwnCluster::LogFile(uint32_t node) const { return StrCat(folder_, "/n", node, ".log"); }
 
+std::vector<pid_t> OwnCluster::pids() const {
+  std::vector<pid_t> pids;
+  for (const Node& node : nodes_) {
+    if (node.process != nullptr) pids.push_back(node.process->pid());
+  }
+  return pids;
+}
+
+std::vector<std::string> OwnCluster::http_addresses() const {
+  std::vector<std::string> addresses;
+  for (const Node& node : nodes_) addresses.push_back(node.http);
+  return addresses;
+}
+
 std::string OwnCluster::endpoints() const {
   std::string all;
   for (const Node& node : nodes_) StrAppend(&all, all.empty() ? "" : ",", node.client);

@@ -16,7 +16,8 @@ namespace quorate::bench {
 // Where programs, folders and ports of a run come from.
 struct Surroundings {
   std::string kvd;
-  std::string etcd;  // empty: there is none
+  std::string etcd;   // empty: there is none
+  std::string redis;  // likewise
   std::string folder;
   Ports* ports = nullptr;
 };
@@ -38,6 +39,9 @@ class OwnCluster {
   const Process& process(uint32_t node) const { return *nodes_[node - 1].process; }
   const std::string& address(uint32_t node) const { return nodes_[node - 1].client; }
   const std::string& http_address(uint32_t node) const { return nodes_[node - 1].http; }
+  // Of those that run.
+  std::vector<pid_t> pids() const;
+  std::vector<std::string> http_addresses() const;  // of all
   v1::Admin::Stub& admin(uint32_t node) { return *nodes_[node - 1].admin; }
   // Until it takes part again: asks through the node itself.
   absl::Status WaitUntilReady(uint32_t node);

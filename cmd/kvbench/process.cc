@@ -78,10 +78,10 @@ bool Process::running() const {
          info.si_pid == 0;
 }
 
-absl::Duration Process::CpuTime() const {
+absl::Duration CpuTimeOf(pid_t pid) {
   clockid_t clock;
   timespec used{};
-  if (clock_getcpuclockid(pid_, &clock) == 0) clock_gettime(clock, &used);
+  if (clock_getcpuclockid(pid, &clock) == 0) clock_gettime(clock, &used);
   return absl::DurationFromTimespec(used);
 }
 

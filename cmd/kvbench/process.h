@@ -13,6 +13,9 @@
 
 namespace quorate::bench {
 
+// What all threads of a process have used so far.
+absl::Duration CpuTimeOf(pid_t pid);
+
 class Process {
  public:
   // `command[0]` is a path. Both its streams are appended to the file `log`. It
@@ -28,8 +31,7 @@ class Process {
   bool running() const;
   pid_t pid() const { return pid_; }
 
-  // What all its threads have used so far.
-  absl::Duration CpuTime() const;
+  absl::Duration CpuTime() const { return CpuTimeOf(pid_); }
 
  private:
   explicit Process(pid_t pid) : pid_(pid) {}

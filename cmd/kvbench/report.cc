@@ -29,12 +29,17 @@ std::string SuiteText(const SuiteResult& result, const SuiteOptions& options) {
   std::string text = absl::StrFormat(
       "%d rounds of %s slices, order drawn anew each round; medians (low to high)\n\n",
       options.rounds, absl::FormatDuration(options.slice));
-  absl::StrAppendFormat(&text, "%-30s %28s %12s %12s %8s\n", "", "per second", "p50 us", "p99 us",
+  absl::StrAppendFormat(&text, "%-36s %28s %9s %9s %9s %9s %9s %9s %9s %7s\n", "", "per second",
+                        "p50 us", "p99 us", "servers'", "load's", "switches", "peer", "flushes",
                         "failed");
+  absl::StrAppendFormat(&text, "%-36s %28s %9s %9s %9s %9s %9s %9s %9s\n", "", "", "", "",
+                        "CPU us/op", "us/op", "/op", "msgs/op", "/s");
   for (const Row& row : result.rows) {
-    absl::StrAppendFormat(&text, "%-30s %10.0f (%7.0f to %7.0f) %12.0f %12.0f %8d %s\n", row.name,
-                          row.per_second.median, row.per_second.low, row.per_second.high,
-                          row.p50_us.median, row.p99_us.median, row.failed, row.first_error);
+    absl::StrAppendFormat(
+        &text, "%-36s %10.0f (%7.0f to %7.0f) %9.0f %9.0f %9.1f %9.1f %9.2f %9.3f %9.0f %7d %s\n",
+        row.name, row.per_second.median, row.per_second.low, row.per_second.high, row.p50_us.median,
+        row.p99_us.median, row.servers_us.median, row.load_us.median, row.switches.median,
+        row.peer_messages.median, row.flushes_per_second.median, row.failed, row.first_error);
   }
   text += "\n";
   for (const RatioRow& row : result.ratios) {
@@ -74,6 +79,11 @@ nlohmann::json SuiteJson(const SuiteResult& result, const SuiteOptions& options)
                                {"per_second", ToJson(row.per_second)},
                                {"p50_us", ToJson(row.p50_us)},
                                {"p99_us", ToJson(row.p99_us)},
+                               {"servers_cpu_us", ToJson(row.servers_us)},
+                               {"load_cpu_us", ToJson(row.load_us)},
+                               {"context_switches", ToJson(row.switches)},
+                               {"peer_messages", ToJson(row.peer_messages)},
+                               {"flushes_per_second", ToJson(row.flushes_per_second)},
                                {"failed", row.failed}});
   }
   for (const RatioRow& row : result.ratios) {

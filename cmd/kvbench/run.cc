@@ -5,12 +5,13 @@
 #include <iostream>
 #include <map>
 #include <memory>
-#include <optional>
 
 #include "base/strings.h"
 #include "echo_process.h"
 #include "echo_server.h"
+#include "peers.h"
 #include "report.h"
+#include "standard_suite.h"
 #include "unary_load.h"
 #include "workplace.h"
 
@@ -20,6 +21,9 @@ namespace {
 constexpr char kNoEtcd[] =
     "etcd is not installed, so its figures are left out (Debian: apt-get install etcd-server; "
     "elsewhere: --etcd PATH)";
+constexpr char kNoRedis[] =
+    "Redis is not installed, so its figures are left out (Debian: apt-get install redis-server; "
+    "elsewhere: --redis PATH)";
 
 int Fail(const absl::Status& status) {
   std::cerr << "error: " << status.ToString() << "\n";
@@ -43,18 +47,18 @@ absl::StatusOr<SuiteResult> MeasureSuite(const Workplace& place, const Settings&
   auto child = EchoProcess::Start(place.surroundings(), value_bytes);
   if (!child.ok()) return child.status();
   Target echo = EchoTarget((*child)->address(), value_bytes);
-  std::unique_ptr<EtcdCluster> etcd_cluster;
-  std::optional<EtcdTarget> etcd;
-  if (!place.surroundings().etcd.empty()) {
-    auto started = EtcdCluster::Start(place.surroundings(), "etcd", 3);
-    if (!started.ok()) return started.status();
-    etcd_cluster = *std::move(started);
-    auto prepared = PrepareEtcd(*etcd_cluster, settings.target.keys, value_bytes);
-    if (!prepared.ok()) return prepared.status();
-    etcd = *std::move(prepared);
-  }
-  return RunSuite(StandardContestants(*cluster, *leaderless, echo, etcd ? &*etcd : nullptr),
-                  StandardRatios(etcd.has_value()), settings.suite);
+  auto etcd = StartEtcd(place.surroundings(), settings.target);
+  if (!etcd.ok()) return etcd.status();
+  auto redis = StartRedis(place.surroundings(), settings.target);
+  if (!redis.ok()) return redis.status();
+  const Meter of_cluster = own ? Meter(own->pids(), own->http_addresses()) : Meter({});
+  const Meter of_echo({(*child)->pid()});
+  Field field{*cluster, *leaderless, echo};
+  field.of_cluster = own ? &of_cluster : nullptr;
+  field.of_echo = &of_echo;
+  field.etcd = etcd->get();
+  field.redis = redis->get();
+  return RunSuite(StandardContestants(field), StandardRatios(field), settings.suite);
 }
 
 absl::Status Measure(const Workplace& place, const Settings& settings, const std::string& what,
@@ -117,11 +121,15 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   Report report;
   report.machine = ThisMachine();
   report.suite_options = settings.suite;
-  const bool compares = parts.front() == "suite" || parts.front() == "failover";
-  if (compares && settings.etcd == "auto" && (*place)->surroundings().etcd.empty()) {
-    report.missing.push_back(kNoEtcd);
-    Progress(std::string("warning: ") + kNoEtcd);
-  }
+  const bool suite = parts.front() == "suite";
+  const bool compares = suite || parts.front() == "failover";
+  const auto miss = [&](const char* why) {
+    report.missing.emplace_back(why);
+    Progress(StrCat("warning: ", why));
+  };
+  const Surroundings& found = (*place)->surroundings();
+  if (compares && settings.etcd == "auto" && found.etcd.empty()) miss(kNoEtcd);
+  if (suite && settings.redis == "auto" && found.redis.empty()) miss(kNoRedis);
   for (const std::string& part : parts) {
     Progress("measuring: " + part);
     absl::Status measured = Measure(**place, settings, part, report);

@@ -24,6 +24,7 @@ struct Settings {
   std::string folder;
   std::string kvd;
   std::string etcd = "auto";
+  std::string redis = "auto";
   int port = 7800;
   uint32_t limit_seconds = 3600;
   // A cluster that is there already, or as many nodes of the run's own.

@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "base/histogram.h"
+#include "meter.h"
 
 namespace quorate::bench {
 
@@ -15,6 +16,7 @@ struct Slice {
   std::string first_error;
   absl::Duration elapsed;
   Histogram latency;  // of calls: an operation, or a whole message of a stream
+  Cost cost;          // of the whole slice, where it was metered
 
   double per_second() const {
     const double seconds = absl::ToDoubleSeconds(elapsed);

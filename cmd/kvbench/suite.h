@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "etcd_load.h"
 #include "figure.h"
+#include "meter.h"
 #include "slice.h"
-#include "target.h"
 
 namespace quorate::bench {
 
 struct Contestant {
   std::string name;
   std::function<Slice(absl::Duration length, uint64_t seed)> run;
+  const Meter* meter = nullptr;  // of what serves it; null: not metered
 };
 
 // Name, over what, and the goal it is held against.
@@ -34,6 +34,12 @@ struct Row {
   Spread per_second;
   Spread p50_us;
   Spread p99_us;
+  // An operation's share; 0 where it was not metered.
+  Spread servers_us;  // CPU time
+  Spread load_us;     // likewise
+  Spread switches;
+  Spread peer_messages;
+  Spread flushes_per_second;
   uint64_t failed = 0;
   std::string first_error;
 };
@@ -55,11 +61,5 @@ struct SuiteOptions {
 
 SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
                      const SuiteOptions& options);
-
-// The contestants and goals of docs/performance.md. `etcd` may be null.
-// `leaderless`: a keyspace of mode quorum in the same cluster.
-std::vector<Contestant> StandardContestants(Target& cluster, Target& leaderless, Target& echo,
-                                            EtcdTarget* etcd);
-std::vector<Ratio> StandardRatios(bool with_etcd);
 
 }  // namespace quorate::bench

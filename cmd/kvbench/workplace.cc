@@ -9,9 +9,9 @@
 namespace quorate::bench {
 namespace {
 
-std::string FindEtcd(const std::string& wanted) {
+std::string Find(const std::string& program, const std::string& wanted) {
   if (wanted == "none") return "";
-  if (wanted == "auto") return FindInPath("etcd");
+  if (wanted == "auto") return FindInPath(program);
   return wanted;
 }
 
@@ -29,7 +29,8 @@ absl::StatusOr<std::unique_ptr<Workplace>> Workplace::Make(const Settings& setti
   surroundings.kvd = settings.kvd.empty()
                          ? (std::filesystem::path(OwnPath()).parent_path() / "kvd").string()
                          : settings.kvd;
-  surroundings.etcd = FindEtcd(settings.etcd);
+  surroundings.etcd = Find("etcd", settings.etcd);
+  surroundings.redis = Find("redis-server", settings.redis);
   return place;
 }
 

@@ -15,7 +15,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct BatchArguments {
   std::string keyspace;
   std::string mutations = "-";
   bool not_atomic = false;
@@ -47,7 +47,7 @@ nlohmann::json ResultsOf(const BatchResult& result) {
   return items;
 }
 
-int Batch(Session& session, const Arguments& arguments) {
+int Batch(Session& session, const BatchArguments& arguments) {
   auto text = ReadValue(arguments.mutations);
   if (!text.ok()) return ReportError(session, text.status());
   auto mutations = ParseMutations(*text);
@@ -72,7 +72,7 @@ int Batch(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddBatch(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BatchArguments>();
   CLI::App* verb = AddVerb(
       app, session, "batch", "Do several writes at once, all or none; their keys share a {tag}.",
       "  kvctl batch bank @transfer.jsonl\n"

@@ -25,7 +25,7 @@ using nlohmann::json;
 
 constexpr absl::Duration kStep = absl::Milliseconds(100);
 
-struct Arguments {
+struct BenchArguments {
   std::string keyspace;  // empty: one of its own
   std::string duration = "10s";
   BenchPlan plan;
@@ -36,7 +36,7 @@ absl::Status BadFlag(std::string_view flag, std::string_view value, std::string_
                    StrCat("--", flag, " \"", value, "\": ", wanted));
 }
 
-absl::StatusOr<absl::Duration> CheckArguments(const Arguments& arguments) {
+absl::StatusOr<absl::Duration> CheckArguments(const BenchArguments& arguments) {
   absl::Duration duration;
   if (!absl::ParseDuration(arguments.duration, &duration) || duration <= absl::ZeroDuration()) {
     return BadFlag("duration", arguments.duration, "a positive time is wanted, such as 10s");
@@ -170,7 +170,7 @@ class OwnKeyspace {
   bool made_ = false;
 };
 
-int RunBench(Session& session, Arguments& arguments) {
+int RunBench(Session& session, BenchArguments& arguments) {
   const auto duration = CheckArguments(arguments);
   if (!duration.ok()) return ReportError(session, duration.status());
   auto client = session.client();
@@ -202,7 +202,7 @@ int RunBench(Session& session, Arguments& arguments) {
 }  // namespace
 
 void AddBench(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BenchArguments>();
   CLI::App* verb = AddVerb(app, session, "bench", "Measure what the cluster does under load.",
                            "  kvctl bench\n"
                            "  kvctl bench --duration 30s --concurrency 256 --read-ratio 0.9\n"

@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr size_t kShownMax = 60;
 
-struct Arguments {
+struct ConflictsArguments {
   std::string keyspace;
   std::string key;
   std::string id;
@@ -73,7 +73,7 @@ json ToJson(const DiscardedWrite& one) {
   return shown;
 }
 
-int RunList(Session& session, const Arguments& arguments) {
+int RunList(Session& session, const ConflictsArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   const auto list =
@@ -104,7 +104,7 @@ int RunList(Session& session, const Arguments& arguments) {
   return kDone;
 }
 
-int RunRestore(Session& session, const Arguments& arguments) {
+int RunRestore(Session& session, const ConflictsArguments& arguments) {
   const auto write = ParseId(arguments.id);
   if (!write) {
     return ReportUsage(session, "an id such as p7.n2.31 is wanted, as kvctl conflicts list has it",
@@ -128,7 +128,7 @@ int RunRestore(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddConflicts(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ConflictsArguments>();
   CLI::App* noun =
       AddNoun(app, "conflicts", "Look at writes that lost to concurrent ones, and bring one back.",
               "  kvctl conflicts list carts\n"

@@ -19,7 +19,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct ExplainArguments {
   std::string what;
   std::string read;
   std::string write;
@@ -129,7 +129,7 @@ void Print(const Explanation& explanation) {
   PrintStaleness(explanation);
 }
 
-int ExplainKeyspace(Session& session, const Arguments& arguments) {
+int ExplainKeyspace(Session& session, const ExplainArguments& arguments) {
   Level levels[] = {Level::kDefault, Level::kDefault};
   const std::pair<std::string_view, const std::string&> texts[] = {{"--read", arguments.read},
                                                                    {"--write", arguments.write}};
@@ -155,7 +155,7 @@ int ExplainKeyspace(Session& session, const Arguments& arguments) {
   return kDone;
 }
 
-int RunExplain(Session& session, const Arguments& arguments) {
+int RunExplain(Session& session, const ExplainArguments& arguments) {
   if (!IsInCapitals(arguments.what)) return ExplainKeyspace(session, arguments);
   if (ParseLevel("level", arguments.what).ok()) return ExplainLevel(session, arguments.what);
   return ExplainReason(session, arguments.what);
@@ -164,7 +164,7 @@ int RunExplain(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddExplain(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExplainArguments>();
   CLI::App* verb = AddVerb(app, session, "explain",
                            "Say what a keyspace's levels promise and cost, or what an error means.",
                            "  kvctl explain orders\n"

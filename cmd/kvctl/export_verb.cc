@@ -18,7 +18,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct ExportArguments {
   std::string keyspace;
   std::string file = "-";
   ScanOptions options;
@@ -50,7 +50,7 @@ absl::Status Unwritable(const std::string& file) {
                    StrCat("cannot write \"", file, "\": ", std::strerror(errno)));
 }
 
-int Export(Session& session, Arguments& arguments) {
+int Export(Session& session, ExportArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   std::ofstream file;
@@ -81,7 +81,7 @@ int Export(Session& session, Arguments& arguments) {
 }  // namespace
 
 void AddExport(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExportArguments>();
   CLI::App* verb = AddVerb(app, session, "export", "Write all records as JSON lines, in key order.",
                            "  kvctl export orders > orders.jsonl\n"
                            "  kvctl export orders orders.jsonl --prefix 2024-",

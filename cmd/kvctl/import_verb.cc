@@ -22,7 +22,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct ImportArguments {
   std::string keyspace;
   std::string file;
   std::string format = "jsonl";
@@ -96,7 +96,7 @@ void PrintSum(const Session& session, const ImportTally& tally, uint64_t bytes,
 }
 
 // One code for many outcomes: partial where some were acknowledged.
-int Conclude(Session& session, const Arguments& arguments, const ImportTally& tally,
+int Conclude(Session& session, const ImportArguments& arguments, const ImportTally& tally,
              const absl::Status& read) {
   int code = kDone;
   if (!tally.first_error().ok()) {
@@ -107,7 +107,7 @@ int Conclude(Session& session, const Arguments& arguments, const ImportTally& ta
   return code != kDone && tally.acknowledged > 0 ? kPartial : code;
 }
 
-int Import(Session& session, const Arguments& arguments) {
+int Import(Session& session, const ImportArguments& arguments) {
   if (arguments.format != "jsonl" && arguments.format != "dpkg") {
     return ReportUsage(session,
                        StrCat("--format \"", arguments.format, "\": jsonl or dpkg is wanted",
@@ -140,7 +140,7 @@ int Import(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddImport(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ImportArguments>();
   CLI::App* verb = AddVerb(app, session, "import",
                            "Put many records from a file, pipelined; counts what became of them.",
                            "  kvctl import orders orders.jsonl\n"

@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Arguments {
+struct KeyArguments {
   std::string keyspace;
   std::string key;
 };
@@ -72,7 +72,7 @@ void Print(const KeyInspection& inspection) {
                                              : ": not known to be the same everywhere\n");
 }
 
-int RunInspect(Session& session, const Arguments& arguments) {
+int RunInspect(Session& session, const KeyArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   const auto inspection =
@@ -92,7 +92,7 @@ int RunInspect(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddKey(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<KeyArguments>();
   CLI::App* noun = AddNoun(app, "key", "Look at one key.", "  kvctl key inspect carts user:42");
   CLI::App* verb = AddVerb(*noun, session, "inspect",
                            "Show what each replica holds of a key at this moment, side by side.",

@@ -21,7 +21,7 @@ using nlohmann::json;
 
 constexpr absl::Duration kLook = absl::Milliseconds(100);
 
-struct Arguments {
+struct LagArguments {
   std::string keyspace;
   bool wait = false;
 };
@@ -100,7 +100,7 @@ void Print(const LagReport& report) {
   if (report.nothing_behind()) std::cout << "every replica has every write\n";
 }
 
-int Run(Session& session, const Arguments& arguments) {
+int Run(Session& session, const LagArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   const absl::Time deadline = absl::Now() + session.timeout();
@@ -125,7 +125,7 @@ int Run(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddLag(CLI::App& keyspace, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<LagArguments>();
   CLI::App* verb = AddVerb(
       keyspace, session, "lag", "Show how far the replicas of a leaderless keyspace are behind.",
       "  kvctl keyspace lag carts\n"

@@ -23,7 +23,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct NodeArguments {
   std::string node;
   std::string level;
 };
@@ -53,7 +53,7 @@ absl::StatusOr<std::string> AskNode(const std::string& address, const std::strin
   return response.level();
 }
 
-int RunLogLevel(Session& session, const Arguments& arguments) {
+int RunLogLevel(Session& session, const NodeArguments& arguments) {
   const auto wanted = ParseNode(arguments.node);
   if (!wanted) {
     return ReportUsage(session, "a node such as n2, or all, is wanted",
@@ -112,7 +112,7 @@ void PrintNode(const NodeState& state, const std::string& membership) {
   table.Print(std::cout);
 }
 
-int RunShow(Session& session, const Arguments& arguments) {
+int RunShow(Session& session, const NodeArguments& arguments) {
   const auto wanted = ParseNode(arguments.node);
   if (!wanted) {
     return ReportUsage(session, "a node such as n2, or all, is wanted", "kvctl node show --help");
@@ -144,7 +144,7 @@ int RunShow(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddNode(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<NodeArguments>();
   CLI::App* noun = AddNoun(app, "node", "Look after one node.",
                            "  kvctl node show n2\n  kvctl node log-level all debug");
   CLI::App* verb = AddVerb(*noun, session, "log-level",

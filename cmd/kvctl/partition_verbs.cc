@@ -16,7 +16,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct PartitionArguments {
   std::string keyspace;
   std::string key;
   std::string partition;
@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<KeyspaceState>> Describe(Session& session, Client& cl
   return states;
 }
 
-int RunList(Session& session, const Arguments& arguments) {
+int RunList(Session& session, const PartitionArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   const auto states = Describe(session, **client, arguments.keyspace);
@@ -88,7 +88,7 @@ int RunList(Session& session, const Arguments& arguments) {
   return kDone;
 }
 
-int RunOwners(Session& session, const Arguments& arguments) {
+int RunOwners(Session& session, const PartitionArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   const auto state = (*client)->DescribeKeyspace(arguments.keyspace, session.admin_options());
@@ -128,7 +128,7 @@ int RunOwners(Session& session, const Arguments& arguments) {
   return kDone;
 }
 
-int RunTransfer(Session& session, const Arguments& arguments) {
+int RunTransfer(Session& session, const PartitionArguments& arguments) {
   const auto partition = ParseId(arguments.partition, 'p');
   const auto to = arguments.to.empty() ? std::optional<uint64_t>(0) : ParseId(arguments.to, 'n');
   if (!partition || !to) {
@@ -158,7 +158,7 @@ int RunTransfer(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddPartition(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PartitionArguments>();
   CLI::App* noun = AddNoun(app, "partition", "Look at partitions and move their leaders.",
                            "  kvctl partition list orders\n"
                            "  kvctl partition owners orders 42\n"

@@ -16,7 +16,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct RecordArguments {
   std::string keyspace;
   std::string key;
   std::string value;
@@ -25,7 +25,7 @@ struct Arguments {
   bool must_exist = false;
 };
 
-absl::StatusOr<WriteOptions> OptionsOf(const Session& session, const Arguments& arguments) {
+absl::StatusOr<WriteOptions> OptionsOf(const Session& session, const RecordArguments& arguments) {
   auto options = WriteOptionsWith(session, arguments.ttl);
   if (!options.ok()) return options;
   auto context = ContextFromText(arguments.context);
@@ -34,7 +34,7 @@ absl::StatusOr<WriteOptions> OptionsOf(const Session& session, const Arguments& 
   return options;
 }
 
-int Put(Session& session, const Arguments& arguments) {
+int Put(Session& session, const RecordArguments& arguments) {
   auto value = ReadValue(arguments.value);
   if (!value.ok()) return ReportError(session, value.status());
   auto client = session.client();
@@ -71,7 +71,7 @@ void PrintValue(const Session& session, const std::string& key, const GetResult&
   }
 }
 
-int Get(Session& session, const Arguments& arguments) {
+int Get(Session& session, const RecordArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   const auto read =
@@ -92,7 +92,7 @@ int Get(Session& session, const Arguments& arguments) {
   return kDone;
 }
 
-int Del(Session& session, const Arguments& arguments) {
+int Del(Session& session, const RecordArguments& arguments) {
   auto client = session.client();
   if (!client.ok()) return ReportError(session, client.status());
   const auto options = OptionsOf(session, arguments);
@@ -115,7 +115,7 @@ int Del(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddPutGetDel(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RecordArguments>();
   const auto place = [&](CLI::App* verb) {
     verb->add_option("KEYSPACE", arguments->keyspace)->required()->type_name("");
     verb->add_option("KEY", arguments->key)->required()->type_name("");

@@ -13,7 +13,7 @@ namespace {
 
 using Fate = Resolution::Fate;
 
-struct Arguments {
+struct ResolveArguments {
   std::string operation;
   bool look = false;
 };
@@ -73,7 +73,7 @@ void Print(const Session& session, const std::string& operation, const Resolutio
   std::cout << '\n';
 }
 
-int Resolve(Session& session, const Arguments& arguments) {
+int Resolve(Session& session, const ResolveArguments& arguments) {
   const auto operation = ParseOperation(arguments.operation);
   if (!operation.ok()) return ReportError(session, operation.status());
   auto client = session.client();
@@ -91,7 +91,7 @@ int Resolve(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddResolve(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ResolveArguments>();
   CLI::App* verb = AddVerb(
       app, session, "resolve",
       "Tell what became of a write whose outcome is unknown. One that was not applied\n"

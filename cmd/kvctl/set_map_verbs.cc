@@ -15,7 +15,7 @@
 namespace quorate::kvctl {
 namespace {
 
-struct Arguments {
+struct ChangeArguments {
   std::string keyspace;
   std::string key;
   std::string field;    // of a map
@@ -24,15 +24,15 @@ struct Arguments {
   std::string context;
   int64_t by = 1;
 };
-using ArgumentsPtr = std::shared_ptr<Arguments>;
+using ArgumentsPtr = std::shared_ptr<ChangeArguments>;
 
 // What is to be done, once contexts and values are at hand.
-using Make = absl::StatusOr<Mutation> (*)(const Arguments& arguments, std::string content,
+using Make = absl::StatusOr<Mutation> (*)(const ChangeArguments& arguments, std::string content,
                                           std::string context);
 
 // Of a removal: --context's, or of a read that is done now.
 absl::StatusOr<std::string> ContextFor(Session& session, Client& client,
-                                       const Arguments& arguments) {
+                                       const ChangeArguments& arguments) {
   if (!arguments.context.empty()) return ContextFromText(arguments.context);
   auto read = client.Keyspace(arguments.keyspace).Get(arguments.key, session.read_options());
   if (!read.ok()) return read.status();
@@ -42,7 +42,8 @@ absl::StatusOr<std::string> ContextFor(Session& session, Client& client,
                           "\" has no such key, or not as a set or map"));
 }
 
-int Run(Session& session, const Arguments& arguments, const char* verb, bool removes, Make make) {
+int Run(Session& session, const ChangeArguments& arguments, const char* verb, bool removes,
+        Make make) {
   const std::string doing = Doing(session, verb, arguments.key);
   auto content = ReadValue(arguments.content);
   if (!content.ok()) return ReportError(session, content.status());
@@ -66,7 +67,7 @@ int Run(Session& session, const Arguments& arguments, const char* verb, bool rem
   return kDone;
 }
 
-absl::StatusOr<Mutation> RemoveOfField(const Arguments& arguments, std::string element,
+absl::StatusOr<Mutation> RemoveOfField(const ChangeArguments& arguments, std::string element,
                                        std::string context) {
   if (!element.empty()) {
     return Mutation::RemoveFieldElement(arguments.key, arguments.field, std::move(element),
@@ -108,7 +109,7 @@ void AddSet(CLI::App& app, Session& session, const ArgumentsPtr& arguments) {
   CLI::App* add = AddVerb(noun, session, "add", "Add an element to a set.",
                           "  kvctl set add carts ann apples", [&session, arguments] {
                             return Run(session, *arguments, "set add", false,
-                                       [](const Arguments& a, std::string element,
+                                       [](const ChangeArguments& a, std::string element,
                                           std::string) -> absl::StatusOr<Mutation> {
                                          return Mutation::AddElement(a.key, std::move(element));
                                        });
@@ -121,7 +122,7 @@ void AddSet(CLI::App& app, Session& session, const ArgumentsPtr& arguments) {
       "  kvctl set remove carts ann apples --context hJ2x...",
       [&session, arguments] {
         return Run(session, *arguments, "set remove", true,
-                   [](const Arguments& a, std::string element,
+                   [](const ChangeArguments& a, std::string element,
                       std::string context) -> absl::StatusOr<Mutation> {
                      return Mutation::RemoveElement(a.key, std::move(element), std::move(context));
                    });
@@ -131,39 +132,39 @@ void AddSet(CLI::App& app, Session& session, const ArgumentsPtr& arguments) {
 }
 
 void AddMapChanges(CLI::App& noun, Session& session, const ArgumentsPtr& arguments) {
-  CLI::App* put = AddVerb(
-      noun, session, "put", "Put a value into a field.", "  kvctl map put users u7 name Ann",
-      [&session, arguments] {
-        return Run(
-            session, *arguments, "map put", false,
-            [](const Arguments& a, std::string value, std::string) -> absl::StatusOr<Mutation> {
-              return Mutation::PutField(a.key, a.field, std::move(value));
-            });
-      });
+  CLI::App* put =
+      AddVerb(noun, session, "put", "Put a value into a field.",
+              "  kvctl map put users u7 name Ann", [&session, arguments] {
+                return Run(session, *arguments, "map put", false,
+                           [](const ChangeArguments& a, std::string value,
+                              std::string) -> absl::StatusOr<Mutation> {
+                             return Mutation::PutField(a.key, a.field, std::move(value));
+                           });
+              });
   AddContent(Place(put, arguments, true), arguments, "VALUE")->required();
-  CLI::App* incr = AddVerb(
-      noun, session, "incr", "Add to a counter in a field; starts at 0.",
-      "  kvctl map incr users u7 visits\n"
-      "  kvctl map incr users u7 visits --by -3",
-      [&session, arguments] {
-        return Run(session, *arguments, "map incr", false,
-                   [](const Arguments& a, std::string, std::string) -> absl::StatusOr<Mutation> {
-                     return Mutation::AddToField(a.key, a.field, a.by);
-                   });
-      });
+  CLI::App* incr = AddVerb(noun, session, "incr", "Add to a counter in a field; starts at 0.",
+                           "  kvctl map incr users u7 visits\n"
+                           "  kvctl map incr users u7 visits --by -3",
+                           [&session, arguments] {
+                             return Run(session, *arguments, "map incr", false,
+                                        [](const ChangeArguments& a, std::string,
+                                           std::string) -> absl::StatusOr<Mutation> {
+                                          return Mutation::AddToField(a.key, a.field, a.by);
+                                        });
+                           });
   Place(incr, arguments, true)
       ->add_option("--by", arguments->by, "How much to add; may be negative")
       ->type_name("N")
       ->capture_default_str();
-  CLI::App* add = AddVerb(
-      noun, session, "add", "Add an element to a set in a field.",
-      "  kvctl map add users u7 tags new", [&session, arguments] {
-        return Run(
-            session, *arguments, "map add", false,
-            [](const Arguments& a, std::string element, std::string) -> absl::StatusOr<Mutation> {
-              return Mutation::AddFieldElement(a.key, a.field, std::move(element));
-            });
-      });
+  CLI::App* add =
+      AddVerb(noun, session, "add", "Add an element to a set in a field.",
+              "  kvctl map add users u7 tags new", [&session, arguments] {
+                return Run(session, *arguments, "map add", false,
+                           [](const ChangeArguments& a, std::string element,
+                              std::string) -> absl::StatusOr<Mutation> {
+                             return Mutation::AddFieldElement(a.key, a.field, std::move(element));
+                           });
+              });
   AddContent(Place(add, arguments, true), arguments, "ELEMENT")->required();
 }
 
@@ -193,7 +194,7 @@ void AddMap(CLI::App& app, Session& session, const ArgumentsPtr& arguments) {
 }  // namespace
 
 void AddSetMap(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ChangeArguments>();
   AddSet(app, session, arguments);
   AddMap(app, session, arguments);
 }

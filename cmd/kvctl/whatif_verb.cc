@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Arguments {
+struct WhatifArguments {
   std::vector<std::string> down;
   std::string zone;
 };
@@ -65,7 +65,7 @@ absl::StatusOr<NodeId> ParseNode(const ring::Topology& topology, std::string_vie
 }
 
 absl::StatusOr<std::set<NodeId>> DownOf(const ring::Topology& topology,
-                                        const Arguments& arguments) {
+                                        const WhatifArguments& arguments) {
   std::set<NodeId> down;
   for (const std::string& part : arguments.down) {
     for (const absl::string_view name : absl::StrSplit(part, ',')) {
@@ -130,7 +130,7 @@ json ToJson(const ring::Outage& outage, const std::set<NodeId>& down) {
   return shown;
 }
 
-int RunWhatif(Session& session, const Arguments& arguments) {
+int RunWhatif(Session& session, const WhatifArguments& arguments) {
   if (arguments.down.empty() && arguments.zone.empty()) {
     return ReportUsage(session, "who is down? name nodes by --down or a zone by --zone",
                        "kvctl whatif --help");
@@ -154,7 +154,7 @@ int RunWhatif(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddWhatif(CLI::App& app, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<WhatifArguments>();
   CLI::App* verb =
       AddVerb(app, session, "whatif",
               "Say which levels stop if nodes or a zone were down; exit code 10 if any does.",

@@ -5,7 +5,7 @@
 # Examples:
 #   ./dev bench                     everything, in a quarter of an hour; JSON in .cache/bench
 #   ./dev bench --quick             the same in small, in two minutes: does it run?
-#   ./dev bench --with-etcd         installs Debian's etcd first, to measure beside it
+#   ./dev bench --with-peers        installs Debian's etcd and Redis first, to measure beside them
 #   ./dev bench --results FILE      where the JSON goes
 #   ./dev bench -- suite --rounds 3         what follows -- goes to kvbench, which gets three nodes
 #   ./dev bench --nodes 1 -- put            on a single node
@@ -13,7 +13,7 @@
 #
 # The nodes are started for this run on free ports from 7800 on (QUORATE_PORT)
 # in folders of their own, and stopped and forgotten afterwards, also at Ctrl-C.
-# Where etcd is not installed its figures are left out, and that is said.
+# Where etcd or Redis is not installed its figures are left out, and that is said.
 source "$root/scripts/dev/lib/building.sh"
 
 bench_home=$root/.cache/bench
@@ -34,7 +34,7 @@ run() {
         shift
         ;;
       --quick) own=(all "${quick[@]}") ;;
-      --with-etcd) need_packages etcd ;;
+      --with-peers) need_packages peers ;;
       --)
         shift
         own=("$@")

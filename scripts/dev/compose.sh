@@ -5,6 +5,7 @@
 # Examples:
 #   ./dev compose                     builds the image, starts the cluster, breaks it
 #   ./dev compose --filter killed     only tests whose names hold that
+#   ./dev compose --from-source       compiles everything in the image, too, and starts that: slow
 #
 # Containers are killed under writes, cut off, frozen, stopped and made anew;
 # Prometheus watches, and its alert rules are checked. Uses the docker daemon of
@@ -26,6 +27,7 @@ run() {
         filter=(-k "$(option_value "$@")")
         shift
         ;;
+      --from-source) export QUORATE_FROM_SOURCE=1 ;;
       *) usage_error "what is '$1'?" ;;
     esac
     shift

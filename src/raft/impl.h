@@ -137,7 +137,9 @@ class Raft::Impl {
   void ConfigurationChanged();
   bool change_uncommitted() const;
   // All that a former copy under this id may have acknowledged lies before it.
-  bool has_how_it_came() const { return history_.newest().asked >= config_.member_since; }
+  bool has_how_it_came() const {
+    return config_.bugs.vote_at_once || history_.newest().asked >= config_.member_since;
+  }
   // What the commit of the newest configuration calls for.
   void FinishChange();
   void ResignAsStranger();

@@ -35,6 +35,7 @@ struct Bugs {
   bool keep_lease_over_transfer = false;  // promises count after another was told to campaign
   bool trust_log_tail = false;            // a log that lost its end is taken as it is
   bool skip_joint = false;                // new members count by themselves at once
+  bool vote_at_once = false;              // before it knows how it came to its group
   bool changes_at_once = false;           // a change of members begins before the last is committed
 };
 

@@ -12,8 +12,11 @@ namespace {
 template <class Add>
 void AddMoves(Add add) {
   constexpr Profile kProfile = Profile::kMoves;
-  add("forget-vote-on-move", "a replica that comes back may vote twice", kProfile)
-      .forget_vote_on_move = true;
+  auto& forgetful =
+      add("forget-vote-on-move", "a replica that comes back may vote twice", kProfile);
+  forgetful.forget_vote_on_move = true;
+  // One who has how it came refuses whoever has not; either rule alone holds.
+  forgetful.raft.vote_at_once = true;
   add("skip-joint", "new members count by themselves at once", kProfile).raft.skip_joint = true;
   add("two-changes-at-once", "a change of members begins before the one before is committed",
       kProfile)

@@ -184,14 +184,39 @@ TEST_F(KvbenchTest, TellsHowFastALostNodeIsMadeAnew) {
 }
 
 TEST_F(KvbenchTest, RunsTheSuiteOnNodesOfItsOwn) {
-  ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "suite", "--rounds", "1",
-                 "--slice-seconds", "0.1"}),
+  ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "--redis", "none", "suite",
+                 "--rounds", "1", "--slice-seconds", "0.1"}),
             0)
       << output();
   const auto suite = results()["suite"];
   EXPECT_EQ(suite["rounds"], 1);
-  for (const auto& row : suite["results"]) EXPECT_EQ(row["failed"], 0) << row;
+  for (const auto& row : suite["results"]) {
+    EXPECT_EQ(row["failed"], 0) << row;
+    EXPECT_GT(row["servers_cpu_us"]["median"], 0) << row;
+    EXPECT_GT(row["load_cpu_us"]["median"], 0) << row;
+    EXPECT_GT(row["context_switches"]["median"], 0) << row;
+    // A disk that has nothing to write counts nothing, and so does a file system in memory.
+    EXPECT_TRUE(row.contains("flushes_per_second")) << row;
+  }
   EXPECT_GT(suite["ratios"].size(), 5u);
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, LoadsRedisBesideWhereThereIsOne) {
+  if (std::system("command -v redis-server >/dev/null") != 0) GTEST_SKIP() << "it is not installed";
+  ASSERT_EQ(Run({"--nodes", "1", "--keys", "105", "--etcd", "none", "suite", "--rounds", "1",
+                 "--slice-seconds", "0.1"}),
+            0)
+      << output();
+  size_t of_redis = 0;
+  const nlohmann::json all = results();
+  for (const auto& row : all["suite"]["results"]) {
+    if (!row["name"].get<std::string>().starts_with("redis ")) continue;
+    ++of_redis;
+    EXPECT_EQ(row["failed"], 0) << row;
+    EXPECT_GT(row["per_second"]["low"], 0) << row;
+  }
+  EXPECT_EQ(of_redis, 4u) << all;
   ExpectNothingLeft();
 }
 

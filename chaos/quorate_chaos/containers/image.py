@@ -34,7 +34,7 @@ def ensure_base(docker: Docker) -> bool:
     with _cache_locked():
         if not tar.exists():
             _debootstrap(tar)
-    docker.run("import", "--change", 'CMD ["bash"]', str(tar), BASE)
+    docker.run("import", "--change", 'CMD ["bash"]', str(tar), BASE, seconds=300)
     return True
 
 

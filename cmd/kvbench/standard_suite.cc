@@ -1,0 +1,163 @@
+#include "standard_suite.h"
+
+#include <string>
+#include <utility>
+
+#include "base/strings.h"
+#include "stream_load.h"
+#include "unary_load.h"
+
+namespace quorate::bench {
+namespace {
+
+constexpr uint32_t kRedisClients = 64;
+
+Contestant Unary(std::string name, Target& target, UnaryOp op, uint32_t in_flight) {
+  return {std::move(name), [&target, op, in_flight](absl::Duration length, uint64_t seed) {
+            return RunUnary(target, op, in_flight, length, seed);
+          }};
+}
+
+Contestant OfEtcd(const std::string& name, EtcdTarget& target, EtcdOp op, uint32_t in_flight) {
+  return {StrCat(name, ", ", in_flight, " in flight"),
+          [&target, op, in_flight](absl::Duration length, uint64_t seed) {
+            return RunEtcd(target, op, in_flight, length, seed);
+          }};
+}
+
+Contestant Streamed(std::string name, Target& target, const StreamShape& shape) {
+  return {std::move(name), [&target, shape](absl::Duration length, uint64_t seed) {
+            return RunStream(target, shape, length, seed);
+          }};
+}
+
+Contestant OfRedis(std::string name, const RedisTarget& target, const RedisShape& shape) {
+  return {std::move(name), [&target, shape](absl::Duration length, uint64_t seed) {
+            return RunRedis(target, shape, length, seed);
+          }};
+}
+
+Goal AtLeast(double limit) { return {limit, false}; }
+Goal AtMost(double limit) { return {limit, true}; }
+
+std::vector<Contestant> OfEcho(Target& echo) {
+  return {Unary("echo, 1 in flight", echo, UnaryOp::kGet, 1),
+          Unary("echo, 64 in flight", echo, UnaryOp::kGet, 64)};
+}
+
+std::vector<Contestant> OfRaft(Target& cluster) {
+  return {Unary("get, 1 in flight", cluster, UnaryOp::kGet, 1),
+          Unary("get, 64 in flight", cluster, UnaryOp::kGet, 64),
+          Unary("get BOUNDED(1s), 64 in flight", cluster, UnaryOp::kGetBounded, 64),
+          Unary("get ONE, 64 in flight", cluster, UnaryOp::kGetOne, 64),
+          Unary("put, 1 in flight", cluster, UnaryOp::kPut, 1),
+          Unary("put, 64 in flight", cluster, UnaryOp::kPut, 64),
+          Unary("put once, 64 in flight", cluster, UnaryOp::kPutOnce, 64),
+          Unary("put, 256 in flight", cluster, UnaryOp::kPut, 256),
+          Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 1, 4, 64}),
+          Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 1, 4, 64})};
+}
+
+std::vector<Contestant> OfQuorum(Target& leaderless) {
+  return {Unary("leaderless get ONE, 64 in flight", leaderless, UnaryOp::kGetOne, 64),
+          Unary("leaderless get QUORUM, 64 in flight", leaderless, UnaryOp::kGetQuorum, 64),
+          Unary("leaderless put ONE, 64 in flight", leaderless, UnaryOp::kPutAtOne, 64),
+          Unary("leaderless put QUORUM, 64 in flight", leaderless, UnaryOp::kPut, 64),
+          Streamed("leaderless streamed put ONE", leaderless, {StreamOpKind::kPutAtOne, 1, 4, 64}),
+          Streamed("leaderless streamed put QUORUM", leaderless, {StreamOpKind::kPut, 1, 4, 64})};
+}
+
+std::vector<Contestant> OfEtcd(EtcdTarget& etcd) {
+  std::vector<Contestant> contestants;
+  for (uint32_t in_flight : {1, 64}) {
+    contestants.push_back(OfEtcd("etcd get", etcd, EtcdOp::kGet, in_flight));
+    contestants.push_back(OfEtcd("etcd put", etcd, EtcdOp::kPut, in_flight));
+  }
+  contestants.push_back(OfEtcd("etcd put", etcd, EtcdOp::kPut, 256));
+  return contestants;
+}
+
+std::vector<Contestant> OfRedis(const RedisTarget& redis) {
+  std::vector<Contestant> contestants;
+  for (const auto& [name, op] : {std::pair{"SET", RedisOp::kSet}, {"GET", RedisOp::kGet}}) {
+    contestants.push_back(OfRedis(StrCat("redis ", name), redis, {op, kRedisClients, 1}));
+    contestants.push_back(
+        OfRedis(StrCat("redis ", name, ", pipelined by 16"), redis, {op, kRedisClients, 16}));
+  }
+  return contestants;
+}
+
+void AddRatiosToEtcd(std::vector<Ratio>& ratios) {
+  const auto of = [&](std::string name, std::string above, std::string below, Goal goal) {
+    ratios.push_back({std::move(name), std::move(above), std::move(below), false, goal});
+  };
+  of("get / etcd's, at 64", "get, 64 in flight", "etcd get, 64 in flight", AtLeast(4.5));
+  of("put / etcd's, at 64", "put, 64 in flight", "etcd put, 64 in flight", AtLeast(4));
+  of("put / etcd's, at 256", "put, 256 in flight", "etcd put, 256 in flight", AtLeast(3.5));
+  of("streamed put / etcd's put at 256", "streamed put, 64 a message", "etcd put, 256 in flight",
+     AtLeast(15));
+  ratios.push_back(
+      {"median latency, get / etcd's, at 1", "get, 1 in flight", "etcd get, 1 in flight", true});
+  ratios.push_back({"median latency, put / etcd's, at 1", "put, 1 in flight",
+                    "etcd put, 1 in flight", true, AtMost(0.6)});
+}
+
+void AddRatiosToRedis(std::vector<Ratio>& ratios) {
+  const std::string put = "streamed put, 64 a message";
+  const std::string get = "streamed get, 64 a message";
+  const auto of = [&](std::string name, const std::string& above, std::string below, double limit) {
+    ratios.push_back({std::move(name), above, std::move(below), false, AtLeast(limit)});
+  };
+  of("streamed put / redis SET", put, "redis SET", 2);
+  of("streamed put / the same, pipelined", put, "redis SET, pipelined by 16", 0.5);
+  of("streamed get / redis GET", get, "redis GET", 4);
+  of("streamed get / the same, pipelined", get, "redis GET, pipelined by 16", 0.7);
+}
+
+}  // namespace
+
+std::vector<Contestant> StandardContestants(const Field& field) {
+  std::vector<Contestant> all;
+  const auto add = [&](std::vector<Contestant> some, const Meter* meter) {
+    for (Contestant& one : some) {
+      one.meter = meter;
+      all.push_back(std::move(one));
+    }
+  };
+  add(OfEcho(field.echo), field.of_echo);
+  add(OfRaft(field.cluster), field.of_cluster);
+  add(OfQuorum(field.leaderless), field.of_cluster);
+  if (field.etcd != nullptr) add(OfEtcd(field.etcd->target), &field.etcd->meter);
+  if (field.redis != nullptr) add(OfRedis(field.redis->target), &field.redis->meter);
+  return all;
+}
+
+std::vector<Ratio> StandardRatios(const Field& field) {
+  const std::string echo = "echo, 64 in flight";
+  const std::string get = "get, 64 in flight";
+  const std::string put = "put, 64 in flight";
+  std::vector<Ratio> ratios = {
+      {"unary linearizable get / echo, at 64", get, echo, false, AtLeast(0.8)},
+      {"streamed put / unary echo at 64", "streamed put, 64 a message", echo, false, AtLeast(0.8)},
+      {"get BOUNDED(1s) / LINEARIZABLE, at 64", "get BOUNDED(1s), 64 in flight", get, false,
+       AtLeast(1)},
+      {"get ONE / LINEARIZABLE, at 64", "get ONE, 64 in flight", get, false, AtLeast(1)},
+      {"put that happens once / put, at 64", "put once, 64 in flight", put, false, AtLeast(0.95)},
+      {"unary put / echo, at 64", put, echo, false, AtLeast(0.6)},
+      {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", true,
+       AtMost(8)},
+      {"leaderless streamed put QUORUM / raft's", "leaderless streamed put QUORUM",
+       "streamed put, 64 a message", false, AtLeast(1)},
+      {"leaderless streamed put ONE / raft's", "leaderless streamed put ONE",
+       "streamed put, 64 a message", false, AtLeast(1.2)},
+      {"leaderless get ONE / echo, at 64", "leaderless get ONE, 64 in flight", echo, false,
+       AtLeast(0.5)},
+      {"leaderless get QUORUM / raft's get, at 64", "leaderless get QUORUM, 64 in flight", get},
+      {"leaderless put QUORUM / raft's, at 64", "leaderless put QUORUM, 64 in flight", put},
+  };
+  if (field.etcd != nullptr) AddRatiosToEtcd(ratios);
+  if (field.redis != nullptr) AddRatiosToRedis(ratios);
+  return ratios;
+}
+
+}  // namespace quorate::bench
