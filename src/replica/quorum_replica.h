@@ -52,7 +52,7 @@ class QuorumReplica final : public Replica {
   NodeId LeaderHint() const override;
   void SetEpoch(Epoch epoch) override { epoch_ = epoch; }
   void SetMove(const Move& move, absl::Duration now) override;
-  bool MoveDone() const override;
+  bool MoveDone() const override { return core_->MoveDone(At(ticked_)); }
   void SetLeaseDrift(uint32_t) override {}
   void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) override {
     clock_ = LogClock(now, calendar);

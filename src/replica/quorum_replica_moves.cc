@@ -26,15 +26,6 @@ void QuorumReplica::SetMove(const Move& move, absl::Duration now) {
   core_->NoteLeaverHeard(move.leaver_heard);
 }
 
-bool QuorumReplica::MoveDone() const {
-  if (!core_->MoveDone(At(ticked_))) return false;
-  const quorum::Members& members = core_->members();
-  if (!members.joining.node && members.leaving != options_.core.self.node) {
-    Reached<"replica: a dead leaver goes with nobody in its place">();
-  }
-  return true;
-}
-
 bool QuorumReplica::Serves(Level level, bool write) const {
   const bool by_itself = level == Level::kOne || !quorum::CountsForReads(level);
   const bool leaving = core_->members().leaving == options_.core.self.node;
