@@ -122,7 +122,7 @@ int main(int argc, char** argv) {
   app.add_option("--duration", arguments.seconds, "Virtual seconds with faults (default: 10)");
   app.add_option("--profile", arguments.profile,
                  "mixed, elections, figure8, learners, reads, leases, expiry, leaderless, fates, "
-                 "clocks, lost-tails or moves");
+                 "clocks, lost-tails, moves or leaderless-moves");
   app.add_option("--bug", arguments.bug, "Arm a deliberate bug (--bug help lists them)");
   app.add_option("--history", arguments.history, "Write the clients' history there (JSON lines)");
   app.add_flag("--verbose", arguments.verbose, "Print every event as it happens");

@@ -19,7 +19,11 @@ struct Feature {
 // Frames between nodes end with a checksum of all that is before it.
 inline constexpr Feature kSealedFrames{"sealed-frames", 2};
 
-inline constexpr Feature kFeatures[] = {kSealedFrames};
+// Replicas of mode quorum move: what they tell each other and keep then names the epoch
+// of their members.
+inline constexpr Feature kLeaderlessMoves{"leaderless-moves", 2};
+
+inline constexpr Feature kFeatures[] = {kSealedFrames, kLeaderlessMoves};
 
 static_assert(std::all_of(std::begin(kFeatures), std::end(kFeatures), [](const Feature& feature) {
   return feature.since > 1 && feature.since <= kProtocolVersion;

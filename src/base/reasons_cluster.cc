@@ -24,9 +24,9 @@ constexpr ReasonText kReasons[] = {
      "not permitted.",
      "Name another."},
     {"CANNOT_MOVE",
-     "A node is to leave that holds replicas of a keyspace of mode quorum, and those do not move "
-     "yet.",
-     "Drop the keyspace first, or leave the node."},
+     "A node is to leave, or a keyspace to have another number of replicas, and replicas of mode "
+     "quorum do not move before all nodes are known to be of a build that can.",
+     "kvctl cluster upgrade --finalize, once all are."},
     {"CHANGE_UNDER_WAY", "Another change of a partition's members has not ended.",
      "Repeat it afterwards."},
     {"CONFLICT_EXPIRED", "A discarded write is to be restored whose time to live is over by now.",

@@ -12,6 +12,9 @@ namespace {
 
 constexpr absl::Duration kPlanInterval = absl::Milliseconds(500);
 constexpr absl::Duration kChangeMax = absl::Seconds(10);
+// Who is to leave and is silent for so long does not come back with writes at ANY that it
+// keeps for replicas, which it would hand over before it asks to be let go.
+constexpr absl::Duration kBackWithin = absl::Seconds(10);
 
 }  // namespace
 
@@ -53,7 +56,11 @@ ring::Topology Mover::WithNewsOfNodes(const ring::Topology& topology, absl::Dura
     }
     under_way = under_way || (node.leaving && gone.contains(node.id));
   }
-  if (under_way) return ring::WithoutEmptyNodes(topology, gone);
+  if (under_way) {
+    const absl::Duration patience = std::min(kBackWithin, shared_.options.leaver_patience);
+    const std::vector<NodeId> long_gone = shared_.peers.GoneSince(now - patience);
+    return ring::WithoutEmptyNodes(topology, {long_gone.begin(), long_gone.end()});
+  }
   // With half of the nodes silent it is rather the network.
   if (2 * gone.size() >= topology.nodes.size()) return topology;
   for (const NodeId dead : shared_.peers.GoneSince(now - shared_.options.dead_after)) {

@@ -93,13 +93,14 @@ void AntiEntropy::OnMembers(const Now& now) {
     exchange.id = 0;
     // Who joined may have been asked before it had what the leaver has.
     exchange.fresh_at.reset();
+    exchange.has_all = false;
     exchange.next_at = now.monotonic;
   }
 }
 
 bool AntiEntropy::HasAllOf(NodeId node) const {
   const auto exchange = exchanges_.find(node);
-  return exchange != exchanges_.end() && exchange->second.fresh_at.has_value();
+  return exchange != exchanges_.end() && exchange->second.has_all;
 }
 
 void AntiEntropy::Hurry(const Now& now) {
@@ -112,6 +113,7 @@ void AntiEntropy::Hurry(const Now& now) {
 void AntiEntropy::OnAsk(const Identity& from, const SyncAsk& ask, const Now& now) {
   if (!peers_.Knows(from.node)) return;
   coverage_.OnKnowledge(from, ask.knowledge, now);
+  if (!ask.all) exchanges_[from.node].filled = from.boot;
   local_.Send(from.node, from.boot, WhatMisses(from.node, ask),
               local_.config().bugs.tell_before_sync);
   // It has what this one lacks: not long until the next question.
@@ -174,6 +176,7 @@ void AntiEntropy::OnAnswer(const Identity& from, const SyncAnswer& answer, const
   peers_.NoteLatency(from.node, now.monotonic - exchange.asked_at);
   const bool has_all = local_.seen().Covers(answer.knowledge.seen);
   if (has_all || local_.config().bugs.bound_while_behind) exchange.fresh_at = exchange.asked_at;
+  if (has_all && exchange.filled == from.boot) exchange.has_all = true;
   // What the other no longer has in its dot log, it was told from this disk.
   if (answer.complete && all_taken && !has_all && !answer.under_way && local_.filled()) {
     has_forgotten_ = true;

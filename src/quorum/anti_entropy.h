@@ -57,6 +57,8 @@ class AntiEntropy {
     absl::Duration next_at;
     std::optional<absl::Duration> caught_up_at;  // by then its dot log was here
     std::optional<absl::Duration> fresh_at;      // all it had then is here; of this epoch
+    Boot filled;             // it was in that life, and so has what it ever acknowledged
+    bool has_all = false;    // as fresh_at, of one that was filled
     SeenClock seen_at_back;  // when the link came back: nobody else sends it what is in here
   };
 

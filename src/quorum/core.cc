@@ -10,6 +10,7 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       coverage_(local_, peers_),
       anti_entropy_(local_, peers_, coverage_),
       filling_(local_, peers_, anti_entropy_),
+      inheritance_(local_, peers_, coverage_, anti_entropy_),
       verify_(local_, peers_, coverage_),
       writes_(local_, peers_),
       reads_(local_, peers_, anti_entropy_),
@@ -206,6 +207,7 @@ void Core::Handle(const Identity& from, const SyncAsk& ask, const Now& now) {
 void Core::Handle(const Identity& from, const SyncAnswer& answer, const Now& now) {
   anti_entropy_.OnAnswer(from, answer, now);
   filling_.Advance(now);
+  inheritance_.Advance();
   coverage_.Advance(now);
 }
 

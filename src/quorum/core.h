@@ -17,6 +17,7 @@
 #include "quorum/anti_entropy.h"
 #include "quorum/coverage.h"
 #include "quorum/filling.h"
+#include "quorum/inheritance.h"
 #include "quorum/key_lister.h"
 #include "quorum/local.h"
 #include "quorum/peers.h"
@@ -146,6 +147,7 @@ class Core {
   Coverage coverage_;
   AntiEntropy anti_entropy_;
   Filling filling_;
+  Inheritance inheritance_;
   Verify verify_;
   WriteCoordinator writes_;
   ReadCoordinator reads_;

@@ -15,6 +15,7 @@ void Core::SetMembers(const Members& members, const Now& now) {
   coverage_.OnMembers();
   anti_entropy_.OnMembers(now);
   filling_.OnMembers();
+  inheritance_.OnMembers();
   verify_.OnMembers();
   if (!local_.in_step()) return;
   writes_.OnMembers(now);
@@ -57,10 +58,9 @@ bool Core::MoveDone(const Now& now) const {
   if (local_.joining()) {
     return local_.filled_durably() && local_.TimesAreFresh(now) && LeaverIsDone(now);
   }
-  // With nobody in its place a leaver is waited for, however long it is away: what it and
-  // one more had acknowledged may be on one disk of those that stay, which is no quorum of
-  // theirs, and the next to be lost.
-  return members.leaving == local_.self().node && OthersHaveAll();
+  if (members.joining.node) return false;
+  if (members.leaving == local_.self().node) return OthersHaveAll();
+  return LeaverIsLost(now) && (inheritance_.IsTaken() || local_.config().bugs.let_leaver_go);
 }
 
 // What it took in earlier epochs may be nowhere else. In this one nothing counts that is

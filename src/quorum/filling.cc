@@ -102,18 +102,14 @@ bool Filling::Take(const FillAnswer& answer, const std::string& after, const Now
 bool Filling::MayLack(const Nodes& asked) const {
   const Members& members = local_.members();
   if (local_.joining() && members.leaving && asked.contains(members.leaving)) return false;
-  Nodes rest;
-  std::map<std::string, size_t> in_zone;
-  for (const Member& member : members.replicas) {
-    if (!asked.contains(member.node)) rest.insert(member.node);
-    ++in_zone[member.zone];
-  }
-  if (Enough(Level::kQuorum, members.replicas, "", rest)) return true;
-  if (!local_.joining()) return false;
   // The leaver's part in the quorums of its zone is taken over with it. What it alone
   // kept is lost with it, though.
-  const std::string& zone = members.joining.zone;
-  return in_zone[zone] > 1 && Enough(Level::kLocalQuorum, members.replicas, zone, rest);
+  if (local_.joining()) return !MeetsOldQuorums(members, members.joining.zone, asked);
+  Nodes rest;
+  for (const Member& member : members.replicas) {
+    if (!asked.contains(member.node)) rest.insert(member.node);
+  }
+  return Enough(Level::kQuorum, members.replicas, "", rest);
 }
 
 void Filling::Advance(const Now& now) {

@@ -66,12 +66,13 @@ void Invariants::Started(const Identity& replica, const Knowledge& known, const 
 
 void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& effects,
                          const Store& store) {
+  Foresee(effects);
   for (const Effect& effect : effects) {
     if (const auto* put = std::get_if<PutRecord>(&effect)) {
       CheckWrite(replica, *put);
       CheckBoot(replica.node, *put);
       for (const Dot& dot : put->dots) seen_[replica.node].Add(dot);
-      if (put->record) Hold(replica.node, put->key, *put->record);
+      if (put->record) held_[replica.node][put->key] = *put->record;
       CheckHad(replica.node, *put, store);
     } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
       seen_[replica.node].Merge(checkpoint->knowledge.seen);
@@ -80,11 +81,13 @@ void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& eff
   }
 }
 
-// Two writes that live may be dead together: removals of different elements.
-void Invariants::Hold(NodeId node, const std::string& key, const Record& record) {
-  held_[node][key] = record;
-  const bool may_be_dead = record.tombstone || record.expires_at_us != 0;
-  if (record.dot && may_be_dead) dead_[key][record.dot] = record;
+void Invariants::Foresee(const std::vector<Effect>& effects) {
+  for (const Effect& effect : effects) {
+    const auto* put = std::get_if<PutRecord>(&effect);
+    if (put == nullptr || !put->record || !put->record->dot) continue;
+    const bool may_be_dead = put->record->tombstone || put->record->expires_at_us != 0;
+    if (may_be_dead) dead_[put->key][put->record->dot] = *put->record;
+  }
 }
 
 void Invariants::CheckHad(NodeId node, const PutRecord& put, const Store& store) {

@@ -45,6 +45,9 @@ class Invariants {
     replicas_of_[node] = std::move(replicas);
   }
   void Started(const Identity& replica, const Knowledge& known, const Store& store);
+  // A store that is looked at may already have these applied, and what they delete be
+  // gone from it.
+  void Foresee(const std::vector<Effect>& effects);
   // It handed these effects out; `store` has them applied.
   void Emitted(const Identity& replica, const std::vector<Effect>& effects, const Store& store);
   // One more effect of it is durable.
@@ -84,7 +87,6 @@ class Invariants {
   };
 
   void Violated(std::string_view what, NodeId node, const std::string& detail);
-  void Hold(NodeId node, const std::string& key, const Record& record);
   void CheckHad(NodeId node, const PutRecord& put, const Store& store);
   void CheckWrite(const Identity& replica, const PutRecord& put);
   void CheckTrim(const Identity& replica, const Checkpoint& checkpoint);

@@ -38,10 +38,32 @@ std::vector<Member> Members::After() const {
   return after;
 }
 
+std::string Members::ZoneOf(NodeId node) const {
+  for (const Member& member : All()) {
+    if (member.node == node) return member.zone;
+  }
+  return "";
+}
+
 bool Enough(Level level, const Members& members, const std::string& zone, const Nodes& nodes) {
   if (!members.moving()) return Enough(level, members.replicas, zone, nodes);
   return EnoughIn(level, members.replicas, zone, nodes) &&
          EnoughIn(level, members.After(), zone, nodes);
+}
+
+bool EnoughAfter(Level level, const Members& members, const std::string& zone, const Nodes& nodes) {
+  return EnoughIn(level, members.After(), zone, nodes);
+}
+
+bool MeetsOldQuorums(const Members& members, const std::string& zone, const Nodes& nodes) {
+  Nodes rest;
+  size_t in_zone = 0;
+  for (const Member& member : members.replicas) {
+    if (!nodes.contains(member.node)) rest.insert(member.node);
+    if (member.zone == zone) ++in_zone;
+  }
+  if (Enough(Level::kQuorum, members.replicas, zone, rest)) return false;
+  return in_zone < 2 || !Enough(Level::kLocalQuorum, members.replicas, zone, rest);
 }
 
 }  // namespace quorate::quorum

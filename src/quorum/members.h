@@ -33,10 +33,18 @@ struct Members {
   std::vector<Member> All() const;
   // As they will be.
   std::vector<Member> After() const;
+  // Empty: it is none of them.
+  std::string ZoneOf(NodeId node) const;
 };
 
 // Whether `nodes` are enough for `level` at a coordinator in `zone`, in both sets. Of a
 // set without that zone one is asked for.
 bool Enough(Level level, const Members& members, const std::string& zone, const Nodes& nodes);
+// Likewise in the set to be alone.
+bool EnoughAfter(Level level, const Members& members, const std::string& zone, const Nodes& nodes);
+
+// Whether one of `nodes` is in each quorum of the replicas of before, and in each local one
+// of that zone. Who is the only one of its zone makes such a one alone, and is not asked for.
+bool MeetsOldQuorums(const Members& members, const std::string& zone, const Nodes& nodes);
 
 }  // namespace quorate::quorum

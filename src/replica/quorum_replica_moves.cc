@@ -1,6 +1,7 @@
 // A leaderless replica while its partition's replicas move.
 #include <algorithm>
 
+#include "base/probe.h"
 #include "kv/layout.h"
 #include "replica/quorum_replica.h"
 
@@ -19,6 +20,7 @@ absl::Status QuorumReplica::ForgetFormerCopy(Engine& engine) const {
 
 void QuorumReplica::SetMove(const Move& move, absl::Duration now) {
   if (move.leaderless.epoch > core_->members().epoch) {
+    Reached<"replica: leaderless members change">();
     core_->SetMembers(move.leaderless, At(now));
   }
   core_->NoteLeaverHeard(move.leaver_heard);

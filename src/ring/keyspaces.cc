@@ -84,12 +84,12 @@ absl::Status CheckReplicas(const KeyspaceInfo& keyspace, uint64_t nodes) {
                     StrCat(" in a cluster of ", nodes, " nodes"));
 }
 
-absl::Status CheckMayResize(const KeyspaceInfo& keyspace) {
-  if (keyspace.mode == Mode::kRaft) return absl::OkStatus();
+absl::Status CheckMayResize(const Topology& topology, const KeyspaceInfo& keyspace) {
+  if (MayMove(topology, keyspace)) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_MOVE",
                    StrCat("keyspace \"", keyspace.name,
-                          "\" is of mode quorum, whose replicas do not move yet; copy it into a "
-                          "new one"));
+                          "\" is of mode quorum, whose replicas do not move before the cluster's "
+                          "protocol is raised: kvctl cluster upgrade --finalize"));
 }
 
 // The keyspace asked for, defaults filled in, without its partitions.
@@ -168,7 +168,7 @@ absl::StatusOr<Topology> WithAlteredKeyspace(const Topology& topology,
   const bool resized = altered.replicas != current->second.replicas;
   if (resized) {
     for (const absl::Status& status :
-         {CheckMayResize(altered), CheckReplicas(altered, CountStaying(topology))}) {
+         {CheckMayResize(topology, altered), CheckReplicas(altered, CountStaying(topology))}) {
       if (!status.ok()) return status;
     }
   }

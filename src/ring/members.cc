@@ -69,13 +69,15 @@ absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
                               " nodes, and keyspace \"", name, "\" has ", keyspace.replicas,
                               " replicas; add a node first"));
     }
-    const auto here =
-        std::find_if(keyspace.partitions.begin(), keyspace.partitions.end(),
-                     [&](const PartitionInfo& partition) { return partition.HasReplicaOn(node); });
-    if (keyspace.mode == Mode::kQuorum && here != keyspace.partitions.end()) {
+    const auto& all = keyspace.partitions;
+    const bool here = std::any_of(all.begin(), all.end(), [node](const PartitionInfo& partition) {
+      return partition.HasReplicaOn(node);
+    });
+    if (here && !MayMove(topology, keyspace)) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "CANNOT_MOVE",
                        StrCat(node.ToString(), " holds replicas of keyspace \"", name,
-                              "\", and those of mode quorum do not move yet; drop it first"));
+                              "\", which is of mode quorum, and those do not move before the "
+                              "cluster's protocol is raised: kvctl cluster upgrade --finalize"));
     }
   }
   if (staying == 0) {
@@ -85,12 +87,19 @@ absl::Status CheckMayLeave(const Topology& topology, NodeId node) {
   return absl::OkStatus();
 }
 
-// Whoever was to come there need not be waited for: it may be dead.
-void Abandon(NodeId node, Epoch epoch, PartitionInfo& partition) {
+// Whoever was to come there need not be waited for: it may be dead. By Raft it may be a
+// member already; without a leader the old set has all that both had acknowledged.
+void Abandon(NodeId node, Mode mode, Epoch epoch, PartitionInfo& partition) {
   if (partition.joining != node) return;
-  partition.abandoned.insert(node);
   partition.joining = partition.leaving = NodeId();
-  partition.moving_since = epoch;
+  if (mode == Mode::kQuorum) {
+    partition.joined.erase(node);
+    partition.moving_since = Epoch();
+    partition.changed = epoch;
+  } else {
+    partition.abandoned.insert(node);
+    partition.moving_since = epoch;
+  }
 }
 
 bool HoldsNothing(const Topology& topology, NodeId node) {
@@ -112,9 +121,11 @@ absl::StatusOr<Topology> WithoutItsReplicas(const Topology& topology, NodeId nod
     one.leaving = true;
     one.lost = lost;
   }
-  Abandon(node, next.epoch, next.meta);
+  Abandon(node, Mode::kRaft, next.epoch, next.meta);
   for (auto& [name, keyspace] : next.keyspaces) {
-    for (PartitionInfo& partition : keyspace.partitions) Abandon(node, next.epoch, partition);
+    for (PartitionInfo& partition : keyspace.partitions) {
+      Abandon(node, keyspace.mode, next.epoch, partition);
+    }
   }
   Retarget(next);
   return next;

@@ -126,6 +126,10 @@ PartitionInfo* Find(Topology& topology, PartitionId id) {
 
 }  // namespace
 
+bool MayMove(const Topology& topology, const KeyspaceInfo& keyspace) {
+  return keyspace.mode == Mode::kRaft || topology.Active(kLeaderlessMoves);
+}
+
 void Retarget(Topology& topology) {
   const auto set = [](PartitionInfo& partition, Nodes desired) {
     const bool there = !partition.moving() && partition.replicas == desired;
@@ -133,7 +137,7 @@ void Retarget(Topology& topology) {
   };
   set(topology.meta, ComputeDesiredMeta(topology));
   for (auto& [name, keyspace] : topology.keyspaces) {
-    if (keyspace.mode != Mode::kRaft) continue;
+    if (!MayMove(topology, keyspace)) continue;
     auto desired = ComputeDesired(topology, keyspace);
     for (size_t arc = 0; arc < desired.size(); ++arc) {
       set(keyspace.partitions[arc], std::move(desired[arc]));

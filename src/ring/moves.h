@@ -24,9 +24,11 @@ struct MoveLimits {
   std::set<NodeId> silent = {};
 };
 
+// Its replicas can; those of mode quorum only once all nodes know how.
+bool MayMove(const Topology& topology, const KeyspaceInfo& keyspace);
+
 // Sets each partition's target anew, after nodes or numbers of replicas have changed.
-// At once for all, so that no keyspace runs after another for ever. Keyspaces of mode
-// quorum do not move yet.
+// At once for all, so that no keyspace runs after another for ever.
 void Retarget(Topology& topology);
 
 // The topology with the next moves toward the targets begun, and those that are there

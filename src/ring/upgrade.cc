@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "ring/moves.h"
 
 namespace quorate::ring {
 
@@ -23,6 +24,8 @@ Topology WithProtocolReached(const Topology& topology) {
   Topology reached = topology;
   reached.protocol = {.active = topology.protocol.next};
   reached.epoch = reached.epoch.next();
+  // What could not move before.
+  Retarget(reached);
   return reached;
 }
 

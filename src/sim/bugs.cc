@@ -29,6 +29,24 @@ void AddMoves(Add add) {
 }
 
 template <class Add>
+void AddLeaderlessMoves(Add add) {
+  constexpr Profile kProfile = Profile::kLeaderlessMoves;
+  add("old-quorum-dropped-early", "while a leaderless replica moves, the new set counts alone",
+      kProfile)
+      .quorum.forget_old_set = true;
+  add("joiner-counts-unfilled", "a leaderless replica that joins counts before it is filled",
+      kProfile)
+      .quorum.count_joiner_as_filled = true;
+  add("clock-left-behind", "a replica that joins does not take over what its source had seen",
+      kProfile)
+      .quorum.leave_clock_behind = true;
+  add("tombstones-left-behind", "what was deleted is not sent to a replica that joins", kProfile)
+      .quorum.forget_dead_in_filling = true;
+  add("cover-without-joiner", "what a replica that joins does not have yet is let go", kProfile)
+      .quorum.cover_without_joiner = true;
+}
+
+template <class Add>
 void AddLeaderless(Add add) {
   constexpr Profile kProfile = Profile::kLeaderless;
   add("raise-past-hole", "seeing a dot is seeing all before it", kProfile).quorum.raise_past_hole =
@@ -173,6 +191,7 @@ std::vector<DeliberateBug> Make() {
   add("trust-log-tail", "a node starts on a log that has lost its end", Profile::kLostTails)
       .raft.trust_log_tail = true;
   AddMoves(add);
+  AddLeaderlessMoves(add);
   AddLeaderless(add);
   AddFates(add);
   AddRegisters(add);

@@ -88,14 +88,14 @@ absl::StatusOr<Profile> ProfileFromName(std::string_view name) {
   for (const Profile profile :
        {Profile::kMixed, Profile::kElections, Profile::kFigure8, Profile::kLearners,
         Profile::kReads, Profile::kLeases, Profile::kExpiry, Profile::kLeaderless, Profile::kFates,
-        Profile::kClocks, Profile::kLostTails, Profile::kMoves}) {
+        Profile::kClocks, Profile::kLostTails, Profile::kMoves, Profile::kLeaderlessMoves}) {
     if (name == ProfileName(profile)) return profile;
   }
   return MakeError(
       absl::StatusCode::kInvalidArgument, "UNKNOWN_PROFILE",
       StrCat("no profile '", name,
              "'; there are mixed, elections, figure8, learners, reads, leases, expiry, leaderless, "
-             "fates, clocks, lost-tails, moves"));
+             "fates, clocks, lost-tails, moves, leaderless-moves"));
 }
 
 const char* ProfileName(Profile profile) {
@@ -124,6 +124,8 @@ const char* ProfileName(Profile profile) {
       return "lost-tails";
     case Profile::kMoves:
       return "moves";
+    case Profile::kLeaderlessMoves:
+      return "leaderless-moves";
   }
   return "?";
 }

@@ -234,6 +234,29 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
       knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
       break;
+    case Profile::kLeaderlessMoves:
+      Target(Profile::kLeaderless, random, knobs);
+      // A move's end is told to the meta group after a read through a follower, which takes
+      // four ways over a busy link, and fails after an election's time.
+      if (knobs.network.delay_spread >= absl::Milliseconds(30)) {
+        knobs.node.tick = absl::Milliseconds(25);
+        knobs.node.election_ticks = 12;
+      }
+      knobs.nodes = OneOf<uint32_t>(random, {3, 3, 4});
+      knobs.safety = absl::Seconds(20);
+      knobs.workload.member_churn = true;
+      knobs.workload.member_kills = HalfTheTime(random);
+      knobs.node.dead_after = OneOf(random, {absl::InfiniteDuration(), absl::Seconds(5)});
+      // Longer than faults silence who is alive: what it has at ONE would go with it.
+      if (knobs.workload.member_kills) knobs.node.leaver_patience = absl::Seconds(5);
+      knobs.node.moves_at_once = OneOf<uint32_t>(random, {4, 16});
+      // No joiner is done before its times are new for sure.
+      knobs.node.clock_skew_max = absl::Seconds(1);
+      knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200}));
+      knobs.clock_drift_max = OneOf(random, {0.0, 0.0005});
+      knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
+      knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
+      break;
     case Profile::kExpiry:
       knobs.nodes = 3;
       knobs.workload.keyspaces = 1;

@@ -130,17 +130,18 @@ struct Knobs {
 // trouble likely.
 enum class Profile : uint8_t {
   kMixed,
-  kElections,   // many contested elections and crashes of voters
-  kFigure8,     // leaders die with entries on a minority (the paper's figure 8)
-  kLearners,    // some replicas of each partition are learners
-  kReads,       // mostly weaker reads, over slow and one-way links
-  kLeases,      // mostly reads under leases, and what could outlast a lease
-  kExpiry,      // keys that expire, new leaders, calendars that differ or jump
-  kLeaderless,  // a keyspace of mode quorum beside the others
-  kFates,       // what became of writes without a leader is asked, and somebody dies
-  kClocks,      // as kLeaderless, and one node's calendar is set wrong by hours
-  kLostTails,   // disks lose the end of their log
-  kMoves,       // nodes join and leave, and replicas move
+  kElections,        // many contested elections and crashes of voters
+  kFigure8,          // leaders die with entries on a minority (the paper's figure 8)
+  kLearners,         // some replicas of each partition are learners
+  kReads,            // mostly weaker reads, over slow and one-way links
+  kLeases,           // mostly reads under leases, and what could outlast a lease
+  kExpiry,           // keys that expire, new leaders, calendars that differ or jump
+  kLeaderless,       // a keyspace of mode quorum beside the others
+  kFates,            // what became of writes without a leader is asked, and somebody dies
+  kClocks,           // as kLeaderless, and one node's calendar is set wrong by hours
+  kLostTails,        // disks lose the end of their log
+  kMoves,            // nodes join and leave, and replicas move
+  kLeaderlessMoves,  // likewise of mode quorum
 };
 absl::StatusOr<Profile> ProfileFromName(std::string_view name);
 const char* ProfileName(Profile profile);

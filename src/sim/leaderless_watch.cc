@@ -78,23 +78,29 @@ void LeaderlessWatch::Take(Group& group, SimNode& node, const QuorumReplica& rep
     group.invariants.Started(self, {}, replica.store());
     group.invariants.SetReplicas(node.id(), replicas);
   }
+  std::vector<std::vector<quorum::Effect>> all;
   for (const LogEntry& entry : write.entries) {
     auto effects = DecodeEffects(entry.data.view());
     if (!effects.ok()) {
       return violation_(StrCat(node.id().ToString(), " wrote an entry that nobody can read: ",
                                effects.status().message()));
     }
+    // The store is as it is after all of them.
+    group.invariants.Foresee(*effects);
+    all.push_back(*std::move(effects));
+  }
+  for (std::vector<quorum::Effect>& effects : all) {
     // What it did before it entered the epoch, it did among those of before.
-    const auto enters = std::find_if(effects->begin(), effects->end(), [](const auto& effect) {
+    const auto enters = std::find_if(effects.begin(), effects.end(), [](const auto& effect) {
       return std::holds_alternative<quorum::EnterEpoch>(effect);
     });
-    const std::vector<quorum::Effect> before(effects->begin(), enters);
-    const std::vector<quorum::Effect> since(enters, effects->end());
+    const std::vector<quorum::Effect> before(effects.begin(), enters);
+    const std::vector<quorum::Effect> since(enters, effects.end());
     group.invariants.Emitted(self, before, replica.store());
     if (!since.empty()) group.invariants.SetReplicas(node.id(), replicas);
     group.invariants.Emitted(self, since, replica.store());
-    group.ledger.Emitted(self, *effects);
-    unsynced_[node.id()].push_back({ticket, write.partition, *std::move(effects)});
+    group.ledger.Emitted(self, effects);
+    unsynced_[node.id()].push_back({ticket, write.partition, std::move(effects)});
   }
   if (++group.batches % kBatchesPerLook == 0) {
     group.invariants.CheckSeen(node.id(), replica.core().knowledge().seen, replica.store());

@@ -50,14 +50,17 @@ ring::Topology Without(ring::Topology topology, NodeId gone) {
 
 class Alone {
  public:
-  explicit Alone(uint64_t id) : id_(id) { Start(Boot(1)); }
+  explicit Alone(uint64_t id, std::vector<ring::NodeInfo> nodes = ThreeNodes())
+      : id_(id), nodes_(std::move(nodes)) {
+    Start(Boot(1));
+  }
   void Start(Boot boot) {
     node.reset();
     NodeOptions options;
     options.cluster_id = "test";
     options.self = NodeId(id_);
     options.boot = boot;
-    options.bootstrap = ThreeNodes();
+    options.bootstrap = nodes_;
     auto opened = Node::Open(options, {env_, files_, engine_, expired_, mail, threads_}, {});
     EXPECT_TRUE(opened.ok()) << opened.status();
     node = *std::move(opened);
@@ -66,6 +69,10 @@ class Alone {
   }
   void Turns() {
     for (int i = 0; i < 4; ++i) node->RunTurn(0);
+  }
+  void Sync() {
+    node->OnDurable(SyncAuthority::Attest(log_.last()));
+    Turns();
   }
   void After(absl::Duration time) {
     env_.now += time;
@@ -86,6 +93,7 @@ class Alone {
 
  private:
   const uint64_t id_;
+  const std::vector<ring::NodeInfo> nodes_;
   ManualEnv env_;
   SimFiles files_{1};
   kv::ExpiredRecords expired_;
@@ -130,6 +138,27 @@ TEST(DepartedTest, IsNotSentAnythingOfItself) {
   stays.After(absl::Seconds(1));
   EXPECT_FALSE(stays.mail.sent.empty());
   for (const Sent& one : stays.mail.sent) EXPECT_NE(one.to, NodeId(2));
+}
+
+// It may keep writes at ANY, which it hands over first.
+TEST(DepartedTest, WhoIsToLeaveAndFallsSilentIsNotLetGoAtOnce) {
+  Alone stays(1, {ThreeNodes().front()});
+  const auto is_there_after = [&](absl::Duration time) {
+    constexpr absl::Duration kStep = absl::Milliseconds(100);
+    for (absl::Duration passed; passed < time; passed += kStep) {
+      stays.After(kStep);
+      stays.Sync();
+    }
+    return stays.node->topology()->FindNode(NodeId(2)) != nullptr;
+  };
+  EXPECT_FALSE(is_there_after(absl::Seconds(3)));
+  ring::NodeInfo joins = ThreeNodes()[1];
+  joins.id = NodeId();
+  stays.node->AddNode(joins, {}, absl::Hours(1), [](const auto&) {});
+  EXPECT_TRUE(is_there_after(absl::Seconds(1)));
+  stays.node->DecommissionNode(NodeId(2), absl::Hours(1), [](const auto&) {});
+  EXPECT_TRUE(is_there_after(absl::Seconds(8)));
+  EXPECT_FALSE(is_there_after(absl::Seconds(8)));
 }
 
 }  // namespace

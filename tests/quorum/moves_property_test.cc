@@ -59,10 +59,16 @@ TEST(MovesPropertyTest, ReplicasBecomeMoreAndFewerAndMovesAreGivenUp) {
   RunAll(options, seeds);
 }
 
+// Rare: a clock is told in an epoch, then something comes from a leaver, which dies.
+TEST(MovesPropertyTest, NoBootEndsByWhatWasToldInAnEpochBefore) {
+  ScheduleOptions options = Moving(224);
+  options.freely = options.impatient = true;
+  EXPECT_EQ(Schedule(options).Run(), "");
+}
+
 // The first seed in which it is noticed; 0: in none. What is rare is told as a story in
 // moves_test.cc.
-uint64_t Hunt(bool Bugs::*bug, uint64_t seeds) {
-  ScheduleOptions options = Moving(1);
+uint64_t Hunt(bool Bugs::*bug, uint64_t seeds, ScheduleOptions options = Moving(1)) {
   options.bugs.*bug = true;
   for (seeds = Seeds(seeds).last; options.seed <= seeds; ++options.seed) {
     Schedule schedule(options);
@@ -97,6 +103,11 @@ TEST(MovesPropertyTest, CatchesAnEpochForgottenInACrash) {
 }
 TEST(MovesPropertyTest, CatchesALeaverThatAnswersOfWhatItAloneHas) {
   EXPECT_NE(Hunt(&Bugs::leaver_answers, 1000), 0u);
+}
+TEST(MovesPropertyTest, CatchesADeadLeaversPartLeftOnTooFewDisks) {
+  ScheduleOptions options = Moving(1);
+  options.freely = options.impatient = true;
+  EXPECT_NE(Hunt(&Bugs::let_leaver_go, 300, options), 0u);
 }
 
 }  // namespace

@@ -22,6 +22,17 @@ uint64_t Oracle::Count(Level level) const {
   }
 }
 
+bool Oracle::IsMajority(Level level) const {
+  if (!resized_) return Count(level) > replicas_ / 2;
+  return level >= Level::kQuorum && level <= Level::kAll;
+}
+
+bool Oracle::Overlap(Level write, Level read) const {
+  if (!resized_) return Count(write) + Count(read) > replicas_;
+  const bool all = write == Level::kAll || read == Level::kAll;
+  return all || (IsMajority(write) && IsMajority(read));
+}
+
 // The newest write that was acknowledged by so many that this read must meet one
 // of them, or that such a read has returned.
 Seen Oracle::FloorOf(const std::string& key, Level level) const {
@@ -30,7 +41,7 @@ Seen Oracle::FloorOf(const std::string& key, Level level) const {
     const auto found = known->find(key);
     if (found == known->end()) continue;
     for (const Acknowledged& write : found->second) {
-      if (write.replicas + Count(level) > replicas_) floor = std::max(floor, write.seen);
+      if (Overlap(write.level, level)) floor = std::max(floor, write.seen);
     }
   }
   return floor;
@@ -91,7 +102,7 @@ void Oracle::Told(const Answered& answer, absl::Duration now) {
   const Seen seen{reply.receipt.time, reply.receipt.dot};
   if (open.write) {
     writes_[reply.id].done = true;
-    acknowledged_[open.key].push_back({seen, Count(open.level), now});
+    acknowledged_[open.key].push_back({seen, open.level, now});
     HlcTime& newest = node_times_[answer.node];
     newest = std::max(newest, seen.time);
     if (seen.time <= open.node_time) {
@@ -99,8 +110,8 @@ void Oracle::Told(const Answered& answer, absl::Duration now) {
     }
   } else {
     CheckRead(open, answer);
-    if (Count(open.level) > replicas_ / 2) {
-      read_[open.key].push_back({seen, Count(open.level), now});
+    if (IsMajority(open.level)) {
+      read_[open.key].push_back({seen, open.level, now});
     }
   }
   if (open.session == 0) return;

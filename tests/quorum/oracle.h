@@ -19,8 +19,10 @@ struct Seen {
 
 class Oracle {
  public:
-  Oracle(const Cluster& cluster, const Invariants& invariants)
-      : replicas_(cluster.replicas()), invariants_(invariants) {}
+  // `resized`: the replicas become more and fewer, so that only majorities and all of
+  // them are known to overlap.
+  Oracle(const Cluster& cluster, const Invariants& invariants, bool resized = false)
+      : replicas_(cluster.replicas()), resized_(resized), invariants_(invariants) {}
 
   // `session`: 0, or whose request it is.
   void Asked(uint64_t id, const WriteRequest& request, uint64_t node, uint64_t session);
@@ -58,7 +60,7 @@ class Oracle {
   };
   struct Acknowledged {
     Seen seen;
-    uint64_t replicas;  // at least so many had it
+    Level level;
     absl::Duration at;
   };
   struct Session {
@@ -67,12 +69,15 @@ class Oracle {
   };
 
   uint64_t Count(Level level) const;
+  bool IsMajority(Level level) const;
+  bool Overlap(Level write, Level read) const;
   Seen FloorOf(const std::string& key, Level level) const;
   void CheckRead(const Open& open, const Answered& answer);
   void Expect(const Open& open, const Seen& got, const Seen& floor, const std::string& why);
   bool Holds(const std::string& key, const Seen& got, const Seen& floor) const;
 
   uint64_t replicas_;
+  bool resized_;
   const Invariants& invariants_;
   std::map<uint64_t, Open> open_;
   std::map<std::string, std::vector<Acknowledged>> acknowledged_;  // by key

@@ -48,7 +48,7 @@ Schedule::Schedule(ScheduleOptions options) : options_(options), random_(options
   cluster.config.verify_keys = 3;
   cluster_ = std::make_unique<Cluster>(cluster);
   cluster_->ExpectViolations();  // told by Wrong()
-  oracle_ = std::make_unique<Oracle>(*cluster_, cluster_->invariants());
+  oracle_ = std::make_unique<Oracle>(*cluster_, cluster_->invariants(), options.freely);
   for (uint64_t node = 1; node <= cluster_->nodes(); ++node) {
     cluster_->SetCalendarOffset(node, AnyOffset());
   }

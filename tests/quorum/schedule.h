@@ -36,7 +36,7 @@ struct ScheduleOptions {
   bool moves = false;
   bool impatient = false;
   bool freely = false;  // also more and fewer of them, and moves that are given up
-  uint64_t keys = 0;  // 0: a few or many
+  uint64_t keys = 0;    // 0: a few or many
   const ConflictPolicy* policy = nullptr;
   // Instead of puts, deletes and expiries; `id` is the request's, `current` what
   // its coordinator holds.

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "ring/desired.h"
+#include "ring/upgrade.h"
 
 namespace quorate::ring {
 namespace {
@@ -262,6 +263,43 @@ TEST(MovesTest, AMoveToANodeThatIsLetGoIsGivenUpAndAnotherTakesItsPlace) {
   EXPECT_GT(given_up, 100);
 }
 
+Topology Leaderless(const Topology& topology) {
+  return *WithKeyspace(topology, {.name = "q",
+                                  .mode = Mode::kQuorum,
+                                  .replicas = 3,
+                                  .partitions = 8,
+                                  .conflict = Conflict::kLww});
+}
+
+TEST(MovesTest, BeforeAllNodesKnowHowNothingOfModeQuorumMoves) {
+  Topology topology = Leaderless(Cluster(3));
+  topology.protocol.active = kLeaderlessMoves.since - 1;
+  topology = *WithNode(topology, Newcomer(4));
+  EXPECT_EQ(ReasonOf(WithNodeLeaving(topology, NodeId(1)).status()), "CANNOT_MOVE");
+  EXPECT_EQ(ReasonOf(WithAlteredKeyspace(topology, {.name = "q", .replicas = 2}).status()),
+            "CANNOT_MOVE");
+  Settle(topology);
+  const auto on_new = [&] { return topology.PartitionsOn(NodeId(4)).size(); };
+  EXPECT_EQ(on_new(), topology.meta.HasReplicaOn(NodeId(4)) ? 1u : 0u);
+  topology.protocol.next = kLeaderlessMoves.since;
+  topology = WithProtocolReached(topology);
+  Settle(topology);
+  EXPECT_GE(on_new(), 6u) << "a quarter of 24";
+}
+
+TEST(MovesTest, WithoutALeaderAMoveIsGivenUpAtOnceAndItsEpochTellsSo) {
+  Topology topology = Leaderless(Cluster(3));
+  topology = WithMovesBegun(*WithNode(topology, Newcomer(4)), {});
+  topology = *WithNodeLeaving(topology, NodeId(4));
+  int given_up = 0;
+  for (const PartitionInfo& partition : topology.keyspaces.at("q").partitions) {
+    EXPECT_FALSE(partition.moving() || partition.BelongsOn(NodeId(4)));
+    EXPECT_EQ(partition.JoinedAt(NodeId(4)), Epoch());
+    given_up += partition.changed == topology.epoch ? 1 : 0;
+  }
+  EXPECT_GT(given_up, 0);
+}
+
 TEST(MovesTest, AKeyspaceGetsAsManyReplicasAsItIsAskedToHave) {
   Random random(7);
   for (int round = 0; round < 200; ++round) {
@@ -354,13 +392,7 @@ TEST(MembersTest, RefusesWhatCannotBe) {
   EXPECT_EQ(ReasonOf(WithNodeLeaving(topology, NodeId(7)).status()), "NODE_NOT_FOUND");
   EXPECT_EQ(ReasonOf(WithNodeLeaving(topology, NodeId(1)).status()), "TOO_FEW_NODES");
   EXPECT_EQ(ReasonOf(WithNodeLeaving(Cluster(1), NodeId(1)).status()), "TOO_FEW_NODES");
-  auto leaderless = WithKeyspace(Cluster(4), {.name = "q",
-                                              .mode = Mode::kQuorum,
-                                              .replicas = 3,
-                                              .partitions = 8,
-                                              .conflict = Conflict::kLww});
-  ASSERT_TRUE(leaderless.ok()) << leaderless.status();
-  EXPECT_EQ(ReasonOf(WithNodeLeaving(*leaderless, NodeId(1)).status()), "CANNOT_MOVE");
+  EXPECT_TRUE(WithNodeLeaving(Leaderless(Cluster(4)), NodeId(1)).ok());
 }
 
 }  // namespace

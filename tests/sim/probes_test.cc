@@ -33,6 +33,7 @@ TEST(ProbesTest, EveryRarePathIsReachedBySomeSeed) {
   }
   // Few runs have a node taken for dead that comes back before all is rebuilt.
   ExpectClean({.seed = 32, .profile = Profile::kMoves});
+  ExpectClean({.seed = 1, .profile = Profile::kLeaderlessMoves});
   const Profile profiles[] = {Profile::kMixed,   Profile::kMixed,      Profile::kElections,
                               Profile::kFigure8, Profile::kLeaderless, Profile::kLearners};
   for (uint64_t seed = 1; seed <= kSeedsMax && !Unreached().empty(); ++seed) {
