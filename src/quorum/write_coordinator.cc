@@ -248,9 +248,15 @@ WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
   Reply reply;
   reply.id = write.request;
   reply.reached = status.ok();
-  if (write.repeated && !status.ok()) status = NotReached(write);
-  if (write.resolving) status = absl::OkStatus();
-  if (write.resolving) reply.fate = Fate::kApplied;
+  // What a replica alone has that joins, or leaves, may go with it.
+  Nodes holders = write.acked;
+  holders.insert(local_.self().node);
+  const bool stays = status.ok() || peers_.Enough(Level::kOne, holders);
+  if (write.repeated && !status.ok() && stays) status = NotReached(write);
+  if (write.resolving && stays) {
+    status = absl::OkStatus();
+    reply.fate = Fate::kApplied;
+  }
   reply.status = std::move(status);
   reply.key = write.key;
   reply.receipt.dot = write.dot;

@@ -265,6 +265,28 @@ TEST(MovesTest, WhatALeaverAloneKnewOfAnOperationIsNotDenied) {
   EXPECT_EQ(FateAfterALeave(bugs), Fate::kNever) << "the rule is what holds it back";
 }
 
+// Whether it tells of a write that it alone has, while n1 leaves for n4, that it is applied.
+bool TellsAloneThatItIsApplied(uint64_t node) {
+  Cluster cluster(ThreeAndOneMore());
+  Teach(cluster, Joint(cluster), {1, 2, 3, 4});
+  cluster.Settle(20);
+  const OperationId operation{cluster.OpenWriter(node), 1};
+  cluster.PutOnce(node, "k", "v", Level::kOne, operation);
+  (void)cluster.Take([](const Message&) { return true; });
+  EXPECT_EQ(cluster.Value(node, "k"), "v");
+  cluster.Isolate(node);
+  const uint64_t asked = cluster.Resolve(node, operation);
+  cluster.Settle(5);
+  const Reply* reply = cluster.Find(node, asked);
+  return reply != nullptr && reply->fate == Fate::kApplied;
+}
+
+TEST(MovesTest, WhatOnlyAJoinerOrALeaverHasIsNotToldToBeApplied) {
+  EXPECT_FALSE(TellsAloneThatItIsApplied(4)) << "the move may be given up";
+  EXPECT_FALSE(TellsAloneThatItIsApplied(1)) << "it may be lost";
+  EXPECT_TRUE(TellsAloneThatItIsApplied(2));
+}
+
 TEST(MovesTest, AMoveIsGivenUpAndAnotherBegins) {
   Cluster cluster(ThreeAndOneMore());
   Teach(cluster, Joint(cluster), {1, 2, 3, 4});
