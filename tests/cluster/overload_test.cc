@@ -13,8 +13,8 @@ TEST(OverloadTest, WhatIsTooMuchIsRefusedWithWhenToComeBackAndWasNotBegun) {
   Cluster cluster(1, {"--queued-requests-max=1"});
   Client client = cluster.Connect();
   Keyspace keyspace = cluster.Create(client, "orders", 1);
-  auto impatient =
-      Client::Connect(cluster.endpoints(), {.retry_budget = {.capacity = 0, .per_call = 0}});
+  auto impatient = Client::Connect(
+      cluster.endpoints(), {.retry_budget = {.capacity = 0, .per_call = 0, .per_second = 0}});
   ASSERT_TRUE(impatient.ok()) << impatient.status();
   std::atomic<int64_t> added = 0;
   std::atomic<int64_t> refused = 0;
@@ -53,9 +53,9 @@ TEST(OverloadTest, MoreThanMayWaitForAMajorityIsRefusedWithWhenToComeBack) {
       if (node != leader) cluster.process(node).Signal(signal);
     }
   };
-  auto impatient =
-      Client::Connect("127.0.0.1:" + std::to_string(cluster.client_port(leader)),
-                      {.retry_budget = {.capacity = 0, .per_call = 0}, .only_endpoints = true});
+  auto impatient = Client::Connect(
+      "127.0.0.1:" + std::to_string(cluster.client_port(leader)),
+      {.retry_budget = {.capacity = 0, .per_call = 0, .per_second = 0}, .only_endpoints = true});
   ASSERT_TRUE(impatient.ok()) << impatient.status();
   ASSERT_TRUE(impatient->Keyspace("orders").Put("warm", "v").ok());
   std::atomic<int> done = 0;
