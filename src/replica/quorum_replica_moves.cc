@@ -28,11 +28,8 @@ void QuorumReplica::SetMove(const Move& move, absl::Duration now) {
 
 bool QuorumReplica::Serves(Level level, bool write) const {
   const bool by_itself = level == Level::kOne || !quorum::CountsForReads(level);
-  const NodeId self = options_.core.self.node;
-  if (core_->members().leaving != self) return true;
-  // What it has under way when it goes would fail.
-  if (write) return LeaderHint() == self;
-  return !by_itself || level == Level::kLinearizable;
+  const bool leaving = core_->members().leaving == options_.core.self.node;
+  return write || !leaving || !by_itself || level == Level::kLinearizable;
 }
 
 NodeId QuorumReplica::LeaderHint() const {
