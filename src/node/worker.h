@@ -146,6 +146,8 @@ class Worker {
   void Configure(PartitionId partition, Slot& slot, const ring::FrozenTopology& topology);
   // What it may answer is answered here.
   static bool ServesHere(const Slot& slot, Level level, bool write);
+  // Though it is served here, another had better begin it.
+  bool IsForOthers(const Replica& replica, const Request& request) const;
   void Expire();
   // --- worker_admission.cc: what a write is refused for before it is begun ---
   absl::Status Admit(const Request& request) const;

@@ -52,7 +52,8 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
   if (!request.ladder.empty()) return Climb(std::move(request), std::move(reply));
   const auto it = slots_.find(request.partition);
   const Replica* replica = it == slots_.end() ? nullptr : it->second.replica.get();
-  if (replica != nullptr && ServesHere(it->second, request.level, request.is_write())) {
+  if (replica != nullptr && ServesHere(it->second, request.level, request.is_write()) &&
+      !IsForOthers(*replica, request)) {
     if (absl::Status refused = Admit(request); !refused.ok()) {
       Reply answer;
       answer.status = std::move(refused);
@@ -91,6 +92,16 @@ void Worker::HandleRequest(Request request, ReplyFn reply) {
   Reply answer;
   answer.status = NoLeader(request.partition);
   std::move(reply)(std::move(answer));
+}
+
+// What a leaver of mode quorum has under way when it goes is of unknown outcome, and what has
+// no identity can't be asked for. What has one stays: others may not know of it yet.
+bool Worker::IsForOthers(const Replica& replica, const Request& request) const {
+  const auto* command = std::get_if<kv::Command>(&request.op);
+  if (command == nullptr || command->identity.writer != 0 || request.hint != 0) return false;
+  const NodeId other = replica.LeaderHint();
+  return other && other != shared_.options.self && shared_.peers.alive(other) &&
+         request.hops < limits::kForwardHopsMax;
 }
 
 // Who asked by an older topology learns the newer one from the frame around the
