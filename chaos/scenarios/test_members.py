@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from loads import ballots, counter, elements, newest, register
+from loads import ballots, counter, elements, merged_elements, newest, register
 
 from quorate_chaos.faults.kills import KillLeader, KillMetaLeader, KillReceiver, KillThese
 from quorate_chaos.faults.members import (
@@ -31,13 +31,19 @@ SOON_DEAD = {**SLOW_MOVES, "dead-after": "3s"}
 
 AMID_SECONDS = 6.0  # of each change other things come
 
-# Those whose replicas move. Mode quorum is not among them yet.
-MODES = ["raft"]
+# Those whose replicas move, and the job of each whose keyspace gets more and fewer.
+MODES = ["raft", "quorum"]
+FIRST_JOB = {"raft": "register", "quorum": "ballots"}
 
 
 def moved(mode: str, **changes: Any) -> list[Job]:
     """Clients of one node each, and such that go on elsewhere when theirs has left."""
-    assert mode == "raft", f"replicas of mode {mode} do not move"
+    if mode == "quorum":
+        return [
+            ballots(**{"clients": 4, "partitions": 8, "fill": 500, **changes}),
+            merged_elements(clients=3, pin=False, rate=200),
+            newest(clients=2, pin=False, rate=100),
+        ]
     return [
         register(**{"clients": 4, "partitions": 8, "fill": 500, **changes}),
         elements(clients=3, pin=False, rate=200),
@@ -45,14 +51,9 @@ def moved(mode: str, **changes: Any) -> list[Job]:
     ]
 
 
-def beside() -> list[Job]:
-    """Of mode quorum, whose replicas stay where they are."""
-    return [ballots(clients=2, rate=100), newest(clients=2, rate=100)]
-
-
 @pytest.mark.parametrize("mode", MODES)
 def test_nodes_join_amid_cuts_and_deaths_of_leaders(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), *beside(), settings=SLOW_MOVES)
+    trial.under(*moved(mode), settings=SLOW_MOVES)
     trial.suffers_amid(Join(), KillLeader(), IsolateLeader(), KillThese("n4"), Isolate("n4"))
     trial.suffers_amid(Join(weight=200), Halves(), KillMetaLeader(), KillReceiver())
     trial.passes()
@@ -96,10 +97,11 @@ def test_who_dies_for_good_while_it_is_filled_is_given_up(trial: Trial, mode: st
 @pytest.mark.parametrize("mode", MODES)
 def test_copies_go_from_three_to_five_and_back(trial: Trial, mode: str) -> None:
     trial.under(*moved(mode), nodes=5, settings=SLOW_MOVES)
-    trial.suffers_amid(AlterReplicas("register", 5), KillLeader(), KillReceiver())
-    trial.suffers(AlterReplicas("register", 3), KillMetaLeader())
-    trial.suffers(AlterReplicas("register", 5), IsolateLeader())
-    trial.suffers(AlterReplicas("register", 3))
+    keyspace = FIRST_JOB[mode]
+    trial.suffers_amid(AlterReplicas(keyspace, 5), KillLeader(), KillReceiver())
+    trial.suffers(AlterReplicas(keyspace, 3), KillMetaLeader())
+    trial.suffers(AlterReplicas(keyspace, 5), IsolateLeader())
+    trial.suffers(AlterReplicas(keyspace, 3))
     trial.passes()
 
 
