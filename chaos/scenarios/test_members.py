@@ -9,12 +9,12 @@ from loads import ballots, counter, elements, merged_elements, newest, register
 from quorate_chaos.faults.kills import KillLeader, KillMetaLeader, KillReceiver, KillThese
 from quorate_chaos.faults.members import (
     AlterReplicas,
-    Change,
     Decommission,
     DieForGood,
     GiveUp,
     Join,
     Replace,
+    some_change,
 )
 from quorate_chaos.faults.mixture import NETWORK, PROCESSES
 from quorate_chaos.faults.partitions import Halves, Isolate, IsolateLeader
@@ -133,23 +133,11 @@ def test_nodes_come_and_go_whatever_comes_together(trial: Trial) -> None:
     until = time.monotonic() + trial.options.duration_s
     changes = 0
     while time.monotonic() < until or changes < 3:
-        trial.nemesis.begin(change := _some_change(trial))
+        trial.nemesis.begin(change := some_change(trial.cluster, trial.random))
         trial.suffers_mixture([*NETWORK, *PROCESSES], seconds=AMID_SECONDS)
         trial.nemesis.end(change)
         changes += 1
     trial.passes()
-
-
-def _some_change(trial: Trial) -> Change:
-    """Four to six nodes are there, of which one may die."""
-    nodes = trial.cluster.nodes
-    if len(nodes) < 5:
-        return Join()
-    if len(nodes) < 6 and trial.random.random() < 0.5:
-        return Join()
-    # Not one that dies and is missed after some seconds: others are cut off for as long.
-    maker: type[Replace | Decommission] = trial.random.choice([Replace, Decommission])
-    return maker(trial.random.choice(nodes))
 
 
 def _meta_size(trial: Trial) -> int:

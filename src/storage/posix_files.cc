@@ -246,9 +246,6 @@ class PosixFiles : public Files {
       if (const int error = WriteAll(fd.get(), zeros.data(), size, offset); error != 0) {
         return PosixError(error, "fill", PathOf(name));
       }
-      // Piece by piece: all at once, by the sync, it would hold up everyone else's.
-      (void)::sync_file_range(fd.get(), static_cast<off64_t>(offset), static_cast<off64_t>(size),
-                              SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
     }
     return ::fsync(fd.get()) == 0 ? absl::OkStatus() : PosixError(errno, "sync", PathOf(name));
   }

@@ -280,3 +280,13 @@ class AlterReplicas(Change):
     def proof(self, cluster: Cluster) -> Proof:
         text = f"{self._before} replicas in all before, {self._after} now, after {self.seconds}"
         return Proof(self._after not in (0, self._before), f"{text}; {self.sent(cluster)}")
+
+
+def some_change(cluster: Cluster, random: Random) -> Change:
+    """After which four to six nodes are there, of which one may die."""
+    nodes = cluster.nodes
+    if len(nodes) < 5 or (len(nodes) < 6 and random.random() < 0.5):
+        return Join()
+    # Not one that dies and is missed after some seconds: others are cut off for as long.
+    maker: type[Replace | Decommission] = random.choice([Replace, Decommission])
+    return maker(random.choice(nodes))
