@@ -16,6 +16,7 @@
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
 #include "storage/replacement.h"
+#include "storage/rocks_memtable.h"
 #include "storage/rocks_patience.h"
 #include "storage/rocks_replace.h"
 #include "storage/rocks_status.h"
@@ -68,9 +69,8 @@ rocksdb::Options ToRocks(const RocksEngineOptions& options,
   rocks.paranoid_checks = true;
   rocks.write_buffer_size = options.memtable_bytes;
   rocks.max_write_buffer_number = options.memtables_max;
-  // A get of a key that isn't in the memtable costs a tenth with its filter.
-  rocks.memtable_whole_key_filtering = true;
-  rocks.memtable_prefix_bloom_size_ratio = 0.05;
+  rocks.memtable_factory = HashedMemtables(options.memtable_bytes);
+  rocks.allow_concurrent_memtable_write = false;
   rocks.max_background_jobs = options.background_jobs;
   rocks.compression = rocksdb::kLZ4Compression;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

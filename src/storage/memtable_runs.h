@@ -1,0 +1,74 @@
+// A memtable's entries in order: a few sorted runs, each of which never changes, read
+// together as one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "storage/memtable_entry.h"
+
+namespace quorate {
+
+// An entry and the head of its key, which settles most comparisons without the entry's memory.
+class SortedEntry {
+ public:
+  explicit SortedEntry(const MemtableEntry* entry) : SortedEntry(entry->key().key, entry) {}
+
+  const MemtableEntry* entry() const { return entry_; }
+  bool operator<(const SortedEntry& other) const {
+    if (first_ != other.first_) return first_ < other.first_;
+    if (second_ != other.second_) return second_ < other.second_;
+    return entry_->key().IsBefore(other.entry_->key());
+  }
+  bool IsBefore(const VersionedKey& key) const { return entry_->key().IsBefore(key); }
+
+ private:
+  SortedEntry(std::string_view key, const MemtableEntry* entry);
+
+  // Big endian, zeros behind a short key's end.
+  uint64_t first_, second_;
+  const MemtableEntry* entry_;
+};
+
+using MemtableRun = std::vector<SortedEntry>;
+using MemtableRuns = std::vector<std::shared_ptr<const MemtableRun>>;
+
+// From `newest` back to `oldest`, which it leaves out, by when they were inserted.
+MemtableRun SortRun(const MemtableEntry* newest, const MemtableEntry* oldest);
+
+// With one more; merges runs of like size, so that there are few, but none without bound,
+// for somebody waits meanwhile.
+MemtableRuns WithRun(const MemtableRuns& runs, MemtableRun fresh);
+
+// Where a reader stands in all runs at once.
+class MemtableCursor {
+ public:
+  explicit MemtableCursor(std::shared_ptr<const MemtableRuns> runs);
+
+  bool Valid() const { return !heap_.empty(); }
+  const MemtableEntry* entry() const { return heap_.front().at->entry(); }
+  void ToFirst();
+  void ToLast();
+  void ToFirstFrom(const VersionedKey& key);  // the first that is not before `key`
+  void ToLastUpTo(const VersionedKey& key);   // the last that `key` is not before
+  void Next();
+  void Previous();
+
+ private:
+  struct Place {
+    const SortedEntry *at, *end;
+  };
+  static bool IsBehind(const Place& a, const Place& b) { return *b.at < *a.at; }
+
+  template <typename PlaceIn>
+  void Stand(const PlaceIn& place_in);
+  void StandOn(const MemtableEntry* entry);  // nullptr: nowhere
+  template <typename BoundIn>
+  const MemtableEntry* LastBefore(const BoundIn& bound_in) const;
+
+  std::shared_ptr<const MemtableRuns> runs_;
+  std::vector<Place> heap_;  // the first in order on top; runs that are used up are not in it
+};
+
+}  // namespace quorate
