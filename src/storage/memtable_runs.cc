@@ -7,8 +7,8 @@
 namespace quorate {
 namespace {
 
-// Merged runs grow up to here: some milliseconds of work.
-constexpr size_t kMergedEntriesMax = 32 * 1024;
+// Merged runs grow up to here: a fraction of a millisecond's work.
+constexpr size_t kMergedEntriesMax = 4 * 1024;
 
 uint64_t BigEndianAt(std::string_view key, size_t offset) {
   uint64_t number = 0;
@@ -35,8 +35,9 @@ const SortedEntry* FirstBehind(const MemtableRun& run, const VersionedKey& key) 
 
 }  // namespace
 
-SortedEntry::SortedEntry(std::string_view key, const MemtableEntry* entry)
-    : first_(BigEndianAt(key, 0)), second_(BigEndianAt(key, sizeof(uint64_t))), entry_(entry) {}
+SortedEntry::SortedEntry(std::string_view key, const MemtableEntry* entry) : entry_(entry) {
+  for (size_t i = 0; i < head_.size(); ++i) head_[i] = BigEndianAt(key, i * sizeof(uint64_t));
+}
 
 MemtableRun SortRun(const MemtableEntry* newest, const MemtableEntry* oldest) {
   MemtableRun run;

@@ -2,6 +2,7 @@
 // together as one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -17,8 +18,9 @@ class SortedEntry {
 
   const MemtableEntry* entry() const { return entry_; }
   bool operator<(const SortedEntry& other) const {
-    if (first_ != other.first_) return first_ < other.first_;
-    if (second_ != other.second_) return second_ < other.second_;
+    for (size_t i = 0; i < head_.size(); ++i) {
+      if (head_[i] != other.head_[i]) return head_[i] < other.head_[i];
+    }
     return entry_->key().IsBefore(other.entry_->key());
   }
   bool IsBefore(const VersionedKey& key) const { return entry_->key().IsBefore(key); }
@@ -27,7 +29,7 @@ class SortedEntry {
   SortedEntry(std::string_view key, const MemtableEntry* entry);
 
   // Big endian, zeros behind a short key's end.
-  uint64_t first_, second_;
+  std::array<uint64_t, 3> head_;
   const MemtableEntry* entry_;
 };
 
