@@ -1,11 +1,12 @@
 """`./dev chaos`: chooses scenarios and a backend, and hands them to pytest."""
 
 import argparse
+import os
 import sys
 
 import pytest
 
-from . import interrupts
+from . import interrupts, lanes
 from .backend.registry import NAMES, backend_class
 from .binaries import ROOT, Binaries
 from .errors import ChaosError
@@ -28,6 +29,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--bugs", action="store_true")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--out", default=str(ROOT / ".cache" / "chaos"))
+    parser.add_argument("--lanes", type=int, help="so many scenarios side by side")
     parser.add_argument("--list", action="store_true")
     return parser.parse_args(arguments)
 
@@ -46,6 +48,17 @@ def choose_backend(asked: str | None) -> list[str]:
     return ["loopback"]
 
 
+def choose_lanes(asked: argparse.Namespace, backend: str) -> int:
+    """What was asked for; else several where there is much to do and nothing is in the way."""
+    if asked.lanes is not None:
+        if asked.lanes < 1:
+            raise ChaosError(f"--lanes {asked.lanes}: there must be one at least")
+        return int(asked.lanes)
+    of_all = asked.files == [str(SCENARIOS)] and not asked.scenario
+    some = asked.short or asked.soak or asked.list or backend == "compose"
+    return lanes.as_many_as_fit() if of_all and not some else 1
+
+
 def pytest_arguments(asked: argparse.Namespace, backend: str) -> list[str]:
     chosen = ["-k", asked.scenario] if asked.scenario else []
     marks = ["short"] if asked.short else []
@@ -56,13 +69,21 @@ def pytest_arguments(asked: argparse.Namespace, backend: str) -> list[str]:
         *("-v", "-rN", "--no-header", "--tb=short", "-m", " and ".join(marks)),
         *(f"--backend={backend}", f"--duration={asked.duration}", f"--out={asked.out}", *chosen),
     ]
-    if asked.seed is not None:
-        arguments.append(f"--seed={asked.seed}")
+    # One for all lanes.
+    seed = int.from_bytes(os.urandom(3)) if asked.seed is None else asked.seed
+    arguments.append(f"--seed={seed}")
     if asked.keep:
         arguments.append("--keep")
     if asked.list:
         arguments.append("--collect-only")
     return arguments
+
+
+def run_scenarios(arguments: list[str], side_by_side: int) -> int:
+    if side_by_side == 1:
+        return int(pytest.main(arguments))
+    # One lane knows nothing of how much the others have done.
+    return lanes.run([*arguments, "-o", "console_output_style=classic"], side_by_side)
 
 
 def main() -> int:
@@ -82,12 +103,13 @@ def run() -> int:
         for program in PROGRAMS:
             Binaries.default().path(program)
         backends = choose_backend(asked.backend)
+        side_by_side = [choose_lanes(asked, backend) for backend in backends]
     except ChaosError as error:
         print(f"error: {error}", file=sys.stderr)
         return USAGE
     worst = 0
-    for backend in backends:
-        code = int(pytest.main(pytest_arguments(asked, backend)))
+    for backend, count in zip(backends, side_by_side, strict=True):
+        code = run_scenarios(pytest_arguments(asked, backend), count)
         if code == pytest.ExitCode.NO_TESTS_COLLECTED:
             print(
                 f"error: no scenario is called '{asked.scenario}'; --list names them",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from . import interrupts, summary
+from . import interrupts, lanes, summary
 from .backend.registry import backend_class
 from .binaries import ROOT
 from .errors import ChaosError, Unsupported
@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--duration", default="60s", help="of each random mixture")
     group.addoption("--out", default=str(ROOT / ".cache" / "chaos"))
     group.addoption("--keep", action="store_true", help="keep the nodes' data")
+    group.addoption("--claims", type=Path, help="where lanes tell each other what they have begun")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +46,13 @@ def pytest_configure(config: pytest.Config) -> None:
     except ChaosError as error:
         raise pytest.UsageError(str(error)) from error
     interrupts.catch()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """What another lane has begun is that one's; nothing is told of it here."""
+    claims = item.config.getoption("--claims")
+    return None if claims is None or lanes.claim(claims, item.nodeid) else True
 
 
 @pytest.fixture
@@ -164,4 +172,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for report in terminalreporter.stats.get("skipped", [])
         if isinstance(report.longrepr, tuple)
     }
-    summary.tell(config.stash[_TRIALS], sorted(skipped), config.stash[_OPTIONS])
+    told = summary.Told.of(config.stash[_TRIALS], sorted(skipped), config.stash[_OPTIONS])
+    claims = config.getoption("--claims")
+    if claims is None:
+        summary.tell(told)
+    else:
+        lanes.tell(claims, told)

@@ -1,7 +1,11 @@
 """What the terminal says at the end: each run, each level, how to see more and do it again."""
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,57 +17,117 @@ from .trial import Trial
 _COLOURS = {"passed": "green", "void": "yellow", "undecided": "yellow", "skipped": "yellow"}
 
 
-def tell(trials: Sequence[Trial], skipped: Sequence[str], options: Options) -> None:
+@dataclass(frozen=True)
+class Run:
+    """What is told of one trial."""
+
+    name: str
+    faults: int
+    bit: int
+    operations: int
+    done: int
+    word: str
+    why: str
+    wrong: bool  # it should have passed
+    command: str
+    notes: list[str]
+    levels: list[dict[str, Any]]
+
+    @staticmethod
+    def of(trial: Trial) -> "Run":
+        return Run(
+            name=trial.folder.scenario.removeprefix("test_").replace("_", " "),
+            faults=len(trial.entries),
+            bit=sum(entry.bit for entry in trial.entries),
+            operations=sum(progress.total for progress in trial.progress),
+            done=sum(progress.done for progress in trial.progress),
+            word=trial.result.word,
+            why=trial.result.why,
+            wrong=not trial.result.passed and trial.expects == "passed",
+            command=trial.folder.command,
+            notes=list(trial.folder.notes),
+            levels=trial.verdict.get("levels", []),
+        )
+
+
+@dataclass
+class Told:
+    """Of all trials of a process, or of several."""
+
+    seed: int
+    backend: str
+    out: str
+    runs: list[Run] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)  # reasons
+
+    @staticmethod
+    def of(trials: Sequence[Trial], skipped: Sequence[str], options: Options) -> "Told":
+        runs = [Run.of(trial) for trial in trials if not trial.skipped]
+        return Told(options.seed, options.backend, str(options.out), runs, list(skipped))
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def tell_all(files: Iterable[Path]) -> None:
+    """As one, what several processes wrote by Told.as_json."""
+    read = [json.loads(file.read_text()) for file in files]
+    if not read:
+        return
+    all_of_it = Told(read[0]["seed"], read[0]["backend"], read[0]["out"])
+    for one in read:
+        all_of_it.runs += [Run(**run) for run in one["runs"]]
+        all_of_it.skipped += one["skipped"]
+    tell(all_of_it)
+
+
+def tell(told: Told) -> None:
     wide = None if sys.stdout.isatty() else 140
     console = Console(width=wide, highlight=False)
-    ran = [trial for trial in trials if not trial.skipped]
-    if ran:
-        console.print(_runs(ran))
-    if any(trial.verdict.get("levels") for trial in ran):
-        console.print(_levels(ran))
-    for trial in ran:
-        if trial.folder.notes:
-            console.print(trial.folder.scenario.removeprefix("test_").replace("_", " ") + ":")
-        for note in trial.folder.notes:
+    if told.runs:
+        console.print(_runs(told.runs))
+    if any(run.levels for run in told.runs):
+        console.print(_levels(told.runs))
+    for run in told.runs:
+        if run.notes:
+            console.print(run.name + ":")
+        for note in run.notes:
             console.print(f"  {note}", markup=False)
-        if not trial.result.passed and trial.expects == "passed":
-            console.print(f"[bold red]{trial.result.word}[/] {escape(trial.folder.scenario)}", end=": ")
-            console.print(trial.result.why, markup=False)
-            console.print(f"  again: {trial.folder.command}", markup=False)
-    for reason in skipped:
+        if run.wrong:
+            console.print(f"[bold red]{run.word}[/] {escape(run.name)}", end=": ")
+            console.print(run.why, markup=False)
+            console.print(f"  again: {run.command}", markup=False)
+    for reason in sorted(set(told.skipped)):
         console.print("[bold yellow]SKIPPED[/] ", end="")
         console.print(reason, markup=False)
-    console.print(f"seed {options.seed}, backend {options.backend}; reports under {options.out}")
+    console.print(f"seed {told.seed}, backend {told.backend}; reports under {told.out}")
 
 
-def _runs(trials: Sequence[Trial]) -> Table:
+def _runs(runs: Sequence[Run]) -> Table:
     table = Table(title="Runs", title_justify="left")
     for name in ("scenario", "faults that bit", "operations", "done", "result"):
         table.add_column(name, justify="left" if name in ("scenario", "result") else "right")
-    for trial in trials:
-        entries = trial.entries
-        word = trial.result.word
+    for run in runs:
         table.add_row(
-            escape(trial.folder.scenario.removeprefix("test_").replace("_", " ")),
-            f"{sum(entry.bit for entry in entries)} of {len(entries)}",
-            f"{sum(progress.total for progress in trial.progress):,}",
-            f"{sum(progress.done for progress in trial.progress):,}",
-            f"[{_COLOURS.get(word, 'bold red')}]{word}[/]",
+            escape(run.name),
+            f"{run.bit} of {run.faults}",
+            f"{run.operations:,}",
+            f"{run.done:,}",
+            f"[{_COLOURS.get(run.word, 'bold red')}]{run.word}[/]",
         )
     return table
 
 
-def _levels(trials: Sequence[Trial]) -> Table:
+def _levels(runs: Sequence[Run]) -> Table:
     """One row for each mode and pair of levels, over all runs."""
     rows: dict[tuple[str, str, str, str], list[int]] = {}
     words: dict[tuple[str, str, str, str], set[str]] = {}
-    for trial in trials:
-        for level in trial.verdict.get("levels", []):
-            row = (level["mode"], level["read"], level["write"], level["promise"])
-            sums = rows.setdefault(row, [0, 0, 0])
-            for i, name in enumerate(("checked", "anomalies", "allowed")):
-                sums[i] += level.get(name, 0)
-            words.setdefault(row, set()).add(level["verdict"])
+    for level in (level for run in runs for level in run.levels):
+        row = (level["mode"], level["read"], level["write"], level["promise"])
+        sums = rows.setdefault(row, [0, 0, 0])
+        for i, name in enumerate(("checked", "anomalies", "allowed")):
+            sums[i] += level.get(name, 0)
+        words.setdefault(row, set()).add(level["verdict"])
     table = Table(title="Levels", title_justify="left")
     for name in ("mode", "read", "write", "promise"):
         table.add_column(name)

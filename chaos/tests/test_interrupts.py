@@ -54,12 +54,26 @@ def test_even_sigkill_leaves_nothing_behind(tmp_path: Path, backend: str, second
     assert _interrupted(tmp_path, backend, [signal.SIGKILL], seconds) == -signal.SIGKILL
 
 
-def _interrupted(folder: Path, backend: str, signals: list[int], seconds: float) -> int:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_lanes_leave_nothing_behind(tmp_path: Path, number: int) -> None:
+    again = SCENARIO[SCENARIO.index("def test_") :].replace("_time(", "_time_again(")
+    code = _interrupted(tmp_path, "loopback", [number], 3.0, SCENARIO + again, "--lanes", "2")
+    assert code in (130, -number)
+
+
+def _interrupted(
+    folder: Path,
+    backend: str,
+    signals: list[int],
+    seconds: float,
+    scenario: str = SCENARIO,
+    *more: str,
+) -> int:
     reason = backend_class(backend).why_not()
     if reason:
         pytest.skip(f"backend {backend}: {reason}")
-    conductor = Conductor(folder, SCENARIO)
-    process = conductor.start("--backend", backend, "--seed", "1")
+    conductor = Conductor(folder, scenario)
+    process = conductor.start("--backend", backend, "--seed", "1", *more)
     time.sleep(seconds)
     assert process.poll() is None, process.communicate()[0]
     for number in signals:

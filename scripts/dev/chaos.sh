@@ -21,6 +21,7 @@
 #   --short           only the scenarios of the short suite
 #   --soak            only the soak
 #   --bugs            only scenarios of a kvd that is broken on purpose
+#   --lanes N         so many scenarios side by side; two for all of them, if there are two cores
 #   --keep            keep the nodes' data as well
 #   --out FOLDER      where the folders of runs go (.cache/chaos)
 #   --list            only name the scenarios
