@@ -10,6 +10,7 @@
 #   ./dev bench -- suite --rounds 3         what follows -- goes to kvbench, which gets three nodes
 #   ./dev bench --nodes 1 -- put            on a single node
 #   ./dev bench -- --help           what else there is
+#   ./dev bench --profile put --in-flight 64     where a load's CPU time goes, and a flame graph
 #
 # The nodes are started for this run on free ports from 7800 on (QUORATE_PORT)
 # in folders of their own, and stopped and forgotten afterwards, also at Ctrl-C.
@@ -23,6 +24,11 @@ run() {
   local quick=(--rounds 1 --slice-seconds 0.5 --kills 3 --idle-partitions 32
     --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2
     --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1)
+  if [[ ${1:-} == --profile ]]; then
+    shift
+    profile "$@"
+    return
+  fi
   while [[ $# -gt 0 ]]; do
     case "$1" in
       --nodes)
@@ -49,4 +55,14 @@ run() {
   mkdir -p "$bench_home"
   "$bin/kvbench" --nodes "$nodes" --folder "$bench_home/run" --port "${QUORATE_PORT:-7800}" \
     --results "$results" "${own[@]}"
+}
+
+# Where the time of one of kvbench's loads goes (bench/cpu_profile).
+profile() {
+  [[ $# -gt 0 ]] || usage_error 'which load? ./dev bench --profile put --in-flight 64'
+  need_packages profile
+  build_binaries kvd kvbench
+  need_binary kvbench
+  QUORATE_BIN=$bin PYTHONPATH=$root/bench PYTHONDONTWRITEBYTECODE=1 \
+    /usr/bin/python3 -m cpu_profile --out "$bench_home/profile" "$@"
 }
