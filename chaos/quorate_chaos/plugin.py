@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from . import interrupts, lanes, summary
 from .backend.registry import backend_class
@@ -52,7 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """What another lane has begun is that one's; nothing is told of it here."""
     claims = item.config.getoption("--claims")
-    return None if claims is None or lanes.claim(claims, item.nodeid) else True
+    if claims is None:
+        return None
+    if lanes.claim(claims, f"{item.path}:{item.name}"):
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        # Which one is next here nobody knows: nothing is kept for it.
+        runtestprotocol(item, nextitem=None)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.fixture

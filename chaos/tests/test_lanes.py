@@ -41,10 +41,14 @@ def test_that_is_never_content(trial):
 
 
 def test_each_scenario_is_begun_once_by_whoever_is_free(tmp_path: Path) -> None:
-    code, said = Conductor(tmp_path, MEETING).run("--lanes", "2")
+    for name in ("a", "b", "c"):
+        (tmp_path / f"test_{name}.py").write_text(MEETING)
+    conductor = Conductor(tmp_path, MEETING)
+    files = [str(tmp_path / f"test_{name}.py") for name in ("a", "b", "c")]
+    code, said = conductor.run(*files, "--lanes", "2")
     assert code == 0, said
     begun = [line.split() for line in (tmp_path / "begun").read_text().splitlines()]
-    assert sorted(number for number, _ in begun) == [str(number) for number in range(6)]
+    assert sorted(number for number, _ in begun) == sorted([*"012345"] * 4)
     assert len({process for _, process in begun}) == 2
 
 

@@ -54,8 +54,8 @@ std::vector<Contestant> OfRaft(Target& cluster) {
           Unary("put, 64 in flight", cluster, UnaryOp::kPut, 64),
           Unary("put once, 64 in flight", cluster, UnaryOp::kPutOnce, 64),
           Unary("put, 256 in flight", cluster, UnaryOp::kPut, 256),
-          Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 1, 4, 64}),
-          Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 1, 4, 64})};
+          Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 4, 4, 64}),
+          Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 4, 4, 64})};
 }
 
 std::vector<Contestant> OfQuorum(Target& leaderless) {
@@ -63,8 +63,8 @@ std::vector<Contestant> OfQuorum(Target& leaderless) {
           Unary("leaderless get QUORUM, 64 in flight", leaderless, UnaryOp::kGetQuorum, 64),
           Unary("leaderless put ONE, 64 in flight", leaderless, UnaryOp::kPutAtOne, 64),
           Unary("leaderless put QUORUM, 64 in flight", leaderless, UnaryOp::kPut, 64),
-          Streamed("leaderless streamed put ONE", leaderless, {StreamOpKind::kPutAtOne, 1, 4, 64}),
-          Streamed("leaderless streamed put QUORUM", leaderless, {StreamOpKind::kPut, 1, 4, 64})};
+          Streamed("leaderless streamed put ONE", leaderless, {StreamOpKind::kPutAtOne, 4, 4, 64}),
+          Streamed("leaderless streamed put QUORUM", leaderless, {StreamOpKind::kPut, 4, 4, 64})};
 }
 
 std::vector<Contestant> OfEtcd(EtcdTarget& etcd) {
