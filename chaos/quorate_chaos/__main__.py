@@ -55,7 +55,7 @@ def choose_lanes(asked: argparse.Namespace, backend: str) -> int:
             raise ChaosError(f"--lanes {asked.lanes}: there must be one at least")
         return int(asked.lanes)
     of_all = asked.files == [str(SCENARIOS)] and not asked.scenario
-    some = asked.short or asked.soak or asked.list or backend == "compose"
+    some = asked.soak or asked.list or backend == "compose"
     return lanes.as_many_as_fit() if of_all and not some else 1
 
 

@@ -4,7 +4,7 @@
 # help:
 # Examples:
 #   ./dev chaos                              every scenario, in network namespaces if they can be had
-#   ./dev chaos --short                      what ./dev test runs, in three minutes
+#   ./dev chaos --short                      what ./dev test runs, in two minutes
 #   ./dev chaos --scenario leader            those whose names hold that; --list names all
 #   ./dev chaos --backend loopback           plain processes; partitions by kvd's own switch
 #   ./dev chaos --backend compose            the containers of deploy/compose
