@@ -10,7 +10,7 @@ namespace {
 constexpr double kFirst = 0.25;
 constexpr double kStep = 1.0 / 16;
 // Fewer tell nothing of the others.
-constexpr uint32_t kRequestsMin = 8;
+constexpr uint32_t kCountMin = 8;
 // Beyond that a wait is not the usual one.
 constexpr double kUsualMax = 1.5;
 constexpr absl::Duration kSlack = absl::Microseconds(250);
@@ -18,18 +18,26 @@ constexpr double kUsualWeight = 0.1;
 
 }  // namespace
 
-double MoveShare::EndMoment(bool moving) {
-  const uint32_t requests = std::exchange(requests_, 0);
+bool MoveShare::Waits::EndMoment(bool moving) {
+  const uint32_t count = std::exchange(count_, 0);
   const absl::Duration waited = std::exchange(waited_, absl::ZeroDuration());
-  const bool told = requests >= kRequestsMin;
-  const absl::Duration each = told ? waited / requests : absl::ZeroDuration();
+  if (count < kCountMin) return false;
+  const absl::Duration each = waited / count;
+  if (moving) return each > kUsualMax * usual_ + kSlack;
+  usual_ += kUsualWeight * (each - usual_);
+  return false;
+}
+
+double MoveShare::EndMoment(bool moving) {
+  const bool idle = requests_.count() == 0;
+  const bool requests_wait = requests_.EndMoment(moving);
+  const bool writes_wait = writes_.EndMoment(moving);
   if (!moving) {
-    if (told) usual_ += kUsualWeight * (each - usual_);
     share_ = kFirst;
-  } else if (told && each > kUsualMax * usual_ + kSlack) {
+  } else if (requests_wait || writes_wait) {
     share_ = std::max(kLeast, share_ / 2);
   } else {
-    share_ = std::min(1.0, requests == 0 ? 2 * share_ : share_ + kStep);
+    share_ = std::min(1.0, idle ? 2 * share_ : share_ + kStep);
   }
   return share_;
 }

@@ -1,6 +1,6 @@
 // How much of move-rate may be used, so that clients notice little of it: where their
-// requests wait for a worker for longer than they do when nothing moves, less is sent,
-// and where they don't, more.
+// requests wait for a worker, or what they write for the disk, for longer than when
+// nothing moves, less is sent, and where they don't, more.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +16,32 @@ class MoveShare {
   static constexpr double kLeast = 1.0 / 16;
 
   // A client's request was taken up, so long after it had come.
-  void RequestWaited(absl::Duration waited) {
-    waited_ += waited;
-    ++requests_;
-  }
+  void RequestWaited(absl::Duration waited) { requests_.Add(waited); }
+  // What a turn wrote became durable, so long after.
+  void WriteWaited(absl::Duration waited) { writes_.Add(waited); }
   // Ends a moment of some 50 ms, in which state was on its way to other nodes, or not.
   // The share from now on, up to 1.
   double EndMoment(bool moving);
 
  private:
-  absl::Duration waited_;  // all together, in this moment
-  uint32_t requests_ = 0;  // likewise
-  absl::Duration usual_;   // that a request waits when nothing moves
+  // How long one kind of thing waits.
+  class Waits {
+   public:
+    void Add(absl::Duration waited) {
+      waited_ += waited;
+      ++count_;
+    }
+    uint32_t count() const { return count_; }
+    // Ends the moment; true: it was longer than usual, which it takes note of otherwise.
+    bool EndMoment(bool moving);
+
+   private:
+    absl::Duration waited_;  // all together, in this moment
+    uint32_t count_ = 0;     // likewise
+    absl::Duration usual_;   // when nothing moves
+  };
+
+  Waits requests_, writes_;
   double share_ = 0;
 };
 

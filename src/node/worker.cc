@@ -90,6 +90,10 @@ void Worker::Handle(Input& input) {
 
 void Worker::OpenDurable(const SyncProof& proof) {
   proven_ = proof;
+  while (!submitted_.empty() && submitted_.front().CoveredBy(proof)) {
+    move_share_.WriteWaited(now_ - *std::move(submitted_.front()).Open(proof));
+    submitted_.pop_front();
+  }
   while (!tokens_.empty() && tokens_.front().CoveredBy(proof)) {
     const PersistToken token = *std::move(tokens_.front()).Open(proof);
     tokens_.pop_front();
@@ -138,6 +142,7 @@ void Worker::CollectAll() {
   }
   if (hints_ != nullptr) hints_->Collect(batch.groups);
   const LogTicket ticket = batch.empty() ? LogTicket{} : shared_.log->Submit(std::move(batch));
+  if (ticket != LogTicket{}) submitted_.emplace_back(ticket, now_);
   if (hints_ != nullptr) hints_->Submitted(ticket);
   AwaitForgotten(ticket);
   for (Owed& debt : owed) {

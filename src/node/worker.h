@@ -212,6 +212,7 @@ class Worker {
   quorum::RoundTrips round_trips_;  // of all leaderless replicas here
   SnapshotPace pace_;               // of all snapshots from here
   MoveShare move_share_;
+  std::deque<AfterSync<absl::Duration>> submitted_;  // when what waits went to the log
   uint64_t snapshot_bytes_seen_ = 0;
   absl::Duration moved_ = -absl::InfiniteDuration();  // when they last became more
   std::map<PartitionId, Slot> slots_;

@@ -41,6 +41,23 @@ TEST_F(MoveShareTest, WhereRequestsWaitLongerItShrinksButNeverToNothing) {
   EXPECT_EQ(Moments(20, true, 50, 10 * kUsual), MoveShare::kLeast);
 }
 
+TEST_F(MoveShareTest, WhereWritesWaitLongerForTheDiskItShrinksAsWell) {
+  const auto moments = [&](int count, bool moving, absl::Duration write) {
+    for (int moment = 1; moment < count; ++moment) {
+      for (int i = 0; i < 20; ++i) share_.WriteWaited(write);
+      Moments(1, moving, 50, kUsual);
+    }
+    for (int i = 0; i < 20; ++i) share_.WriteWaited(write);
+    return Moments(1, moving, 50, kUsual);
+  };
+  constexpr absl::Duration kWrite = absl::Milliseconds(1);
+  moments(100, false, kWrite);
+  EXPECT_EQ(moments(20, true, 1.2 * kWrite), 1);
+  EXPECT_EQ(moments(1, true, 3 * kWrite), 0.5);
+  EXPECT_EQ(moments(20, true, 3 * kWrite), MoveShare::kLeast);
+  EXPECT_GT(moments(2, true, kWrite), MoveShare::kLeast);
+}
+
 TEST_F(MoveShareTest, AFewRequestsTellNothing) {
   Moments(100, false, 50, kUsual);
   EXPECT_EQ(Moments(20, true, 2, absl::Seconds(1)), 1);
