@@ -210,10 +210,10 @@ class Worker {
   Handovers handovers_;
   HintKeeper* hints_ = nullptr;     // the first worker's
   quorum::RoundTrips round_trips_;  // of all leaderless replicas here
-  SnapshotPace pace_;               // of all snapshots from here
+  SnapshotPace pace_;               // of all that newcomers get from here
   MoveShare move_share_;
   std::deque<AfterSync<absl::Duration>> submitted_;  // when what waits went to the log
-  uint64_t snapshot_bytes_seen_ = 0;
+  uint64_t moved_bytes_seen_ = 0;
   absl::Duration moved_ = -absl::InfiniteDuration();  // when they last became more
   std::map<PartitionId, Slot> slots_;
   std::vector<PartitionId> touched_;

@@ -89,7 +89,7 @@ HardState Worker::TakeRetired(PartitionId partition) {
 }
 
 void Worker::ShareWithClients() {
-  if (std::exchange(snapshot_bytes_seen_, pace_.sent_bytes()) != pace_.sent_bytes()) moved_ = now_;
+  if (std::exchange(moved_bytes_seen_, pace_.all_bytes()) != pace_.all_bytes()) moved_ = now_;
   pace_.SetShare(move_share_.EndMoment(now_ - moved_ < kMoveOverAfter));
 }
 

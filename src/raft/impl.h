@@ -21,6 +21,7 @@
 #include "raft/progress.h"
 #include "raft/quorum.h"
 #include "raft/raft.h"
+#include "raft/rations.h"
 #include "raft/reads.h"
 
 namespace quorate::raft {
@@ -40,6 +41,7 @@ class Raft::Impl {
   // replicate.cc
   bool commit_untold() const;
   void TellCommit();
+  void FeedLearners(uint64_t bytes);
   // read_index.cc
   absl::Status ReadIndex(uint64_t read_id);
   // transfer.cc
@@ -127,7 +129,7 @@ class Raft::Impl {
   // --- replicate.cc ---
   void SendAppends();
   void SendAppendsTo(Progress& peer);
-  void SendOneAppend(Progress& peer);
+  void SendOneAppend(Progress& peer, bool rationed);
   bool WantsCommit(const Progress& peer) const;
   void SendHeartbeats();
   void SendHeartbeat(const Progress& peer, bool quiet);
@@ -222,6 +224,7 @@ class Raft::Impl {
   NodeId transferring_to_;
   uint32_t transfer_ticks_ = 0;
   bool appends_due_ = false;
+  Rations rations_;  // of learners
   bool asks_promises_ = false;
   bool told_to_campaign_ = false;  // someone, in this term
 

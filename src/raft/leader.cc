@@ -30,6 +30,7 @@ void Raft::Impl::BecomeLeader() {
   heartbeat_elapsed_ = 0;
   oldest_persist_seen_.reset();
   told_to_campaign_ = false;
+  rations_.Clear();
   peers_.Clear();
   peers_.Follow(history_.newest().Members(), log_.last_index(), config_);
   // Commits what is left of older terms along with it.
@@ -40,6 +41,7 @@ LogIndex Raft::Impl::AppendOwn(EntryKind kind, Payload data) {
   Stir();
   const LogIndex index = log_.last_index().next();
   log_.Append({hard_state_.term, index, kind, std::move(data)});
+  rations_.Appended(EntryBytes(*log_.EntryAt(index)), history_.newest().learners.size());
   appends_due_ = true;
   return index;
 }

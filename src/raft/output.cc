@@ -39,6 +39,7 @@ Output Raft::Impl::TakeOutput() {
     PassReadsOn();
   }
   Output output = std::exchange(output_, Output());
+  output.fed_bytes = rations_.TakeOfGrants();
   output.persist = TakePersist();
   if (config_.bugs.count_before_sync) {
     std::move(output.messages_after_sync.begin(), output.messages_after_sync.end(),

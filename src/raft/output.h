@@ -76,6 +76,8 @@ struct Output {
   std::vector<ReceivedChunk> chunks_received;
   std::vector<ChunkWanted> chunks_wanted;
   std::optional<LostTail> lost_tail;
+  // Of what FeedLearners granted, in `messages`: by one entry at most more than that.
+  uint64_t fed_bytes = 0;
 };
 
 }  // namespace quorate::raft

@@ -52,6 +52,7 @@ void Raft::Compact(LogIndex index) { impl_->Compact(index); }
 
 bool Raft::commit_untold() const { return impl_->commit_untold(); }
 void Raft::TellCommit() { impl_->TellCommit(); }
+void Raft::FeedLearners(uint64_t bytes) { impl_->FeedLearners(bytes); }
 
 void Raft::SendSnapshotChunk(NodeId to, SnapshotChunk chunk) {
   impl_->SendSnapshotChunk(to, std::move(chunk));

@@ -163,6 +163,12 @@ class Raft {
   bool commit_untold() const;
   void TellCommit();
 
+  // --- learners ---
+  // Of what learners lack, so many bytes may be sent to them until the next call; before
+  // the first call, all. What is appended meanwhile is sent besides. Output.fed_bytes tells
+  // what became of it.
+  void FeedLearners(uint64_t bytes);
+
   // --- snapshots ---
   // Leader: the chunk asked for by ChunkWanted.
   void SendSnapshotChunk(NodeId to, SnapshotChunk chunk);

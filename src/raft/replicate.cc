@@ -12,6 +12,7 @@ void Raft::Impl::SendAppends() {
 }
 
 void Raft::Impl::SendAppendsTo(Progress& peer) {
+  const bool rationed = history_.newest().IsLearner(peer.node);
   while (peer.CanAppend()) {
     const bool due =
         peer.next <= log_.last_index() || peer.nudge || peer.state == ProgressState::kProbe;
@@ -20,18 +21,26 @@ void Raft::Impl::SendAppendsTo(Progress& peer) {
       BeginSnapshot(peer);
       return;
     }
-    SendOneAppend(peer);
+    if (rationed && rations_.exhausted()) return rations_.Await();
+    SendOneAppend(peer, rationed);
   }
 }
 
-void Raft::Impl::SendOneAppend(Progress& peer) {
+void Raft::Impl::FeedLearners(uint64_t bytes) {
+  if (rations_.Grant(bytes) && is_leader()) appends_due_ = true;
+}
+
+void Raft::Impl::SendOneAppend(Progress& peer, bool rationed) {
   Message append = To(peer.node, MessageKind::kAppend);
   append.index = peer.next.prev();
   append.log_term = log_.TermAt(append.index);
   append.commit = log_.commit_index();
-  append.entries = log_.Slice(peer.next, log_.last_index(), config_.append_bytes_max);
+  const uint64_t bytes_max =
+      rationed ? std::min(rations_.left(), config_.append_bytes_max) : config_.append_bytes_max;
+  append.entries = log_.Slice(peer.next, log_.last_index(), bytes_max);
   uint64_t bytes = 0;
   for (const LogEntry& entry : append.entries) bytes += EntryBytes(entry);
+  if (rationed) rations_.Took(bytes);
   const LogIndex last = append.index + append.entries.size();
   peer.Sent(last, bytes);
   peer.commit_told = std::min(append.commit, last);

@@ -172,11 +172,13 @@ absl::StatusOr<bool> RaftReplica::Collect(Turn& turn, absl::Duration now) {
   proposals_.Flush(*raft_, now, clock_.At(now));
   reads_.Flush(*raft_, now);
   ServeChunks(now);
+  if (options_.pace != nullptr) raft_->FeedLearners(options_.pace->LeftBytes(now));
   if (!raft_->has_output()) {
     NoteRound(now);
     return false;
   }
   raft::Output output = raft_->TakeOutput();
+  if (options_.pace != nullptr && output.fed_bytes > 0) options_.pace->SentOfLog(output.fed_bytes);
   if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;
   return true;
 }

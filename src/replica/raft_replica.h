@@ -44,7 +44,7 @@ struct RaftReplicaOptions {
   Epoch member_since;                 // in which this copy joined; zero: the beginning
   uint64_t log_bytes_max = 16 << 20;  // entries kept in memory for laggards
   uint64_t snapshot_chunk_bytes = kv::kSnapshotChunkBytesDefault;
-  SnapshotPace* pace = nullptr;  // of snapshots sent; outlives the replica; null: no bound
+  SnapshotPace* pace = nullptr;  // of what newcomers are sent; outlives the replica; null: no bound
   // What the engine asks, if it drops what has expired; outlives the replica.
   kv::ExpiredRecords* expired = nullptr;
   kv::StateMachineBugs bugs;
