@@ -272,44 +272,6 @@ TEST_F(KvbenchTest, LoadsMixesOnStreamsAtASetRate) {
   ExpectNothingLeft();
 }
 
-TEST_F(KvbenchTest, RunsAllOneAfterAnother) {
-  ASSERT_EQ(Run({"--keys",  "100",
-                 "--etcd",  "none",
-                 "--redis", "none",
-                 "all",     "--rounds",
-                 "1",       "--slice-seconds",
-                 "0.1",     "--curve-rounds",
-                 "1",       "--curve-slice-seconds",
-                 "0.1",     "--curve",
-                 "put",     "--shares",
-                 "0.5",     "--mix",
-                 "A",       "--mix-seconds",
-                 "0.1",     "--kills",
-                 "1",       "--idle-partitions",
-                 "4",       "--idle-settle-seconds",
-                 "0",       "--idle-seconds",
-                 "0.1",     "--restart-keys",
-                 "100",     "--restarts",
-                 "1",       "--rejoin-keys",
-                 "200",     "--rejoin-settle-seconds",
-                 "0",       "--rejoin-idle-seconds",
-                 "0.1",     "--backup-keys",
-                 "200",     "--backups",
-                 "1",       "--join-keys",
-                 "200",     "--joins",
-                 "1",       "--join-seconds",
-                 "0.2",     "--rebuild-keys",
-                 "200",     "--rebuilds",
-                 "1"}),
-            0)
-      << output();
-  EXPECT_FALSE(results()["suite"]["results"].empty());
-  EXPECT_EQ(results()["curves"]["curves"].size(), 1u);
-  EXPECT_EQ(results()["programs"].size(), 2u) << "Quorate and the echo";
-  EXPECT_GE(results()["experiments"].size(), 8u);
-  ExpectNothingLeft();
-}
-
 TEST_F(KvbenchTest, LoadsRedisBesideWhereThereIsOne) {
   if (std::system("command -v redis-server >/dev/null") != 0) GTEST_SKIP() << "it is not installed";
   ASSERT_EQ(Run({"--nodes", "1", "--keys", "105", "--etcd", "none", "suite", "--rounds", "1",
