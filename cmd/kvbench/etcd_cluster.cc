@@ -29,6 +29,7 @@ absl::StatusOr<std::unique_ptr<EtcdCluster>> EtcdCluster::Start(const Surroundin
   std::unique_ptr<EtcdCluster> cluster(new EtcdCluster());
   cluster->etcd_ = surroundings.etcd;
   cluster->folder_ = surroundings.folder + "/" + name;
+  std::filesystem::remove_all(cluster->folder_);
   std::filesystem::create_directories(cluster->folder_);
   for (uint32_t i = 1; i <= members; ++i) {
     Member& member = cluster->members_.emplace_back();

@@ -16,7 +16,7 @@ namespace quorate::bench {
 // Members are numbered from 1.
 class EtcdCluster {
  public:
-  // In a folder of that name; every member serves when it returns.
+  // In a new folder of that name; every member serves when it returns.
   static absl::StatusOr<std::unique_ptr<EtcdCluster>> Start(const Surroundings& surroundings,
                                                             const std::string& name,
                                                             uint32_t members);

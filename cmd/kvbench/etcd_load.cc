@@ -6,7 +6,6 @@
 #include "absl/synchronization/blocking_counter.h"
 #include "base/strings.h"
 #include "call.h"
-#include "closed_loop.h"
 
 namespace quorate::bench {
 namespace {
@@ -98,13 +97,14 @@ absl::StatusOr<EtcdTarget> PrepareEtcd(EtcdCluster& cluster, uint64_t keys, size
   return target;
 }
 
+std::unique_ptr<Caller> MakeCaller(EtcdTarget& target, EtcdOp op) {
+  if (op == EtcdOp::kPut) return std::make_unique<PutCaller>(target);
+  return std::make_unique<GetCaller>(target);
+}
+
 Slice RunEtcd(EtcdTarget& target, EtcdOp op, uint32_t in_flight, absl::Duration length,
               uint64_t seed) {
-  const auto make = [&]() -> std::unique_ptr<Caller> {
-    if (op == EtcdOp::kPut) return std::make_unique<PutCaller>(target);
-    return std::make_unique<GetCaller>(target);
-  };
-  return RunClosedLoop(make, in_flight, length, seed);
+  return RunClosedLoop([&] { return MakeCaller(target, op); }, in_flight, length, seed);
 }
 
 }  // namespace quorate::bench

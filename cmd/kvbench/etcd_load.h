@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "closed_loop.h"
 #include "etcd_cluster.h"
 #include "slice.h"
 
@@ -25,6 +26,8 @@ struct EtcdTarget {
 absl::StatusOr<EtcdTarget> PrepareEtcd(EtcdCluster& cluster, uint64_t keys, size_t value_bytes);
 
 enum class EtcdOp : uint8_t { kGet, kPut };
+
+std::unique_ptr<Caller> MakeCaller(EtcdTarget& target, EtcdOp op);
 
 Slice RunEtcd(EtcdTarget& target, EtcdOp op, uint32_t in_flight, absl::Duration length,
               uint64_t seed);

@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "mix.h"
 #include "run.h"
+#include "standard_curves.h"
 
 namespace quorate::bench {
 namespace {
@@ -15,6 +17,9 @@ examples:
   kvbench all --results result.json                   everything below, one after another
   kvbench --nodes 3 suite                             ratios to a bare echo, on nodes of its own
   kvbench --endpoints 127.0.0.1:7400 suite            on a cluster that is there
+  kvbench --nodes 3 curve                             latency against load, beside etcd
+  kvbench --nodes 3 curve --curve get,etcd-get        some of it
+  kvbench --endpoints 127.0.0.1:7400 mixes --mix AB   YCSB's mixes, on a cluster that is there
   kvbench failover --kills 20                         the leader is killed, again and again
   kvbench idle --idle-partitions 256                  memory and CPU of nodes with nothing to do
   kvbench restart --restart-keys 1000000              a full node is killed and serves again
@@ -61,6 +66,67 @@ void AddSuite(CLI::App& command, Settings& settings) {
   command.add_option("--rounds", settings.suite.rounds)->check(CLI::Range(1, 1000));
   command.add_option("--slice-seconds", settings.slice_seconds)->check(CLI::Range(0.1, 600.0));
   command.add_option("--seed", settings.suite.seed);
+}
+
+void AddCurve(CLI::App& command, Settings& settings) {
+  command.add_option("--curve", settings.curve.names, "which [the standard ones]")
+      ->delimiter(',')
+      ->check(CLI::IsMember(CurveNames()));
+  command.add_option("--curve-rounds", settings.curve.rounds)->check(CLI::Range(1, 1000));
+  command.add_option("--curve-slice-seconds", settings.curve_slice_seconds)
+      ->check(CLI::Range(0.1, 600.0));
+  command.add_option("--shares", settings.curve.shares, "of each one's own peak")
+      ->delimiter(',')
+      ->check(CLI::Range(0.01, 2.0));
+}
+
+Level LevelNamed(const std::string& name) {
+  const auto level = LevelFromName(name);
+  if (!level) throw CLI::ValidationError("there is no level " + name);
+  return *level;
+}
+
+void AddMixes(CLI::App& command, Settings& settings) {
+  MixOptions& mixes = settings.mixes;
+  command.add_option("--mix", mixes.names, "of YCSB's, in a row [ABCDEF]")
+      ->check([](const std::string& names) {
+        for (const char name : names) {
+          if (FindMix(name) == nullptr) return "there is no mix " + std::string(1, name);
+        }
+        return std::string();
+      });
+  command
+      .add_option_function<std::string>(
+          "--mode",
+          [&mixes](const std::string& mode) {
+            mixes.raft = mode != "quorum";
+            mixes.leaderless = mode != "raft";
+          },
+          "raft, quorum or both [both]")
+      ->check(CLI::IsMember({"raft", "quorum", "both"}));
+  command
+      .add_option_function<std::string>(
+          "--distribution",
+          [&mixes](const std::string& name) {
+            mixes.distribution =
+                name == "uniform" ? Distribution::kUniform : Distribution::kZipfian;
+          },
+          "uniform or zipfian [zipfian; D: the latest]")
+      ->check(CLI::IsMember({"uniform", "zipfian"}));
+  command.add_option_function<std::string>(
+      "--read-level", [&mixes](const std::string& name) { mixes.read = LevelNamed(name); },
+      "[the keyspace's]");
+  command.add_option_function<std::string>(
+      "--write-level", [&mixes](const std::string& name) { mixes.write = LevelNamed(name); },
+      "[the keyspace's]");
+  command.add_flag("--streamed", mixes.streamed, "on the batched streams");
+  command.add_option("--mix-in-flight", mixes.in_flight, "of the closed loop")
+      ->check(CLI::Range(1, 16'384));
+  command.add_option("--rate", mixes.per_second, "of the open loop [half of the closed one's]")
+      ->check(CLI::Range(0.1, 10'000'000.0));
+  command.add_option("--mix-seconds", settings.mix_seconds)->check(CLI::Range(0.1, 3600.0));
+  command.add_option("--mix-warm-up-seconds", settings.mix_warm_up_seconds)
+      ->check(CLI::Range(0.0, 600.0));
 }
 
 void AddFailover(CLI::App& command, Settings& settings) {
@@ -110,6 +176,8 @@ void AddRebuild(CLI::App& command, Settings& settings) {
 
 void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& suite = *app.add_subcommand("suite", "all loads, side by side, as ratios");
+  CLI::App& curve = *app.add_subcommand("curve", "latency against load, up to each one's peak");
+  CLI::App& mixes = *app.add_subcommand("mixes", "YCSB's mixes, A to F, closed and open loop");
   CLI::App& failover = *app.add_subcommand("failover", "how long writes stop when a leader dies");
   CLI::App& idle = *app.add_subcommand("idle", "what nodes cost that have nothing to do");
   CLI::App& restart = *app.add_subcommand("restart", "how soon a full node serves again");
@@ -117,8 +185,10 @@ void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& backup = *app.add_subcommand("backup", "how fast a keyspace is backed up");
   CLI::App& join = *app.add_subcommand("join", "what clients notice when a node joins");
   CLI::App& rebuild = *app.add_subcommand("rebuild", "how fast a lost node's replicas are back");
-  CLI::App& all = *app.add_subcommand("all", "these eight, one after another");
+  CLI::App& all = *app.add_subcommand("all", "all of these, one after another");
   for (CLI::App* command : {&suite, &all}) AddSuite(*command, settings);
+  for (CLI::App* command : {&curve, &all}) AddCurve(*command, settings);
+  for (CLI::App* command : {&mixes, &all}) AddMixes(*command, settings);
   for (CLI::App* command : {&failover, &all}) AddFailover(*command, settings);
   for (CLI::App* command : {&idle, &all}) AddIdle(*command, settings);
   for (CLI::App* command : {&restart, &all}) AddRestart(*command, settings);
@@ -169,8 +239,8 @@ int Main(int argc, char** argv) {
   }
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
-  for (const char* measured :
-       {"suite", "failover", "idle", "restart", "rejoin", "backup", "join", "rebuild", "all"}) {
+  for (const char* measured : {"suite", "curve", "mixes", "failover", "idle", "restart", "rejoin",
+                               "backup", "join", "rebuild", "all"}) {
     if (chosen == measured) return RunMeasurements(settings, chosen);
   }
   return RunLoad(settings, chosen);

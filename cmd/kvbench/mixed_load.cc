@@ -1,25 +1,12 @@
 #include "mixed_load.h"
 
-#include <cmath>
-#include <functional>
+#include <atomic>
 #include <utility>
-#include <vector>
 
 #include "absl/time/clock.h"
 #include "base/strings.h"
 
 namespace quorate::bench {
-namespace {
-
-// An open loop that is so far behind waits, and what is due meanwhile is late.
-constexpr uint64_t kUnderWayMax = 20'000;
-
-absl::Duration NextGap(Random& random, double per_second) {
-  const double chance = static_cast<double>(random.Between(1, 1'000'000)) / 1e6;
-  return absl::Seconds(-std::log(chance) / per_second);
-}
-
-}  // namespace
 
 absl::Status WriteAll(Keyspace keyspace, const VersionedKeys& keys) {
   std::atomic<uint64_t> failed = 0;
@@ -36,7 +23,12 @@ absl::Status WriteAll(Keyspace keyspace, const VersionedKeys& keys) {
 }
 
 MixedLoad::MixedLoad(const Client& client, const std::string& keyspace, VersionedKeys& keys)
-    : keyspace_(client.Keyspace(keyspace)), keys_(keys) {}
+    : keyspace_(client.Keyspace(keyspace)),
+      keys_(keys),
+      issue_([this](absl::Time due, Random& random, Done done) {
+        BeginOne(due, random, std::move(done));
+      }),
+      pace_(issue_, 1) {}
 
 void MixedLoad::Count(const absl::Status& status, absl::Time due, Stretch& stretch) {
   const absl::Duration took = absl::Now() - due;
@@ -79,7 +71,7 @@ void MixedLoad::Put(uint64_t key, uint64_t version, absl::Time due, Stretch& str
                 });
 }
 
-void MixedLoad::Issue(absl::Time due, Random& random, Done done) {
+void MixedLoad::BeginOne(absl::Time due, Random& random, Done done) {
   Stretch* stretch = nullptr;
   {
     absl::MutexLock lock(&mutex_);
@@ -97,24 +89,8 @@ void MixedLoad::Issue(absl::Time due, Random& random, Done done) {
 Stretch MixedLoad::RunClosed(uint32_t in_flight, absl::Duration length) {
   Stretch stretch;
   CountIn(stretch);
-  const absl::Time end = absl::Now() + length;
-  {
-    absl::MutexLock lock(&mutex_);
-    under_way_ += in_flight;
-  }
-  // Each slot issues its next operation when one is done.
-  std::function<void(Random)> next = [&](Random random) {
-    if (absl::Now() >= end) {
-      absl::MutexLock lock(&mutex_);
-      --under_way_;
-      return;
-    }
-    auto now = std::make_unique<Random>(random);
-    Random& drawn = *now;
-    Issue(absl::Now(), drawn, [&next, now = std::move(now)]() mutable { next(*now); });
-  };
-  for (uint32_t slot = 0; slot < in_flight; ++slot) next(Random(slot));
-  Stop();
+  RunClosedPace(issue_, in_flight, length, 0);
+  CountIn(unwanted_);
   stretch.slice.elapsed = length;
   return stretch;
 }
@@ -124,39 +100,9 @@ void MixedLoad::CountIn(Stretch& stretch) {
   current_ = &stretch;
 }
 
-void MixedLoad::Begin(double per_second) {
-  thread_ = std::thread([this, per_second] { RunOpen(per_second); });
-}
-
-void MixedLoad::RunOpen(double per_second) {
-  Random random(1);
-  absl::Time due = absl::Now();
-  while (!stopping_) {
-    due += NextGap(random, per_second);
-    absl::SleepFor(due - absl::Now());
-    {
-      absl::MutexLock lock(&mutex_);
-      const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-        return under_way_ < kUnderWayMax;
-      };
-      mutex_.Await(absl::Condition(&has_room));
-      ++under_way_;
-    }
-    Issue(due, random, [this] {
-      absl::MutexLock lock(&mutex_);
-      --under_way_;
-    });
-  }
-}
-
 void MixedLoad::Stop() {
-  stopping_ = true;
-  if (thread_.joinable()) thread_.join();
-  absl::MutexLock lock(&mutex_);
-  const auto rests = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; };
-  mutex_.Await(absl::Condition(&rests));
-  current_ = &unwanted_;
-  stopping_ = false;
+  pace_.Stop();
+  CountIn(unwanted_);
 }
 
 }  // namespace quorate::bench

@@ -2,16 +2,14 @@
 // the client library, with each value read held against what was written.
 #pragma once
 
-#include <atomic>
-#include <memory>
 #include <string>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/random.h"
 #include "client/client.h"
+#include "pace.h"
 #include "slice.h"
 #include "versioned_keys.h"
 
@@ -39,29 +37,26 @@ class MixedLoad {
 
   // Open loop: from now on so many a second fall due, by chance, whatever became of those
   // before, and each one's latency counts from then.
-  void Begin(double per_second);
+  void Begin(double per_second) { pace_.Begin(per_second); }
   // What falls due from now on counts there, which outlives Stop.
   void CountIn(Stretch& stretch);
   // When all is answered.
   void Stop();
 
  private:
-  using Done = absl::AnyInvocable<void() &&>;
   // One operation; `done` when it was counted, by a thread of the client's.
-  void Issue(absl::Time due, Random& random, Done done);
+  void BeginOne(absl::Time due, Random& random, Done done);
   void Get(uint64_t key, absl::Time due, Stretch& stretch, Done done);
   void Put(uint64_t key, uint64_t version, absl::Time due, Stretch& stretch, Done done);
   void Count(const absl::Status& status, absl::Time due, Stretch& stretch);
-  void RunOpen(double per_second);
 
   Keyspace keyspace_;
   VersionedKeys& keys_;
-  std::thread thread_;
-  std::atomic<bool> stopping_ = false;
   absl::Mutex mutex_;
-  Stretch unwanted_ ABSL_GUARDED_BY(mutex_);
+  Stretch unwanted_;
   Stretch* current_ ABSL_GUARDED_BY(mutex_) = &unwanted_;
-  uint64_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  const Issue issue_;
+  OpenPace pace_;  // goes first
 };
 
 }  // namespace quorate::bench

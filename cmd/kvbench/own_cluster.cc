@@ -40,6 +40,7 @@ absl::StatusOr<std::unique_ptr<OwnCluster>> OwnCluster::Start(const Surroundings
   std::unique_ptr<OwnCluster> cluster(new OwnCluster());
   cluster->kvd_ = surroundings.kvd;
   cluster->folder_ = surroundings.folder + "/" + name;
+  std::filesystem::remove_all(cluster->folder_);
   std::filesystem::create_directories(cluster->folder_);
   cluster->ports_ = surroundings.ports;
   for (uint32_t node = 1; node <= nodes; ++node) {

@@ -25,7 +25,7 @@ struct Surroundings {
 // Nodes are numbered from 1.
 class OwnCluster {
  public:
-  // In a folder of that name; every node serves and knows the others when it
+  // In a new folder of that name; every node serves and knows the others when it
   // returns. UNAVAILABLE, with the end of a log, if they do not within 30 s.
   static absl::StatusOr<std::unique_ptr<OwnCluster>> Start(const Surroundings& surroundings,
                                                            const std::string& name, uint32_t nodes);

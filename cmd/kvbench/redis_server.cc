@@ -23,6 +23,7 @@ absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::Start(const Surroundin
                                                                 const std::string& name) {
   std::unique_ptr<RedisServer> server(new RedisServer());
   const std::string folder = StrCat(surroundings.folder, "/", name);
+  std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   const auto address = surroundings.ports->Next();
   if (!address.ok()) return address.status();

@@ -14,8 +14,8 @@ namespace quorate::bench {
 
 class RedisServer {
  public:
-  // In a folder of that name; serves when it returns. UNAVAILABLE, with the log's name, if it does
-  // not within 30 s.
+  // In a new folder of that name; serves when it returns. UNAVAILABLE, with the log's name, if it
+  // does not within 30 s.
   static absl::StatusOr<std::unique_ptr<RedisServer>> Start(const Surroundings& surroundings,
                                                             const std::string& name);
 

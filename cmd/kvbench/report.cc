@@ -1,5 +1,8 @@
 #include "report.h"
 
+#include <sys/utsname.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -25,6 +28,15 @@ std::string Verdict(const Goal& goal, double median) {
                          goal.ReachedBy(median) ? "reached" : "MISSED");
 }
 
+std::string RatioText(const std::vector<RatioRow>& ratios) {
+  std::string text;
+  for (const RatioRow& row : ratios) {
+    absl::StrAppendFormat(&text, "%-60s %6.2f (%.2f to %.2f)%s\n", row.ratio.name, row.value.median,
+                          row.value.low, row.value.high, Verdict(row.ratio.goal, row.value.median));
+  }
+  return text;
+}
+
 std::string SuiteText(const SuiteResult& result, const SuiteOptions& options) {
   std::string text = absl::StrFormat(
       "%d rounds of %s slices, order drawn anew each round; medians (low to high)\n\n",
@@ -41,12 +53,25 @@ std::string SuiteText(const SuiteResult& result, const SuiteOptions& options) {
         row.p99_us.median, row.servers_us.median, row.load_us.median, row.switches.median,
         row.peer_messages.median, row.flushes_per_second.median, row.failed, row.first_error);
   }
-  text += "\n";
-  for (const RatioRow& row : result.ratios) {
-    absl::StrAppendFormat(&text, "%-40s %6.2f (%.2f to %.2f)%s\n", row.ratio.name, row.value.median,
-                          row.value.low, row.value.high, Verdict(row.ratio.goal, row.value.median));
+  return text + "\n" + RatioText(result.ratios);
+}
+
+std::string CurveText(const CurveResult& result, const CurveOptions& options) {
+  std::string text = absl::StrFormat(
+      "%d rounds of %s slices; a peak by closed loop, then, at a share of it, operations that fall "
+      "due by chance, each one's latency from when it was due; medians\n\n",
+      options.rounds, absl::FormatDuration(options.slice));
+  absl::StrAppendFormat(&text, "%-30s %10s %6s %10s %10s %10s %10s %7s\n", "", "peak/s", "share",
+                        "done/s", "p50 us", "p99 us", "p99.9 us", "failed");
+  for (const Curve& curve : result.curves) {
+    for (const CurvePoint& point : curve.points) {
+      absl::StrAppendFormat(&text, "%-30s %10.0f %6.2f %10.0f %10.0f %10.0f %10.0f %7d %s\n",
+                            curve.name, curve.peak_per_second.median, point.share,
+                            point.per_second.median, point.p50_us.median, point.p99_us.median,
+                            point.p999_us.median, point.failed, point.first_error);
+    }
   }
-  return text;
+  return text + "\n" + RatioText(result.ratios);
 }
 
 std::string ExperimentText(const Experiment& experiment) {
@@ -71,6 +96,16 @@ void AddGoal(const Goal& goal, double median, nlohmann::json& json) {
                   {"reached", goal.ReachedBy(median)}};
 }
 
+nlohmann::json RatiosJson(const std::vector<RatioRow>& ratios) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const RatioRow& row : ratios) {
+    nlohmann::json ratio = {{"name", row.ratio.name}, {"value", ToJson(row.value)}};
+    AddGoal(row.ratio.goal, row.value.median, ratio);
+    json.push_back(std::move(ratio));
+  }
+  return json;
+}
+
 nlohmann::json SuiteJson(const SuiteResult& result, const SuiteOptions& options) {
   nlohmann::json json = {{"rounds", options.rounds},
                          {"slice_seconds", absl::ToDoubleSeconds(options.slice)}};
@@ -86,10 +121,29 @@ nlohmann::json SuiteJson(const SuiteResult& result, const SuiteOptions& options)
                                {"flushes_per_second", ToJson(row.flushes_per_second)},
                                {"failed", row.failed}});
   }
-  for (const RatioRow& row : result.ratios) {
-    nlohmann::json ratio = {{"name", row.ratio.name}, {"value", ToJson(row.value)}};
-    AddGoal(row.ratio.goal, row.value.median, ratio);
-    json["ratios"].push_back(std::move(ratio));
+  json["ratios"] = RatiosJson(result.ratios);
+  return json;
+}
+
+nlohmann::json CurvesJson(const CurveResult& result, const CurveOptions& options) {
+  nlohmann::json json = {{"rounds", options.rounds},
+                         {"slice_seconds", absl::ToDoubleSeconds(options.slice)},
+                         {"curves", nlohmann::json::array()},
+                         {"ratios", RatiosJson(result.ratios)}};
+  for (const Curve& curve : result.curves) {
+    nlohmann::json points = nlohmann::json::array();
+    for (const CurvePoint& point : curve.points) {
+      points.push_back({{"share", point.share},
+                        {"due_per_second", ToJson(point.due_per_second)},
+                        {"per_second", ToJson(point.per_second)},
+                        {"p50_us", ToJson(point.p50_us)},
+                        {"p99_us", ToJson(point.p99_us)},
+                        {"p999_us", ToJson(point.p999_us)},
+                        {"failed", point.failed}});
+    }
+    json["curves"].push_back({{"name", curve.name},
+                              {"peak_per_second", ToJson(curve.peak_per_second)},
+                              {"points", std::move(points)}});
   }
   return json;
 }
@@ -111,8 +165,12 @@ nlohmann::json ExperimentJson(const Experiment& experiment) {
 }  // namespace
 
 Machine ThisMachine() {
-  Machine machine{std::thread::hardware_concurrency(), Processor(), 0};
+  Machine machine{std::thread::hardware_concurrency(), Processor(), 0, "", 0};
   getloadavg(&machine.load, 1);
+  utsname kernel = {};
+  if (uname(&kernel) == 0) machine.kernel = kernel.release;
+  machine.memory_bytes =
+      static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   return machine;
 }
 
@@ -121,6 +179,7 @@ std::string TextReport(const Report& report) {
       absl::StrFormat("%d x %s, load average %.2f as it began\n", report.machine.cores,
                       report.machine.processor, report.machine.load);
   if (report.suite) text += "\nsuite: " + SuiteText(*report.suite, report.suite_options);
+  if (report.curves) text += "\ncurve: " + CurveText(*report.curves, report.curve_options);
   for (const Experiment& experiment : report.experiments) text += "\n" + ExperimentText(experiment);
   for (const std::string& missing : report.missing) text += "\nMISSING: " + missing + "\n";
   return text;
@@ -130,8 +189,19 @@ std::string JsonReport(const Report& report) {
   nlohmann::json json;
   json["machine"] = {{"cores", report.machine.cores},
                      {"processor", report.machine.processor},
-                     {"load_average", report.machine.load}};
+                     {"load_average", report.machine.load},
+                     {"kernel", report.machine.kernel},
+                     {"memory_bytes", report.machine.memory_bytes}};
+  json["began"] = absl::FormatTime(absl::RFC3339_sec, report.began, absl::UTCTimeZone());
+  json["programs"] = nlohmann::json::array();
+  for (const Program& program : report.programs) {
+    json["programs"].push_back({{"name", program.name},
+                                {"what", program.what},
+                                {"version", program.version},
+                                {"command", program.command}});
+  }
   if (report.suite) json["suite"] = SuiteJson(*report.suite, report.suite_options);
+  if (report.curves) json["curves"] = CurvesJson(*report.curves, report.curve_options);
   json["experiments"] = nlohmann::json::array();
   for (const Experiment& experiment : report.experiments) {
     json["experiments"].push_back(ExperimentJson(experiment));

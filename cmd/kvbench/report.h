@@ -1,11 +1,16 @@
 // What a run measured, for people and for programs, with the machine it ran on.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "curve.h"
 #include "figure.h"
+#include "programs.h"
 #include "suite.h"
 
 namespace quorate::bench {
@@ -14,13 +19,19 @@ struct Machine {
   unsigned cores = 0;
   std::string processor;
   double load = 0;  // average over the minute before
+  std::string kernel;
+  uint64_t memory_bytes = 0;
 };
 Machine ThisMachine();
 
 struct Report {
   Machine machine;  // as the run began
+  absl::Time began = absl::Now();
   SuiteOptions suite_options;
   std::optional<SuiteResult> suite;
+  CurveOptions curve_options;
+  std::optional<CurveResult> curves;
+  std::vector<Program> programs;  // of suite and curves
   std::vector<Experiment> experiments;
   // What was left out, and why.
   std::vector<std::string> missing;

@@ -6,11 +6,12 @@
 #include <map>
 #include <memory>
 
+#include "arena.h"
 #include "base/strings.h"
-#include "echo_process.h"
+#include "client/client.h"
 #include "echo_server.h"
-#include "peers.h"
 #include "report.h"
+#include "standard_curves.h"
 #include "standard_suite.h"
 #include "unary_load.h"
 #include "workplace.h"
@@ -32,51 +33,46 @@ int Fail(const absl::Status& status) {
 
 void Progress(const std::string& line) { std::cerr << line << std::endl; }
 
-absl::StatusOr<SuiteResult> MeasureSuite(const Workplace& place, const Settings& settings) {
+absl::Status MeasureSuite(const Workplace& place, const Settings& settings, Report& report) {
+  const auto arena = Arena::Make(place, settings);
+  if (!arena.ok()) return arena.status();
+  report.programs = (*arena)->Describe();
+  const Field field = (*arena)->field();
+  report.suite = RunSuite(StandardContestants(field), StandardRatios(field), settings.suite);
+  return absl::OkStatus();
+}
+
+absl::Status MeasureCurves(const Workplace& place, const Settings& settings, Report& report) {
+  const auto arena = Arena::Make(place, settings);
+  if (!arena.ok()) return arena.status();
+  if (report.programs.empty()) report.programs = (*arena)->Describe();
+  const auto client = Client::Connect((*arena)->endpoint());
+  if (!client.ok()) return client.status();
+  const auto contestants = StandardCurves((*arena)->field(), *client, settings.curve.names);
+  report.curves = RunCurves(contestants, CurveRatios(contestants), settings.curve);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Experiment> MeasureMixesOn(const Workplace& place, const Settings& settings) {
   std::unique_ptr<OwnCluster> own;
   const auto endpoint = place.Endpoint(settings, own);
   if (!endpoint.ok()) return endpoint.status();
-  auto cluster = PrepareCluster(*endpoint, settings.target);
-  if (!cluster.ok()) return cluster.status();
-  TargetOptions without_leaders = settings.target;
-  StrAppend(&without_leaders.keyspace.keyspace, "-leaderless");
-  without_leaders.keyspace.conflict = v1::CONFLICT_LWW;
-  auto leaderless = PrepareCluster(*endpoint, without_leaders);
-  if (!leaderless.ok()) return leaderless.status();
-  const size_t value_bytes = settings.target.value_bytes;
-  auto child = EchoProcess::Start(place.surroundings(), value_bytes);
-  if (!child.ok()) return child.status();
-  Target echo = EchoTarget((*child)->address(), value_bytes);
-  auto etcd = StartEtcd(place.surroundings(), settings.target);
-  if (!etcd.ok()) return etcd.status();
-  auto redis = StartRedis(place.surroundings(), settings.target);
-  if (!redis.ok()) return redis.status();
-  const Meter of_cluster = own ? Meter(own->pids(), own->http_addresses()) : Meter({});
-  const Meter of_echo({(*child)->pid()});
-  Field field{*cluster, *leaderless, echo};
-  field.of_cluster = own ? &of_cluster : nullptr;
-  field.of_echo = &of_echo;
-  field.etcd = etcd->get();
-  field.redis = redis->get();
-  return RunSuite(StandardContestants(field), StandardRatios(field), settings.suite);
+  return MeasureMixes(*endpoint, settings.mixes);
 }
 
 absl::Status Measure(const Workplace& place, const Settings& settings, const std::string& what,
                      Report& report) {
   const Surroundings& surroundings = place.surroundings();
-  if (what == "suite") {
-    auto suite = MeasureSuite(place, settings);
-    if (!suite.ok()) return suite.status();
-    report.suite = *std::move(suite);
-    return absl::OkStatus();
-  }
-  auto experiment = what == "failover"  ? MeasureFailover(surroundings, settings.failover)
-                    : what == "idle"    ? MeasureIdle(surroundings, settings.idle)
-                    : what == "rejoin"  ? MeasureRejoin(surroundings, settings.rejoin)
-                    : what == "backup"  ? MeasureBackup(surroundings, settings.backup)
-                    : what == "join"    ? MeasureJoin(surroundings, settings.join)
-                    : what == "rebuild" ? MeasureRebuild(surroundings, settings.rebuild)
-                                        : MeasureRestart(surroundings, settings.restart);
+  if (what == "suite") return MeasureSuite(place, settings, report);
+  if (what == "curve") return MeasureCurves(place, settings, report);
+  auto experiment = what == "mixes"      ? MeasureMixesOn(place, settings)
+                    : what == "failover" ? MeasureFailover(surroundings, settings.failover)
+                    : what == "idle"     ? MeasureIdle(surroundings, settings.idle)
+                    : what == "rejoin"   ? MeasureRejoin(surroundings, settings.rejoin)
+                    : what == "backup"   ? MeasureBackup(surroundings, settings.backup)
+                    : what == "join"     ? MeasureJoin(surroundings, settings.join)
+                    : what == "rebuild"  ? MeasureRebuild(surroundings, settings.rebuild)
+                                         : MeasureRestart(surroundings, settings.restart);
   if (!experiment.ok()) return experiment.status();
   report.experiments.push_back(*std::move(experiment));
   return absl::OkStatus();
@@ -95,6 +91,12 @@ void Complete(Settings& settings) {
   settings.idle.settle = absl::Seconds(settings.idle_settle_seconds);
   settings.idle.length = absl::Seconds(settings.idle_seconds);
   settings.suite.progress = Progress;
+  settings.curve.slice = absl::Seconds(settings.curve_slice_seconds);
+  settings.curve.progress = Progress;
+  settings.mixes.target = settings.target;
+  settings.mixes.length = absl::Seconds(settings.mix_seconds);
+  settings.mixes.warm_up = absl::Seconds(settings.mix_warm_up_seconds);
+  settings.mixes.progress = Progress;
   settings.failover.progress = Progress;
   settings.idle.progress = Progress;
   settings.restart.progress = Progress;
@@ -115,14 +117,16 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   if (!place.ok()) return Fail(place.status());
   std::vector<std::string> parts = {chosen};
   if (chosen == "all") {
-    parts = {"suite", "failover", "idle", "restart", "rejoin", "backup", "join", "rebuild"};
+    parts = {"suite",   "curve",  "mixes",  "failover", "idle",
+             "restart", "rejoin", "backup", "join",     "rebuild"};
     if (settings.own_nodes == 0) settings.own_nodes = 3;
   }
   Report report;
   report.machine = ThisMachine();
   report.suite_options = settings.suite;
+  report.curve_options = settings.curve;
   const bool suite = parts.front() == "suite";
-  const bool compares = suite || parts.front() == "failover";
+  const bool compares = suite || parts.front() == "failover" || parts.front() == "curve";
   const auto miss = [&](const char* why) {
     report.missing.emplace_back(why);
     Progress(StrCat("warning: ", why));

@@ -5,9 +5,11 @@
 #include <string>
 
 #include "backup.h"
+#include "curve.h"
 #include "failover.h"
 #include "idle.h"
 #include "join.h"
+#include "mixes.h"
 #include "rebuild.h"
 #include "rejoin.h"
 #include "restart.h"
@@ -39,6 +41,11 @@ struct Settings {
   // What is measured, and how much of it.
   double slice_seconds = 2;
   SuiteOptions suite;
+  double curve_slice_seconds = 2;
+  CurveOptions curve;
+  double mix_seconds = 2;
+  double mix_warm_up_seconds = 0.5;
+  MixOptions mixes;
   FailoverOptions failover;
   double idle_settle_seconds = 10;
   double idle_seconds = 20;

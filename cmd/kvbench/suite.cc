@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/random.h"
 #include "base/strings.h"
 
 namespace quorate::bench {
@@ -11,13 +10,6 @@ namespace {
 
 // A slice's first part warms connections and caches and is thrown away.
 constexpr absl::Duration kWarmUp = absl::Milliseconds(300);
-
-std::vector<size_t> Shuffled(size_t count, Random& random) {
-  std::vector<size_t> order(count);
-  for (size_t i = 0; i < count; ++i) order[i] = i;
-  for (size_t i = count; i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
-  return order;
-}
 
 double Micros(const Slice& slice, double quantile) {
   return absl::ToDoubleMicroseconds(slice.latency.Quantile(quantile));
@@ -73,6 +65,13 @@ RatioRow MakeRatio(const Ratio& ratio, const std::map<std::string, std::vector<S
 }
 
 }  // namespace
+
+std::vector<size_t> Shuffled(size_t count, Random& random) {
+  std::vector<size_t> order(count);
+  for (size_t i = 0; i < count; ++i) order[i] = i;
+  for (size_t i = count; i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
+  return order;
+}
 
 SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
                      const SuiteOptions& options) {

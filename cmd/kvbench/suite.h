@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/random.h"
 #include "figure.h"
 #include "meter.h"
 #include "slice.h"
@@ -58,6 +59,9 @@ struct SuiteOptions {
   uint64_t seed = 1;
   std::function<void(std::string)> progress;  // a line per slice
 };
+
+// 0 to count - 1, in an order drawn by chance.
+std::vector<size_t> Shuffled(size_t count, Random& random);
 
 SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
                      const SuiteOptions& options);

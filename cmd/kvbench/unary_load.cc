@@ -1,9 +1,5 @@
 #include "unary_load.h"
 
-#include <memory>
-
-#include "closed_loop.h"
-
 namespace quorate::bench {
 namespace {
 
@@ -79,15 +75,16 @@ class PutCaller final : public Caller {
 
 }  // namespace
 
+std::unique_ptr<Caller> MakeCaller(Target& target, UnaryOp op) {
+  if (op == UnaryOp::kPut || op == UnaryOp::kPutOnce || op == UnaryOp::kPutAtOne) {
+    return std::make_unique<PutCaller>(target, op);
+  }
+  return std::make_unique<GetCaller>(target, op);
+}
+
 Slice RunUnary(Target& target, UnaryOp op, uint32_t in_flight, absl::Duration length,
                uint64_t seed) {
-  const auto make = [&]() -> std::unique_ptr<Caller> {
-    if (op == UnaryOp::kPut || op == UnaryOp::kPutOnce || op == UnaryOp::kPutAtOne) {
-      return std::make_unique<PutCaller>(target, op);
-    }
-    return std::make_unique<GetCaller>(target, op);
-  };
-  return RunClosedLoop(make, in_flight, length, seed);
+  return RunClosedLoop([&] { return MakeCaller(target, op); }, in_flight, length, seed);
 }
 
 }  // namespace quorate::bench

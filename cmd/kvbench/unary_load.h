@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "absl/time/time.h"
+#include "closed_loop.h"
 #include "slice.h"
 #include "target.h"
 
@@ -21,6 +23,8 @@ enum class UnaryOp : uint8_t {
   kGetQuorum,
   kPutAtOne,
 };
+
+std::unique_ptr<Caller> MakeCaller(Target& target, UnaryOp op);
 
 Slice RunUnary(Target& target, UnaryOp op, uint32_t in_flight, absl::Duration length,
                uint64_t seed);

@@ -3,10 +3,11 @@
 # summary: measure throughput, failover, idle nodes and restarts beside yardsticks
 # help:
 # Examples:
-#   ./dev bench                     everything, in a quarter of an hour; JSON in .cache/bench
+#   ./dev bench                     everything, in half an hour; JSON and a page in .cache/bench
 #   ./dev bench --quick             the same in small, in two minutes: does it run?
 #   ./dev bench --with-peers        installs Debian's etcd and Redis first, to measure beside them
-#   ./dev bench --results FILE      where the JSON goes
+#   ./dev bench --results FILE      where the JSON goes; the page, FILE with .html, goes beside it
+#   ./dev bench -- curve --curve put,etcd-put   latency against load, of some
 #   ./dev bench -- suite --rounds 3         what follows -- goes to kvbench, which gets three nodes
 #   ./dev bench --nodes 1 -- put            on a single node
 #   ./dev bench -- --help           what else there is
@@ -22,6 +23,8 @@ bench_home=$root/.cache/bench
 run() {
   local nodes=3 results=$bench_home/results.json own=(all)
   local quick=(--rounds 1 --slice-seconds 0.5 --kills 3 --idle-partitions 32
+    --curve-rounds 1 --curve-slice-seconds 0.2 --shares "0.5,0.9" --mix AE
+    --mix-seconds 0.3 --mix-warm-up-seconds 0.1
     --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2
     --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1)
   if [[ ${1:-} == --profile ]]; then
@@ -53,8 +56,15 @@ run() {
   build_binaries kvd kvbench
   need_binary kvbench
   mkdir -p "$bench_home"
+  rm -f "$results"
   "$bin/kvbench" --nodes "$nodes" --folder "$bench_home/run" --port "${QUORATE_PORT:-7800}" \
     --results "$results" "${own[@]}"
+  # A single load leaves no results.
+  [[ -f $results ]] || return 0
+  local page
+  page=$(PYTHONPATH=$root/chaos:$root/bench PYTHONDONTWRITEBYTECODE=1 \
+    /usr/bin/python3 -m quorate_bench "$results")
+  say "as a page: $page"
 }
 
 # Where the time of one of kvbench's loads goes (bench/cpu_profile).

@@ -202,6 +202,76 @@ TEST_F(KvbenchTest, RunsTheSuiteOnNodesOfItsOwn) {
   ExpectNothingLeft();
 }
 
+TEST_F(KvbenchTest, TellsLatencyAgainstLoad) {
+  ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "--redis", "none", "curve",
+                 "--curve", "get,leaderless-put-quorum,stream-put,etcd-put", "--curve-rounds", "2",
+                 "--curve-slice-seconds", "0.1", "--shares", "0.25,0.5"}),
+            0)
+      << output();
+  const auto curves = results()["curves"];
+  EXPECT_EQ(curves["rounds"], 2);
+  EXPECT_EQ(curves["curves"].size(), 3u) << "there is no etcd: " << curves;
+  for (const auto& curve : curves["curves"]) {
+    EXPECT_GT(curve["peak_per_second"]["low"], 0) << curve;
+    EXPECT_EQ(curve["points"].size(), 2u) << curve;
+    for (const auto& point : curve["points"]) {
+      EXPECT_EQ(point["failed"], 0) << curve;
+      EXPECT_GT(point["per_second"]["low"], 0) << curve;
+      EXPECT_GT(point["p50_us"]["low"], 0) << curve;
+      EXPECT_LE(point["p50_us"]["median"], point["p99_us"]["median"]) << curve;
+      EXPECT_LE(point["p99_us"]["median"], point["p999_us"]["median"]) << curve;
+    }
+  }
+  EXPECT_THAT(curves["ratios"], IsEmpty());
+  const auto quorate = results()["programs"][0];
+  EXPECT_THAT(quorate["command"].get<std::string>(), HasSubstr("kvd --"));
+  EXPECT_THAT(quorate["version"].get<std::string>(), HasSubstr("kvd"));
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, HoldsLatencyAtHalfOfThePeakAgainstEtcdsWhereThereIsOne) {
+  if (std::system("command -v etcd >/dev/null") != 0) GTEST_SKIP() << "etcd is not installed";
+  ASSERT_EQ(
+      Run({"--nodes", "1", "--keys", "100", "--redis", "none", "curve", "--curve", "put,etcd-put",
+           "--curve-rounds", "1", "--curve-slice-seconds", "0.2", "--shares", "0.5"}),
+      0)
+      << output();
+  const auto ratios = results()["curves"]["ratios"];
+  ASSERT_EQ(ratios.size(), 1u) << results();
+  EXPECT_EQ(ratios[0]["goal"]["at_most"], 0.5);
+  EXPECT_GT(ratios[0]["value"]["low"], 0);
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, LoadsEachMixInBothModes) {
+  ASSERT_EQ(Run({"--nodes", "1", "--keys", "200", "--partitions", "2", "mixes", "--mix-seconds",
+                 "0.1", "--mix-warm-up-seconds", "0"}),
+            0)
+      << output();
+  for (const char* mode : {"raft", "quorum"}) {
+    for (const char mix : std::string("ABCDEF")) {
+      const std::string label = std::string(1, mix) + " in mode " + mode + ": ";
+      EXPECT_GT(figure(label + "answered of those")["value"]["low"], 0) << label << output();
+      EXPECT_GT(figure(label + "p99.9")["value"]["low"], 0) << label << output();
+      EXPECT_EQ(figure(label + "failed")["value"]["high"], 0) << label << output();
+    }
+  }
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, LoadsMixesOnStreamsAtASetRate) {
+  ASSERT_EQ(Run({"--nodes", "1", "--keys", "200", "mixes", "--mix", "AF", "--mode", "raft",
+                 "--streamed", "--rate", "300", "--distribution", "uniform", "--read-level",
+                 "linearizable", "--mix-seconds", "0.3"}),
+            0)
+      << output();
+  for (const char* mix : {"A in mode raft: ", "F in mode raft: "}) {
+    EXPECT_EQ(figure(std::string(mix) + "due a second, open loop")["value"]["low"], 300);
+    EXPECT_EQ(figure(std::string(mix) + "failed")["value"]["high"], 0) << output();
+  }
+  ExpectNothingLeft();
+}
+
 TEST_F(KvbenchTest, LoadsRedisBesideWhereThereIsOne) {
   if (std::system("command -v redis-server >/dev/null") != 0) GTEST_SKIP() << "it is not installed";
   ASSERT_EQ(Run({"--nodes", "1", "--keys", "105", "--etcd", "none", "suite", "--rounds", "1",
@@ -248,6 +318,10 @@ TEST_F(KvbenchTest, RefusesPlansThatMakeNoSense) {
   EXPECT_EQ(Run({"idle", "--idle-partitions", "5000"}), 2);
   EXPECT_EQ(Run({"restart", "--restart-keys", "none"}), 2);
   EXPECT_EQ(Run({"faiover"}), 2);
+  EXPECT_EQ(Run({"curve", "--curve", "nothing"}), 2);
+  EXPECT_EQ(Run({"curve", "--shares", "0.5,3"}), 2);
+  EXPECT_EQ(Run({"mixes", "--mix", "AX"}), 2);
+  EXPECT_EQ(Run({"mixes", "--read-level", "nowhere"}), 2);
   EXPECT_EQ(Run({"--kvd", folder_ + "/nowhere", "idle"}), 1);
   EXPECT_THAT(output(), HasSubstr("cannot run " + folder_ + "/nowhere"));
   EXPECT_EQ(Run({"--etcd", folder_ + "/nowhere", "failover"}), 1);
