@@ -70,13 +70,16 @@ absl::Status Measure(const Workplace& place, const Settings& settings, const std
     report.suite = *std::move(suite);
     return absl::OkStatus();
   }
-  auto experiment = what == "failover"  ? MeasureFailover(surroundings, settings.failover)
-                    : what == "idle"    ? MeasureIdle(surroundings, settings.idle)
-                    : what == "rejoin"  ? MeasureRejoin(surroundings, settings.rejoin)
-                    : what == "backup"  ? MeasureBackup(surroundings, settings.backup)
-                    : what == "join"    ? MeasureJoin(surroundings, settings.join)
-                    : what == "rebuild" ? MeasureRebuild(surroundings, settings.rebuild)
-                                        : MeasureRestart(surroundings, settings.restart);
+  auto experiment = what == "failover"     ? MeasureFailover(surroundings, settings.failover)
+                    : what == "idle"       ? MeasureIdle(surroundings, settings.idle)
+                    : what == "rejoin"     ? MeasureRejoin(surroundings, settings.rejoin)
+                    : what == "backup"     ? MeasureBackup(surroundings, settings.backup)
+                    : what == "join"       ? MeasureJoin(surroundings, settings.join)
+                    : what == "rebuild"    ? MeasureRebuild(surroundings, settings.rebuild)
+                    : what == "partitions" ? MeasurePartitions(surroundings, settings.partitions)
+                    : what == "memory"     ? MeasureMemory(surroundings, settings.memory)
+                    : what == "overload"   ? MeasureOverload(surroundings, settings.overload)
+                                           : MeasureRestart(surroundings, settings.restart);
   if (!experiment.ok()) return experiment.status();
   report.experiments.push_back(*std::move(experiment));
   return absl::OkStatus();
@@ -105,6 +108,13 @@ void Complete(Settings& settings) {
   settings.join.stretch = absl::Seconds(settings.join_seconds);
   settings.join.progress = Progress;
   settings.rebuild.progress = Progress;
+  settings.partitions.slice = absl::Seconds(settings.partitions_slice_seconds);
+  settings.partitions.progress = Progress;
+  settings.memory.settle = absl::Seconds(settings.memory_settle_seconds);
+  settings.memory.progress = Progress;
+  settings.overload.burst = absl::Seconds(settings.overload_seconds);
+  settings.overload.around = absl::Seconds(settings.overload_around_seconds);
+  settings.overload.progress = Progress;
 }
 
 }  // namespace
@@ -115,14 +125,15 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   if (!place.ok()) return Fail(place.status());
   std::vector<std::string> parts = {chosen};
   if (chosen == "all") {
-    parts = {"suite", "failover", "idle", "restart", "rejoin", "backup", "join", "rebuild"};
+    parts = {"suite", "failover", "idle",       "restart", "rejoin",  "backup",
+             "join",  "rebuild",  "partitions", "memory",  "overload"};
     if (settings.own_nodes == 0) settings.own_nodes = 3;
   }
   Report report;
   report.machine = ThisMachine();
   report.suite_options = settings.suite;
   const bool suite = parts.front() == "suite";
-  const bool compares = suite || parts.front() == "failover";
+  const bool compares = suite || parts.front() == "failover" || parts.front() == "memory";
   const auto miss = [&](const char* why) {
     report.missing.emplace_back(why);
     Progress(StrCat("warning: ", why));

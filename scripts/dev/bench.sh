@@ -3,8 +3,8 @@
 # summary: measure throughput, failover, idle nodes and restarts beside yardsticks
 # help:
 # Examples:
-#   ./dev bench                     everything, in a quarter of an hour; JSON in .cache/bench
-#   ./dev bench --quick             the same in small, in two minutes: does it run?
+#   ./dev bench                     everything, in half an hour; JSON in .cache/bench
+#   ./dev bench --quick             the same in small, in three minutes: does it run?
 #   ./dev bench --with-peers        installs Debian's etcd and Redis first, to measure beside them
 #   ./dev bench --results FILE      where the JSON goes
 #   ./dev bench -- suite --rounds 3         what follows -- goes to kvbench, which gets three nodes
@@ -22,7 +22,9 @@ run() {
   local nodes=3 results=$bench_home/results.json own=(all)
   local quick=(--rounds 1 --slice-seconds 0.5 --kills 3 --idle-partitions 32
     --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2
-    --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1)
+    --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1
+    --partitions-rounds 1 --partitions-slice-seconds 0.3 --memory-keys 20000
+    --memory-settle-seconds 2 --overload-rounds 1 --overload-seconds 2)
   while [[ $# -gt 0 ]]; do
     case "$1" in
       --nodes)
