@@ -27,6 +27,9 @@ examples:
   kvbench backup --backup-keys 1000000                a keyspace is backed up and restored
   kvbench join --join-keys 1000000                    a fourth node joins three under load
   kvbench rebuild --rebuild-keys 1000000              a node is lost, its replicas are made anew
+  kvbench partitions                                  throughput with 1 to 256 partitions
+  kvbench memory --memory-keys 1000000                what nodes hold in memory, beside etcd
+  kvbench overload --overload-times 5                 more than nodes can take
   kvbench put --in-flight 64 --seconds 5              one load
   kvbench stream-put --streams 1 --window 4 --batch 64
   kvbench --output json suite > result.json
@@ -174,6 +177,33 @@ void AddRebuild(CLI::App& command, Settings& settings) {
   command.add_option("--rebuilds", settings.rebuild.rounds)->check(CLI::Range(1, 100));
 }
 
+void AddPartitions(CLI::App& command, Settings& settings) {
+  command.add_option("--partition-counts", settings.partitions.counts)
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4096));
+  command.add_option("--partitions-rounds", settings.partitions.rounds)->check(CLI::Range(1, 1000));
+  command.add_option("--partitions-slice-seconds", settings.partitions_slice_seconds)
+      ->check(CLI::Range(0.1, 600.0));
+}
+
+void AddMemory(CLI::App& command, Settings& settings) {
+  command.add_option("--memory-keys", settings.memory.keys)->check(CLI::Range(1u, 100'000'000u));
+  command.add_option("--memory-settle-seconds", settings.memory_settle_seconds)
+      ->check(CLI::Range(0.0, 3600.0));
+}
+
+void AddOverload(CLI::App& command, Settings& settings) {
+  command.add_option("--overload-times", settings.overload.times, "of the peak")
+      ->check(CLI::Range(0.1, 100.0));
+  command.add_option("--overload-rounds", settings.overload.rounds)->check(CLI::Range(1, 1000));
+  command.add_option("--overload-seconds", settings.overload_seconds)
+      ->check(CLI::Range(0.1, 3600.0));
+  command
+      .add_option("--overload-around-seconds", settings.overload_around_seconds,
+                  "before, at little load, and afterwards")
+      ->check(CLI::Range(0.1, 3600.0));
+}
+
 void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& suite = *app.add_subcommand("suite", "all loads, side by side, as ratios");
   CLI::App& curve = *app.add_subcommand("curve", "latency against load, up to each one's peak");
@@ -185,6 +215,9 @@ void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& backup = *app.add_subcommand("backup", "how fast a keyspace is backed up");
   CLI::App& join = *app.add_subcommand("join", "what clients notice when a node joins");
   CLI::App& rebuild = *app.add_subcommand("rebuild", "how fast a lost node's replicas are back");
+  CLI::App& partitions = *app.add_subcommand("partitions", "what many partitions cost");
+  CLI::App& memory = *app.add_subcommand("memory", "what nodes with many keys hold in memory");
+  CLI::App& overload = *app.add_subcommand("overload", "what comes of more than nodes can take");
   CLI::App& all = *app.add_subcommand("all", "all of these, one after another");
   for (CLI::App* command : {&suite, &all}) AddSuite(*command, settings);
   for (CLI::App* command : {&curve, &all}) AddCurve(*command, settings);
@@ -196,6 +229,9 @@ void AddMeasurements(CLI::App& app, Settings& settings) {
   for (CLI::App* command : {&backup, &all}) AddBackup(*command, settings);
   for (CLI::App* command : {&join, &all}) AddJoin(*command, settings);
   for (CLI::App* command : {&rebuild, &all}) AddRebuild(*command, settings);
+  for (CLI::App* command : {&partitions, &all}) AddPartitions(*command, settings);
+  for (CLI::App* command : {&memory, &all}) AddMemory(*command, settings);
+  for (CLI::App* command : {&overload, &all}) AddOverload(*command, settings);
 }
 
 void AddLoads(CLI::App& app, Settings& settings) {
@@ -239,8 +275,9 @@ int Main(int argc, char** argv) {
   }
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
-  for (const char* measured : {"suite", "curve", "mixes", "failover", "idle", "restart", "rejoin",
-                               "backup", "join", "rebuild", "all"}) {
+  for (const char* measured :
+       {"suite", "curve", "mixes", "failover", "idle", "restart", "rejoin", "backup", "join",
+        "rebuild", "partitions", "memory", "overload", "all"}) {
     if (chosen == measured) return RunMeasurements(settings, chosen);
   }
   return RunLoad(settings, chosen);

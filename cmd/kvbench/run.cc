@@ -65,14 +65,17 @@ absl::Status Measure(const Workplace& place, const Settings& settings, const std
   const Surroundings& surroundings = place.surroundings();
   if (what == "suite") return MeasureSuite(place, settings, report);
   if (what == "curve") return MeasureCurves(place, settings, report);
-  auto experiment = what == "mixes"      ? MeasureMixesOn(place, settings)
-                    : what == "failover" ? MeasureFailover(surroundings, settings.failover)
-                    : what == "idle"     ? MeasureIdle(surroundings, settings.idle)
-                    : what == "rejoin"   ? MeasureRejoin(surroundings, settings.rejoin)
-                    : what == "backup"   ? MeasureBackup(surroundings, settings.backup)
-                    : what == "join"     ? MeasureJoin(surroundings, settings.join)
-                    : what == "rebuild"  ? MeasureRebuild(surroundings, settings.rebuild)
-                                         : MeasureRestart(surroundings, settings.restart);
+  auto experiment = what == "mixes"        ? MeasureMixesOn(place, settings)
+                    : what == "failover"   ? MeasureFailover(surroundings, settings.failover)
+                    : what == "idle"       ? MeasureIdle(surroundings, settings.idle)
+                    : what == "rejoin"     ? MeasureRejoin(surroundings, settings.rejoin)
+                    : what == "backup"     ? MeasureBackup(surroundings, settings.backup)
+                    : what == "join"       ? MeasureJoin(surroundings, settings.join)
+                    : what == "rebuild"    ? MeasureRebuild(surroundings, settings.rebuild)
+                    : what == "partitions" ? MeasurePartitions(surroundings, settings.partitions)
+                    : what == "memory"     ? MeasureMemory(surroundings, settings.memory)
+                    : what == "overload"   ? MeasureOverload(surroundings, settings.overload)
+                                           : MeasureRestart(surroundings, settings.restart);
   if (!experiment.ok()) return experiment.status();
   report.experiments.push_back(*std::move(experiment));
   return absl::OkStatus();
@@ -107,6 +110,13 @@ void Complete(Settings& settings) {
   settings.join.stretch = absl::Seconds(settings.join_seconds);
   settings.join.progress = Progress;
   settings.rebuild.progress = Progress;
+  settings.partitions.slice = absl::Seconds(settings.partitions_slice_seconds);
+  settings.partitions.progress = Progress;
+  settings.memory.settle = absl::Seconds(settings.memory_settle_seconds);
+  settings.memory.progress = Progress;
+  settings.overload.burst = absl::Seconds(settings.overload_seconds);
+  settings.overload.around = absl::Seconds(settings.overload_around_seconds);
+  settings.overload.progress = Progress;
 }
 
 }  // namespace
@@ -117,8 +127,8 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   if (!place.ok()) return Fail(place.status());
   std::vector<std::string> parts = {chosen};
   if (chosen == "all") {
-    parts = {"suite",   "curve",  "mixes",  "failover", "idle",
-             "restart", "rejoin", "backup", "join",     "rebuild"};
+    parts = {"suite",  "curve", "mixes",   "failover",   "idle",   "restart", "rejoin",
+             "backup", "join",  "rebuild", "partitions", "memory", "overload"};
     if (settings.own_nodes == 0) settings.own_nodes = 3;
   }
   Report report;
@@ -126,7 +136,8 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   report.suite_options = settings.suite;
   report.curve_options = settings.curve;
   const bool suite = parts.front() == "suite";
-  const bool compares = suite || parts.front() == "failover" || parts.front() == "curve";
+  const bool compares =
+      suite || parts.front() == "failover" || parts.front() == "curve" || parts.front() == "memory";
   const auto miss = [&](const char* why) {
     report.missing.emplace_back(why);
     Progress(StrCat("warning: ", why));

@@ -9,7 +9,10 @@
 #include "failover.h"
 #include "idle.h"
 #include "join.h"
+#include "memory.h"
 #include "mixes.h"
+#include "overload.h"
+#include "partitions.h"
 #include "rebuild.h"
 #include "rejoin.h"
 #include "restart.h"
@@ -58,6 +61,13 @@ struct Settings {
   double join_seconds = 20;
   JoinOptions join;
   RebuildOptions rebuild;
+  double partitions_slice_seconds = 1;
+  PartitionsOptions partitions;
+  double memory_settle_seconds = 20;
+  MemoryOptions memory;
+  double overload_seconds = 5;
+  double overload_around_seconds = 2;
+  OverloadOptions overload;
 };
 
 }  // namespace quorate::bench

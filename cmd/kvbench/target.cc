@@ -54,7 +54,7 @@ Target EchoTarget(const std::string& address, size_t value_bytes) {
   return target;
 }
 
-absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetOptions& options) {
+absl::StatusOr<Target> DescribeTarget(const std::string& endpoint, const TargetOptions& options) {
   auto admin = v1::Admin::NewStub(Connect(endpoint));
   const auto view = PrepareKeyspace(*admin, options.keyspace);
   if (!view.ok()) return view.status();
@@ -67,6 +67,8 @@ absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetO
   Target target;
   target.keyspace = options.keyspace.keyspace;
   target.value.assign(options.value_bytes, 'v');
+  target.arcs = static_cast<size_t>(view->keyspace().partitions_size());
+  target.has_writers = view->keyspace().mode() != v1::MODE_QUORUM;
   std::map<uint64_t, std::vector<std::string>> keys;  // by leader
   for (uint64_t i = 0; i < options.keys; ++i) {
     std::string key = StrCat("key-", absl::Dec(i, absl::kZeroPad10));
@@ -80,12 +82,16 @@ absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetO
     member.stub = v1::Kv::NewStub(Connect(member.address));
     member.keys = std::move(keys[node.id()]);
   }
-  absl::Status filled = WriteAllKeys(target);
+  return target;
+}
+
+absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetOptions& options) {
+  auto target = DescribeTarget(endpoint, options);
+  if (!target.ok()) return target.status();
+  absl::Status filled = WriteAllKeys(*target);
   if (!filled.ok()) return filled;
-  if (view->keyspace().mode() == v1::MODE_QUORUM) return target;
-  absl::Status opened =
-      OpenWriters(*target.members.front().stub,
-                  static_cast<size_t>(view->keyspace().partitions_size()), target);
+  if (!target->has_writers) return target;
+  absl::Status opened = OpenWriters(*target->members.front().stub, target->arcs, *target);
   if (!opened.ok()) return opened;
   return target;
 }

@@ -23,6 +23,8 @@ struct Target {
   std::string keyspace;
   std::string value;
   std::vector<Member> members;
+  size_t arcs = 0;
+  bool has_writers = false;                              // its keyspace is of mode raft
   std::vector<std::unique_ptr<client::Writer>> writers;  // one for each arc; of mode raft
 
   client::Writer& WriterOf(const std::string& key) const;
@@ -39,6 +41,8 @@ struct TargetOptions {
 // Makes the keyspace if there is none, finds out who leads what, and writes
 // every key once.
 absl::StatusOr<Target> PrepareCluster(const std::string& endpoint, const TargetOptions& options);
+// Likewise, but nothing is written, and there are no writers.
+absl::StatusOr<Target> DescribeTarget(const std::string& endpoint, const TargetOptions& options);
 Target EchoTarget(const std::string& address, size_t value_bytes);
 
 }  // namespace quorate::bench

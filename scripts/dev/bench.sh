@@ -4,7 +4,7 @@
 # help:
 # Examples:
 #   ./dev bench                     everything, in half an hour; JSON and a page in .cache/bench
-#   ./dev bench --quick             the same in small, in two minutes: does it run?
+#   ./dev bench --quick             the same in small, in three minutes: does it run?
 #   ./dev bench --with-peers        installs Debian's etcd and Redis first, to measure beside them
 #   ./dev bench --results FILE      where the JSON goes; the page, FILE with .html, goes beside it
 #   ./dev bench -- curve --curve put,etcd-put   latency against load, of some
@@ -26,7 +26,9 @@ run() {
     --curve-rounds 1 --curve-slice-seconds 0.2 --shares "0.5,0.9" --mix AE
     --mix-seconds 0.3 --mix-warm-up-seconds 0.1
     --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2
-    --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1)
+    --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1
+    --partitions-rounds 1 --partitions-slice-seconds 0.3 --memory-keys 20000
+    --memory-settle-seconds 2 --overload-rounds 1 --overload-seconds 2)
   if [[ ${1:-} == --profile ]]; then
     shift
     profile "$@"

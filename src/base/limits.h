@@ -48,6 +48,11 @@ inline constexpr size_t kBundleCommandsMax = 1024;
 // less.
 inline constexpr absl::Duration kOverloadRetryAfter = absl::Milliseconds(20);
 
+// Unary calls that a node has under way at once, each one and one more for each KiB that it
+// brings: as many as it answers in so long, and so many anyway, lest a moment's standstill count.
+inline constexpr absl::Duration kCallWaitMax = absl::Milliseconds(100);
+inline constexpr uint64_t kCallsUnderWayMin = 1024;
+
 // Discarded writes that a replica keeps of one partition, and their bytes: what a
 // person may want to look at, not an archive.
 inline constexpr size_t kConflictsKeptMax = 1000;

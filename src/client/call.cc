@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/strings.h"
 #include "client/once.h"
 #include "client/retry_policy.h"
@@ -17,6 +18,25 @@ namespace {
 gpr_timespec DeadlineIn(absl::Duration timeout) {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                       gpr_time_from_micros(absl::ToInt64Microseconds(timeout), GPR_TIMESPAN));
+}
+
+constexpr std::string_view kOverloaded = "NODE_OVERLOADED";
+
+bool IsOverload(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) && ReasonOf(status) == kOverloaded;
+}
+
+// As the node would have said it.
+const absl::Status& HeldBack() {
+  static const absl::Status* const status = [] {
+    auto* held = new absl::Status(
+        MakeError(absl::StatusCode::kResourceExhausted, kOverloaded,
+                  "the node refuses calls as too many, so this one was kept from it; it was not "
+                  "begun, try again in a moment"));
+    SetRetryAfter(*held, limits::kOverloadRetryAfter);
+    return held;
+  }();
+  return *status;
 }
 
 }  // namespace
@@ -43,6 +63,7 @@ absl::Duration CallBase::AttemptTimeout() const {
 void CallBase::Attempt() {
   choice_ = core_.router().Choose(target_, tried_);
   tried_.push_back(choice_.link);
+  if (target_.key_hash && !choice_.link->TakesMore()) return RetryOrFail({.status = HeldBack()});
   context_ = std::make_unique<grpc::ClientContext>();
   context_->set_deadline(DeadlineIn(AttemptTimeout()));
   sent_at_ = SystemEnv().Monotonic();
@@ -61,6 +82,7 @@ void CallBase::OnRpcDone(const grpc::Status& rpc) {
   } else {
     core_.OnAnswer();
     choice_.link->OnAnswer(SystemEnv().Monotonic() - sent_at_);
+    if (target_.key_hash) choice_.link->OnTaken(/*refused=*/IsOverload(result.status));
   }
   if (result.status.ok()) return Finish(absl::OkStatus());
   RetryOrFail(std::move(result));
@@ -90,8 +112,9 @@ void CallBase::RetryOrFail(RpcResult result) {
   if (!wait) return Finish(Explain(JudgeLast(telling, unknown_before_)));
   unknown_before_ = unknown_before_ || unknown;
   ++attempt_;
-  // With every node tried once, the round starts anew.
-  if (round_over) {
+  // With every node tried once, the round starts anew. What one refuses as too much, another would
+  // only pass on to it.
+  if (round_over || IsOverload(telling)) {
     tried_.clear();
     none_reached_ = true;
   }

@@ -47,6 +47,16 @@ bool NodeLink::WouldAllow() const {
   return breaker_.WouldAllow(SystemEnv().Monotonic());
 }
 
+bool NodeLink::TakesMore() {
+  absl::MutexLock lock(&mutex_);
+  return hold_back_.Allow(in_flight_.load(std::memory_order_relaxed), SystemEnv().Monotonic());
+}
+
+void NodeLink::OnTaken(bool refused) {
+  absl::MutexLock lock(&mutex_);
+  hold_back_.OnAnswer(refused, in_flight_.load(std::memory_order_relaxed), SystemEnv().Monotonic());
+}
+
 void NodeLink::OnAnswer(absl::Duration took) {
   in_flight_.fetch_sub(1, std::memory_order_relaxed);
   const double us = std::max(1.0, absl::ToDoubleMicroseconds(took));

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "client/breaker.h"
+#include "client/hold_back.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "quorate/v1/kv.grpc.pb.h"
 
@@ -27,6 +28,11 @@ class NodeLink {
 
   bool Allow() ABSL_LOCKS_EXCLUDED(mutex_);
   bool WouldAllow() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // False: it refuses calls as too many, and this one had better be kept from it.
+  bool TakesMore() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Of an answer: whether it was one of those refusals.
+  void OnTaken(bool refused) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Around each call; `took` of those that were answered.
   void OnStart() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
@@ -51,6 +57,7 @@ class NodeLink {
   std::atomic<double> latency_us_ = 0;  // a moving average; 0: none yet
   mutable absl::Mutex mutex_;
   Breaker breaker_ ABSL_GUARDED_BY(mutex_);
+  HoldBack hold_back_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace quorate::client

@@ -44,6 +44,16 @@ bool WantsTimings(const In& in) {
   }
 }
 
+// Reads and writes; what asks for what became of some lessens what there is to do.
+template <class In>
+constexpr bool IsData(const In& in) {
+  if constexpr (requires { in.read(); }) {
+    return true;
+  } else {
+    return requires { in.session(); };
+  }
+}
+
 }  // namespace
 
 template <class In>
@@ -60,6 +70,7 @@ absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
 template <class In, class Then>
 void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in,
                        Then then) {
+  if (IsData(*in) && !call->Enter(gate_, in->ByteSizeLong())) return;
   const absl::StatusOr<absl::Duration> deadline =
       DeadlineOf(*context, env_, options_.default_deadline);
   if (!deadline.ok()) return call->Fail(deadline.status());

@@ -6,6 +6,7 @@
 #include "node/node.h"
 #include "quorate/v1/kv.grpc.pb.h"
 #include "rpc/arena_messages.h"
+#include "rpc/call_gate.h"
 #include "rpc/call_watch.h"
 #include "rpc/limits.h"
 #include "rpc/router.h"
@@ -77,6 +78,7 @@ class KvService final : public v1::Kv::CallbackService {
   CallWatch& watch_;
   const KvOptions options_;
   Router router_;
+  CallGate gate_;
   StreamSet streams_;
   ArenaMessages<v1::PutRequest, v1::WriteResponse> put_messages_;
   ArenaMessages<v1::DeleteRequest, v1::WriteResponse> delete_messages_;

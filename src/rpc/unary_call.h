@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "quorate/v1/kv.pb.h"
 #include "replica/request.h"
+#include "rpc/call_gate.h"
 #include "rpc/call_watch.h"
 
 namespace quorate::rpc {
@@ -40,6 +41,9 @@ class UnaryCall {
   void Succeed();
   void Fail(const absl::Status& status);
 
+  // Takes it on; false: there are too many, and it was answered so.
+  bool Enter(CallGate& gate, size_t bytes);
+
   // The node's answer to it, or to a part of it.
   void Took(const Reply& reply);
   // Where its time went, if that was asked for.
@@ -55,6 +59,8 @@ class UnaryCall {
 
   grpc::ServerUnaryReactor* reactor_;
   CallWatch& watch_;
+  CallGate* gate_ = nullptr;  // that it has entered
+  uint32_t weight_ = 0;
   PartitionId partition_;
   StageTimings timings_;  // of the part that took longest
   absl::Duration started_;

@@ -105,6 +105,9 @@ TEST_F(KvbenchTest, KillsEtcdsLeaderInTurnWhereThereIsOne) {
     if (figure["name"].get<std::string>().starts_with("etcd ")) of_etcd += figure["values"].size();
   }
   EXPECT_EQ(of_etcd, 1u) << results();
+  const auto ratio = figure("the longest gap in writes / etcd's");
+  EXPECT_EQ(ratio["values"].size(), 1u);
+  EXPECT_EQ(ratio["goal"]["at_most"], 0.5);
   ExpectNothingLeft();
 }
 
@@ -179,6 +182,51 @@ TEST_F(KvbenchTest, TellsHowFastALostNodeIsMadeAnew) {
   for (const char* name : {"rebuilt", "the machine's limit", "rebuilt / the machine's limit"}) {
     EXPECT_EQ(figure(name)["values"].size(), 2u) << name;
     EXPECT_GT(figure(name)["value"]["low"], 0) << name;
+  }
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, TellsWhatManyPartitionsCost) {
+  ASSERT_EQ(Run({"partitions", "--partition-counts", "1,8", "--partitions-rounds", "2",
+                 "--partitions-slice-seconds", "0.1"}),
+            0)
+      << output();
+  for (const char* work : {"streamed put", "streamed get", "unary put", "unary get"}) {
+    for (const char* count : {"1", "8"}) {
+      const auto rate = figure(std::string(work) + ", partitions: " + count);
+      EXPECT_EQ(rate["values"].size(), 2u);
+      EXPECT_GT(rate["value"]["low"], 0);
+    }
+  }
+  EXPECT_THAT(output(), HasSubstr("goal >= 0.9"));
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, TellsWhatNodesHoldInMemory) {
+  ASSERT_EQ(
+      Run({"--etcd", "none", "memory", "--memory-keys", "1000", "--memory-settle-seconds", "0"}), 0)
+      << output();
+  const auto all = figure("Quorate: resident memory of a node");
+  EXPECT_EQ(all["values"].size(), 3u);
+  EXPECT_GT(all["value"]["low"], figure("Quorate: of it anonymous")["value"]["low"]);
+  EXPECT_GT(figure("Quorate: of it mapped files")["value"]["low"], 1);
+  ExpectNothingLeft();
+}
+
+TEST_F(KvbenchTest, OffersMoreThanNodesCanTake) {
+  ASSERT_EQ(Run({"overload", "--overload-rounds", "1", "--overload-seconds", "0.5",
+                 "--overload-around-seconds", "0.5"}),
+            0)
+      << output();
+  for (const char* kind : {"put: ", "put, by the library: ", "batch of 64: "}) {
+    const std::string name = kind;
+    EXPECT_GT(figure(name + "peak")["value"]["low"], 0);
+    EXPECT_GT(figure(name + "begun / peak")["value"]["low"], 0);
+    EXPECT_GT(figure(name + "goodput / peak")["value"]["low"], 0);
+    EXPECT_GT(figure(name + "the load's CPU")["value"]["low"], 0);
+    EXPECT_GE(figure(name + "the highest meanwhile")["value"]["low"],
+              figure(name + "resident memory of the largest node, before")["value"]["low"]);
+    EXPECT_EQ(figure(name + "until it is as before")["goal"]["at_most"], 1);
   }
   ExpectNothingLeft();
 }
@@ -316,6 +364,8 @@ TEST_F(KvbenchTest, GivesUpAtItsLimit) {
 TEST_F(KvbenchTest, RefusesPlansThatMakeNoSense) {
   EXPECT_EQ(Run({"failover", "--kills", "0"}), 2);
   EXPECT_EQ(Run({"idle", "--idle-partitions", "5000"}), 2);
+  EXPECT_EQ(Run({"overload", "--overload-times", "0"}), 2);
+  EXPECT_EQ(Run({"partitions", "--partition-counts", "1,0"}), 2);
   EXPECT_EQ(Run({"restart", "--restart-keys", "none"}), 2);
   EXPECT_EQ(Run({"faiover"}), 2);
   EXPECT_EQ(Run({"curve", "--curve", "nothing"}), 2);

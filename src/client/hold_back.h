@@ -1,0 +1,31 @@
+// Which calls a client keeps to itself while a node refuses some as too many: a refusal costs the
+// node a good part of what an answer does, and it is to answer. As TCP does with a network, the
+// client lets fewer be under way at a refusal and slowly more with answers; and after a few
+// refusals it waits for as long as they say.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "absl/time/time.h"
+
+namespace quorate::client {
+
+// Not thread-safe. `under_way`: calls that the node has to answer. `now` is of a clock that never
+// goes back.
+class HoldBack {
+ public:
+  // Whether one more may go.
+  bool Allow(int64_t under_way, absl::Duration now);
+  void OnAnswer(bool refused, int64_t under_way, absl::Duration now);
+
+ private:
+  static constexpr double kNoLimit = std::numeric_limits<double>::infinity();
+
+  double limit_ = kNoLimit;  // of what is under way
+  absl::Duration refused_at_;
+  absl::Duration pause_ends_;
+  uint32_t refused_ = 0;  // since the pause began
+};
+
+}  // namespace quorate::client
