@@ -80,7 +80,7 @@ def overwritten_before_it_joined(trial: Trial) -> None:
     for value in ("v1", "v2", "v3"):
         hand.until(lambda value=value: hand.put(cast.near, "k", value, level="ALL"))  # type: ignore
     trial.calm(LET_GO_SECONDS)
-    moves(trial, cast, known_at=[cast.joiner])
+    moves(trial, cast, known_at=[])
     _await_moved(trial, cast)
     gets(hand, cast.near, "k")
 

@@ -148,7 +148,8 @@ def _until_known(trial: Trial, cast: Moving, node: str) -> None:
         members, joining = members_at(trial, cast.partition, node)
         return cast.joiner in [*members, joining]
 
-    until(known, f"{node} knows that p{cast.partition} goes to {cast.joiner}")
+    what = f"{node} does not know that p{cast.partition} goes to {cast.joiner}"
+    trial.until(known, what, STEP_SECONDS)
 
 
 def has_moved(trial: Trial, cast: Moving, node: str) -> bool:

@@ -22,7 +22,7 @@ from quorate_chaos.load import Job
 from quorate_chaos.members import census, moving
 from quorate_chaos.trial import Trial
 
-MOVE_RATE_KIB = 192  # where a killed node is back within a second
+MOVED_KIB = 384  # of each sender, while a killed node is away for a second and until it is back
 
 AMID_SECONDS = 6.0  # of each change other things come
 
@@ -33,7 +33,7 @@ FIRST_JOB = {"raft": "register", "quorum": "ballots"}
 
 def slow_moves(trial: Trial) -> dict[str, str]:
     """Whole replicas are sent, slowly, so that whatever comes meets them on their way."""
-    rate = MOVE_RATE_KIB / trial.back_seconds
+    rate = MOVED_KIB / (1 + trial.back_seconds)
     return {
         "move-rate": f"{rate:.0f}KiB", "snapshot-chunk-bytes": "4KiB", "log-cache-bytes": "4KiB",
         "log-segment-bytes": "256KiB", "memtable-bytes": "256KiB", "moves-at-once": "2",
