@@ -190,6 +190,11 @@ class Trial:
         return self._cluster
 
     @property
+    def back_seconds(self) -> float:
+        """Within this a node that was killed is back; before under(), too."""
+        return backend_class(self.options.backend).back_seconds
+
+    @property
     def nemesis(self) -> Nemesis:
         assert self._nemesis, "under() comes first"
         return self._nemesis

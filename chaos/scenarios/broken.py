@@ -1,15 +1,13 @@
 """The deliberate bugs that real processes can show: for each, what load and faults show it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 import moments_deposed as deposed
 import moments_late as late
 import moments_leaderless as without
-import moments_moved as moved
 import moments_raft as ordered
 import moments_registers as registers
+from broken_moves import BROKEN_MOVES
 from hint_steps import (
     KEPT,
     REFUSED_ALONE,
@@ -32,6 +30,16 @@ from loads import (
     siblings,
 )
 from moments import PauseThis
+from shown import (
+    LONG_LEASES,
+    PATIENT,
+    ROOMY_LOGS,
+    SHORT_TICKS,
+    TINY_LOGS,
+    Shown,
+    Steps,
+    by_hand,
+)
 
 from quorate_chaos.faults.base import Fault
 from quorate_chaos.faults.clocks import Skew
@@ -41,10 +49,7 @@ from quorate_chaos.faults.late_frames import held_from
 from quorate_chaos.faults.links import Slow
 from quorate_chaos.faults.partitions import Isolate, IsolateLeader
 from quorate_chaos.faults.pauses import PauseLeader
-from quorate_chaos.load import Job
 from quorate_chaos.trial import Trial
-
-Steps = Callable[[Trial], None]
 
 
 def suffering(*makers: Callable[[], Fault], times: int = 2, seconds: float | None = None) -> Steps:
@@ -89,59 +94,6 @@ def a_clock_is_an_hour_ahead(trial: Trial) -> None:
 
 def clocks_differ(trial: Trial) -> None:
     trial.suffers(Skew(trial.random.choice(trial.cluster.nodes), seconds=-4), seconds=5)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A bug, and the scenario that shows it within so many tries."""
-
-    bug: str
-    sentence: str  # of the scenario's name: a node that ...
-    jobs: list[Job]
-    steps: Steps
-    nodes: int = 3
-    tries: int = 3
-    settings: dict[str, str] = field(default_factory=dict)
-    disks: bool = False  # can be broken
-    clocks: bool = False
-    points: Mapping[str, str] = field(default_factory=dict)  # in kvd_broken, that strike on order
-    backend: str = ""  # the one that will do; empty: any
-    quick: bool = False  # of the short suite
-
-
-# So that an election is over long before a client gives up.
-SHORT_TICKS = {"tick": "20ms", "election-ticks": "8"}
-
-# A lease of two seconds, and groups that stay awake.
-LONG_LEASES = {
-    "tick": "100ms", "election-ticks": "20", "heartbeat-ticks": "1", "quiet-after-ticks": "600",
-}
-
-# A node that is not heard counts as there for four seconds.
-PATIENT = {"tick": "50ms", "election-ticks": "80"}
-
-# Whoever was away for seconds needs a snapshot.
-TINY_LOGS = {
-    "log-segment-bytes": "64KiB", "log-spare-segments": "1", "log-flush-bytes": "1MiB",
-    "log-cache-bytes": "4KiB", "memtable-bytes": "64KiB",
-}
-
-# All that is written is in one file of the log, and not yet anywhere else.
-ROOMY_LOGS = {"log-segment-bytes": "4MiB", "log-flush-bytes": "64MiB", "memtable-bytes": "32MiB"}
-
-
-# Who leads is the scenario's to say; who is asked to hand over has no lease any more, either.
-LED_BY_HAND = {"rebalance-interval": "1h"}
-
-
-def by_hand(
-    bug: str, sentence: str, steps: Steps, rate: int = 20,
-    settings: Mapping[str, str] | None = None, **changes: Any,
-) -> Shown:
-    """A moment made on purpose, beside a load of hardly anything."""
-    jobs = [newest(clients=2, rate=rate)]
-    own = {**LED_BY_HAND, **(settings or {})}
-    return Shown(bug, sentence, jobs, steps, **{"backend": "loopback", "settings": own, **changes})
 
 
 SHOWN = [
@@ -287,16 +239,6 @@ SHOWN = [
         settings={**LONG_LEASES, "tick": "50ms", "rebalance-interval": "2s"},
     ),
     by_hand(
-        "forget-vote-on-move", "forgets its vote with a replica that goes and comes back",
-        moved.voted_and_moved, nodes=4,
-        points=held_from(moved.LATE, later_streams=True),
-        # A candidate waits for votes until all has happened.
-        settings={
-            "tick": "100ms", "election-ticks": "200", "heartbeat-ticks": "2",
-            "moves-at-once": "64",
-        },
-    ),
-    by_hand(
         "bound-while-behind", "takes a state for new though it lacks what others have",
         without.read_while_it_is_behind,
     ),
@@ -356,4 +298,5 @@ SHOWN = [
     by_hand(
         "keep-boot", "is the same after a restart", without.numbers_used_again, disks=True,
     ),
+    *BROKEN_MOVES,
 ]

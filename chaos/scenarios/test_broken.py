@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from broken import SHOWN, Shown
+from broken import SHOWN
+from shown import Shown
 
+from quorate_chaos.binaries import Binaries
 from quorate_chaos.errors import ChaosError
 from quorate_chaos.judge import Result
+from quorate_chaos.process import run
 from quorate_chaos.trial import Failed, Trial
 
 Tries = Callable[[str, int, str], Iterator[Trial]]
@@ -61,3 +64,11 @@ def test_the_same_is_passed_by_a_sound_node(shown: Shown, tries: Tries) -> None:
         result = _comes_to(trial, shown, "")
         if not result.passed:
             raise Failed(f"{result.word}: {result.why}")
+
+
+@pytest.mark.bugs
+def test_no_deliberate_bug_is_without_a_scenario() -> None:
+    told = run([Binaries.default().path("kvd_broken"), "--bug=help"]).stdout
+    assert {line.partition(":")[0].strip() for line in told.splitlines()} == {
+        shown.bug for shown in SHOWN
+    }

@@ -22,18 +22,27 @@ from quorate_chaos.load import Job
 from quorate_chaos.members import census, moving
 from quorate_chaos.trial import Trial
 
-# Whole replicas are sent, slowly, so that whatever comes meets them on their way.
-SLOW_MOVES = {
-    "move-rate": "192KiB", "snapshot-chunk-bytes": "4KiB", "log-cache-bytes": "4KiB",
-    "log-segment-bytes": "256KiB", "memtable-bytes": "256KiB", "moves-at-once": "2",
-}
-SOON_DEAD = {**SLOW_MOVES, "dead-after": "3s"}
+MOVED_KIB = 384  # of each sender, while a killed node is away for a second and until it is back
 
 AMID_SECONDS = 6.0  # of each change other things come
 
 # Those whose replicas move, and the job of each whose keyspace gets more and fewer.
 MODES = ["raft", "quorum"]
 FIRST_JOB = {"raft": "register", "quorum": "ballots"}
+
+
+def slow_moves(trial: Trial) -> dict[str, str]:
+    """Whole replicas are sent, slowly, so that whatever comes meets them on their way."""
+    rate = MOVED_KIB / (1 + trial.back_seconds)
+    return {
+        "move-rate": f"{rate:.0f}KiB", "snapshot-chunk-bytes": "4KiB", "log-cache-bytes": "4KiB",
+        "log-segment-bytes": "256KiB", "memtable-bytes": "256KiB", "moves-at-once": "2",
+    }
+
+
+def soon_dead(trial: Trial) -> dict[str, str]:
+    """Who is gone is soon taken for dead, but nobody who is killed and comes back."""
+    return {**slow_moves(trial), "dead-after": f"{3 * trial.back_seconds:g}s"}
 
 
 def moved(mode: str, **changes: Any) -> list[Job]:
@@ -53,7 +62,7 @@ def moved(mode: str, **changes: Any) -> list[Job]:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_nodes_join_amid_cuts_and_deaths_of_leaders(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), settings=SLOW_MOVES)
+    trial.under(*moved(mode), settings=slow_moves(trial))
     trial.suffers_amid(Join(), KillLeader(), IsolateLeader(), KillThese("n4"), Isolate("n4"))
     trial.suffers_amid(Join(weight=200), Halves(), KillMetaLeader(), KillReceiver())
     trial.passes()
@@ -61,7 +70,7 @@ def test_nodes_join_amid_cuts_and_deaths_of_leaders(trial: Trial, mode: str) -> 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_node_leaves_though_it_and_those_that_take_over_die(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=5, settings=SLOW_MOVES)
+    trial.under(*moved(mode), nodes=5, settings=slow_moves(trial))
     trial.suffers_amid(Decommission("n2"), KillThese("n2"), KillReceiver(), KillMetaLeader())
     trial.suffers_amid(Decommission("n4"), Isolate("n4"), KillLeader())
     trial.passes()
@@ -69,7 +78,7 @@ def test_a_node_leaves_though_it_and_those_that_take_over_die(trial: Trial, mode
 
 @pytest.mark.parametrize("mode", MODES)
 def test_what_a_dead_node_held_is_made_anew_by_itself(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=5, settings=SOON_DEAD)
+    trial.under(*moved(mode), nodes=5, settings=soon_dead(trial))
     trial.suffers_amid(DieForGood("n2"), KillMetaLeader(), KillReceiver(), IsolateLeader())
     trial.suffers(DieForGood("n5"))
     trial.passes()
@@ -77,7 +86,7 @@ def test_what_a_dead_node_held_is_made_anew_by_itself(trial: Trial, mode: str) -
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_dead_node_is_replaced_and_another_takes_its_share(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=4, settings=SLOW_MOVES)
+    trial.under(*moved(mode), nodes=4, settings=slow_moves(trial))
     trial.suffers_amid(Replace("n3"), KillMetaLeader(), KillReceiver())
     trial.suffers_amid(Join(), KillLeader())
     trial.passes()
@@ -85,7 +94,7 @@ def test_a_dead_node_is_replaced_and_another_takes_its_share(trial: Trial, mode:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_who_dies_for_good_while_it_is_filled_is_given_up(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), settings=SOON_DEAD)
+    trial.under(*moved(mode), settings=soon_dead(trial))
     for node in ("n4", "n5"):
         trial.nemesis.begin(join := Join())
         trial.until(lambda: moving(trial.cluster), f"nothing comes to {node}")
@@ -96,7 +105,7 @@ def test_who_dies_for_good_while_it_is_filled_is_given_up(trial: Trial, mode: st
 
 @pytest.mark.parametrize("mode", MODES)
 def test_copies_go_from_three_to_five_and_back(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=5, settings=SLOW_MOVES)
+    trial.under(*moved(mode), nodes=5, settings=slow_moves(trial))
     keyspace = FIRST_JOB[mode]
     trial.suffers_amid(AlterReplicas(keyspace, 5), KillLeader(), KillReceiver())
     trial.suffers(AlterReplicas(keyspace, 3), KillMetaLeader())
@@ -107,7 +116,7 @@ def test_copies_go_from_three_to_five_and_back(trial: Trial, mode: str) -> None:
 
 def test_the_meta_group_grows_from_one_to_five_and_shrinks_to_three(trial: Trial) -> None:
     # Who knows one node only finds the others by it, and goes on without it.
-    trial.under(*moved("raft", pin=False, fill=200), nodes=1, settings=SLOW_MOVES)
+    trial.under(*moved("raft", pin=False, fill=200), nodes=1, settings=slow_moves(trial))
     sizes = [_meta_size(trial)]
     for faults in ([], [KillMetaLeader()], [KillThese("n4")], [IsolateLeader()]):
         trial.suffers_amid(Join(), *faults)
@@ -122,14 +131,14 @@ def test_the_meta_group_grows_from_one_to_five_and_shrinks_to_three(trial: Trial
 
 
 def test_who_is_back_after_it_was_given_up_is_told_and_ends(trial: Trial) -> None:
-    trial.under(*moved("raft", pin=False), nodes=4, settings=SOON_DEAD)
+    trial.under(*moved("raft", pin=False), nodes=4, settings=soon_dead(trial))
     trial.nemesis.begin(given_up := GiveUp("n2"))
     trial.nemesis.end(given_up)
     trial.passes()
 
 
 def test_nodes_come_and_go_whatever_comes_together(trial: Trial) -> None:
-    trial.under(*moved("raft", pin=False), nodes=4, settings=SLOW_MOVES)
+    trial.under(*moved("raft", pin=False), nodes=4, settings=slow_moves(trial))
     until = time.monotonic() + trial.options.duration_s
     changes = 0
     while time.monotonic() < until or changes < 3:

@@ -96,6 +96,8 @@ class Backend(ABC):
 
     name: str = ""
     network: Network
+    # Who is killed and started again at once is heard of within this, beside other work too.
+    back_seconds: float = 1.0
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec

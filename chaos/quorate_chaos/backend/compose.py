@@ -30,6 +30,7 @@ class ComposeBackend(Backend):
 
     name = "compose"
     network: Cables
+    back_seconds = 5.0
 
     def __init__(self, spec: ClusterSpec) -> None:
         super().__init__(spec)
