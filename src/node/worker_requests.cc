@@ -145,7 +145,10 @@ void Worker::Forward(Request request, ReplyFn reply, NodeId to) {
 void Worker::HandleFrame(FrameInput& frame) {
   for (auto& [partition, payload] : frame.groups) {
     const auto it = slots_.find(partition);
-    if (it == slots_.end()) continue;
+    if (it == slots_.end()) {
+      ReceiveForFormer(frame.from, partition, payload);
+      continue;
+    }
     const auto joined = it->second.joined.find(frame.from);
     if (joined != it->second.joined.end() && frame.epoch < joined->second) continue;
     if (!HasRoomFor(partition, *it->second.replica, payload)) continue;

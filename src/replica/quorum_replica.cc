@@ -17,7 +17,8 @@ constexpr Term kOnlyTerm{1};
 Growth GrowthOf(const quorum::Message& message) {
   if (!quorum::Grows(message)) return Growth::kNone;
   const bool lacked = std::holds_alternative<quorum::SyncAnswer>(message.body) ||
-                      std::holds_alternative<quorum::FillAnswer>(message.body);
+                      std::holds_alternative<quorum::FillAnswer>(message.body) ||
+                      std::holds_alternative<quorum::LegacyAsk>(message.body);
   return lacked ? Growth::kCatchUp : Growth::kWrites;
 }
 
