@@ -222,7 +222,7 @@ class Worker {
   Handovers handovers_;
   HintKeeper* hints_ = nullptr;     // the first worker's
   quorum::RoundTrips round_trips_;  // of all leaderless replicas here
-  SnapshotPace pace_;               // of all snapshots from here
+  SnapshotPace pace_;               // of all state that goes from here
   MoveShare move_share_;
   uint64_t snapshot_bytes_seen_ = 0;
   absl::Duration moved_ = -absl::InfiniteDuration();  // when they last became more
