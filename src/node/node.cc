@@ -81,7 +81,9 @@ class Node::Impl {
       }
       const ring::PartitionInfo* partition = topology->FindPartition(group.partition);
       const bool here = partition != nullptr && partition->BelongsOn(shared_.options.self);
-      const bool state = former->erase(group.partition) > 0 || !group.entries.empty();
+      // Of a state that is gone though the log begins behind it, all was handed over.
+      const bool in_log = !group.entries.empty() && group.base.index == LogIndex();
+      const bool state = former->erase(group.partition) > 0 || in_log;
       if (!here && state && IsLeaderless(*topology, group.partition)) {
         absl::Status opened = WorkerOf(group.partition).OpenFormer(*partition, *topology, &group);
         if (!opened.ok()) return opened;

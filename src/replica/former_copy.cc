@@ -1,6 +1,7 @@
 #include "replica/former_copy.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/limits.h"
@@ -12,7 +13,8 @@ namespace {
 
 constexpr size_t kPageItemsMax = 256;
 constexpr size_t kPageBytesMax = 256 << 10;
-// Without an answer for so long, from one of those that count, it begins anew.
+// Who has not answered by then is not counted; and without an answer of who takes it, it begins
+// anew.
 constexpr absl::Duration kPatience = absl::Seconds(2);
 
 // A journal keeps no more in the end, so of each identity only the newest are of use.
@@ -46,6 +48,8 @@ absl::Status FormerCopy::Tick(const std::vector<NodeId>& replicas, absl::Duratio
       return std::count(replicas.begin(), replicas.end(), node) > 0;
     });
     if (!late && there) return absl::OkStatus();
+    // Who does not answer may have no copy yet, as its node waits for the end of one like this.
+    if (late && !taker_ && !heard_.empty()) return HeardAll(now, out);
   }
   asked_ = replicas;
   AskAll(now, out);
@@ -92,7 +96,7 @@ absl::Status FormerCopy::Receive(NodeId from, std::string_view payload, absl::Du
 absl::Status FormerCopy::HeardAll(absl::Duration now, std::vector<PeerMessage>& out) {
   if (absl::Status found = FindLost(); !found.ok()) return found;
   // Another each time, as one may have no room.
-  taker_ = asked_[rounds_++ % asked_.size()];
+  taker_ = std::next(heard_.begin(), static_cast<std::ptrdiff_t>(rounds_++ % heard_.size()))->first;
   asked_ = {taker_};
   SendPage(now, out);
   return absl::OkStatus();

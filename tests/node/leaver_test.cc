@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "node/node.h"
 #include "quorate/v1/peer.pb.h"
+#include "quorum/message_batch.h"
 #include "still_world.h"
 #include "storage/mem_engine.h"
 #include "storage/sim_files.h"
@@ -16,6 +17,7 @@ namespace quorate {
 namespace {
 
 constexpr PartitionId kPartition{2};
+constexpr PartitionId kElsewhere{3};
 
 class Mail final : public Transport {
  public:
@@ -35,7 +37,7 @@ ring::Topology Moving(bool leaving) {
   topology.cluster_id = "test";
   topology.epoch = Epoch(5);
   topology.meta = {kMetaPartition, {NodeId(2)}};
-  topology.next_partition_id = 3;
+  topology.next_partition_id = 4;
   for (uint64_t id = 1; id <= 4; ++id) {
     ring::NodeInfo& node = topology.nodes.emplace_back();
     node.id = NodeId(id);
@@ -54,20 +56,21 @@ ring::Topology Moving(bool leaving) {
     partition.joined[NodeId(4)] = Epoch(5);
     partition.moving_since = partition.changed = Epoch(5);
   }
-  keyspace.partitions = {partition};
+  keyspace.partitions = {partition, {kElsewhere, {NodeId(2), NodeId(3), NodeId(4)}}};
   topology.keyspaces["k"] = std::move(keyspace);
   return topology;
 }
 
 class LeaverTest : public ::testing::Test {
  protected:
-  void Open(bool leaving) {
+  void Open(bool leaving, std::vector<RecoveredGroup> recovered = {}) {
     NodeOptions options;
     options.cluster_id = "test";
     options.self = NodeId(1);
     options.boot = Boot(1);
     options.topology = ring::Freeze(Moving(leaving));
-    auto opened = Node::Open(options, {env_, files_, engine_, expired_, mail_, threads_}, {});
+    auto opened = Node::Open(options, {env_, files_, engine_, expired_, mail_, threads_},
+                             std::move(recovered));
     ASSERT_TRUE(opened.ok()) << opened.status();
     node_ = *std::move(opened);
     node_->Start(log_, [this](const absl::Status& why) { ended_ = why; });
@@ -176,6 +179,43 @@ TEST_F(LeaverTest, WhoWasLetGoDoesNotEndBeforeWhatItAloneHasIsTaken) {
   EXPECT_TRUE(ended_.ok()) << ended_;
   After(absl::Seconds(20));
   EXPECT_EQ(ReasonOf(ended_), "LEGACY_NOT_HANDED_OVER") << ended_;
+}
+
+// A new copy comes to n4, which says by the topology of before what the one before it had.
+TEST_F(LeaverTest, WhatAFormerCopySaysIsHeardThoughANewOneIsOnItsWayAndNothingElse) {
+  Open(/*leaving=*/true);
+  const auto told_after = [&](const quorum::Message& message) {
+    const quorum::Message* one = &message;
+    v1::PeerFrame frame;
+    frame.set_cluster_id("test");
+    frame.set_from(4);
+    frame.set_to(1);
+    frame.set_boot(7);
+    frame.set_epoch(4);
+    frame.set_protocol(2);
+    frame.set_protocol_needed(1);
+    auto* group = frame.add_groups();
+    group->set_partition(kPartition.value());
+    group->set_payload(quorum::EncodeBatch({&one, 1}));
+    mail_.told = 0;
+    EXPECT_TRUE(node_->ReceiveFrame(frame.SerializeAsString()).ok());
+    Turns();
+    return mail_.told;
+  };
+  After(absl::Milliseconds(10));
+  const quorum::Identity gone{NodeId(4), Boot(7)};
+  const int without =
+      told_after({gone, NodeId(1), Boot(), quorum::KeysAsk{1, "", "", 9}, Epoch(5)});
+  EXPECT_EQ(told_after({gone, NodeId(1), Boot(), quorum::LegacyAsk{1, {}, {}, {}}}), without + 1);
+}
+
+TEST_F(LeaverTest, OfAStateThatWasHandedOverTheRestOfTheLogIsNothing) {
+  RecoveredGroup rest;
+  rest.partition = kElsewhere;
+  rest.base = {LogIndex(143), Term(1)};
+  rest.entries.emplace_back().index = LogIndex(144);
+  Open(/*leaving=*/false, {rest});
+  EXPECT_TRUE(ended_.ok()) << ended_;
 }
 
 TEST_F(LeaverTest, WhoWasLetGoKeepsNothingForOthers) {

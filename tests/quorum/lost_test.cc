@@ -42,6 +42,7 @@ TEST(LostTest, AValueThatAnotherRoundHasCompletedIsNotLost) {
   const Record theirs = RegisterRecord(Accepted(5, HlcTime(40)));
   RegisterBody completed = Accepted(9, HlcTime(40));
   completed.value.accepted.time = HlcTime(90);
+  completed.promised = completed.value.accepted;
   completed.value.dot.identity.node = NodeId(1);
   const Record mine = RegisterRecord(completed);
   EXPECT_TRUE(RegisterPolicy().Lost("k", &mine, theirs, {}).empty());
