@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "base/probe.h"
 #include "quorum/message_batch.h"
 
 namespace quorate {
@@ -151,7 +150,6 @@ void FormerCopy::SendPage(absl::Duration now, std::vector<PeerMessage>& out) {
     ask.discards.push_back(discards_[next_discard_]);
   }
   if (items == 0) {
-    if (!keys_.empty()) Reached<"replica: what only a former copy had is in a journal">();
     done_ = true;
     return;
   }
