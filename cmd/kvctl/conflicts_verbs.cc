@@ -90,7 +90,7 @@ int RunList(Session& session, const ConflictsArguments& arguments) {
       table.Add(
           {IdOf(one), TimeText(one.at), Shorten(ToLine(std::string_view(one.key)), kShownMax),
            one.deleted ? "(deleted)" : Shorten(ToLine(std::string_view(one.value)), kShownMax),
-           std::to_string(one.version), std::to_string(one.winner)});
+           std::to_string(one.version), one.winner == 0 ? "-" : std::to_string(one.winner)});
     }
   }
   table.Print(std::cout);

@@ -20,12 +20,17 @@ namespace {
 using nlohmann::json;
 using Fills = std::map<PartitionId, FillDescription>;
 
-// As the partitions' leaders tell.
+// As the partitions' leaders tell; without one, all that fill who joins, together.
 Fills FillsOf(const ClusterState& state) {
   Fills fills;
   for (const NodeState& node : state.nodes) {
     for (const ReplicaDescription& replica : node.details) {
-      if (replica.filling) fills[replica.partition] = *replica.filling;
+      if (!replica.filling) continue;
+      const auto [fill, first] = fills.try_emplace(replica.partition, *replica.filling);
+      if (first) continue;
+      fill->second.since = std::max(fill->second.since, replica.filling->since);
+      fill->second.sent_bytes += replica.filling->sent_bytes;
+      fill->second.total_bytes += replica.filling->total_bytes;
     }
   }
   return fills;

@@ -67,6 +67,9 @@ constexpr ReasonText kReasons[] = {
      "The keyspace sets no bound on how far clocks drift apart, without which a lease proves "
      "nothing.",
      "Set one: kvctl keyspace alter NAME --lease-drift 1%. Or read at LINEARIZABLE."},
+    {"LEGACY_NOT_HANDED_OVER",
+     "A node was let go while nobody heard it, and no replica has taken what it alone has.",
+     "Keep its folder, and start it again once its former fellows can be reached."},
     {"MODE_NOT_SUPPORTED", "This build has no such mode.", "Use one that the message names."},
     {"NODE_ALIVE", "A node that is to be replaced can still be heard of.",
      "Decommission it, or stop it for good first."},

@@ -96,10 +96,10 @@ absl::Status HintKeeper::Refuse(const Request& request) const {
                      shared_.options.self.ToString() + " is shutting down; ask another node");
   }
   if (const ring::NodeInfo* self = topology->FindNode(shared_.options.self);
-      self != nullptr && self->leaving) {
+      self == nullptr || self->leaving) {
     return MakeError(absl::StatusCode::kUnavailable, "NODE_LEAVING",
                      StrCat("no replica of ", request.partition.ToString(), " can be reached, and ",
-                            self->id.ToString(),
+                            shared_.options.self.ToString(),
                             " is to leave the cluster, so that it keeps nothing for them; nothing "
                             "was written. Ask another node"));
   }

@@ -12,6 +12,15 @@ absl::Status Decommissioned(NodeId self) {
           " holds nothing any more and has left the cluster; its folder may be removed");
 }
 
+absl::Status LetGoUnheard(NodeId self) {
+  return MakeError(
+      absl::StatusCode::kUnavailable, "LEGACY_NOT_HANDED_OVER",
+      self.ToString() +
+          " was let go from the cluster while nobody heard it, and no replica has taken what it "
+          "alone has, writes at ANY or of keyspaces of mode quorum: keep its folder, and start it "
+          "again once its former fellows can be reached");
+}
+
 absl::Status CheckBuild(const NodeOptions& options, const ClusterProtocol& cluster) {
   return CheckProtocol(StrCat("this build of ", options.self.ToString()), options.protocol,
                        cluster);
@@ -30,7 +39,6 @@ absl::StatusOr<ring::Topology> LoadTopology(const NodeOptions& options, Files& f
     auto known = ring::DecodeTopology(*stored);
     if (!known.ok()) return known.status();
     if (absl::Status fit = CheckBuild(options, known->protocol); !fit.ok()) return fit;
-    if (known->FindNode(options.self) == nullptr) return Decommissioned(options.self);
     return known;
   }
   if (!absl::IsNotFound(stored.status())) return stored.status();

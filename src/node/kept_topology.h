@@ -10,11 +10,13 @@
 namespace quorate {
 
 // As it was kept; in a fresh folder the one of the options, which is kept from then on.
-// CANCELLED, kNodeDecommissioned: this node is not in it any more. As CheckBuild.
+// As CheckBuild.
 absl::StatusOr<ring::Topology> LoadTopology(const NodeOptions& options, Files& files);
 
-// Why such a node ends.
+// Why a node ends that is not in it any more: CANCELLED, kNodeDecommissioned; and one that
+// has something left which others may lack: UNAVAILABLE.
 absl::Status Decommissioned(NodeId self);
+absl::Status LetGoUnheard(NodeId self);
 
 // FAILED_PRECONDITION, PROTOCOL_TOO_OLD or PROTOCOL_TOO_NEW: this build may not take part.
 absl::Status CheckBuild(const NodeOptions& options, const ClusterProtocol& cluster);

@@ -111,6 +111,8 @@ void Mover::LeaveIfEmpty(absl::Duration now) {
   if (!topology->PartitionsOn(self).empty()) return;
   // Writes at ANY that it keeps for replicas are nowhere else.
   if (shared_.hints.load(std::memory_order_relaxed) > 0) return;
+  // Likewise what only a copy had that was here.
+  if (!shared_.former_copies.empty()) return;
   ChangeTopology(
       node_,
       [self](const ring::Topology& current) { return ring::WithoutEmptyNodes(current, {self}); },

@@ -24,6 +24,9 @@ namespace {
 
 // Nodes that have not learned of a new topology by then ask when they need to.
 constexpr absl::Duration kSpreadMax = absl::Seconds(1);
+// Who is to take over what another node alone has may first have to hear of what the others
+// have, and those at rest ask each other every ten seconds.
+constexpr absl::Duration kLegacyMin = absl::Seconds(20);
 
 std::vector<NodeId> Members(const ring::Topology& topology) {
   std::vector<NodeId> members;
@@ -57,8 +60,8 @@ class Node::Impl {
 
   absl::Status OpenReplicas(std::vector<RecoveredGroup> recovered) {
     const auto topology = shared_.topology.Get();
-    absl::Status swept = SweepDropped(*topology, shared_.options.self, shared_.edges.engine);
-    if (!swept.ok()) return swept;
+    auto former = SweepDropped(*topology, shared_.options.self, shared_.edges.engine);
+    if (!former.ok()) return former.status();
     for (const ring::PartitionInfo& partition : topology->PartitionsOn(shared_.options.self)) {
       const auto known = std::find_if(
           recovered.begin(), recovered.end(),
@@ -71,20 +74,47 @@ class Node::Impl {
           WorkerOf(partition.id).Open(partition, *topology, group, group == nullptr);
       if (!opened.ok()) return opened;
     }
-    for (const RecoveredGroup& group : recovered) {
+    for (RecoveredGroup& group : recovered) {
       if (group.partition == kHintsPartition) {
         if (absl::Status read = hints_->Restore(group); !read.ok()) return read;
         continue;
       }
       const ring::PartitionInfo* partition = topology->FindPartition(group.partition);
-      if (partition == nullptr) {
-        leftovers_.push_back(group.partition);
-      } else if (!partition->BelongsOn(shared_.options.self)) {
-        WorkerOf(group.partition).Retire(group);
+      const bool here = partition != nullptr && partition->BelongsOn(shared_.options.self);
+      // Of a state that is gone though the log begins behind it, all was handed over.
+      const bool in_log = !group.entries.empty() && group.base.index == LogIndex();
+      const bool state = former->erase(group.partition) > 0 || in_log;
+      if (!here && state && IsLeaderless(*topology, group.partition)) {
+        absl::Status opened = WorkerOf(group.partition).OpenFormer(*partition, *topology, &group);
+        if (!opened.ok()) return opened;
+      } else if (!here && !departed()) {
+        if (partition == nullptr) leftovers_.push_back(group.partition);
+        if (partition != nullptr) WorkerOf(group.partition).Retire(group);
       }
     }
+    for (PartitionId partition : *former) {
+      absl::Status opened =
+          WorkerOf(partition).OpenFormer(*topology->FindPartition(partition), *topology, nullptr);
+      if (!opened.ok()) return opened;
+    }
     for (auto& worker : workers_) worker->Follow(topology);
-    return absl::OkStatus();
+    return HasLeft() ? Decommissioned(shared_.options.self) : absl::OkStatus();
+  }
+
+  bool departed() const {
+    return shared_.topology.Get()->FindNode(shared_.options.self) == nullptr;
+  }
+  // It was let go, and has nothing that others may lack.
+  bool HasLeft() const {
+    return departed() && following_ == 0 && shared_.former_copies.empty() && shared_.hints == 0;
+  }
+  // Who was let go unheard, and comes back, first hands over what it alone has.
+  void EndIfLeft(absl::Duration now) {
+    if (HasLeft()) return shared_.Fail(Decommissioned(shared_.options.self));
+    if (!departed()) return;
+    if (departed_since_ == absl::InfiniteDuration()) departed_since_ = now;
+    if (now - departed_since_ < std::max(kLegacyMin, shared_.options.leaver_patience)) return;
+    shared_.Fail(LetGoUnheard(shared_.options.self));
   }
 
   void Start(LogDevice& log, std::function<void(absl::Status)> fatal) {
@@ -171,6 +201,10 @@ class Node::Impl {
         unkept_ = std::move(topology);
         return;
       }
+      if (shared_.former_copies.ComeBackIn(*topology, shared_.options.self)) {
+        unkept_ = std::move(topology);
+        return;
+      }
       CrashPoint<"meta-before-keep">();
       absl::Status kept =
           shared_.edges.files.ReplaceDurably(kTopologyFile, ring::EncodeTopology(*topology));
@@ -182,9 +216,6 @@ class Node::Impl {
       CrashPoint<"meta-after-keep">();
       shared_.topology.Set(topology);
       shared_.peers.SetMembers(Members(*topology), shared_.edges.env.Monotonic());
-      if (topology->FindNode(shared_.options.self) == nullptr) {
-        return shared_.Fail(Decommissioned(shared_.options.self));
-      }
       first.Follow(topology);
       first.Ping(absl::InfiniteDuration());
       for (size_t i = 1; i < workers_.size(); ++i) {
@@ -194,6 +225,7 @@ class Node::Impl {
           --following_;
         });
       }
+      EndIfLeft(shared_.edges.env.Monotonic());
     });
   }
 
@@ -223,6 +255,7 @@ class Node::Impl {
     for (NodeId peer : shared_.peers.TakeSilent(now)) PostPeerGone(peer);
     CheckSpread();
     mover_->LeaveIfEmpty(now);
+    EndIfLeft(now);
     if (unkept_ != nullptr) Adopt(std::exchange(unkept_, nullptr));
     // What cannot be told is no reason to refuse.
     shared_.disk.Note(shared_.edges.files.FreeBytes().value_or(UINT64_MAX));
@@ -247,7 +280,8 @@ class Node::Impl {
   std::atomic<int> following_ = 0;      // workers that have yet to follow the topology
   std::atomic<bool> flushing_ = false;
   Spread spread_;                // worker 0's
-  ring::SharedTopology unkept_;  // worker 0's: found no room on the disk, is tried again
+  ring::SharedTopology unkept_;  // worker 0's: not to be followed yet, is tried again
+  absl::Duration departed_since_ = absl::InfiniteDuration();  // likewise: from its cluster
   Survey survey_{shared_, workers_};
   std::unique_ptr<Mover> mover_;
   std::unique_ptr<Upgrade> upgrade_;

@@ -13,6 +13,7 @@
 #include "node/cluster_calendar.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
+#include "node/former_copies.h"
 #include "node/node.h"
 #include "node/peers.h"
 #include "replica/old_disk_image.h"
@@ -80,6 +81,7 @@ struct NodeShared {
   // Replicas that have moved away, but are in the log on disk still: until they are not,
   // none may come back.
   std::atomic<int> forgetting = 0;
+  FormerCopies former_copies;
   std::atomic<bool> failed = false;
   std::atomic<bool> draining = false;
 

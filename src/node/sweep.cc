@@ -14,15 +14,28 @@ bool Holds(const ring::FrozenTopology& topology, NodeId self, PartitionId partit
 
 }  // namespace
 
-absl::Status SweepDropped(const ring::FrozenTopology& topology, NodeId self, Engine& engine) {
+bool IsLeaderless(const ring::FrozenTopology& topology, PartitionId partition) {
+  const ring::KeyspaceInfo* keyspace = topology.FindKeyspaceOf(partition);
+  return keyspace != nullptr && keyspace->mode == Mode::kQuorum;
+}
+
+absl::StatusOr<std::set<PartitionId>> SweepDropped(const ring::FrozenTopology& topology,
+                                                   NodeId self, Engine& engine) {
+  // Who was let go unheard deletes nothing.
+  const bool departed = topology.FindNode(self) == nullptr;
+  std::set<PartitionId> former;
   std::string from = kv::PartitionBegin(PartitionId());
   const std::string end(16, '\xff');
   while (true) {
     const auto found = engine.Scan(from, end);
-    if (!found->Valid()) return found->status();
+    if (!found->status().ok()) return found->status();
+    if (!found->Valid()) return former;
     const PartitionId partition = kv::PartitionOf(found->key());
     from = kv::PartitionEnd(partition);
     if (Holds(topology, self, partition)) continue;
+    const bool leaderless = IsLeaderless(topology, partition);
+    if (leaderless) former.insert(partition);
+    if (leaderless || departed) continue;
     EngineBatch batch;
     batch.DeleteKeys(kv::PartitionBegin(partition), from);
     if (absl::Status deleted = engine.Write(batch); !deleted.ok()) return deleted;

@@ -26,6 +26,7 @@
 #include "node/outbox.h"
 #include "node/replay_window.h"
 #include "node/shared.h"
+#include "replica/former_copy.h"
 #include "replica/quorum_replica.h"
 #include "replica/raft_replica.h"
 
@@ -73,6 +74,10 @@ class Worker {
                     RecoveredGroup* recovered, bool fresh);
   // A group in the log of which there is no replica here any more.
   void Retire(const RecoveredGroup& group);
+  // A leaderless replica that is none any more, of which engine or log still have something:
+  // see FormerCopy.
+  absl::Status OpenFormer(const ring::PartitionInfo& partition,
+                          const ring::FrozenTopology& topology, RecoveredGroup* recovered);
   // Makes and removes replicas so that they match the topology.
   void Follow(const TopologyHolder::Snapshot& topology);
   void PeerGone(NodeId peer);
@@ -191,6 +196,8 @@ class Worker {
   void FollowMeta(Slot& slot);
   void Touch(PartitionId partition, Slot& slot);
   void Remove(PartitionId partition, bool moved);
+  // What of it is in engine and log.
+  void Delete(PartitionId partition, bool moved, const HardState& kept);
   // --- worker_moves.cc ---
   // Moved away, or its keyspace is gone.
   void DropGone(const ring::FrozenTopology& topology);
@@ -200,6 +207,11 @@ class Worker {
   void AwaitForgotten(LogTicket ticket);
   void NoteForgotten(const SyncProof& proof);
   void WatchMove(PartitionId partition, Slot& slot);
+  // --- worker_former.cc ---
+  void KeepFormer(PartitionId partition, Slot& slot);
+  void HandOverFormer(bool release_log);
+  void ReceiveForFormer(NodeId from, PartitionId partition, std::string_view payload);
+  void SendOfFormer(const absl::Status& status, std::vector<PeerMessage> messages);
   void ShareWithClients();
 
   const uint32_t index_;
@@ -216,6 +228,7 @@ class Worker {
   uint64_t moved_bytes_seen_ = 0;
   absl::Duration moved_ = -absl::InfiniteDuration();  // when they last became more
   std::map<PartitionId, Slot> slots_;
+  std::map<PartitionId, FormerCopy> former_;  // of none that is in slots_
   std::vector<PartitionId> touched_;
   std::vector<PartitionId> news_;  // told together once news_due_ has come
   // Moments at which a ladder's rung is given up, the nearest on top.

@@ -28,6 +28,14 @@ void Worker::DropGone(const ring::FrozenTopology& topology) {
     if (moved) Reached<"node: a replica has moved away">();
     Remove(partition, moved);
   }
+  for (auto it = former_.begin(); it != former_.end();) {
+    const PartitionId partition = it->first;
+    const bool dropped = topology.FindPartition(partition) == nullptr;
+    it = dropped ? former_.erase(it) : std::next(it);
+    if (!dropped) continue;
+    shared_.former_copies.Remove(partition);
+    Delete(partition, /*moved=*/false, HardState());
+  }
   for (auto it = retired_.begin(); it != retired_.end();) {
     const bool dropped = topology.FindPartition(it->first) == nullptr;
     it = dropped ? retired_.erase(it) : std::next(it);
@@ -38,13 +46,23 @@ void Worker::Remove(PartitionId partition, bool moved) {
   const auto it = slots_.find(partition);
   if (it == slots_.end()) return;
   it->second.replica->Shutdown();
+  outbox_.Forget(partition);
+  shared_.edges.expired.Forget(partition);
+  const bool leaderless = it->second.replica->quorum_status(now_).has_value();
+  const HardState kept = it->second.replica->hard_state();
+  if (moved && leaderless) KeepFormer(partition, it->second);
+  slots_.erase(it);
+  const bool departed = shared_.topology.Get()->FindNode(shared_.options.self) == nullptr;
+  // Who was let go unheard deletes nothing.
+  if ((moved && leaderless) || departed) return;
+  Delete(partition, moved, kept);
+}
+
+void Worker::Delete(PartitionId partition, bool moved, const HardState& kept) {
   GroupWrite write;
   write.partition = partition;
   write.remove = true;
-  if (moved) write = Retired(partition, it->second.replica->hard_state());
-  slots_.erase(it);
-  outbox_.Forget(partition);
-  shared_.edges.expired.Forget(partition);
+  if (moved) write = Retired(partition, kept);
   EngineBatch batch;
   batch.DeleteKeys(kv::PartitionBegin(partition), kv::PartitionEnd(partition));
   if (absl::Status dropped = shared_.edges.engine.Write(batch); !dropped.ok()) {

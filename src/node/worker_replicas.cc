@@ -89,6 +89,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Worker::OpenQuorum(const ring::Partitio
       static_cast<uint64_t>(absl::ToInt64Microseconds(shared_.options.clock_skew_max));
   options.core.hedge_permille = shared_.options.hedge_permille;
   options.core.round_trips = &round_trips_;
+  options.pace = &pace_;
   options.core.bugs = shared_.options.bugs.quorum;
   return QuorumReplica::Open(std::move(options), shared_.edges.engine, recovered,
                              LogClock(shared_.edges.env.Monotonic(), shared_.CalendarTime()));

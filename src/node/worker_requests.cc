@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/probe.h"
 #include "node/worker.h"
+#include "quorum/message_batch.h"
 
 namespace quorate {
 namespace {
@@ -145,9 +146,15 @@ void Worker::Forward(Request request, ReplyFn reply, NodeId to) {
 void Worker::HandleFrame(FrameInput& frame) {
   for (auto& [partition, payload] : frame.groups) {
     const auto it = slots_.find(partition);
-    if (it == slots_.end()) continue;
+    if (it == slots_.end()) {
+      ReceiveForFormer(frame.from, partition, payload);
+      continue;
+    }
     const auto joined = it->second.joined.find(frame.from);
-    if (joined != it->second.joined.end() && frame.epoch < joined->second) continue;
+    // Of a copy that is gone. What it hands over it says by the topology of before, for a new
+    // one is not to come to its node until it has.
+    const bool gone = joined != it->second.joined.end() && frame.epoch < joined->second;
+    if (gone && !quorum::IsLegacy(payload)) continue;
     if (!HasRoomFor(partition, *it->second.replica, payload)) continue;
     it->second.replica->Receive(frame.from, payload, now_);
     Touch(partition, it->second);

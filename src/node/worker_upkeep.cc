@@ -45,6 +45,7 @@ void Worker::Tick() {
     WatchMove(partition, slot);
   }
   leader_everywhere_ = leaders;
+  HandOverFormer(release);
   ShareWithClients();
   forwards_.Expire(now_);
   if (hints_ != nullptr) hints_->Tick(now_);

@@ -57,6 +57,7 @@ struct Bugs {
   bool leaver_answers = false;           // by itself, of what may never be elsewhere
   bool let_leaver_go = false;            // though it has what nobody else has
   bool trust_writers_of_before = false;  // whatever one that left knew of their writes
+  bool drop_legacy = false;  // of copies that are gone: it is acknowledged, and not kept
   RegisterBugs registers;
 };
 

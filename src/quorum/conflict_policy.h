@@ -67,6 +67,13 @@ class ConflictPolicy {
   // brings a record obeys what its replica has promised.
   virtual bool ByRounds() const { return false; }
 
+  // What `theirs`, of a copy that is no replica any more, has of writes that `seen` lacks:
+  // each as a record of its own, whose body is a Change's argument (a register's: its
+  // value), so that it can be written again one day. Removals are among them only where
+  // one needs no context. `mine` (null: none): what the replica with `seen` holds.
+  virtual std::vector<Record> Lost(std::string_view key, const Record* mine, const Record& theirs,
+                                   const SeenClock& seen) const;
+
   // All of `record` is in what a replica has merged that has seen `seen`: if it
   // holds nothing of the key, this was deleted there, and must not come back.
   virtual bool Outlived(const Record& record, const SeenClock& seen) const;

@@ -36,6 +36,7 @@ void Core::Tick(const Now& now) {
 }
 
 void Core::Receive(Message message, const Now& now) {
+  if (TakeLegacy(message, now)) return;
   if (!peers_.Knows(message.from.node) || !Fits(message.epoch)) return;
   if (!local_.Hear(message.from)) return;
   in_epoch_.insert(message.from.node);

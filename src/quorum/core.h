@@ -141,6 +141,11 @@ class Core {
   void Handle(const Identity& from, const KeysAnswer& answer, const Now& now);
   void Handle(const Identity& from, const ResolveAsk& ask, const Now& now);
   void Handle(const Identity& from, const ResolveAnswer& answer, const Now& now);
+  // Of copies that are no replicas any more, whom nobody counts: see TakeLegacy.
+  void Handle(const Identity&, const LegacyAsk&, const Now&) {}
+  void Handle(const Identity&, const LegacyAnswer&, const Now&) {}
+  // True: it was such a copy's.
+  bool TakeLegacy(const Message& message, const Now& now);
 
   Local local_;
   Peers peers_;

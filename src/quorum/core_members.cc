@@ -86,4 +86,13 @@ bool Core::OthersHaveAll() const {
   return Enough(Level::kQuorum, local_.members().After(), "", have);
 }
 
+bool Core::TakeLegacy(const Message& message, const Now& now) {
+  const auto* ask = std::get_if<LegacyAsk>(&message.body);
+  if (ask == nullptr) return std::holds_alternative<LegacyAnswer>(message.body);
+  if (!local_.TakesLegacy(*ask)) return true;
+  if (!local_.config().bugs.drop_legacy) local_.KeepLegacy(*ask, now);
+  local_.Send(message.from.node, message.from.boot, LegacyAnswer{ask->id, local_.seen()});
+  return true;
+}
+
 }  // namespace quorate::quorum

@@ -38,6 +38,8 @@ class SiblingsPolicy final : public ConflictPolicy {
                                const SeenClock& covered) const override;
   std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
+  std::vector<Record> Lost(std::string_view key, const Record* mine, const Record& theirs,
+                           const SeenClock& seen) const override;
 
  private:
   PolicyOptions options_;
@@ -57,6 +59,8 @@ class CounterPolicy final : public ConflictPolicy {
                const SeenClock& seen, ConflictSink& sink) const override;
   std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
+  std::vector<Record> Lost(std::string_view key, const Record* mine, const Record& theirs,
+                           const SeenClock& seen) const override;
 
  private:
   const bool merge_by_adding_;
@@ -77,6 +81,8 @@ class SetPolicy final : public ConflictPolicy {
                                const SeenClock& covered) const override;
   std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
+  std::vector<Record> Lost(std::string_view key, const Record* mine, const Record& theirs,
+                           const SeenClock& seen) const override;
 
  private:
   PolicyOptions options_;
@@ -94,6 +100,8 @@ class MapPolicy final : public ConflictPolicy {
                                const SeenClock& covered) const override;
   std::vector<Dot> NewestIn(const Record& record) const override;
   bool Outlived(const Record& record, const SeenClock& seen) const override;
+  std::vector<Record> Lost(std::string_view key, const Record* mine, const Record& theirs,
+                           const SeenClock& seen) const override;
 
  private:
   PolicyOptions options_;

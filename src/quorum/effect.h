@@ -54,8 +54,10 @@ struct RaiseFloor {
   friend bool operator==(const RaiseFloor&, const RaiseFloor&) = default;
 };
 
-// A write was given up for a concurrent one. For this replica's conflict journal:
-// no part of the partition's state, and no two replicas need have the same.
+// A write was given up for a concurrent one; or only a copy had it that is no replica any
+// more: then there is no `winner`, and the loser's body is as ConflictPolicy::Lost has it. For this
+// replica's conflict journal: no part of the partition's state, and no two replicas need have the
+// same.
 struct Discard {
   std::string key;
   Record loser;

@@ -174,6 +174,12 @@ class Local {
   // The record is a promise alone, and so old that the floor may take its place.
   bool IsIdlePromise(const Record& record, const Now& now) const;
 
+  // --- what a copy that is no replica any more has (local_legacy.cc) ---
+  // Or says what it has seen. False: this replica is not fit to, now.
+  bool TakesLegacy(const LegacyAsk& ask) const;
+  // What this replica lacks of it goes to its conflict journal, and nowhere else.
+  void KeepLegacy(const LegacyAsk& ask, const Now& now);
+
   // --- output ---
   // At once where `at_once`; the core's rule is that only the fan-out of its own
   // writes may be, as nothing else may be told that could be forgotten.

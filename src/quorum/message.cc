@@ -15,6 +15,9 @@ bool Grows(const Message& message) {
   if (const auto* answer = std::get_if<ResolveAnswer>(&message.body)) {
     return answer->record.has_value();
   }
+  if (const auto* ask = std::get_if<LegacyAsk>(&message.body)) {
+    return !ask->records.empty() || !ask->discards.empty();
+  }
   const auto* ask = std::get_if<RegisterAsk>(&message.body);
   return ask != nullptr && ask->request.value.present;
 }

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "quorum/acceptor.h"
+#include "quorum/effect.h"
 #include "quorum/knowledge.h"
 #include "quorum/operations.h"
 #include "quorum/record.h"
@@ -209,6 +210,24 @@ struct ResolveAnswer {
   friend bool operator==(const ResolveAnswer&, const ResolveAnswer&) = default;
 };
 
+// A copy that is no replica any more asks one what it has seen; and, where it brings
+// something, to keep in its conflict journal what of that it lacks (local_legacy.cc).
+// Of another epoch than its receiver's, and from nobody that this one counts.
+struct LegacyAsk {
+  uint64_t id = 0;
+  SeenClock known;                  // answered only by whoever has seen all this
+  std::vector<SyncRecord> records;  // without dots
+  std::vector<Discard> discards;    // of its own conflict journal
+  friend bool operator==(const LegacyAsk&, const LegacyAsk&) = default;
+};
+
+// It is on disk here.
+struct LegacyAnswer {
+  uint64_t id = 0;
+  SeenClock seen;
+  friend bool operator==(const LegacyAnswer&, const LegacyAnswer&) = default;
+};
+
 struct Message {
   Identity from;
   NodeId to;
@@ -217,7 +236,7 @@ struct Message {
   Boot to_boot;
   std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer,
                VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer, KeysAsk, KeysAnswer,
-               ResolveAsk, ResolveAnswer>
+               ResolveAsk, ResolveAnswer, LegacyAsk, LegacyAnswer>
       body;
   Epoch epoch = {};  // of its sender's members
   friend bool operator==(const Message&, const Message&) = default;

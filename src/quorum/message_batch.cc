@@ -1,5 +1,7 @@
 #include "quorum/message_batch.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/strings.h"
 #include "quorum/bytes.h"
@@ -63,6 +65,13 @@ absl::StatusOr<std::vector<Message>> DecodeBatch(NodeId from, NodeId to, std::st
   }
   if (!reader.ok()) return Damaged(from, bytes.size());
   return messages;
+}
+
+bool IsLegacy(std::string_view bytes) {
+  const auto messages = DecodeBatch(NodeId(), NodeId(), bytes);
+  return messages.ok() && std::all_of(messages->begin(), messages->end(), [](const Message& one) {
+           return std::holds_alternative<LegacyAsk>(one.body);
+         });
 }
 
 }  // namespace quorate::quorum

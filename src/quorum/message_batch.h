@@ -18,5 +18,7 @@ namespace quorate::quorum {
 std::string EncodeBatch(absl::Span<const Message* const> messages);
 // INVALID_ARGUMENT, MESSAGE_DAMAGED or NEWER_FORMAT: none of it was read.
 absl::StatusOr<std::vector<Message>> DecodeBatch(NodeId from, NodeId to, std::string_view bytes);
+// It is of a copy that is no replica any more, and of nobody else: see LegacyAsk.
+bool IsLegacy(std::string_view bytes);
 
 }  // namespace quorate::quorum

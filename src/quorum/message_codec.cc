@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "quorum/bytes.h"
+#include "quorum/legacy_codec.h"
 #include "quorum/message.h"
 #include "quorum/message_parts.h"
 #include "quorum/register_codec.h"
@@ -327,10 +328,8 @@ bool TakeKind(uint8_t wanted, uint8_t format, Body& body, Reader& reader) {
     if (wanted != kind + 1) return TakeKind<kind + 1>(wanted, format, body, reader);
     auto& taken = body.emplace<kind>();
     if constexpr (requires { TakeOfALostDisk(taken, reader); }) {
-      if (format == kFourthFormat || format == kSixthFormat) {
-        TakeOfALostDisk(taken, reader);
-        return true;
-      }
+      const bool lost = format == kFourthFormat || format == kSixthFormat;
+      if (lost) return TakeOfALostDisk(taken, reader), true;
     }
     Take(taken, reader);
     return true;

@@ -9,9 +9,10 @@
 namespace quorate::quorum {
 namespace {
 
-constexpr std::array<const char*, 16> kKinds = {
-    "write",  "write-ok",  "read",  "read-ok",  "sync", "sync-ok", "fill",    "fill-ok",
-    "verify", "verify-ok", "round", "round-ok", "keys", "keys-ok", "resolve", "resolve-ok"};
+constexpr std::array<const char*, 18> kKinds = {
+    "write", "write-ok", "read",    "read-ok",    "sync",   "sync-ok",
+    "fill",  "fill-ok",  "verify",  "verify-ok",  "round",  "round-ok",
+    "keys",  "keys-ok",  "resolve", "resolve-ok", "legacy", "legacy-ok"};
 static_assert(kKinds.size() == std::variant_size_v<decltype(Message::body)>);
 
 constexpr std::array<const char*, 5> kStandings = {"not here", "applied", "fenced", "settled",
@@ -86,6 +87,10 @@ std::string Text(const ResolveAsk& ask) {
 std::string Text(const ResolveAnswer& answer) {
   return StrCat(kStandings[static_cast<size_t>(answer.standing)], " ", answer.key);
 }
+std::string Text(const LegacyAsk& ask) {
+  return StrCat(ask.records.size(), " keys, ", ask.discards.size(), " discarded");
+}
+std::string Text(const LegacyAnswer& answer) { return Clock(answer.seen); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "quorum/acceptor.h"
+#include "quorum/seen_clock.h"
 
 namespace quorate::quorum {
 
@@ -42,6 +43,19 @@ Record RegisterPolicy::Merge(std::string_view, const Record& mine, const Record&
   if (!held.ok()) return theirs;
   const AcceptorMerge merge = MergeAccepted(*held, Ballot(), incoming->value);
   return merge.persist ? RegisterRecord(*merge.persist) : mine;
+}
+
+// Who completes a round gives its value another dot: it is told by its origin.
+std::vector<Record> RegisterPolicy::Lost(std::string_view, const Record* mine, const Record& theirs,
+                                         const SeenClock& seen) const {
+  const absl::StatusOr<RegisterBody> lost = RegisterBodyOf(theirs);
+  if (!lost.ok() || !lost->value.accepted || seen.Contains(lost->value.dot)) return {};
+  if (mine != nullptr) {
+    const absl::StatusOr<RegisterBody> held = RegisterBodyOf(*mine);
+    if (held.ok() && held->value.origin == lost->value.origin) return {};
+  }
+  const RegisterValue& value = lost->value;
+  return {{value.dot, value.origin.time, !value.present, value.expires_at_us, value.bytes}};
 }
 
 }  // namespace quorate::quorum

@@ -32,6 +32,8 @@ class RegisterPolicy final : public ConflictPolicy {
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   bool ByRounds() const override { return true; }
+  std::vector<Record> Lost(std::string_view key, const Record* mine, const Record& theirs,
+                           const SeenClock& seen) const override;
 };
 
 }  // namespace quorate::quorum

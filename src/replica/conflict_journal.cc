@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "kv/layout.h"
+#include "quorum/bytes.h"
 
 namespace quorate {
 namespace {
@@ -24,29 +26,45 @@ absl::StatusOr<JournalEntry> Decode(std::string_view stored_key, std::string_vie
   return JournalEntry{kv::DiscardOf(stored_key), std::move(*discard)};
 }
 
+// Which write it is that was given up, whoever did so.
+uint64_t MarkOf(const quorum::Discard& discard) {
+  std::string bytes;
+  quorum::AppendSized(discard.key, bytes);
+  return Hash64(bytes + quorum::EncodeRecord(discard.key, discard.loser));
+}
+
 }  // namespace
 
 absl::Status ConflictJournal::Load() {
   if (std::exchange(loaded_, true)) return absl::OkStatus();
   const auto all = engine_.Scan(kv::DiscardKey(partition_, 0), kv::DiscardsEnd(partition_));
   for (; all->Valid(); all->Next()) {
-    entries_.push_back({kv::DiscardOf(all->key()), all->value().size()});
-    bytes_ += entries_.back().bytes;
+    const auto entry = Decode(all->key(), all->value());
+    if (!entry.ok()) return entry.status();
+    Note({entry->number, all->value().size(), MarkOf(entry->discard)});
   }
   if (!entries_.empty()) next_number_ = entries_.back().number + 1;
   return all->status();
 }
 
+void ConflictJournal::Note(Entry entry) {
+  bytes_ += entry.bytes;
+  marks_.insert(entry.mark);
+  entries_.push_back(entry);
+}
+
 absl::Status ConflictJournal::Stage(const quorum::Discard& discard, EngineBatch& batch) {
   if (absl::Status loaded = Load(); !loaded.ok()) return loaded;
+  const uint64_t mark = MarkOf(discard);
+  if (marks_.contains(mark)) return absl::OkStatus();
   std::string bytes = quorum::EncodeEffect(discard);
-  entries_.push_back({next_number_++, bytes.size()});
-  bytes_ += bytes.size();
+  Note({next_number_++, bytes.size(), mark});
   batch.PutKey(kv::DiscardKey(partition_, entries_.back().number), std::move(bytes));
   while (entries_.size() > 1 &&
          (entries_.size() > limits::kConflictsKeptMax || bytes_ > limits::kConflictBytesKeptMax)) {
     batch.DeleteKey(kv::DiscardKey(partition_, entries_.front().number));
     bytes_ -= entries_.front().bytes;
+    marks_.erase(entries_.front().mark);
     entries_.pop_front();
   }
   return absl::OkStatus();

@@ -17,7 +17,8 @@ constexpr Term kOnlyTerm{1};
 Growth GrowthOf(const quorum::Message& message) {
   if (!quorum::Grows(message)) return Growth::kNone;
   const bool lacked = std::holds_alternative<quorum::SyncAnswer>(message.body) ||
-                      std::holds_alternative<quorum::FillAnswer>(message.body);
+                      std::holds_alternative<quorum::FillAnswer>(message.body) ||
+                      std::holds_alternative<quorum::LegacyAsk>(message.body);
   return lacked ? Growth::kCatchUp : Growth::kWrites;
 }
 
@@ -45,6 +46,7 @@ QuorumReplica::QuorumReplica(QuorumReplicaOptions options,
       values_(std::move(values)),
       store_(options_.partition, engine, options_.joined),
       clock_(clock),
+      fill_source_(options_.partition, engine, options_.pace),
       calls_(*values_),
       scans_(store_, *values_),
       counted_scans_(calls_) {}
@@ -98,19 +100,23 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
   if (restored->entered < options_.joined) restored->filled = false;
   core_ = std::make_unique<quorum::Core>(options_.core, values_->policy(), store_,
                                          *std::move(restored));
+  fill_source_.SetJoining(core_->members().joining.node);
   return absl::OkStatus();
 }
 
 void QuorumReplica::Tick(absl::Duration now) {
   ticked_ = now;
   core_->Tick(At(now));
+  for (quorum::Message& due : fill_source_.TakeDue(now)) core_->Receive(std::move(due), At(now));
   store_.Tick(now);
 }
 
 void QuorumReplica::Receive(NodeId from, std::string_view payload, absl::Duration now) {
   auto messages = quorum::DecodeBatch(from, options_.core.self.node, payload);
   if (!messages.ok()) return;
-  for (quorum::Message& message : *messages) core_->Receive(std::move(message), At(now));
+  for (quorum::Message& message : *messages) {
+    if (fill_source_.MayAnswer(message, now)) core_->Receive(std::move(message), At(now));
+  }
 }
 
 Growth QuorumReplica::GrowthIn(std::string_view payload) const {
@@ -203,6 +209,9 @@ absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Durat
   }
   Send(output.messages, turn.sends);
   Send(output.messages_after_sync, turn.sends_after_sync);
+  for (const quorum::Message& message : output.messages_after_sync) {
+    fill_source_.Sent(message, now);
+  }
   for (quorum::Reply& reply : output.replies) Answer(std::move(reply), now);
   for (quorum::Reply& reply : output.replies_after_sync) {
     if (effects_durable_ == effects_out_) {
@@ -259,6 +268,7 @@ ReplicaStatus QuorumReplica::status() const {
   status.commit_index = last_index_.value();
   status.applied_index = last_index_.value();
   status.quiet = core_->logged().empty();
+  fill_source_.FillIn(status, ticked_);
   return status;
 }
 

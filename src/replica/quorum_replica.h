@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "quorum/core.h"
 #include "replica/counted_scans.h"
+#include "replica/fill_source.h"
 #include "replica/log_clock.h"
 #include "replica/quorum_calls.h"
 #include "replica/quorum_scans.h"
@@ -29,6 +30,7 @@ struct QuorumReplicaOptions {
   Conflict conflict = Conflict::kLww;
   // Contexts are of one keyspace of one cluster: see quorum::SealContext.
   std::string context_scope;
+  SnapshotPace* pace = nullptr;  // of state sent to who is filled; outlives the replica
 };
 
 class QuorumReplica final : public Replica {
@@ -99,6 +101,7 @@ class QuorumReplica final : public Replica {
   LogClock clock_;
   bool confirmed_ = true;  // what it says
   std::unique_ptr<quorum::Core> core_;
+  FillSource fill_source_;
   QuorumCalls calls_;
   QuorumScans scans_;
   CountedScans counted_scans_;

@@ -22,6 +22,7 @@ void QuorumReplica::SetMove(const Move& move, absl::Duration now) {
   if (move.leaderless.epoch > core_->members().epoch) {
     Reached<"replica: leaderless members change">();
     core_->SetMembers(move.leaderless, At(now));
+    fill_source_.SetJoining(move.leaderless.joining.node);
   }
   core_->NoteLeaverHeard(move.leaver_heard);
 }

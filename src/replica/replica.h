@@ -57,7 +57,7 @@ struct ReplicaStatus {
   uint64_t log_first_index = 0;
   uint64_t log_bytes = 0;  // in memory
   bool quiet = false;
-  // Of a leader that fills a node which joins; none: zero.
+  // Of a leader that fills a node which joins, or without one of any that does; none: zero.
   NodeId filling;
   absl::Duration filling_since;
   uint64_t filled_bytes = 0;  // of state that was sent

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/strings.h"
 #include "replica/conflict_journal.h"
+#include "replica/discarded_writes.h"
 #include "rpc/ask_nodes.h"
 #include "rpc/convert.h"
 #include "rpc/deadline.h"
@@ -26,12 +27,13 @@ size_t LimitOf(const v1::ListConflictsRequest& in) {
   return std::min<size_t>(asked, limits::kConflictsKeptMax);
 }
 
-void Fill(const JournalEntry& write, PartitionId partition, NodeId self, v1::DiscardedWrite* out) {
+void Fill(const JournalEntry& write, Conflict conflict, PartitionId partition, NodeId self,
+          v1::DiscardedWrite* out) {
   out->set_partition(partition.value());
   out->set_node(self.value());
   out->set_id(write.number);
   out->set_key(write.discard.key);
-  out->set_value(write.discard.loser.body);
+  out->set_value(ShowDiscarded(conflict, write.discard.loser));
   out->set_deleted(write.discard.loser.tombstone);
   out->set_version(write.discard.loser.time.value());
   out->set_winner(write.discard.winner_time.value());
@@ -71,23 +73,12 @@ absl::Status NotKept(const v1::RestoreConflictRequest& in) {
                           in.keyspace(), " shows what is kept"));
 }
 
-absl::StatusOr<kv::Command> CommandOf(quorum::Discard discard, uint64_t now_us) {
-  if (discard.loser.tombstone) return OneMutation(MakeDelete(std::move(discard.key)));
-  const uint64_t expires_at = discard.loser.expires_at_us;
-  if (expires_at != 0 && expires_at <= now_us) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "CONFLICT_EXPIRED",
-                     "the discarded write was to live for a time that is over by now; put the "
-                     "value anew if it is wanted still");
-  }
-  const uint64_t ttl_us = expires_at == 0 ? 0 : expires_at - now_us;
-  return OneMutation(MakePut(std::move(discard.key), std::move(discard.loser.body), ttl_us));
-}
-
 // `found` is what the journal has, or the error of looking.
 void WriteAgain(Node& node, const Route& route, uint64_t now_us, absl::Duration deadline,
                 absl::StatusOr<quorum::Discard> found, RestoreDone done) {
   if (!found.ok()) return std::move(done)(found.status());
-  absl::StatusOr<kv::Command> command = CommandOf(*std::move(found), now_us);
+  absl::StatusOr<kv::Command> command =
+      OneMutation(WriteAgainOf(route.keyspace->conflict, *std::move(found), now_us));
   if (!command.ok()) return std::move(done)(command.status());
   // It was taken once, by a node that may allow more.
   const RequestLimits limits{limits::kBatchBytesMax};
@@ -119,13 +110,13 @@ void TellConflicts(Node& node, NodeId self, const ring::KeyspaceInfo& keyspace,
   const size_t limit = LimitOf(in);
   node.Look(
       std::move(partitions),
-      [found, self, key = in.key(), limit](const Replica& replica) {
+      [found, self, key = in.key(), limit, conflict = keyspace.conflict](const Replica& replica) {
         if (replica.conflicts() == nullptr) return;
         const auto writes = replica.conflicts()->List(key, limit);
         if (!writes.ok()) found->status = writes.status();
         if (!writes.ok()) return;
         for (const JournalEntry& write : *writes) {
-          Fill(write, replica.partition(), self, &found->writes.emplace_back());
+          Fill(write, conflict, replica.partition(), self, &found->writes.emplace_back());
         }
       },
       [found, limit, done = std::move(done)]() mutable {

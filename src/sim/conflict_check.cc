@@ -54,6 +54,8 @@ std::string WhatIsWrongWith(const quorum::Discard& discard, const WriteLedger& l
   const std::string what =
       StrCat("a conflict journal has ", loser.dot.ToString(), " of ", discard.key);
   if (!IsWrite(ledger, discard.key, loser.time, loser.dot)) return what + ", which nobody wrote";
+  // Only a copy had it that is gone; or so it seemed, while others could not be heard.
+  if (!discard.winner) return "";
   if (!IsWrite(ledger, discard.key, discard.winner_time, discard.winner)) {
     return StrCat(what, ", lost to ", discard.winner.ToString(), ", which nobody wrote");
   }

@@ -256,6 +256,7 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.clock_drift_max = OneOf(random, {0.0, 0.0005});
       knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
       knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
+      knobs.node.move_bytes_per_second = OneOf<uint64_t>(random, {0, 0, 20'000});
       break;
     case Profile::kExpiry:
       knobs.nodes = 3;

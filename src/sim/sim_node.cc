@@ -36,6 +36,10 @@ void SimNode::Boot() {
   auto process = Process::Boot(queue_, random_.Fork(), machine_, options_, std::move(hooks));
   if (!process.ok()) {
     if (RefusesLog(process.status())) return;
+    if (ReasonOf(process.status()) == kNodeDecommissioned) {
+      retired_ = true;
+      return;
+    }
     hooks_.violation(StrCat(id().ToString(), " cannot start again: ", process.status().message()));
     return;
   }
@@ -90,7 +94,7 @@ void SimNode::Ended(absl::Status why) {
   trace_.Add(TraceKind::kProcess, id(),
              killed ? std::string("dies in the middle of a turn")
                     : StrCat("ends: ", ReasonOf(why), ": ", why.message()));
-  if (ReasonOf(why) == kNodeDecommissioned) {
+  if (ReasonOf(why) == kNodeDecommissioned || ReasonOf(why) == "LEGACY_NOT_HANDED_OVER") {
     Reached<"sim: a node has left the cluster">();
     retired_ = true;
     return LosePower();

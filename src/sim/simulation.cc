@@ -203,8 +203,8 @@ class Run {
       return differs.empty();
     });
     if (!equal) return Violation(StrCat("the replicas did not become equal: ", differs));
-    // A journal goes with the replica that kept it.
-    std::string wrong = knobs_.workload.member_churn ? "" : leaderless_.WhatIsWrong();
+    // A journal goes with a disk that is lost, and only with that.
+    std::string wrong = knobs_.workload.member_kills ? "" : leaderless_.WhatIsWrong();
     if (!wrong.empty()) return Violation(wrong);
     if (wrong = merging_.WhatIsWrong(); !wrong.empty()) return Violation(wrong);
     ReadAll();

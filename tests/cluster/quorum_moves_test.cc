@@ -149,5 +149,35 @@ TEST_F(QuorumMovesTest, AKeyspaceGetsMoreAndFewerReplicas) {
   }
 }
 
+TEST(QuorumFillTest, MovesAreSeenWithTheirBytesAndKeepToTheRate) {
+  constexpr int kRecords = 2000;
+  constexpr size_t kBytes = 4000;
+  Cluster cluster(3, {"--clock-skew-max", "1s", "--move-rate", "1MiB"});
+  Client client = cluster.Connect();
+  const auto made = client.CreateKeyspace(
+      "big", {.mode = Mode::kQuorum, .partitions = 4, .conflict = Conflict::kLww});
+  ASSERT_TRUE(made.ok()) << made.status();
+  Keyspace big = client.Keyspace("big");
+  for (int i = 0; i < kRecords; ++i) {
+    ASSERT_TRUE(big.Put("k" + std::to_string(i), std::string(kBytes, 'x')).ok());
+  }
+  const std::string kvctl = std::string(QUORATE_BIN_DIR) + "/kvctl";
+  const int node = cluster.Join();
+  const absl::Time begun = absl::Now();
+  std::string seen;
+  EXPECT_TRUE(Eventually([&] {
+    seen = RunToEnd({kvctl, "--endpoints", cluster.endpoints(), "cluster", "moves"}).output;
+    return seen.find("MiB of ") != std::string::npos && seen.find("iB/s") != std::string::npos;
+  })) << seen;
+  cluster.WaitReady(node);
+  EXPECT_TRUE(Eventually([&] {
+    const auto state = client.DescribeKeyspace("big");
+    return state.ok() && std::all_of(state->keyspace.partitions.begin(),
+                                     state->keyspace.partitions.end(), Rests);
+  }));
+  // A partition has 2 MB; who gives one away sends its last page when 1 MB has been paid for.
+  EXPECT_GE(absl::Now() - begun, absl::Milliseconds(800));
+}
+
 }  // namespace
 }  // namespace quorate::testing

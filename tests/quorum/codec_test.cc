@@ -83,6 +83,8 @@ std::vector<decltype(Message::body)> AllBodies() {
           ResolveAnswer{6, Standing::kForgotten, knowledge.heard, {}, "", {}, {}},
           ResolveAnswer{6, Standing::kApplied, {}, SomeOperation(), "k", SomeRecord(), {}},
           ResolveAnswer{6, Standing::kApplied, {}, SomeOperation(), "k", {}, knowledge.seen},
+          LegacyAsk{3, knowledge.seen, {{"k", SomeRecord(), {}}}, {{"k", SomeRecord(), {}, {}, 7}}},
+          LegacyAnswer{3, knowledge.seen},
           ReadAsk{~uint64_t{0}, "k", true, knowledge.seen},
           ReadAnswer{6, true, version, SomeRecord(), {}},
           ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},

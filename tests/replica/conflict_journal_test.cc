@@ -63,7 +63,7 @@ TEST_F(ConflictJournalTest, KeepsSoManyAndTheOldestGo) {
 
 TEST_F(ConflictJournalTest, KeepsSoManyBytesAndTheNewestWhateverItsSize) {
   const std::string half(limits::kConflictBytesKeptMax / 2 + 1, 'x');
-  for (int i = 0; i < 3; ++i) Add(Lost("k", half));
+  for (char i = '0'; i < '3'; ++i) Add(Lost("k", half + i));
   EXPECT_EQ(journal_->List("", 10)->size(), 1u);
   Add(Lost("k", half + half));
   ASSERT_EQ(journal_->List("", 10)->size(), 1u);
@@ -76,8 +76,26 @@ TEST_F(ConflictJournalTest, UsesNoNumberTwiceAndCountsWhatItFindsAtItsStart) {
   Add(Lost("k", "after"));
   EXPECT_EQ(journal_->List("", 1)->front().number, 4u);
   Reopen();
-  for (size_t i = 0; i < limits::kConflictsKeptMax; ++i) Add(Lost("k", "more"));
+  for (size_t i = 0; i < limits::kConflictsKeptMax; ++i) {
+    Add(Lost("k", "more " + std::to_string(i)));
+  }
   EXPECT_EQ(journal_->List("", 10'000)->size(), limits::kConflictsKeptMax);
+}
+
+TEST_F(ConflictJournalTest, AWriteIsInItOnceHoweverOftenItIsGivenUp) {
+  quorum::Discard again = Lost("a", "1");
+  again.winner = {};
+  again.at_us = 99;
+  Add(Lost("a", "1"));
+  Add(again);
+  Reopen();
+  Add(again);
+  ASSERT_EQ(journal_->List("", 10)->size(), 1u);
+  EXPECT_EQ(journal_->List("", 10)->front().discard, Lost("a", "1"));
+  // Once it has gone, it may come again.
+  for (size_t i = 0; i < limits::kConflictsKeptMax; ++i) Add(Lost("k", std::to_string(i)));
+  Add(again);
+  EXPECT_EQ(journal_->List("a", 10)->size(), 1u);
 }
 
 TEST_F(ConflictJournalTest, StagesSeveralInOneBatch) {

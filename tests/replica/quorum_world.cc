@@ -15,24 +15,61 @@ constexpr absl::Duration kLongTick = absl::Milliseconds(50);
 
 }  // namespace
 
-QuorumWorld::QuorumWorld(Conflict conflict, uint32_t nodes, std::string scope) {
+QuorumWorld::QuorumWorld(Conflict conflict, uint32_t nodes, std::string scope)
+    : conflict_(conflict), scope_(std::move(scope)) {
+  for (uint32_t id = 1; id <= nodes; ++id) members_.insert(id);
   for (uint32_t id = 1; id <= nodes; ++id) {
-    QuorumReplicaOptions options;
-    options.partition = kPartition;
-    options.core.self = {NodeId(id), Boot(1)};
-    for (uint32_t member = 1; member <= nodes; ++member) {
-      options.core.members.push_back({NodeId(member), ""});
-    }
-    options.conflict = conflict;
-    options.context_scope = scope;
-    Node& node = nodes_[id];
-    node.engine = std::make_unique<MemEngine>(MemEngineOptions{});
-    auto opened = QuorumReplica::Open(std::move(options), *node.engine, nullptr,
-                                      LogClock(now_, absl::FromUnixSeconds(1'000'000)));
-    EXPECT_TRUE(opened.ok()) << opened.status();
-    node.replica = *std::move(opened);
+    nodes_[id].engine = std::make_unique<MemEngine>(MemEngineOptions{});
+    Open(id);
   }
   Settle();
+}
+
+void QuorumWorld::Open(uint32_t id) {
+  QuorumReplicaOptions options;
+  options.partition = kPartition;
+  options.core.self = {NodeId(id), Boot(1)};
+  for (uint32_t member : members_) options.core.members.push_back({NodeId(member), ""});
+  options.conflict = conflict_;
+  options.context_scope = scope_;
+  Node& node = nodes_.at(id);
+  auto opened = QuorumReplica::Open(std::move(options), *node.engine, nullptr,
+                                    LogClock(now_, absl::FromUnixSeconds(1'000'000)));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  node.replica = *std::move(opened);
+}
+
+void QuorumWorld::TakeAway(uint32_t id) {
+  Node& node = nodes_.at(id);
+  node.replica->Shutdown();
+  node.former = std::make_unique<FormerCopy>(std::move(node.replica));
+  members_.erase(id);
+  epoch_ = epoch_.next();
+  Move move;
+  move.leaderless.epoch = epoch_;
+  for (uint32_t member : members_) move.leaderless.replicas.push_back({NodeId(member), ""});
+  for (uint32_t member : members_) nodes_.at(member).replica->SetMove(move, now_);
+  Deliver();
+}
+
+void QuorumWorld::HandOverAgain(uint32_t id) {
+  Node& node = nodes_.at(id);
+  node.former.reset();
+  Open(id);
+  node.former = std::make_unique<FormerCopy>(std::move(node.replica));
+}
+
+std::vector<quorum::Discard> QuorumWorld::Journal(uint32_t id) const {
+  const auto entries = nodes_.at(id).replica->conflicts()->List("", ~size_t{0});
+  EXPECT_TRUE(entries.ok()) << entries.status();
+  std::vector<quorum::Discard> discards;
+  for (const JournalEntry& entry : *entries) discards.push_back(entry.discard);
+  return discards;
+}
+
+void QuorumWorld::SendOf(uint32_t id, std::vector<PeerMessage> messages) {
+  messages_of_former_ += messages.size();
+  for (PeerMessage& message : messages) messages_.emplace_back(id, std::move(message));
 }
 
 // Each turn is durable at its end.
@@ -40,6 +77,7 @@ void QuorumWorld::Collect() {
   bool more = true;
   while (std::exchange(more, false)) {
     for (auto& [id, node] : nodes_) {
+      if (node.former != nullptr) continue;
       Turn turn;
       const auto collected = node.replica->Collect(turn, now_);
       ASSERT_TRUE(collected.ok()) << collected.status();
@@ -60,14 +98,33 @@ void QuorumWorld::Deliver() {
     messages_.pop_front();
     const auto to = static_cast<uint32_t>(message.to.value());
     if (cut_.contains({from, to})) continue;
-    nodes_.at(to).replica->Receive(NodeId(from), message.payload, now_);
+    Node& node = nodes_.at(to);
+    if (node.former != nullptr) {
+      std::vector<PeerMessage> answers;
+      EXPECT_TRUE(node.former->Receive(NodeId(from), message.payload, now_, answers).ok());
+      SendOf(to, std::move(answers));
+      continue;
+    }
+    node.replica->Receive(NodeId(from), message.payload, now_);
     Collect();
   }
 }
 
 void QuorumWorld::Advance(absl::Duration by) {
   now_ += by;
-  for (auto& [id, node] : nodes_) node.replica->Tick(now_);
+  for (auto& [id, node] : nodes_) {
+    if (node.former == nullptr) {
+      node.replica->Tick(now_);
+      continue;
+    }
+    std::vector<NodeId> heard;
+    for (uint32_t member : members_) {
+      if (!cut_.contains({id, member})) heard.emplace_back(member);
+    }
+    std::vector<PeerMessage> messages;
+    EXPECT_TRUE(node.former->Tick(heard, now_, messages).ok());
+    SendOf(id, std::move(messages));
+  }
   Deliver();
 }
 

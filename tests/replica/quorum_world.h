@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "replica/former_copy.h"
 #include "replica/quorum_replica.h"
 #include "storage/mem_engine.h"
 
@@ -29,20 +30,39 @@ class QuorumWorld {
   }
   // What is said from one to the other is lost; and nobody knows.
   void Cut(uint32_t a, uint32_t b) { cut_.insert({a, b}), cut_.insert({b, a}); }
+  void CutWay(uint32_t from, uint32_t to) { cut_.insert({from, to}); }
   void Heal() { cut_.clear(); }
   // Time goes on until nothing is to be said any more.
   void Settle();
+  // Its partition is on it no more; the others know, and it hands over what it alone has.
+  void TakeAway(uint32_t node);
+  FormerCopy& former(uint32_t node) { return *nodes_.at(node).former; }
+  absl::Duration now() const { return now_; }
+  bool handed_over(uint32_t node) const { return nodes_.at(node).former->done(); }
+  // As after a crash: from its engine, and from the beginning.
+  void HandOverAgain(uint32_t node);
+  std::vector<quorum::Discard> Journal(uint32_t node) const;
+  // Sent by those that are taken away.
+  size_t messages_of_former() const { return messages_of_former_; }
 
  private:
   struct Node {
     std::unique_ptr<MemEngine> engine;
     std::unique_ptr<QuorumReplica> replica;
+    std::unique_ptr<FormerCopy> former;  // instead
   };
 
+  void Open(uint32_t id);
   void Collect();
+  void SendOf(uint32_t id, std::vector<PeerMessage> messages);
   void Deliver();
   void Advance(absl::Duration by);
 
+  const Conflict conflict_;
+  const std::string scope_;
+  std::set<uint32_t> members_;
+  Epoch epoch_;
+  size_t messages_of_former_ = 0;
   std::map<uint32_t, Node> nodes_;
   std::deque<std::pair<uint32_t, PeerMessage>> messages_;
   std::set<std::pair<uint32_t, uint32_t>> cut_;
