@@ -109,7 +109,11 @@ void CallBase::RetryOrFail(RpcResult result) {
   std::optional<absl::Duration> wait;
   // What became of a write is always worth the question.
   if (decision.retry) wait = unknown ? decision.wait : core_.TakeRetry(decision.wait, Left());
-  if (!wait) return Finish(Explain(JudgeLast(telling, unknown_before_)));
+  if (!wait) {
+    // Nor, of a read, that no time was left for one more answer.
+    const bool cut_off = !target_.write && absl::IsDeadlineExceeded(telling) && !told_.ok();
+    return Finish(Explain(JudgeLast(cut_off ? told_ : telling, unknown_before_)));
+  }
   unknown_before_ = unknown_before_ || unknown;
   ++attempt_;
   // With every node tried once, the round starts anew. What one refuses as too much, another would

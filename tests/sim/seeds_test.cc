@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Shard{Profile::kFates, 1, 30}, Shard{Profile::kClocks, 1, 30},
                       Shard{Profile::kLostTails, 1, 30}, Shard{Profile::kMoves, 1, 30},
                       Shard{Profile::kLeaderless, 1, 30}, Shard{Profile::kLeaderless, 1001, 30},
-                      Shard{Profile::kLeaderlessMoves, 1, 30}),
+                      Shard{Profile::kLeaderlessMoves, 1, 20}),
     NameOf);
 
 }  // namespace
