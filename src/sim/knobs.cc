@@ -226,7 +226,7 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.workload.member_kills = HalfTheTime(random);
       knobs.node.dead_after =
           OneOf(random, {absl::InfiniteDuration(), absl::Seconds(1), absl::Seconds(5)});
-      knobs.node.move_bytes_per_second = OneOf<uint64_t>(random, {0, 0, 20'000});
+      knobs.node.move_bytes_per_second = OneOf<uint64_t>(random, {0, 0, 400'000});
       knobs.node.moves_at_once = OneOf<uint32_t>(random, {1, 4, 16});
       knobs.workload.members_return = HalfTheTime(random);
       knobs.nemesis.armed.insert(knobs.nemesis.armed.end(), 3, F::kCutMove);
@@ -256,7 +256,7 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       knobs.clock_drift_max = OneOf(random, {0.0, 0.0005});
       knobs.nemesis.gap_max = absl::Milliseconds(OneOf(random, {500, 1500}));
       knobs.nemesis.length_max = absl::Milliseconds(OneOf(random, {300, 1000}));
-      knobs.node.move_bytes_per_second = OneOf<uint64_t>(random, {0, 0, 20'000});
+      knobs.node.move_bytes_per_second = OneOf<uint64_t>(random, {0, 0, 400'000});
       break;
     case Profile::kExpiry:
       knobs.nodes = 3;
