@@ -4,7 +4,7 @@
 # help:
 # Examples:
 #   ./dev bench                     everything, in half an hour; JSON and a page in .cache/bench
-#   ./dev bench --quick             the same in small, in three minutes: does it run?
+#   ./dev bench --quick             the same in small, in five minutes: does it run?
 #   ./dev bench --with-peers        installs Debian's etcd and Redis first, to measure beside them
 #   ./dev bench --results FILE      where the JSON goes; the page, FILE with .html, goes beside it
 #   ./dev bench -- curve --curve put,etcd-put   latency against load, of some
