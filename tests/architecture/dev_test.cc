@@ -58,9 +58,9 @@ TEST(DevTest, AnUnknownWordIsAnErrorThatNamesIt) {
   const Outcome subcommand = RunDev("biuld");
   EXPECT_NE(subcommand.code, 0);
   EXPECT_THAT(subcommand.output, HasSubstr("'biuld'"));
-  for (const char* line : {"build --perset debug", "test --all", "up --nodes none", "down now",
-                           "clean everything", "fmt --everything", "bench --quickly",
-                           "compose up"}) {
+  for (const char* line :
+       {"build --perset debug", "test --all", "up --nodes none", "down now", "clean everything",
+        "fmt --everything", "bench --quickly", "compose up"}) {
     const Outcome option = RunDev(line);
     EXPECT_EQ(option.code, 2) << line;
     EXPECT_THAT(option.output, HasSubstr("--help")) << line;

@@ -172,8 +172,8 @@ TEST(QuorumFillTest, MovesAreSeenWithTheirBytesAndKeepToTheRate) {
   cluster.WaitReady(node);
   EXPECT_TRUE(Eventually([&] {
     const auto state = client.DescribeKeyspace("big");
-    return state.ok() && std::all_of(state->keyspace.partitions.begin(),
-                                     state->keyspace.partitions.end(), Rests);
+    return state.ok() &&
+           std::all_of(state->keyspace.partitions.begin(), state->keyspace.partitions.end(), Rests);
   }));
   // A partition has 2 MB; who gives one away sends its last page when 1 MB has been paid for.
   EXPECT_GE(absl::Now() - begun, absl::Milliseconds(800));
