@@ -22,6 +22,16 @@ struct VersionedKey {
     std::memcpy(&versioned.tag, internal.data() + versioned.key.size(), kTagBytes);
     return versioned;
   }
+  // Of such a key behind its length, a varint.
+  static VersionedKey OfPrefixed(const char* bytes) {
+    const auto* at = reinterpret_cast<const unsigned char*>(bytes);
+    uint32_t length = 0;
+    for (int shift = 0;; shift += 7) {
+      length |= static_cast<uint32_t>(*at & 0x7f) << shift;
+      if ((*at++ & 0x80) == 0) break;
+    }
+    return Of({reinterpret_cast<const char*>(at), length});
+  }
   bool IsBefore(const VersionedKey& other) const {
     const int order = key.compare(other.key);
     return order != 0 ? order < 0 : tag > other.tag;
@@ -38,15 +48,7 @@ struct MemtableEntry {
   char* bytes() { return reinterpret_cast<char*>(this + 1); }
   const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
 
-  VersionedKey key() const {
-    const auto* at = reinterpret_cast<const unsigned char*>(bytes());
-    uint32_t length = 0;
-    for (int shift = 0;; shift += 7) {
-      length |= static_cast<uint32_t>(*at & 0x7f) << shift;
-      if ((*at++ & 0x80) == 0) break;
-    }
-    return VersionedKey::Of({reinterpret_cast<const char*>(at), length});
-  }
+  VersionedKey key() const { return VersionedKey::OfPrefixed(bytes()); }
 };
 
 }  // namespace quorate

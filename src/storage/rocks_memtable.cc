@@ -187,13 +187,7 @@ class Memtable final : public MemTableRep {
   }
 
   bool Contains(const char* key) const override {
-    uint32_t length = 0;
-    const auto* at = reinterpret_cast<const unsigned char*>(key);
-    for (int shift = 0;; shift += 7) {
-      length |= static_cast<uint32_t>(*at & 0x7f) << shift;
-      if ((*at++ & 0x80) == 0) break;
-    }
-    const VersionedKey sought = VersionedKey::Of({reinterpret_cast<const char*>(at), length});
+    const VersionedKey sought = VersionedKey::OfPrefixed(key);
     const MemtableEntry* entry = buckets_.Find(sought.key);
     while (entry != nullptr && entry->key().tag > sought.tag) entry = entry->older;
     return entry != nullptr && entry->key().tag == sought.tag;

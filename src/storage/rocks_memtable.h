@@ -1,8 +1,7 @@
 // RocksDB's memtable, for a state that is written and read by key far more often than it is
 // scanned. A hash finds a key's versions, newest first; scans and flushes read runs that are
-// sorted whenever some thousand entries have come, or somebody asks for the order. Beside a
-// skip list an insertion costs a third and a get a sixth (`microbench`), for both touch
-// two or three places in memory where that walks through some twenty.
+// sorted whenever some thousand entries have come, or somebody asks for the order. Both touch
+// two or three places in memory where a skip list walks through some twenty.
 #pragma once
 
 #include <cstddef>
