@@ -27,11 +27,15 @@ absl::Status Raft::Impl::TransferLeadership(NodeId to) {
                          "or its disk ends no sync; choose another or try again later");
   }
   if (transferring_to_ == to) return absl::OkStatus();
+  BeginTransfer(to);
+  return absl::OkStatus();
+}
+
+void Raft::Impl::BeginTransfer(NodeId to) {
   Stir();
   transferring_to_ = to;
   transfer_ticks_ = 0;
   ContinueTransfer();
-  return absl::OkStatus();
 }
 
 NodeId Raft::Impl::BestSuccessor() const {
@@ -47,7 +51,18 @@ NodeId Raft::Impl::BestSuccessor() const {
 void Raft::Impl::ContinueTransfer() {
   const Progress* peer = transferring_to_ ? peers_.Find(transferring_to_) : nullptr;
   if (peer == nullptr || peer->match != log_.last_index()) return;
+  const bool leaving = is_leaving();
+  // Nobody will tell a former member what became of its last entries, or who leads.
+  if (leaving && log_.commit_index() != log_.last_index()) return;
   TellToCampaign(transferring_to_);
+  if (leaving) BecomeFollower(hard_state_.term, NodeId());
+}
+
+void Raft::Impl::TickTransfer() {
+  if (!transferring_to_ || ++transfer_ticks_ < config_.election_ticks) return;
+  // A successor that has not taken over by now will not.
+  transferring_to_ = NodeId();
+  if (is_leaving()) BecomeFollower(hard_state_.term, NodeId());
 }
 
 }  // namespace quorate::raft
