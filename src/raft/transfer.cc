@@ -1,4 +1,6 @@
 // Handing leadership over: thesis 3.10.
+#include <algorithm>
+
 #include "base/error.h"
 #include "raft/impl.h"
 
@@ -39,11 +41,23 @@ void Raft::Impl::BeginTransfer(NodeId to) {
 }
 
 NodeId Raft::Impl::BestSuccessor() const {
+  const Configuration& before = history_.At(history_.newest_index().prev());
+  const auto is_newcomer = [&](NodeId voter) {
+    const auto& old = before.outgoing;
+    return before.joint() && std::find(old.begin(), old.end(), voter) == old.end();
+  };
   const Progress* best = nullptr;
+  bool best_is_new = false;
   for (NodeId voter : history_.newest().voters) {
     const Progress* peer = peers_.Find(voter);
     if (peer == nullptr || !peer->recently_active) continue;
-    if (best == nullptr || peer->match > best->match) best = peer;
+    // Who is being filled may be at it for more groups, and slow.
+    const bool is_new = is_newcomer(voter);
+    const bool better =
+        best == nullptr || (is_new == best_is_new ? peer->match > best->match : best_is_new);
+    if (!better) continue;
+    best = peer;
+    best_is_new = is_new;
   }
   return best == nullptr ? NodeId() : best->node;
 }
