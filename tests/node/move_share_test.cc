@@ -23,7 +23,7 @@ class MoveShareTest : public ::testing::Test {
 
 TEST_F(MoveShareTest, WithNothingElseToDoAllIsUsedSoon) {
   Moments(1, false, 0, kUsual);
-  EXPECT_EQ(Moments(2, true, 0, kUsual), 1);
+  EXPECT_EQ(Moments(4, true, 0, kUsual), 1);
 }
 
 TEST_F(MoveShareTest, WhileRequestsWaitNoLongerThanUsualItGrowsStepByStep) {
