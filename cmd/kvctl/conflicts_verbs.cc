@@ -69,8 +69,15 @@ json ToJson(const DiscardedWrite& one) {
                 {"version", one.version},
                 {"winner", one.winner},
                 {"at", absl::FormatTime(absl::RFC3339_full, one.at, absl::UTCTimeZone())}};
-  if (!one.deleted) shown["value"] = json(BytesToJson(one.value));
+  if (!one.deleted || !one.value.empty()) shown["value"] = json(BytesToJson(one.value));
   return shown;
+}
+
+// A removal tells what it took away, unless that was all.
+std::string ValueText(const DiscardedWrite& one) {
+  std::string value = Shorten(ToLine(std::string_view(one.value)), kShownMax);
+  if (!one.deleted) return value;
+  return one.value.empty() ? "(deleted)" : StrCat("(deleted) ", value);
 }
 
 int RunList(Session& session, const ConflictsArguments& arguments) {
@@ -87,10 +94,9 @@ int RunList(Session& session, const ConflictsArguments& arguments) {
     if (session.output() == Output::kJson) {
       std::cout << ToJson(one).dump() << '\n';
     } else {
-      table.Add(
-          {IdOf(one), TimeText(one.at), Shorten(ToLine(std::string_view(one.key)), kShownMax),
-           one.deleted ? "(deleted)" : Shorten(ToLine(std::string_view(one.value)), kShownMax),
-           std::to_string(one.version), one.winner == 0 ? "-" : std::to_string(one.winner)});
+      table.Add({IdOf(one), TimeText(one.at), Shorten(ToLine(std::string_view(one.key)), kShownMax),
+                 ValueText(one), std::to_string(one.version),
+                 one.winner == 0 ? "-" : std::to_string(one.winner)});
     }
   }
   table.Print(std::cout);

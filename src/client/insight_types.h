@@ -49,7 +49,7 @@ struct DiscardedWrite {
 
   std::string key;
   std::string value;
-  bool deleted = false;  // it was a delete
+  bool deleted = false;  // it was a removal: of `value`, or, if that is empty, of all
   uint64_t version = 0;
   uint64_t winner = 0;  // the version that stayed
   absl::Time at;        // when it was given up, by that node's calendar

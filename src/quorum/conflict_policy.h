@@ -69,8 +69,9 @@ class ConflictPolicy {
 
   // What `theirs`, of a copy that is no replica any more, has of writes that `seen` lacks:
   // each as a record of its own, whose body is a Change's argument (a register's: its
-  // value), so that it can be written again one day. Removals are among them only where
-  // one needs no context. `mine` (null: none): what the replica with `seen` holds.
+  // value), so that it can be written again one day. A tombstone's body is empty where a
+  // removal needs no context, and else a Removal. `mine` (null: none): what the replica with
+  // `seen` holds.
   virtual std::vector<Record> Lost(std::string_view key, const Record* mine, const Record& theirs,
                                    const SeenClock& seen) const;
 

@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "replica/conflict_journal.h"
 #include "replica/discarded_writes.h"
+#include "replica/quorum_values.h"
 #include "rpc/ask_nodes.h"
 #include "rpc/convert.h"
 #include "rpc/deadline.h"
@@ -77,8 +78,9 @@ absl::Status NotKept(const v1::RestoreConflictRequest& in) {
 void WriteAgain(Node& node, const Route& route, uint64_t now_us, absl::Duration deadline,
                 absl::StatusOr<quorum::Discard> found, RestoreDone done) {
   if (!found.ok()) return std::move(done)(found.status());
-  absl::StatusOr<kv::Command> command =
-      OneMutation(WriteAgainOf(route.keyspace->conflict, *std::move(found), now_us));
+  absl::StatusOr<kv::Command> command = OneMutation(WriteAgainOf(
+      route.keyspace->conflict, ContextScope(route.topology->cluster_id, route.keyspace->id),
+      *std::move(found), now_us));
   if (!command.ok()) return std::move(done)(command.status());
   // It was taken once, by a node that may allow more.
   const RequestLimits limits{limits::kBatchBytesMax};

@@ -205,7 +205,7 @@ TEST_P(FormerCopyPoliciesTest, WhatItAloneHasIsKeptAndCanBeWrittenAgain) {
   auto kept = world.Journal(1);
   if (kept.empty()) kept = world.Journal(2);
   ASSERT_THAT(kept, SizeIs(1));
-  const auto again = WriteAgainOf(of.conflict, kept.front(), 0);
+  const auto again = WriteAgainOf(of.conflict, "", kept.front(), 0);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->key, "k");
   EXPECT_EQ(again->action, of.alone.action);

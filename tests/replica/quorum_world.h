@@ -38,6 +38,7 @@ class QuorumWorld {
   void TakeAway(uint32_t node);
   FormerCopy& former(uint32_t node) { return *nodes_.at(node).former; }
   absl::Duration now() const { return now_; }
+  const std::string& scope() const { return scope_; }
   bool handed_over(uint32_t node) const { return nodes_.at(node).former->done(); }
   // As after a crash: from its engine, and from the beginning.
   void HandOverAgain(uint32_t node);
