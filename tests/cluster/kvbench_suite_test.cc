@@ -185,6 +185,7 @@ TEST_F(KvbenchTest, RunsAllOneAfterAnother) {
                                       {"--shares", "0.5"},
                                       {"--mix", "A"},
                                       {"--mix-seconds", "0.1"},
+                                      {"--mix-warm-up-seconds", "0"},
                                       {"--kills", "1"},
                                       {"--idle-partitions", "4"},
                                       {"--idle-settle-seconds", "0"},
