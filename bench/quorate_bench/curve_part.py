@@ -7,6 +7,7 @@ from html import escape
 from quorate_chaos.report.numbers import duration
 from quorate_chaos.report.tables import note, section, table
 
+from . import counters
 from .curve_chart import Frame, quantile_chart
 from .words import number, spread
 
@@ -79,11 +80,11 @@ def _details(curves: list[dict]) -> str:
                 f"{100 * point['share']:.0f}&#8239;%",
                 number(point["per_second"]["median"]),
                 *(duration(point[key]["median"]) for key, _ in QUANTILES),
-                number(point["failed"]),
+                *counters.cells(point),
             ])
     head = ["", "peak a second", "share of it", "answered a second", "median", "p99", "p99.9",
-            "failed"]
+            *counters.HEAD]
     return (
         "<details><summary>As numbers</summary>"
-        f"{table(head, rows, '', range(1, len(head)))}</details>"
+        f"{note(counters.ABOUT)}{table(head, rows, 'suite', range(1, len(head)))}</details>"
     )

@@ -11,6 +11,7 @@ from quorate_chaos.report.tables import note, section, table
 
 from .curve_part import curve_section
 from .ratio_part import ratio_section, ratios_of
+from .suite_part import suite_section, sustained_section
 from .words import goal_of, goal_words, number, spread, verdict
 
 
@@ -22,7 +23,8 @@ def page_of(results: dict) -> str:
         _missing(results),
         ratio_section(results),
         curve_section(results),
-        _suite(results),
+        suite_section(results),
+        sustained_section(results),
         *(_experiment(experiment) for experiment in results.get("experiments", [])),
         _settings(results),
     ]
@@ -73,28 +75,6 @@ def _missing(results: dict) -> str:
         return ""
     items = "".join(f"<li>{escape(why)}</li>" for why in missing)
     return f'<aside class="problems"><h2>Left out</h2><ul>{items}</ul></aside>'
-
-
-def _suite(results: dict) -> str:
-    suite = results.get("suite")
-    if not suite:
-        return ""
-    head = ["", "a second, range", "median µs", "p99 µs", "servers’ CPU µs", "load’s CPU µs",
-            "context switches", "messages between nodes", "disk flushes a second", "failed"]
-    keys = ("p50_us", "p99_us", "servers_cpu_us", "load_cpu_us", "context_switches",
-            "peer_messages", "flushes_per_second")
-    rows = [
-        [escape(row["name"]), spread(row["per_second"]),
-         *(number(row[key]["median"]) for key in keys), number(row["failed"])]
-        for row in suite["results"]
-    ]
-    about = (
-        f"{suite['rounds']} rounds of {suite['slice_seconds']:g} s, closed loop, in an order drawn "
-        "anew each round; medians. CPU time, switches and messages are an operation’s share, of all "
-        "processes that serve it; the latency of a stream is a whole message’s."
-    )
-    return section("Loads side by side", "suite", note(about),
-                   table(head, rows, "suite", range(1, len(head))))
 
 
 def _experiment(experiment: dict) -> str:

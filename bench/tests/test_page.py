@@ -53,6 +53,21 @@ def test_it_counts_the_goals_and_names_what_is_missing():
     assert "/usr/bin/kvd --data-dir '/tmp/a & b'" in words
 
 
+def test_each_figure_has_its_counters_beside_it():
+    page = page_of(results())
+    row = r"<td>{}</td>.*?31 \+ 17 \+ 14.*?<td[^>]*>2.5</td><td[^>]*>{}</td>"
+    assert re.search(row.format("get, 64 in flight", "–"), page), "no flush is shared by none"
+    assert re.search(row.format("streamed put, 64 a message", "164"), page)
+    points = [point for curve in results()["curves"]["curves"] for point in curve["points"]]
+    assert page.count("31 + 17 + 14") == len(points) + 2
+
+
+def test_a_load_that_lasts_tells_its_first_and_its_last_third():
+    page = page_of(results())
+    assert re.search(r"<td[^>]*>80.000</td><td[^>]*>60.000</td><td[^>]*>0.75</td>", page)
+    assert "11.2" in told(page)
+
+
 def test_a_ratio_right_of_its_line_reached_its_goal():
     def median_x(of: dict) -> float:
         drawn = {"machine": results()["machine"], "suite": {**results()["suite"], "ratios": [of]}}

@@ -35,6 +35,13 @@ absl::Status Arena::Start(const Workplace& place, const Settings& settings) {
   echo_ = EchoTarget(echo_process_->address(), value_bytes);
   of_echo_.emplace(std::vector<pid_t>{echo_process_->pid()});
 
+  auto tcp = TcpYardstick::Start(value_bytes);
+  if (!tcp.ok()) return tcp.status();
+  tcp_ = *std::move(tcp);
+  auto disk = DiskYardstick::Open(place.surroundings().folder + "/disk", value_bytes);
+  if (!disk.ok()) return disk.status();
+  disk_ = *std::move(disk);
+
   auto etcd = StartEtcd(place.surroundings(), settings.target);
   if (!etcd.ok()) return etcd.status();
   etcd_ = *std::move(etcd);
@@ -45,9 +52,10 @@ absl::Status Arena::Start(const Workplace& place, const Settings& settings) {
 }
 
 Field Arena::field() {
-  Field field{cluster_, leaderless_, echo_};
+  Field field{cluster_, leaderless_, echo_, *tcp_, *disk_};
   field.of_cluster = of_cluster_ ? &*of_cluster_ : nullptr;
   field.of_echo = &*of_echo_;
+  field.of_machine = &of_machine_;
   field.etcd = etcd_.get();
   field.redis = redis_.get();
   return field;

@@ -34,7 +34,10 @@ class Arena {
   std::string endpoint_;
   std::unique_ptr<EchoProcess> echo_process_;
   Target cluster_, leaderless_, echo_;
+  std::unique_ptr<TcpYardstick> tcp_;
+  std::unique_ptr<DiskYardstick> disk_;
   std::optional<Meter> of_cluster_, of_echo_;
+  const Meter of_machine_{{}};
   std::unique_ptr<EtcdPeer> etcd_;
   std::unique_ptr<RedisPeer> redis_;
 };

@@ -16,10 +16,10 @@ absl::Duration WarmUp(const CurveOptions& options) {
   return std::min(absl::Milliseconds(300), options.slice / 2);
 }
 
-// What one contestant did in all rounds.
+// What all did: a peak for each round, and slices by share.
 struct Measured {
-  std::vector<double> peaks;
-  std::map<double, std::vector<Slice>> slices;  // by share
+  std::map<std::string, std::vector<double>> peaks;
+  std::map<double, Rounds> slices;
 };
 
 double FindPeak(const Curved& contestant, const CurveOptions& options, Random& random) {
@@ -32,46 +32,39 @@ double FindPeak(const Curved& contestant, const CurveOptions& options, Random& r
   return peak;
 }
 
-double Micros(const Slice& slice, double quantile) {
-  return absl::ToDoubleMicroseconds(slice.latency.Quantile(quantile));
+CurvePoint MakePoint(double share, const std::vector<Slice>& slices, const Spread& peak) {
+  CurvePoint point;
+  point.share = share;
+  point.due_per_second = {share * peak.low, share * peak.median, share * peak.high};
+  point.per_second = SpreadOver(slices, [](const Slice& slice) { return slice.per_second(); });
+  point.p50_us = SpreadOver(slices, [](const Slice& slice) { return slice.micros(0.5); });
+  point.p99_us = SpreadOver(slices, [](const Slice& slice) { return slice.micros(0.99); });
+  point.p999_us = SpreadOver(slices, [](const Slice& slice) { return slice.micros(0.999); });
+  point.counters = CountersOf(slices);
+  for (const Slice& slice : slices) {
+    point.failed += slice.failed;
+    if (point.first_error.empty()) point.first_error = slice.first_error;
+  }
+  return point;
 }
 
 Curve MakeCurve(const std::string& name, const Measured& measured) {
-  Curve curve{name, SpreadOf(measured.peaks), {}};
-  for (const auto& [share, slices] : measured.slices) {
-    CurvePoint& point = curve.points.emplace_back();
-    const auto spread = [&slices = slices](const auto& of) {
-      std::vector<double> values;
-      for (const Slice& slice : slices) values.push_back(of(slice));
-      return SpreadOf(values);
-    };
-    point.share = share;
-    point.due_per_second = SpreadOf(measured.peaks);
-    for (double* value :
-         {&point.due_per_second.low, &point.due_per_second.median, &point.due_per_second.high}) {
-      *value *= share;
-    }
-    point.per_second = spread([](const Slice& slice) { return slice.per_second(); });
-    point.p50_us = spread([](const Slice& slice) { return Micros(slice, 0.5); });
-    point.p99_us = spread([](const Slice& slice) { return Micros(slice, 0.99); });
-    point.p999_us = spread([](const Slice& slice) { return Micros(slice, 0.999); });
-    for (const Slice& slice : slices) {
-      point.failed += slice.failed;
-      if (point.first_error.empty()) point.first_error = slice.first_error;
-    }
+  Curve curve{name, SpreadOf(measured.peaks.at(name)), {}};
+  for (const auto& [share, rounds] : measured.slices) {
+    curve.points.push_back(MakePoint(share, rounds.at(name), curve.peak_per_second));
   }
   return curve;
 }
 
-RatioRow MakeRatio(const Ratio& ratio, const std::map<std::string, Measured>& measured) {
-  const auto& above = measured.at(ratio.above).slices.at(kHalf);
-  const auto& below = measured.at(ratio.below).slices.at(kHalf);
-  std::vector<double> values;
-  for (size_t round = 0; round < above.size(); ++round) {
-    const double other = Micros(below[round], 0.99);
-    if (other > 0) values.push_back(Micros(above[round], 0.99) / other);
-  }
-  return {ratio, SpreadOf(values)};
+// Warmed up by the same load, of which nothing counts.
+Slice RunOpen(const Curved& contestant, double per_second, const CurveOptions& options,
+              Random& random) {
+  // A contestant that serves nothing has no rate to be offered.
+  if (per_second <= 0) return {};
+  contestant.open({per_second, absl::ZeroDuration(), WarmUp(options)}, random.Next());
+  return Metered(contestant.meter, [&] {
+    return contestant.open({per_second, absl::ZeroDuration(), options.slice}, random.Next());
+  });
 }
 
 }  // namespace
@@ -79,35 +72,33 @@ RatioRow MakeRatio(const Ratio& ratio, const std::map<std::string, Measured>& me
 CurveResult RunCurves(const std::vector<Curved>& contestants, const std::vector<Ratio>& ratios,
                       const CurveOptions& options) {
   Random random(options.seed);
-  std::map<std::string, Measured> measured;
+  Measured measured;
   for (uint32_t round = 1; round <= options.rounds; ++round) {
+    const std::string turn = StrCat("round ", round, "/", options.rounds, "  ");
     for (const size_t i : Shuffled(contestants.size(), random)) {
       const double peak = FindPeak(contestants[i], options, random);
-      measured[contestants[i].name].peaks.push_back(peak);
-      options.progress(StrCat("round ", round, "/", options.rounds, "  ", contestants[i].name,
-                              "  peak ", static_cast<int64_t>(peak), "/s"));
+      measured.peaks[contestants[i].name].push_back(peak);
+      options.progress(
+          StrCat(turn, contestants[i].name, "  peak ", static_cast<int64_t>(peak), "/s"));
     }
     for (const size_t s : Shuffled(options.shares.size(), random)) {
       const double share = options.shares[s];
       for (const size_t i : Shuffled(contestants.size(), random)) {
-        Measured& mine = measured[contestants[i].name];
-        const OpenLoad load{share * mine.peaks.back(), WarmUp(options), options.slice};
-        // A contestant that serves nothing has no rate to be offered.
-        Slice slice = load.per_second > 0 ? contestants[i].open(load, random.Next()) : Slice();
-        options.progress(StrCat("round ", round, "/", options.rounds, "  ", contestants[i].name,
-                                "  at ", share, " of it: p99 ",
-                                static_cast<int64_t>(Micros(slice, 0.99)), " us"));
-        mine.slices[share].push_back(std::move(slice));
+        const std::string& name = contestants[i].name;
+        Slice slice = RunOpen(contestants[i], share * measured.peaks[name].back(), options, random);
+        options.progress(StrCat(turn, name, "  at ", share, " of it: p99 ",
+                                static_cast<int64_t>(slice.micros(0.99)), " us"));
+        measured.slices[share][name].push_back(std::move(slice));
       }
     }
   }
   CurveResult result;
   for (const Curved& contestant : contestants) {
-    result.curves.push_back(MakeCurve(contestant.name, measured[contestant.name]));
+    result.curves.push_back(MakeCurve(contestant.name, measured));
   }
-  const auto& shares = options.shares;
-  if (std::find(shares.begin(), shares.end(), kHalf) == shares.end()) return result;
-  for (const Ratio& ratio : ratios) result.ratios.push_back(MakeRatio(ratio, measured));
+  const auto half = measured.slices.find(kHalf);
+  if (half == measured.slices.end()) return result;
+  for (const Ratio& ratio : ratios) result.ratios.push_back(RatioOf(ratio, half->second));
   return result;
 }
 

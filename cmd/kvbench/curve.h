@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "counters.h"
 #include "figure.h"
 #include "open_loop.h"
 #include "slice.h"
@@ -20,6 +21,7 @@ struct Curved {
   std::vector<uint32_t> in_flight;  // the peak is the best of these
   std::function<Slice(uint32_t in_flight, absl::Duration length, uint64_t seed)> closed;
   std::function<Slice(const OpenLoad& load, uint64_t seed)> open;
+  const Meter* meter = nullptr;  // of what serves it; null: not metered
 };
 
 struct CurveOptions {
@@ -37,6 +39,7 @@ struct CurvePoint {
   Spread due_per_second;
   Spread per_second;  // answered, until the last was
   Spread p50_us, p99_us, p999_us;
+  Counters counters;
   uint64_t failed = 0;
   std::string first_error;
 };
@@ -50,7 +53,7 @@ struct CurveResult {
   std::vector<RatioRow> ratios;
 };
 
-// `ratios` are of p99 at half of the peak. There are none where that was not measured.
+// `ratios` are of half of the peak. There are none where that was not measured.
 CurveResult RunCurves(const std::vector<Curved>& contestants, const std::vector<Ratio>& ratios,
                       const CurveOptions& options);
 

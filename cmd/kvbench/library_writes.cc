@@ -20,15 +20,16 @@ class LibraryWriteCalls final : public WriteCalls {
   }
 
   void Begin(Random& random, Done done) override {
-    keyspace_.Put(keys_[random.Below(keys_.size())], value_, options_,
-                  [done = std::move(done)](const absl::StatusOr<WriteReceipt>& written) {
-                    if (written.ok()) return done({.done = true});
-                    const absl::Status& status = written.status();
-                    if (!absl::IsResourceExhausted(status)) {
-                      return done({.error = std::string(status.message())});
-                    }
-                    done({.refused = true, .told_when = RetryAfterOf(status).has_value()});
-                  });
+    keyspace_.Put(
+        keys_[random.Below(keys_.size())], value_, options_,
+        [done = std::move(done)](const absl::StatusOr<WriteReceipt>& written) mutable {
+          if (written.ok()) return std::move(done)({.done = true});
+          const absl::Status& status = written.status();
+          if (!absl::IsResourceExhausted(status)) {
+            return std::move(done)({.error = std::string(status.message())});
+          }
+          std::move(done)({.refused = true, .told_when = RetryAfterOf(status).has_value()});
+        });
   }
 
  private:

@@ -17,6 +17,7 @@ examples:
   kvbench all --results result.json                   everything below, one after another
   kvbench --nodes 3 suite                             ratios to a bare echo, on nodes of its own
   kvbench --endpoints 127.0.0.1:7400 suite            on a cluster that is there
+  kvbench --nodes 3 sustained                         a minute of each durable write
   kvbench --nodes 3 curve                             latency against load, beside etcd
   kvbench --nodes 3 curve --curve get,etcd-get        some of it
   kvbench --endpoints 127.0.0.1:7400 mixes --mix AB   YCSB's mixes, on a cluster that is there
@@ -69,6 +70,13 @@ void AddSuite(CLI::App& command, Settings& settings) {
   command.add_option("--rounds", settings.suite.rounds)->check(CLI::Range(1, 1000));
   command.add_option("--slice-seconds", settings.slice_seconds)->check(CLI::Range(0.1, 600.0));
   command.add_option("--seed", settings.suite.seed);
+}
+
+void AddSustained(CLI::App& command, Settings& settings) {
+  command.add_option("--sustained-seconds", settings.sustained_seconds, "of each contestant")
+      ->check(CLI::Range(0.1, 36'000.0));
+  command.add_flag("--sustained-all", settings.sustained.all,
+                   "every contestant of the suite [durable writes]");
 }
 
 void AddCurve(CLI::App& command, Settings& settings) {
@@ -206,6 +214,7 @@ void AddOverload(CLI::App& command, Settings& settings) {
 
 void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& suite = *app.add_subcommand("suite", "all loads, side by side, as ratios");
+  CLI::App& sustained = *app.add_subcommand("sustained", "loads of a minute, compaction and all");
   CLI::App& curve = *app.add_subcommand("curve", "latency against load, up to each one's peak");
   CLI::App& mixes = *app.add_subcommand("mixes", "YCSB's mixes, A to F, closed and open loop");
   CLI::App& failover = *app.add_subcommand("failover", "how long writes stop when a leader dies");
@@ -220,6 +229,7 @@ void AddMeasurements(CLI::App& app, Settings& settings) {
   CLI::App& overload = *app.add_subcommand("overload", "what comes of more than nodes can take");
   CLI::App& all = *app.add_subcommand("all", "all of these, one after another");
   for (CLI::App* command : {&suite, &all}) AddSuite(*command, settings);
+  for (CLI::App* command : {&sustained, &all}) AddSustained(*command, settings);
   for (CLI::App* command : {&curve, &all}) AddCurve(*command, settings);
   for (CLI::App* command : {&mixes, &all}) AddMixes(*command, settings);
   for (CLI::App* command : {&failover, &all}) AddFailover(*command, settings);
@@ -276,8 +286,8 @@ int Main(int argc, char** argv) {
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "echo-server") return RunEcho(settings);
   for (const char* measured :
-       {"suite", "curve", "mixes", "failover", "idle", "restart", "rejoin", "backup", "join",
-        "rebuild", "partitions", "memory", "overload", "all"}) {
+       {"suite", "sustained", "curve", "mixes", "failover", "idle", "restart", "rejoin", "backup",
+        "join", "rebuild", "partitions", "memory", "overload", "all"}) {
     if (chosen == measured) return RunMeasurements(settings, chosen);
   }
   return RunLoad(settings, chosen);

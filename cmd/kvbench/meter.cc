@@ -66,7 +66,8 @@ Cost Meter::Read() const {
   cost.load = CpuTimeOf(getpid());
   cost.switches = SwitchesOf(getpid());
   for (const pid_t pid : servers_) {
-    cost.servers += CpuTimeOf(pid);
+    cost.each_server.push_back(CpuTimeOf(pid));
+    cost.servers += cost.each_server.back();
     cost.switches += SwitchesOf(pid);
   }
   cost.flushes = ParseFlushes(Contents("/proc/diskstats"));
@@ -78,9 +79,16 @@ Cost Meter::Read() const {
 }
 
 Cost Difference(const Cost& after, const Cost& before) {
-  return {after.servers - before.servers, after.load - before.load,
-          Over(after.switches, before.switches), Over(after.flushes, before.flushes),
-          Over(after.peer_messages, before.peer_messages)};
+  Cost cost;
+  cost.servers = after.servers - before.servers;
+  for (size_t i = 0; i < after.each_server.size(); ++i) {
+    cost.each_server.push_back(after.each_server[i] - before.each_server[i]);
+  }
+  cost.load = after.load - before.load;
+  cost.switches = Over(after.switches, before.switches);
+  cost.flushes = Over(after.flushes, before.flushes);
+  cost.peer_messages = Over(after.peer_messages, before.peer_messages);
+  return cost;
 }
 
 }  // namespace quorate::bench

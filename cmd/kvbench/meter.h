@@ -13,9 +13,10 @@
 namespace quorate::bench {
 
 struct Cost {
-  absl::Duration servers;      // CPU time of all their threads
-  absl::Duration load;         // CPU time of this process
-  uint64_t switches = 0;       // of contexts, of both
+  absl::Duration servers;                   // CPU time of all their threads
+  std::vector<absl::Duration> each_server;  // of it, in their order
+  absl::Duration load;                      // CPU time of this process
+  uint64_t switches = 0;                    // of contexts, of both
   uint64_t flushes = 0;        // by which disks made durable what they had taken, whoever asked
   uint64_t peer_messages = 0;  // sent between the servers, where they tell
 };

@@ -1,7 +1,6 @@
 #include "open_calls.h"
 
-#include <cmath>
-#include <functional>
+#include <atomic>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -9,30 +8,35 @@
 namespace quorate::bench {
 namespace {
 
-// What is due within so long goes together.
 constexpr absl::Duration kTogether = absl::Microseconds(500);
 // What could not be begun by then is left out: the load itself is behind, not who is loaded.
 constexpr absl::Duration kLateMax = absl::Milliseconds(20);
 
-absl::Duration DrawGap(Random& random, double per_second) {
-  const double chance = static_cast<double>(random.Between(1, 1'000'000)) / 1e6;
-  return absl::Seconds(-std::log(chance) / per_second);
-}
-
 }  // namespace
 
-bool OpenCalls::TakesOn(bool in_time) {
+OpenCalls::OpenCalls(WriteCalls& writes, uint64_t seed)
+    : writes_(writes),
+      pace_(
+          [this](absl::Time due, Random& random, Done over) {
+            if (!TakesOn(due)) return std::move(over)();
+            writes_.Begin(random, [this, due, over = std::move(over)](const WriteEnd& end) mutable {
+              Count(due, end);
+              std::move(over)();
+            });
+          },
+          seed, {.together = kTogether}) {}
+
+bool OpenCalls::TakesOn(absl::Time due) {
+  const bool in_time = absl::Now() - due < kLateMax;
   absl::MutexLock lock(&mutex_);
   ++tally_.due;
-  const bool room = in_time && under_way_ < under_way_max_;
-  ++(room ? under_way_ : tally_.held_back);
-  return room;
+  if (!in_time) ++tally_.held_back;
+  return in_time;
 }
 
 void OpenCalls::Count(absl::Time due, const WriteEnd& end) {
   const absl::Duration took = absl::Now() - due;
   absl::MutexLock lock(&mutex_);
-  --under_way_;
   if (keeps_) kept_.push_back({due, end.done, took});
   if (end.done) {
     ++tally_.done;
@@ -47,54 +51,34 @@ void OpenCalls::Count(absl::Time due, const WriteEnd& end) {
   if (tally_.first_error.empty()) tally_.first_error = end.error;
 }
 
-CallTally OpenCalls::Run(double per_second, absl::Duration length, uint64_t seed) {
-  Random random(seed);
-  const absl::Time end = absl::Now() + length;
-  for (absl::Time due = absl::Now() + DrawGap(random, per_second); due < end && !stopping_;
-       due += DrawGap(random, per_second)) {
-    const absl::Time now = absl::Now();
-    if (due - now > kTogether) absl::SleepFor(due - now);
-    if (!TakesOn(now - due < kLateMax)) continue;
-    writes_.Begin(random, [this, due](const WriteEnd& written) { Count(due, written); });
+CallTally OpenCalls::Run(double per_second, absl::Duration length) {
+  {
+    absl::MutexLock lock(&mutex_);
+    keeps_ = false;
   }
-  AwaitAll();
+  pace_.Run(per_second, length);
   absl::MutexLock lock(&mutex_);
   return std::exchange(tally_, {});
 }
 
-uint64_t OpenCalls::RunClosed(uint32_t in_flight, absl::Duration length, uint64_t seed) {
-  const absl::Time end = absl::Now() + length;
-  std::atomic<uint64_t> done = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    under_way_ += in_flight;
-  }
-  std::function<void(Random)> next = [&](Random random) {
-    if (absl::Now() >= end) {
-      absl::MutexLock lock(&mutex_);
-      --under_way_;
-      return;
-    }
-    const Random following = random.Fork();
-    writes_.Begin(random, [&next, &done, following, end](const WriteEnd& written) {
-      if (written.done && absl::Now() < end) ++done;
-      next(following);
-    });
-  };
-  for (uint32_t slot = 0; slot < in_flight; ++slot) next(Random(seed * 1000 + slot));
-  AwaitAll();
-  return done;
-}
-
-void OpenCalls::AwaitAll() {
-  absl::MutexLock lock(&mutex_);
-  const auto rests = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; };
-  mutex_.Await(absl::Condition(&rests));
-}
-
-std::vector<DueCall> OpenCalls::kept() {
+std::vector<DueCall> OpenCalls::Stop() {
+  pace_.Stop();
   absl::MutexLock lock(&mutex_);
   return std::exchange(kept_, {});
+}
+
+uint64_t RunClosedWrites(WriteCalls& writes, uint32_t in_flight, absl::Duration length,
+                         uint64_t seed) {
+  const absl::Time end = absl::Now() + length;
+  std::atomic<uint64_t> done = 0;
+  const Issue issue = [&](absl::Time, Random& random, Done over) {
+    writes.Begin(random, [&done, end, over = std::move(over)](const WriteEnd& written) mutable {
+      if (written.done && absl::Now() < end) ++done;
+      std::move(over)();
+    });
+  };
+  RunClosedPace(issue, in_flight, length, seed);
+  return done;
 }
 
 }  // namespace quorate::bench

@@ -1,7 +1,7 @@
-// Writes that fall due by chance, so many a second, whatever became of those before.
+// Writes at the paces of pace.h, and what became of each: an open loop that tells refusals from
+// answers, and leaves out what the load itself was too late for.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/histogram.h"
+#include "pace.h"
 #include "write_calls.h"
 
 namespace quorate::bench {
@@ -24,7 +25,7 @@ struct DueCall {
 // What became of all that fell due.
 struct CallTally {
   uint64_t due = 0;
-  uint64_t held_back = 0;  // of them: too many were under way, or the load was behind
+  uint64_t held_back = 0;  // of them: the load was behind, or as many under way as may be
   uint64_t done = 0;
   uint64_t refused = 0;
   uint64_t told_when = 0;  // of them: with when to come back
@@ -36,34 +37,29 @@ struct CallTally {
 
 class OpenCalls {
  public:
-  // What falls due while `under_way_max` are under way is not begun, and counted.
-  explicit OpenCalls(WriteCalls& writes, uint32_t under_way_max = 20'000)
-      : writes_(writes), under_way_max_(under_way_max) {}
+  OpenCalls(WriteCalls& writes, uint64_t seed);
 
   // Returns when all is answered.
-  CallTally Run(double per_second, absl::Duration length, uint64_t seed);
-  // Ends Run early. Any thread.
-  void Stop() { stopping_ = true; }
-  // Before Run: what became of each, in the order of the answers.
-  void Keep() { keeps_ = true; }
-  std::vector<DueCall> kept() ABSL_LOCKS_EXCLUDED(mutex_);
+  CallTally Run(double per_second, absl::Duration length);
 
-  // Instead: so many in flight, each answer begins the next. How many were done in that time.
-  uint64_t RunClosed(uint32_t in_flight, absl::Duration length, uint64_t seed);
+  // Instead: what became of each until Stop, in the order of the answers.
+  void Begin(double per_second) { pace_.Begin(per_second); }
+  std::vector<DueCall> Stop();
 
  private:
   void Count(absl::Time due, const WriteEnd& end) ABSL_LOCKS_EXCLUDED(mutex_);
-  bool TakesOn(bool in_time) ABSL_LOCKS_EXCLUDED(mutex_);
-  void AwaitAll() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool TakesOn(absl::Time due) ABSL_LOCKS_EXCLUDED(mutex_);
 
   WriteCalls& writes_;
-  const uint32_t under_way_max_;
-  std::atomic<bool> stopping_ = false;
-  bool keeps_ = false;
   absl::Mutex mutex_;
-  uint64_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   CallTally tally_ ABSL_GUARDED_BY(mutex_);
+  bool keeps_ ABSL_GUARDED_BY(mutex_) = true;
   std::vector<DueCall> kept_ ABSL_GUARDED_BY(mutex_);
+  OpenPace pace_;  // the last: it issues
 };
+
+// By closed loop. How many were done in that time.
+uint64_t RunClosedWrites(WriteCalls& writes, uint32_t in_flight, absl::Duration length,
+                         uint64_t seed);
 
 }  // namespace quorate::bench

@@ -73,7 +73,7 @@ Slice RunOpenLoop(const std::function<std::unique_ptr<Caller>()>& make, const Op
                           std::move (*over)();
                         });
   };
-  OpenPace(issue, seed, kThreads).Run(load.per_second, load.warm_up + load.length);
+  OpenPace(issue, seed, {.threads = kThreads}).Run(load.per_second, load.warm_up + load.length);
   return tally.Take(load.length);
 }
 

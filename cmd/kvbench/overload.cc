@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -69,11 +68,11 @@ double Percent(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-double Peak(OpenCalls& calls, absl::Duration length, uint64_t seed) {
+double Peak(WriteCalls& writes, absl::Duration length, uint64_t seed) {
   double peak = 0;
   for (const uint32_t in_flight : kPeakInFlight) {
-    calls.RunClosed(in_flight, length / 5, seed);
-    const uint64_t done = calls.RunClosed(in_flight, length, seed + 1);
+    RunClosedWrites(writes, in_flight, length / 5, seed);
+    const uint64_t done = RunClosedWrites(writes, in_flight, length, seed + 1);
     peak = std::max(peak, static_cast<double>(done) / absl::ToDoubleSeconds(length));
   }
   return peak;
@@ -95,22 +94,20 @@ void Note(const CallTally& tally, double peak, absl::Duration burst, Kind& kind)
 
 void Overload(const OwnCluster& cluster, WriteCalls& few, const OverloadOptions& options,
               uint64_t seed, Kind& kind) {
-  OpenCalls calls(*kind.writes);
-  const double peak = Peak(calls, options.around, seed);
-  OpenCalls probes(few);
-  probes.Keep();
-  std::thread probing([&] { probes.Run(kProbesPerSecond, absl::InfiniteDuration(), seed + 2); });
+  const double peak = Peak(*kind.writes, options.around, seed);
+  OpenCalls probes(few, seed + 2);
+  probes.Begin(kProbesPerSecond);
   absl::SleepFor(options.around);
   const absl::Time begin = absl::Now();
   const Meter meter(cluster.pids());
   const Cost before = meter.Read();
   ResidentWatch resident(cluster.pids());
-  const CallTally tally = calls.Run(peak * options.times, options.burst, seed + 3);
+  const CallTally tally =
+      OpenCalls(*kind.writes, seed + 3).Run(peak * options.times, options.burst);
   const absl::Time end = absl::Now();
   const Cost cost = Difference(meter.Read(), before);
   absl::SleepFor(options.around);
-  probes.Stop();
-  probing.join();
+  const std::vector<DueCall> probed = probes.Stop();
 
   Note(tally, peak, options.burst, kind);
   const double seconds = absl::ToDoubleSeconds(end - begin);
@@ -121,7 +118,7 @@ void Overload(const OwnCluster& cluster, WriteCalls& few, const OverloadOptions&
   kind.after.values.push_back(resident.now_mib());
   // Infinite: not as long as it was watched.
   const absl::Duration watched = absl::Now() - (begin + options.burst);
-  const absl::Duration took = RecoveredAfter(probes.kept(), begin, begin + options.burst);
+  const absl::Duration took = RecoveredAfter(probed, begin, begin + options.burst);
   kind.recovery.values.push_back(absl::ToDoubleSeconds(std::min(took, watched)));
   options.progress(StrCat(kind.name, "  peak ", static_cast<int64_t>(peak), "/s  due ", tally.due,
                           "  held back ", tally.held_back, "  done ", tally.done, "  refused ",

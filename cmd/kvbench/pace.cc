@@ -67,9 +67,9 @@ void OpenPace::Stop() {
 
 // Poisson processes together are one.
 void OpenPace::Start(double per_second, absl::Time begin) {
-  for (size_t i = 0; i < threads_; ++i) {
+  for (uint32_t i = 0; i < options_.threads; ++i) {
     running_.emplace_back(
-        [this, begin, random = random_.Fork(), share = per_second / static_cast<double>(threads_)] {
+        [this, begin, random = random_.Fork(), share = per_second / options_.threads] {
           Generate(share, begin, random);
         });
   }
@@ -87,7 +87,8 @@ void OpenPace::Generate(double per_second, absl::Time begin, Random random) {
   prctl(PR_SET_TIMERSLACK, kTimerSlackNs);
   for (absl::Time due = begin;;) {
     due += NextGap(random, per_second);
-    for (absl::Time now = absl::Now(); now < due && !IsOver(due); now = absl::Now()) {
+    for (absl::Time now = absl::Now(); now + options_.together < due && !IsOver(due);
+         now = absl::Now()) {
       absl::SleepFor(std::min(due - now, kNapMax));
     }
     if (IsOver(due)) return;

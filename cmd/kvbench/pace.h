@@ -28,10 +28,16 @@ using Issue = std::function<void(absl::Time due, Random& random, Done done)>;
 // ("coordinated omission").
 class OpenPace {
  public:
-  // By several threads, which issue at the same time, one that is kept busy by issuing
-  // delays only its own.
-  OpenPace(Issue issue, uint64_t seed, uint32_t threads = 1)
-      : issue_(std::move(issue)), random_(seed), threads_(threads) {}
+  struct Options {
+    // Several issue at the same time, and one that is kept busy by issuing delays only its own.
+    uint32_t threads = 1;
+    // What is due within so long is issued at once: to sleep costs, too.
+    absl::Duration together = absl::ZeroDuration();
+  };
+
+  OpenPace(Issue issue, uint64_t seed, Options options)
+      : issue_(std::move(issue)), random_(seed), options_(options) {}
+  OpenPace(Issue issue, uint64_t seed) : OpenPace(std::move(issue), seed, Options()) {}
   ~OpenPace() { Stop(); }
 
   // For so long; returns when all that fell due is over.
@@ -50,7 +56,7 @@ class OpenPace {
 
   const Issue issue_;
   Random random_;
-  const size_t threads_;
+  const Options options_;
   std::vector<std::thread> running_;
   std::atomic<int64_t> end_ns_ = 0;  // since 1970
   absl::Mutex mutex_;

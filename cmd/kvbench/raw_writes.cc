@@ -55,7 +55,7 @@ class RawWriteCalls final : public WriteCalls {
     SetDeadline(call->context, deadline_);
     const auto end = [call](const grpc::Status& status) {
       const std::unique_ptr<RawCall> owned(call);
-      owned->done(EndOf(status));
+      std::move(owned->done)(EndOf(status));
     };
     auto& kv = *way.stubs[random.Below(way.stubs.size())]->async();
     if (batch_ == 1) {

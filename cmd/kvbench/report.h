@@ -12,6 +12,7 @@
 #include "figure.h"
 #include "programs.h"
 #include "suite.h"
+#include "sustained.h"
 
 namespace quorate::bench {
 
@@ -24,15 +25,24 @@ struct Machine {
 };
 Machine ThisMachine();
 
+// Of a run: how long it took.
+struct Part {
+  std::string name;
+  absl::Duration took;
+};
+
 struct Report {
   Machine machine;  // as the run began
   absl::Time began = absl::Now();
   SuiteOptions suite_options;
   std::optional<SuiteResult> suite;
+  SustainedOptions sustained_options;
+  std::optional<SustainedResult> sustained;
   CurveOptions curve_options;
   std::optional<CurveResult> curves;
-  std::vector<Program> programs;  // of suite and curves
+  std::vector<Program> programs;  // of suite, sustained runs and curves
   std::vector<Experiment> experiments;
+  std::vector<Part> parts;
   // What was left out, and why.
   std::vector<std::string> missing;
 };

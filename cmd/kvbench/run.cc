@@ -37,8 +37,15 @@ absl::Status MeasureSuite(const Workplace& place, const Settings& settings, Repo
   const auto arena = Arena::Make(place, settings);
   if (!arena.ok()) return arena.status();
   report.programs = (*arena)->Describe();
-  const Field field = (*arena)->field();
-  report.suite = RunSuite(StandardContestants(field), StandardRatios(field), settings.suite);
+  report.suite = RunSuite(StandardLineup((*arena)->field()), settings.suite);
+  return absl::OkStatus();
+}
+
+absl::Status MeasureSustained(const Workplace& place, const Settings& settings, Report& report) {
+  const auto arena = Arena::Make(place, settings);
+  if (!arena.ok()) return arena.status();
+  if (report.programs.empty()) report.programs = (*arena)->Describe();
+  report.sustained = RunSustained(StandardLineup((*arena)->field()), settings.sustained);
   return absl::OkStatus();
 }
 
@@ -49,7 +56,9 @@ absl::Status MeasureCurves(const Workplace& place, const Settings& settings, Rep
   const auto client = Client::Connect((*arena)->endpoint());
   if (!client.ok()) return client.status();
   const auto contestants = StandardCurves((*arena)->field(), *client, settings.curve.names);
-  report.curves = RunCurves(contestants, CurveRatios(contestants), settings.curve);
+  // The suite has those, of more rounds.
+  const auto ratios = report.suite ? std::vector<Ratio>() : CurveRatios(contestants);
+  report.curves = RunCurves(contestants, ratios, settings.curve);
   return absl::OkStatus();
 }
 
@@ -64,6 +73,7 @@ absl::Status Measure(const Workplace& place, const Settings& settings, const std
                      Report& report) {
   const Surroundings& surroundings = place.surroundings();
   if (what == "suite") return MeasureSuite(place, settings, report);
+  if (what == "sustained") return MeasureSustained(place, settings, report);
   if (what == "curve") return MeasureCurves(place, settings, report);
   auto experiment = what == "mixes"        ? MeasureMixesOn(place, settings)
                     : what == "failover"   ? MeasureFailover(surroundings, settings.failover)
@@ -94,6 +104,8 @@ void Complete(Settings& settings) {
   settings.idle.settle = absl::Seconds(settings.idle_settle_seconds);
   settings.idle.length = absl::Seconds(settings.idle_seconds);
   settings.suite.progress = Progress;
+  settings.sustained.length = absl::Seconds(settings.sustained_seconds);
+  settings.sustained.progress = Progress;
   settings.curve.slice = absl::Seconds(settings.curve_slice_seconds);
   settings.curve.progress = Progress;
   settings.mixes.target = settings.target;
@@ -127,28 +139,31 @@ int RunMeasurements(Settings settings, const std::string& chosen) {
   if (!place.ok()) return Fail(place.status());
   std::vector<std::string> parts = {chosen};
   if (chosen == "all") {
-    parts = {"suite",  "curve", "mixes",   "failover",   "idle",   "restart", "rejoin",
-             "backup", "join",  "rebuild", "partitions", "memory", "overload"};
+    parts = {"suite",  "sustained", "curve", "mixes",   "failover",   "idle",   "restart",
+             "rejoin", "backup",    "join",  "rebuild", "partitions", "memory", "overload"};
     if (settings.own_nodes == 0) settings.own_nodes = 3;
   }
   Report report;
   report.machine = ThisMachine();
   report.suite_options = settings.suite;
+  report.sustained_options = settings.sustained;
   report.curve_options = settings.curve;
-  const bool suite = parts.front() == "suite";
-  const bool compares =
-      suite || parts.front() == "failover" || parts.front() == "curve" || parts.front() == "memory";
+  const bool in_arena = parts.front() == "suite" || parts.front() == "sustained";
+  const bool compares = in_arena || parts.front() == "failover" || parts.front() == "curve" ||
+                        parts.front() == "memory";
   const auto miss = [&](const char* why) {
     report.missing.emplace_back(why);
     Progress(StrCat("warning: ", why));
   };
   const Surroundings& found = (*place)->surroundings();
   if (compares && settings.etcd == "auto" && found.etcd.empty()) miss(kNoEtcd);
-  if (suite && settings.redis == "auto" && found.redis.empty()) miss(kNoRedis);
+  if (in_arena && settings.redis == "auto" && found.redis.empty()) miss(kNoRedis);
   for (const std::string& part : parts) {
     Progress("measuring: " + part);
+    const absl::Time begin = absl::Now();
     absl::Status measured = Measure(**place, settings, part, report);
     if (!measured.ok()) return Fail(measured);
+    report.parts.push_back({part, absl::Now() - begin});
   }
   std::cout << (settings.output == "json" ? JsonReport(report) : TextReport(report));
   if (settings.results.empty()) return 0;

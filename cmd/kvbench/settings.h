@@ -18,6 +18,7 @@
 #include "restart.h"
 #include "stream_load.h"
 #include "suite.h"
+#include "sustained.h"
 #include "target.h"
 
 namespace quorate::bench {
@@ -44,6 +45,8 @@ struct Settings {
   // What is measured, and how much of it.
   double slice_seconds = 2;
   SuiteOptions suite;
+  double sustained_seconds = 60;
+  SustainedOptions sustained;
   double curve_slice_seconds = 2;
   CurveOptions curve;
   double mix_seconds = 2;

@@ -22,6 +22,9 @@ struct Slice {
     const double seconds = absl::ToDoubleSeconds(elapsed);
     return seconds > 0 ? static_cast<double>(done) / seconds : 0;
   }
+  double micros(double quantile) const {
+    return absl::ToDoubleMicroseconds(latency.Quantile(quantile));
+  }
   void Merge(const Slice& other) {
     done += other.done;
     failed += other.failed;

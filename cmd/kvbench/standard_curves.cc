@@ -60,18 +60,19 @@ const std::map<std::string, StreamedOp>& Streamed() {
 }
 
 template <class T, class Op>
-Curved OfCalls(const std::string& name, T& target, Op op) {
+Curved OfCalls(const std::string& name, T& target, Op op, const Meter* meter) {
   const auto make = [&target, op] { return MakeCaller(target, op); };
   return {name,
           {64, 256},
           [make](uint32_t in_flight, absl::Duration length, uint64_t seed) {
             return RunClosedLoop(make, in_flight, length, seed);
           },
-          [make](const OpenLoad& load, uint64_t seed) { return RunOpenLoop(make, load, seed); }};
+          [make](const OpenLoad& load, uint64_t seed) { return RunOpenLoop(make, load, seed); },
+          meter};
 }
 
 Curved OfStreams(const std::string& name, const Target& target, const Client& client,
-                 const StreamedOp& op) {
+                 const StreamedOp& op, const Meter* meter) {
   uint64_t keys = 0;
   for (const Member& member : target.members) keys += member.keys.size();
   const WorkloadOptions options{.keyspace = target.keyspace,
@@ -87,24 +88,25 @@ Curved OfStreams(const std::string& name, const Target& target, const Client& cl
           [load](uint32_t in_flight, absl::Duration length, uint64_t seed) {
             return load->RunClosed(in_flight, absl::ZeroDuration(), length, seed);
           },
-          [load](const OpenLoad& open, uint64_t seed) { return load->RunOpen(open, seed); }};
+          [load](const OpenLoad& open, uint64_t seed) { return load->RunOpen(open, seed); },
+          meter};
 }
 
 std::optional<Curved> Make(const Field& field, const Client& client, const std::string& name) {
-  if (name == "echo") return OfCalls(name, field.echo, UnaryOp::kGet);
+  if (name == "echo") return OfCalls(name, field.echo, UnaryOp::kGet, field.of_echo);
   if (const auto op = OfRaft().find(name); op != OfRaft().end()) {
-    return OfCalls(name, field.cluster, op->second);
+    return OfCalls(name, field.cluster, op->second, field.of_cluster);
   }
   if (const auto op = OfQuorum().find(name); op != OfQuorum().end()) {
-    return OfCalls(name, field.leaderless, op->second);
+    return OfCalls(name, field.leaderless, op->second, field.of_cluster);
   }
   if (const auto op = Streamed().find(name); op != Streamed().end()) {
     const Target& target = op->second.leaderless ? field.leaderless : field.cluster;
-    return OfStreams(name, target, client, op->second);
+    return OfStreams(name, target, client, op->second, field.of_cluster);
   }
   const auto op = OfEtcd().find(name);
   if (op == OfEtcd().end() || field.etcd == nullptr) return std::nullopt;
-  return OfCalls(name, field.etcd->target, op->second);
+  return OfCalls(name, field.etcd->target, op->second, &field.etcd->meter);
 }
 
 }  // namespace
@@ -134,12 +136,12 @@ std::vector<Curved> StandardCurves(const Field& field, const Client& client,
 std::vector<Ratio> CurveRatios(const std::vector<Curved>& contestants) {
   const Goal goal{0.5, true};
   const std::vector<Ratio> all = {
-      {"p99 at half of its own peak: get / etcd's", "get", "etcd-get", false, goal},
-      {"p99 at half of its own peak: put / etcd's", "put", "etcd-put", false, goal},
+      {"p99 at half of its own peak: get / etcd's", "get", "etcd-get", Of::kP99s, goal},
+      {"p99 at half of its own peak: put / etcd's", "put", "etcd-put", Of::kP99s, goal},
       {"p99 at half of its own peak: leaderless get QUORUM / etcd's", "leaderless-get-quorum",
-       "etcd-get"},
+       "etcd-get", Of::kP99s},
       {"p99 at half of its own peak: leaderless put QUORUM / etcd's", "leaderless-put-quorum",
-       "etcd-put"},
+       "etcd-put", Of::kP99s},
   };
   const auto is_there = [&](const std::string& name) {
     return std::any_of(contestants.begin(), contestants.end(),

@@ -11,6 +11,8 @@ namespace quorate::bench {
 namespace {
 
 constexpr uint32_t kRedisClients = 64;
+constexpr char kTcp[] = "TCP round trip, 1 in flight";
+constexpr char kSync[] = "disk sync, a block in place";
 
 Contestant Unary(std::string name, Target& target, UnaryOp op, uint32_t in_flight) {
   return {std::move(name), [&target, op, in_flight](absl::Duration length, uint64_t seed) {
@@ -37,12 +39,32 @@ Contestant OfRedis(std::string name, const RedisTarget& target, const RedisShape
           }};
 }
 
+// Those that stand for durable writes in runs that last.
+Contestant Durable(Contestant contestant) {
+  contestant.durable = true;
+  return contestant;
+}
+
+template <class T, class Op>
+AtHalf HalfOf(const std::string& name, T& target, Op op, std::vector<std::string> peak_of) {
+  const auto make = [&target, op] { return MakeCaller(target, op); };
+  return {StrCat(name, ", at half of its peak"), std::move(peak_of),
+          [make](const OpenLoad& load, uint64_t seed) { return RunOpenLoop(make, load, seed); }};
+}
+
 Goal AtLeast(double limit) { return {limit, false}; }
 Goal AtMost(double limit) { return {limit, true}; }
 
 std::vector<Contestant> OfEcho(Target& echo) {
   return {Unary("echo, 1 in flight", echo, UnaryOp::kGet, 1),
           Unary("echo, 64 in flight", echo, UnaryOp::kGet, 64)};
+}
+
+std::vector<Contestant> OfMachine(TcpYardstick& tcp, DiskYardstick& disk) {
+  return {{kTcp, [&tcp](absl::Duration length, uint64_t) { return tcp.Run(length); }},
+          {kSync, [&disk](absl::Duration length, uint64_t) { return disk.WriteInPlace(length); }},
+          {"disk sync, a value appended",
+           [&disk](absl::Duration length, uint64_t) { return disk.Append(length); }}};
 }
 
 std::vector<Contestant> OfRaft(Target& cluster) {
@@ -53,8 +75,8 @@ std::vector<Contestant> OfRaft(Target& cluster) {
           Unary("put, 1 in flight", cluster, UnaryOp::kPut, 1),
           Unary("put, 64 in flight", cluster, UnaryOp::kPut, 64),
           Unary("put once, 64 in flight", cluster, UnaryOp::kPutOnce, 64),
-          Unary("put, 256 in flight", cluster, UnaryOp::kPut, 256),
-          Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 4, 4, 64}),
+          Durable(Unary("put, 256 in flight", cluster, UnaryOp::kPut, 256)),
+          Durable(Streamed("streamed put, 64 a message", cluster, {StreamOpKind::kPut, 4, 4, 64})),
           Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 4, 4, 64})};
 }
 
@@ -64,7 +86,8 @@ std::vector<Contestant> OfQuorum(Target& leaderless) {
           Unary("leaderless put ONE, 64 in flight", leaderless, UnaryOp::kPutAtOne, 64),
           Unary("leaderless put QUORUM, 64 in flight", leaderless, UnaryOp::kPut, 64),
           Streamed("leaderless streamed put ONE", leaderless, {StreamOpKind::kPutAtOne, 4, 4, 64}),
-          Streamed("leaderless streamed put QUORUM", leaderless, {StreamOpKind::kPut, 4, 4, 64})};
+          Durable(Streamed("leaderless streamed put QUORUM", leaderless,
+                           {StreamOpKind::kPut, 4, 4, 64}))};
 }
 
 std::vector<Contestant> OfEtcd(EtcdTarget& etcd) {
@@ -73,14 +96,16 @@ std::vector<Contestant> OfEtcd(EtcdTarget& etcd) {
     contestants.push_back(OfEtcd("etcd get", etcd, EtcdOp::kGet, in_flight));
     contestants.push_back(OfEtcd("etcd put", etcd, EtcdOp::kPut, in_flight));
   }
-  contestants.push_back(OfEtcd("etcd put", etcd, EtcdOp::kPut, 256));
+  contestants.push_back(Durable(OfEtcd("etcd put", etcd, EtcdOp::kPut, 256)));
   return contestants;
 }
 
 std::vector<Contestant> OfRedis(const RedisTarget& redis) {
   std::vector<Contestant> contestants;
   for (const auto& [name, op] : {std::pair{"SET", RedisOp::kSet}, {"GET", RedisOp::kGet}}) {
-    contestants.push_back(OfRedis(StrCat("redis ", name), redis, {op, kRedisClients, 1}));
+    Contestant unpipelined = OfRedis(StrCat("redis ", name), redis, {op, kRedisClients, 1});
+    unpipelined.durable = op == RedisOp::kSet;
+    contestants.push_back(std::move(unpipelined));
     contestants.push_back(
         OfRedis(StrCat("redis ", name, ", pipelined by 16"), redis, {op, kRedisClients, 16}));
   }
@@ -89,24 +114,29 @@ std::vector<Contestant> OfRedis(const RedisTarget& redis) {
 
 void AddRatiosToEtcd(std::vector<Ratio>& ratios) {
   const auto of = [&](std::string name, std::string above, std::string below, Goal goal) {
-    ratios.push_back({std::move(name), std::move(above), std::move(below), false, goal});
+    ratios.push_back({std::move(name), std::move(above), std::move(below), Of::kThroughputs, goal});
   };
   of("get / etcd's, at 64", "get, 64 in flight", "etcd get, 64 in flight", AtLeast(4.5));
   of("put / etcd's, at 64", "put, 64 in flight", "etcd put, 64 in flight", AtLeast(4));
   of("put / etcd's, at 256", "put, 256 in flight", "etcd put, 256 in flight", AtLeast(3.5));
   of("streamed put / etcd's put at 256", "streamed put, 64 a message", "etcd put, 256 in flight",
      AtLeast(15));
-  ratios.push_back(
-      {"median latency, get / etcd's, at 1", "get, 1 in flight", "etcd get, 1 in flight", true});
+  ratios.push_back({"median latency, get / etcd's, at 1", "get, 1 in flight",
+                    "etcd get, 1 in flight", Of::kMedians});
   ratios.push_back({"median latency, put / etcd's, at 1", "put, 1 in flight",
-                    "etcd put, 1 in flight", true, AtMost(0.6)});
+                    "etcd put, 1 in flight", Of::kMedians, AtMost(0.6)});
+  for (const char* op : {"get", "put"}) {
+    ratios.push_back({StrCat("p99 at half of its own peak, ", op, " / etcd's"),
+                      StrCat(op, ", at half of its peak"),
+                      StrCat("etcd ", op, ", at half of its peak"), Of::kP99s, AtMost(0.5)});
+  }
 }
 
 void AddRatiosToRedis(std::vector<Ratio>& ratios) {
   const std::string put = "streamed put, 64 a message";
   const std::string get = "streamed get, 64 a message";
   const auto of = [&](std::string name, const std::string& above, std::string below, double limit) {
-    ratios.push_back({std::move(name), above, std::move(below), false, AtLeast(limit)});
+    ratios.push_back({std::move(name), above, std::move(below), Of::kThroughputs, AtLeast(limit)});
   };
   of("streamed put / redis SET", put, "redis SET", 2);
   of("streamed put / the same, pipelined", put, "redis SET, pipelined by 16", 0.5);
@@ -114,9 +144,7 @@ void AddRatiosToRedis(std::vector<Ratio>& ratios) {
   of("streamed get / the same, pipelined", get, "redis GET, pipelined by 16", 0.7);
 }
 
-}  // namespace
-
-std::vector<Contestant> StandardContestants(const Field& field) {
+std::vector<Contestant> ContestantsOf(const Field& field) {
   std::vector<Contestant> all;
   const auto add = [&](std::vector<Contestant> some, const Meter* meter) {
     for (Contestant& one : some) {
@@ -125,6 +153,7 @@ std::vector<Contestant> StandardContestants(const Field& field) {
     }
   };
   add(OfEcho(field.echo), field.of_echo);
+  add(OfMachine(field.tcp, field.disk), field.of_machine);
   add(OfRaft(field.cluster), field.of_cluster);
   add(OfQuorum(field.leaderless), field.of_cluster);
   if (field.etcd != nullptr) add(OfEtcd(field.etcd->target), &field.etcd->meter);
@@ -132,32 +161,60 @@ std::vector<Contestant> StandardContestants(const Field& field) {
   return all;
 }
 
-std::vector<Ratio> StandardRatios(const Field& field) {
+std::vector<AtHalf> HalvesOf(const Field& field) {
+  if (field.etcd == nullptr) return {};
+  EtcdTarget& etcd = field.etcd->target;
+  std::vector<AtHalf> all = {
+      HalfOf("get", field.cluster, UnaryOp::kGet, {"get, 64 in flight"}),
+      HalfOf("put", field.cluster, UnaryOp::kPut, {"put, 64 in flight", "put, 256 in flight"}),
+      HalfOf("etcd get", etcd, EtcdOp::kGet, {"etcd get, 64 in flight"}),
+      HalfOf("etcd put", etcd, EtcdOp::kPut,
+             {"etcd put, 64 in flight", "etcd put, 256 in flight"})};
+  all[0].meter = all[1].meter = field.of_cluster;
+  all[2].meter = all[3].meter = &field.etcd->meter;
+  return all;
+}
+
+std::vector<Ratio> RatiosOf(const Field& field) {
   const std::string echo = "echo, 64 in flight";
   const std::string get = "get, 64 in flight";
   const std::string put = "put, 64 in flight";
   std::vector<Ratio> ratios = {
-      {"unary linearizable get / echo, at 64", get, echo, false, AtLeast(0.8)},
-      {"streamed put / unary echo at 64", "streamed put, 64 a message", echo, false, AtLeast(0.8)},
-      {"get BOUNDED(1s) / LINEARIZABLE, at 64", "get BOUNDED(1s), 64 in flight", get, false,
-       AtLeast(1)},
-      {"get ONE / LINEARIZABLE, at 64", "get ONE, 64 in flight", get, false, AtLeast(1)},
-      {"put that happens once / put, at 64", "put once, 64 in flight", put, false, AtLeast(0.95)},
-      {"unary put / echo, at 64", put, echo, false, AtLeast(0.6)},
-      {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", true,
+      {"unary linearizable get / echo, at 64", get, echo, Of::kThroughputs, AtLeast(0.8)},
+      {"streamed put / unary echo at 64", "streamed put, 64 a message", echo, Of::kThroughputs,
+       AtLeast(0.8)},
+      {"get BOUNDED(1s) / LINEARIZABLE, at 64", "get BOUNDED(1s), 64 in flight", get,
+       Of::kThroughputs, AtLeast(1)},
+      {"get ONE / LINEARIZABLE, at 64", "get ONE, 64 in flight", get, Of::kThroughputs, AtLeast(1)},
+      {"put that happens once / put, at 64", "put once, 64 in flight", put, Of::kThroughputs,
+       AtLeast(0.95)},
+      {"unary put / echo, at 64", put, echo, Of::kThroughputs, AtLeast(0.6)},
+      {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", Of::kMedians,
        AtMost(8)},
+      {"median latency, put / (echo + TCP round trip + sync), at 1",
+       "put, 1 in flight",
+       "echo, 1 in flight",
+       Of::kMedians,
+       AtMost(1.3),
+       {kTcp, kSync}},
       {"leaderless streamed put QUORUM / raft's", "leaderless streamed put QUORUM",
-       "streamed put, 64 a message", false, AtLeast(1)},
+       "streamed put, 64 a message", Of::kThroughputs, AtLeast(1)},
       {"leaderless streamed put ONE / raft's", "leaderless streamed put ONE",
-       "streamed put, 64 a message", false, AtLeast(1.2)},
-      {"leaderless get ONE / echo, at 64", "leaderless get ONE, 64 in flight", echo, false,
-       AtLeast(0.5)},
+       "streamed put, 64 a message", Of::kThroughputs, AtLeast(1.2)},
+      {"leaderless get ONE / echo, at 64", "leaderless get ONE, 64 in flight", echo,
+       Of::kThroughputs, AtLeast(0.5)},
       {"leaderless get QUORUM / raft's get, at 64", "leaderless get QUORUM, 64 in flight", get},
       {"leaderless put QUORUM / raft's, at 64", "leaderless put QUORUM, 64 in flight", put},
   };
   if (field.etcd != nullptr) AddRatiosToEtcd(ratios);
   if (field.redis != nullptr) AddRatiosToRedis(ratios);
   return ratios;
+}
+
+}  // namespace
+
+Lineup StandardLineup(const Field& field) {
+  return {ContestantsOf(field), HalvesOf(field), RatiosOf(field)};
 }
 
 }  // namespace quorate::bench

@@ -1,11 +1,11 @@
 // The contestants and goals of docs/performance.md.
 #pragma once
 
-#include <vector>
-
+#include "disk_yardstick.h"
 #include "peers.h"
 #include "suite.h"
 #include "target.h"
+#include "tcp_yardstick.h"
 
 namespace quorate::bench {
 
@@ -14,14 +14,15 @@ struct Field {
   Target& cluster;     // a keyspace of mode raft
   Target& leaderless;  // one of mode quorum, in the same cluster
   Target& echo;
+  TcpYardstick& tcp;
+  DiskYardstick& disk;
   const Meter* of_cluster = nullptr;  // null: nobody knows its processes
   const Meter* of_echo = nullptr;
-  EtcdPeer* etcd = nullptr;          // null: it is not there
-  const RedisPeer* redis = nullptr;  // likewise
+  const Meter* of_machine = nullptr;  // of the yardsticks that are in this process
+  EtcdPeer* etcd = nullptr;           // null: it is not there
+  const RedisPeer* redis = nullptr;   // likewise
 };
 
-std::vector<Contestant> StandardContestants(const Field& field);
-// Of those contestants.
-std::vector<Ratio> StandardRatios(const Field& field);
+Lineup StandardLineup(const Field& field);
 
 }  // namespace quorate::bench

@@ -1,7 +1,7 @@
 #include "suite.h"
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
 #include "base/strings.h"
 
@@ -11,38 +11,13 @@ namespace {
 // A slice's first part warms connections and caches and is thrown away.
 constexpr absl::Duration kWarmUp = absl::Milliseconds(300);
 
-double Micros(const Slice& slice, double quantile) {
-  return absl::ToDoubleMicroseconds(slice.latency.Quantile(quantile));
-}
-
 Row MakeRow(const std::string& name, const std::vector<Slice>& slices) {
-  const auto spread = [&](const auto& of) {
-    std::vector<double> values;
-    for (const Slice& slice : slices) values.push_back(of(slice));
-    return SpreadOf(values);
-  };
-  const auto share = [](const Slice& slice, double whole) {
-    return whole / static_cast<double>(std::max<uint64_t>(slice.done, 1));
-  };
   Row row;
   row.name = name;
-  row.per_second = spread([](const Slice& slice) { return slice.per_second(); });
-  row.p50_us = spread([](const Slice& slice) { return Micros(slice, 0.5); });
-  row.p99_us = spread([](const Slice& slice) { return Micros(slice, 0.99); });
-  row.servers_us = spread([&](const Slice& slice) {
-    return share(slice, absl::ToDoubleMicroseconds(slice.cost.servers));
-  });
-  row.load_us = spread([&](const Slice& slice) {
-    return share(slice, absl::ToDoubleMicroseconds(slice.cost.load));
-  });
-  row.switches = spread(
-      [&](const Slice& slice) { return share(slice, static_cast<double>(slice.cost.switches)); });
-  row.peer_messages = spread([&](const Slice& slice) {
-    return share(slice, static_cast<double>(slice.cost.peer_messages));
-  });
-  row.flushes_per_second = spread([](const Slice& slice) {
-    return static_cast<double>(slice.cost.flushes) / absl::ToDoubleSeconds(slice.elapsed);
-  });
+  row.per_second = SpreadOver(slices, [](const Slice& slice) { return slice.per_second(); });
+  row.p50_us = SpreadOver(slices, [](const Slice& slice) { return slice.micros(0.5); });
+  row.p99_us = SpreadOver(slices, [](const Slice& slice) { return slice.micros(0.99); });
+  row.counters = CountersOf(slices);
   for (const Slice& slice : slices) {
     row.failed += slice.failed;
     if (row.first_error.empty()) row.first_error = slice.first_error;
@@ -50,19 +25,66 @@ Row MakeRow(const std::string& name, const std::vector<Slice>& slices) {
   return row;
 }
 
-RatioRow MakeRatio(const Ratio& ratio, const std::map<std::string, std::vector<Slice>>& slices) {
-  RatioRow row{ratio, {}};
-  std::vector<double> values;
-  const auto& above = slices.at(ratio.above);
-  const auto& below = slices.at(ratio.below);
-  for (size_t round = 0; round < above.size(); ++round) {
-    const double a = ratio.of_medians ? Micros(above[round], 0.5) : above[round].per_second();
-    const double b = ratio.of_medians ? Micros(below[round], 0.5) : below[round].per_second();
-    if (b > 0) values.push_back(a / b);
-  }
-  row.value = SpreadOf(values);
-  return row;
+double FigureOf(const Slice& slice, Of of) {
+  if (of == Of::kThroughputs) return slice.per_second();
+  return slice.micros(of == Of::kMedians ? 0.5 : 0.99);
 }
+
+class Suite {
+ public:
+  Suite(const Lineup& lineup, const SuiteOptions& options)
+      : lineup_(lineup), options_(options), random_(options.seed) {}
+
+  SuiteResult Run() {
+    for (uint32_t round = 1; round <= options_.rounds; ++round) {
+      for (size_t i : Shuffled(lineup_.contestants.size(), random_)) {
+        Take(round, lineup_.contestants[i]);
+      }
+      for (size_t i : Shuffled(lineup_.at_half.size(), random_)) Take(round, lineup_.at_half[i]);
+    }
+    SuiteResult result;
+    for (const Contestant& one : lineup_.contestants) {
+      result.rows.push_back(MakeRow(one.name, rounds_[one.name]));
+    }
+    for (const AtHalf& one : lineup_.at_half) {
+      result.rows.push_back(MakeRow(one.name, rounds_[one.name]));
+    }
+    for (const Ratio& ratio : lineup_.ratios) result.ratios.push_back(RatioOf(ratio, rounds_));
+    return result;
+  }
+
+ private:
+  void Take(uint32_t round, const Contestant& contestant) {
+    contestant.run(kWarmUp, random_.Next());
+    Note(round, contestant.name,
+         Metered(contestant.meter, [&] { return contestant.run(options_.slice, random_.Next()); }));
+  }
+
+  void Take(uint32_t round, const AtHalf& contestant) {
+    double peak = 0;
+    for (const std::string& name : contestant.peak_of) {
+      peak = std::max(peak, rounds_.at(name).back().per_second());
+    }
+    // One that serves nothing has no rate to be offered.
+    if (peak <= 0) return Note(round, contestant.name, Slice());
+    OpenLoad load{peak / 2, absl::ZeroDuration(), kWarmUp};
+    contestant.run(load, random_.Next());
+    load.length = options_.slice;
+    Note(round, contestant.name,
+         Metered(contestant.meter, [&] { return contestant.run(load, random_.Next()); }));
+  }
+
+  void Note(uint32_t round, const std::string& name, Slice slice) {
+    options_.progress(StrCat("round ", round, "/", options_.rounds, "  ", name, "  ",
+                             static_cast<int64_t>(slice.per_second()), "/s"));
+    rounds_[name].push_back(std::move(slice));
+  }
+
+  const Lineup& lineup_;
+  const SuiteOptions& options_;
+  Random random_;
+  Rounds rounds_;
+};
 
 }  // namespace
 
@@ -73,28 +95,29 @@ std::vector<size_t> Shuffled(size_t count, Random& random) {
   return order;
 }
 
-SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
-                     const SuiteOptions& options) {
-  Random random(options.seed);
-  std::map<std::string, std::vector<Slice>> slices;
-  for (uint32_t round = 0; round < options.rounds; ++round) {
-    for (size_t i : Shuffled(contestants.size(), random)) {
-      const Contestant& contestant = contestants[i];
-      contestant.run(kWarmUp, random.Next());
-      const Cost before = contestant.meter != nullptr ? contestant.meter->Read() : Cost();
-      Slice slice = contestant.run(options.slice, random.Next());
-      if (contestant.meter != nullptr) slice.cost = Difference(contestant.meter->Read(), before);
-      options.progress(StrCat("round ", round + 1, "/", options.rounds, "  ", contestant.name, "  ",
-                              static_cast<int64_t>(slice.per_second()), "/s"));
-      slices[contestant.name].push_back(std::move(slice));
+RatioRow RatioOf(const Ratio& ratio, const Rounds& rounds) {
+  std::vector<double> values;
+  const auto& above = rounds.at(ratio.above);
+  for (size_t round = 0; round < above.size(); ++round) {
+    double below = FigureOf(rounds.at(ratio.below)[round], ratio.of);
+    for (const std::string& name : ratio.added_below) {
+      below += FigureOf(rounds.at(name)[round], ratio.of);
     }
+    if (below > 0) values.push_back(FigureOf(above[round], ratio.of) / below);
   }
-  SuiteResult result;
-  for (const Contestant& contestant : contestants) {
-    result.rows.push_back(MakeRow(contestant.name, slices[contestant.name]));
-  }
-  for (const Ratio& ratio : ratios) result.ratios.push_back(MakeRatio(ratio, slices));
-  return result;
+  return {ratio, SpreadOf(values)};
+}
+
+Slice Metered(const Meter* meter, const std::function<Slice()>& run) {
+  if (meter == nullptr) return run();
+  const Cost before = meter->Read();
+  Slice slice = run();
+  slice.cost = Difference(meter->Read(), before);
+  return slice;
+}
+
+SuiteResult RunSuite(const Lineup& lineup, const SuiteOptions& options) {
+  return Suite(lineup, options).Run();
 }
 
 }  // namespace quorate::bench

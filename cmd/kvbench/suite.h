@@ -4,30 +4,51 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "base/random.h"
+#include "counters.h"
 #include "figure.h"
 #include "meter.h"
+#include "open_loop.h"
 #include "slice.h"
 
 namespace quorate::bench {
 
 struct Contestant {
   std::string name;
-  std::function<Slice(absl::Duration length, uint64_t seed)> run;
+  std::function<Slice(absl::Duration length, uint64_t seed)> run;  // closed loop
   const Meter* meter = nullptr;  // of what serves it; null: not metered
+  bool durable = false;          // one of those whose writes cost something later
 };
 
-// Name, over what, and the goal it is held against.
+// An open loop at half of a peak: of what the best of some contestants did in the same round.
+struct AtHalf {
+  std::string name;
+  std::vector<std::string> peak_of;
+  std::function<Slice(const OpenLoad& load, uint64_t seed)> run;
+  const Meter* meter = nullptr;
+};
+
+enum class Of : uint8_t { kThroughputs, kMedians, kP99s };
+
+// Of two contestants' figures, and the goal it is held against.
 struct Ratio {
   std::string name;
-  std::string above;        // contestant
-  std::string below;        // contestant
-  bool of_medians = false;  // of latencies, not of throughputs
+  std::string above;
+  std::string below;
+  Of of = Of::kThroughputs;
   Goal goal = {};
+  std::vector<std::string> added_below = {};  // further contestants, whose figures are added to it
+};
+
+struct Lineup {
+  std::vector<Contestant> contestants;
+  std::vector<AtHalf> at_half;
+  std::vector<Ratio> ratios;
 };
 
 struct Row {
@@ -35,12 +56,7 @@ struct Row {
   Spread per_second;
   Spread p50_us;
   Spread p99_us;
-  // An operation's share; 0 where it was not metered.
-  Spread servers_us;  // CPU time
-  Spread load_us;     // likewise
-  Spread switches;
-  Spread peer_messages;
-  Spread flushes_per_second;
+  Counters counters;
   uint64_t failed = 0;
   std::string first_error;
 };
@@ -63,7 +79,13 @@ struct SuiteOptions {
 // 0 to count - 1, in an order drawn by chance.
 std::vector<size_t> Shuffled(size_t count, Random& random);
 
-SuiteResult RunSuite(const std::vector<Contestant>& contestants, const std::vector<Ratio>& ratios,
-                     const SuiteOptions& options);
+// What each contestant did, a slice a round.
+using Rounds = std::map<std::string, std::vector<Slice>>;
+RatioRow RatioOf(const Ratio& ratio, const Rounds& rounds);
+
+// Runs it, and tells what it cost.
+Slice Metered(const Meter* meter, const std::function<Slice()>& run);
+
+SuiteResult RunSuite(const Lineup& lineup, const SuiteOptions& options);
 
 }  // namespace quorate::bench

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "base/random.h"
 #include "client/client.h"
@@ -24,7 +24,7 @@ struct WriteEnd {
 
 class WriteCalls {
  public:
-  using Done = std::function<void(WriteEnd)>;
+  using Done = absl::AnyInvocable<void(WriteEnd) &&>;
   virtual ~WriteCalls() = default;
   // Thread-safe; `done` on any thread.
   virtual void Begin(Random& random, Done done) = 0;

@@ -8,6 +8,7 @@
 #   ./dev bench --with-peers        installs Debian's etcd and Redis first, to measure beside them
 #   ./dev bench --results FILE      where the JSON goes; the page, FILE with .html, goes beside it
 #   ./dev bench -- curve --curve put,etcd-put   latency against load, of some
+#   ./dev bench -- sustained        a minute and more of each durable write, compaction and all
 #   ./dev bench -- suite --rounds 3         what follows -- goes to kvbench, which gets three nodes
 #   ./dev bench --nodes 1 -- put            on a single node
 #   ./dev bench -- --help           what else there is
@@ -21,14 +22,20 @@ source "$root/scripts/dev/lib/building.sh"
 bench_home=$root/.cache/bench
 
 run() {
-  local nodes=3 results=$bench_home/results.json own=(all)
-  local quick=(--rounds 1 --slice-seconds 0.5 --kills 3 --idle-partitions 32
+  # What takes longest goes on for less than where it is measured by itself.
+  local whole=(--curve-rounds 2 --curve-slice-seconds 1 --mix-seconds 1 --kills 10
+    --rejoin-settle-seconds 10 --rejoin-idle-seconds 10 --joins 2 --rebuilds 2
+    --partitions-slice-seconds 0.5 --memory-settle-seconds 10 --overload-rounds 2)
+  local quick=(--rounds 1 --slice-seconds 0.5 --sustained-seconds 3 --kills 3 --idle-partitions 32
     --curve-rounds 1 --curve-slice-seconds 0.2 --shares "0.5,0.9" --mix AE
     --mix-seconds 0.3 --mix-warm-up-seconds 0.1
     --idle-settle-seconds 2 --idle-seconds 3 --restart-keys 50000 --restarts 2
+    --rejoin-keys 50000 --rejoin-settle-seconds 2 --rejoin-idle-seconds 3
+    --backup-keys 50000 --backups 1
     --join-keys 50000 --joins 1 --join-seconds 4 --rebuild-keys 50000 --rebuilds 1
     --partitions-rounds 1 --partitions-slice-seconds 0.3 --memory-keys 20000
     --memory-settle-seconds 2 --overload-rounds 1 --overload-seconds 2)
+  local nodes=3 results=$bench_home/results.json own=(all "${whole[@]}")
   if [[ ${1:-} == --profile ]]; then
     shift
     profile "$@"

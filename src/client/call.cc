@@ -29,10 +29,10 @@ bool IsOverload(const absl::Status& status) {
 // As the node would have said it.
 const absl::Status& HeldBack() {
   static const absl::Status* const status = [] {
-    auto* held = new absl::Status(
-        MakeError(absl::StatusCode::kResourceExhausted, kOverloaded,
-                  "the node refuses calls as too many, so this one was kept from it; it was not "
-                  "begun, try again in a moment"));
+    auto* held = new absl::Status(MakeError(absl::StatusCode::kResourceExhausted, kOverloaded,
+                                            "the node has more calls to answer than it takes on, "
+                                            "so this one was kept from it; it was not "
+                                            "begun, try again in a moment"));
     SetRetryAfter(*held, limits::kOverloadRetryAfter);
     return held;
   }();

@@ -7,29 +7,35 @@
 namespace quorate::client {
 namespace {
 
-// Nothing is held once there was no refusal for so long.
+// What a refusal told is forgotten after so long.
 constexpr absl::Duration kForgotten = absl::Seconds(1);
 // At most this many learn in one pause that there is too much.
 constexpr uint32_t kRefusedMax = 8;
 constexpr double kLimitMin = 4;
-constexpr double kCut = 0.8;      // of the limit, once a pause
-constexpr double kGrowth = 0.05;  // with each answer: so much of the limit in a round trip
+constexpr double kCut = 0.8;        // of the limit, once a pause
+constexpr double kGrowth = 0.05;    // with each answer: so much of the limit in a round trip
+constexpr double kFirstGrowth = 1;  // likewise, where there was no refusal: twice as many in each
 
 }  // namespace
 
+bool HoldBack::WasRefusedOfLate(absl::Duration now) const {
+  return now - refused_at_ <= kForgotten;
+}
+
 bool HoldBack::Allow(int64_t under_way, absl::Duration now) {
-  if (limit_ == kNoLimit) return true;
-  if (now - refused_at_ > kForgotten) {
-    limit_ = kNoLimit;
-    return true;
-  }
+  if (!WasRefusedOfLate(now)) limit_ = std::max(limit_, kLimitAtFirst);
   if (refused_ >= kRefusedMax && now < pause_ends_) return false;
   return static_cast<double>(under_way) < limit_;
 }
 
 void HoldBack::OnAnswer(bool refused, int64_t under_way, absl::Duration now) {
-  if (!refused) {
+  if (!refused && WasRefusedOfLate(now)) {
     limit_ += kGrowth;
+    return;
+  }
+  if (!refused) {
+    // Not where the limit is not nearly used: that nothing was refused tells nothing of it.
+    if (2 * static_cast<double>(under_way + 1) >= limit_) limit_ += kFirstGrowth;
     return;
   }
   refused_at_ = now;

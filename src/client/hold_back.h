@@ -1,13 +1,15 @@
 // Which calls a client keeps to itself while a node refuses some as too many: a refusal costs the
 // node a good part of what an answer does, and it is to answer. As TCP does with a network, the
 // client lets fewer be under way at a refusal and slowly more with answers; and after a few
-// refusals it waits for as long as they say.
+// refusals it waits for as long as they say. Before the first refusal it lets out no more than
+// any node takes on, or twice of what was answered: what a sudden flood leaves in sockets and
+// queues on the way waits there until it is refused, with all that comes behind it.
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
 #include "absl/time/time.h"
+#include "base/limits.h"
 
 namespace quorate::client {
 
@@ -20,10 +22,12 @@ class HoldBack {
   void OnAnswer(bool refused, int64_t under_way, absl::Duration now);
 
  private:
-  static constexpr double kNoLimit = std::numeric_limits<double>::infinity();
+  static constexpr double kLimitAtFirst = limits::kCallsUnderWayMin;
 
-  double limit_ = kNoLimit;  // of what is under way
-  absl::Duration refused_at_;
+  bool WasRefusedOfLate(absl::Duration now) const;
+
+  double limit_ = kLimitAtFirst;  // of what is under way
+  absl::Duration refused_at_ = -absl::InfiniteDuration();
   absl::Duration pause_ends_;
   uint32_t refused_ = 0;  // since the pause began
 };

@@ -29,7 +29,7 @@ class NodeLink {
   bool Allow() ABSL_LOCKS_EXCLUDED(mutex_);
   bool WouldAllow() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // False: it refuses calls as too many, and this one had better be kept from it.
+  // False: it has more to answer than it takes on, and this one had better be kept from it.
   bool TakesMore() ABSL_LOCKS_EXCLUDED(mutex_);
   // Of an answer: whether it was one of those refusals.
   void OnTaken(bool refused) ABSL_LOCKS_EXCLUDED(mutex_);

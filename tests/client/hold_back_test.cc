@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
+#include <vector>
 
 namespace quorate::client {
 namespace {
@@ -91,6 +93,97 @@ TEST_F(HoldBackTest, ForgetsARefusalWithinSeconds) {
   EXPECT_FALSE(hold_back_.Allow(100, now_));
   now_ += absl::Seconds(2);
   EXPECT_TRUE(hold_back_.Allow(100, now_));
+}
+
+TEST_F(HoldBackTest, LetsOutAtFirstWhatAnyNodeTakesOn) {
+  for (uint64_t i = 0; i < limits::kCallsUnderWayMin; ++i) {
+    ASSERT_TRUE(hold_back_.Allow(under_way_++, now_)) << i;
+  }
+  EXPECT_FALSE(hold_back_.Allow(under_way_, now_));
+}
+
+TEST_F(HoldBackTest, LetsOutTwiceAsManyWithEachRoundTripWhereNoneIsRefused) {
+  under_way_max_ = 100'000;
+  for (int64_t limit = 1024; limit <= 16 * 1024; limit *= 2) {
+    EXPECT_TRUE(hold_back_.Allow(limit - 1, now_));
+    EXPECT_FALSE(hold_back_.Allow(limit, now_));
+    for (int64_t i = 0; i < limit; ++i) hold_back_.OnAnswer(false, limit - 1, now_);
+  }
+}
+
+TEST_F(HoldBackTest, ALimitThatIsNotNearlyUsedDoesNotGrow) {
+  Run(4, 4, absl::Seconds(60));
+  EXPECT_FALSE(hold_back_.Allow(1024, now_));
+}
+
+// A node that reads what comes in order and refuses what it reads while it has enough; reading
+// takes half of its time at most, a quarter of what an answer takes for each.
+class FloodTest : public ::testing::Test {
+ protected:
+  struct Tally {
+    int done = 0;
+    std::vector<absl::Duration> refusals;  // how long each took, none where it was held back
+  };
+
+  Tally Run(int offered_a_step, absl::Duration length) {
+    Tally tally;
+    for (const absl::Duration end = now_ + length; now_ < end; now_ += kStep) {
+      for (int i = 0; i < offered_a_step; ++i) {
+        if (hold_back_.Allow(UnderWay(), now_)) {
+          sent_.push_back(now_);
+        } else {
+          tally.refusals.push_back(absl::ZeroDuration());
+        }
+      }
+      const int read = Read(tally);
+      for (int i = 0; i < (kWorkAStep - read) / kWorkAnAnswer && taken_ > 0; ++i) {
+        --taken_;
+        ++tally.done;
+        hold_back_.OnAnswer(false, UnderWay(), now_);
+      }
+    }
+    std::sort(tally.refusals.begin(), tally.refusals.end());
+    return tally;
+  }
+
+ private:
+  static constexpr int kWorkAStep = 24;
+  static constexpr int kWorkAnAnswer = 4;
+  static constexpr uint64_t kTakenMax = limits::kCallsUnderWayMin;
+
+  int64_t UnderWay() const { return static_cast<int64_t>(sent_.size() + taken_); }
+
+  int Read(Tally& tally) {
+    int read = 0;
+    for (; read < kWorkAStep / 2 && !sent_.empty(); ++read) {
+      const absl::Duration sent = sent_.front();
+      sent_.pop_front();
+      if (taken_ < kTakenMax) {
+        ++taken_;
+        continue;
+      }
+      tally.refusals.push_back(now_ - sent);
+      hold_back_.OnAnswer(true, UnderWay(), now_);
+    }
+    return read;
+  }
+
+  HoldBack hold_back_;
+  std::deque<absl::Duration> sent_;  // not yet read by the node
+  uint64_t taken_ = 0;
+  absl::Duration now_ = absl::Seconds(1000);
+};
+
+TEST_F(FloodTest, WhatComesAllAtOnceIsNotKeptWaitingForItsRefusal) {
+  Run(2, absl::Seconds(1));
+  for (int burst = 0; burst < 3; ++burst) {
+    const Tally tally = Run(30, absl::Seconds(5));
+    ASSERT_GT(tally.refusals.size(), 10'000u);
+    EXPECT_LT(tally.refusals[tally.refusals.size() * 999 / 1000], absl::Milliseconds(50));
+    EXPECT_LT(tally.refusals.back(), absl::Milliseconds(100));
+    EXPECT_GT(tally.done, 4.3 * 5000) << "of six a millisecond, if it read nothing";
+    Run(2, absl::Seconds(2));
+  }
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "base/error.h"
+#include "base/limits.h"
 #include "client/client.h"
 #include "fake_node.h"
 #include "gtest/gtest.h"
@@ -89,6 +91,36 @@ TEST_F(StallTest, APipelineDoesNotGiveUpEither) {
   }
   pipeline.Drain();
   EXPECT_EQ(failed, 0);
+}
+
+// Or it would fill the sockets on the way, and be refused after all that comes before it.
+TEST(FloodedNodeTest, WhatIsMoreThanAnyNodeTakesOnIsRefusedWhileItSaysNothingYet) {
+  constexpr int kPuts = 3000;
+  constexpr int kTakenOn = static_cast<int>(limits::kCallsUnderWayMin);
+  FakeCluster cluster(1);
+  cluster.node(1).PlayForever(Script::Silence());
+  std::atomic<int> refused = 0, other = 0;
+  {
+    const auto client = Client::Connect(
+        cluster.endpoints(), {.deadline = absl::Seconds(60),
+                              .retry_budget = {.capacity = 0, .per_call = 0, .per_second = 0}});
+    ASSERT_TRUE(client.ok()) << client.status();
+    auto orders = client->Keyspace("orders");
+    for (int i = 0; i < kPuts; ++i) {
+      orders.Put(std::to_string(i), "paid", {.exactly_once = false},
+                 [&](const absl::StatusOr<WriteReceipt>& written) {
+                   const bool told = ReasonOf(written.status()) == "NODE_OVERLOADED" &&
+                                     RetryAfterOf(written.status()).has_value();
+                   ++(told ? refused : other);
+                 });
+    }
+    while (refused + other < kPuts - kTakenOn) absl::SleepFor(absl::Milliseconds(1));
+    EXPECT_EQ(refused, kPuts - kTakenOn);
+    EXPECT_EQ(other, 0);
+    EXPECT_LE(cluster.node(1).calls(), kTakenOn);
+    cluster.Kill(1);
+  }
+  EXPECT_EQ(refused + other, kPuts);
 }
 
 class GoingDownTest : public testing::TestWithParam<bool> {};

@@ -1,85 +1,16 @@
 // kvbench's experiments in small: what they say, and that nothing of them is
 // left however they end. How fast anything was is no matter here.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "cluster/kvbench.h"
+
 #include <signal.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <set>
-
-#include "cluster/process.h"
 
 namespace quorate::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::string MakeFolder() {
-  std::string path = (fs::temp_directory_path() / "quorate-XXXXXX").string();
-  return mkdtemp(path.data());
-}
-
-class KvbenchTest : public ::testing::Test {
- protected:
-  KvbenchTest() : folder_(MakeFolder()) {}
-  ~KvbenchTest() override { fs::remove_all(folder_); }
-
-  std::unique_ptr<Process> Start(std::vector<std::string> arguments) {
-    std::vector<std::string> command = {std::string(QUORATE_BIN_DIR) + "/kvbench",
-                                        "--folder",
-                                        RunFolder(),
-                                        "--port",
-                                        std::to_string(ports_.first()),
-                                        "--results",
-                                        folder_ + "/results"};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return std::make_unique<Process>(std::move(command), folder_ + "/out");
-  }
-
-  int Run(std::vector<std::string> arguments) {
-    return Start(std::move(arguments))->Wait(absl::Seconds(250));
-  }
-
-  std::string RunFolder() const { return folder_ + "/run"; }
-  std::string output() const { return ReadFile(folder_ + "/out"); }
-  nlohmann::json results() const { return nlohmann::json::parse(ReadFile(folder_ + "/results")); }
-
-  // The figure of that name, of the only experiment.
-  nlohmann::json figure(const std::string& name) const {
-    const nlohmann::json all = results();
-    for (const auto& figure : all["experiments"][0]["figures"]) {
-      if (figure["name"] == name) return figure;
-    }
-    ADD_FAILURE() << "no figure " << name << " in " << all;
-    return {};
-  }
-
-  // Pids of processes whose command line names the run's folder.
-  std::set<std::string> Nodes() const {
-    std::set<std::string> pids;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-      const std::string line = ReadFile(entry.path() / "cmdline");
-      if (line.find("--data-dir") != std::string::npos &&
-          line.find(RunFolder()) != std::string::npos) {
-        pids.insert(entry.path().filename());
-      }
-    }
-    return pids;
-  }
-
-  void ExpectNothingLeft() const {
-    EXPECT_THAT(Nodes(), IsEmpty());
-    EXPECT_TRUE(!fs::exists(RunFolder()) || fs::is_empty(RunFolder()));
-  }
-
-  const std::string folder_;
-  Ports ports_;
-};
 
 TEST_F(KvbenchTest, KillsALeaderAndTellsHowLongWritesStopped) {
   ASSERT_EQ(Run({"failover", "--kills", "2", "--etcd", "none"}), 0) << output();
@@ -231,113 +162,7 @@ TEST_F(KvbenchTest, OffersMoreThanNodesCanTake) {
   ExpectNothingLeft();
 }
 
-TEST_F(KvbenchTest, RunsTheSuiteOnNodesOfItsOwn) {
-  ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "--redis", "none", "suite",
-                 "--rounds", "1", "--slice-seconds", "0.1"}),
-            0)
-      << output();
-  const auto suite = results()["suite"];
-  EXPECT_EQ(suite["rounds"], 1);
-  for (const auto& row : suite["results"]) {
-    EXPECT_EQ(row["failed"], 0) << row;
-    EXPECT_GT(row["servers_cpu_us"]["median"], 0) << row;
-    EXPECT_GT(row["load_cpu_us"]["median"], 0) << row;
-    EXPECT_GT(row["context_switches"]["median"], 0) << row;
-    // A disk that has nothing to write counts nothing, and so does a file system in memory.
-    EXPECT_TRUE(row.contains("flushes_per_second")) << row;
-  }
-  EXPECT_GT(suite["ratios"].size(), 5u);
-  ExpectNothingLeft();
-}
-
-TEST_F(KvbenchTest, TellsLatencyAgainstLoad) {
-  ASSERT_EQ(Run({"--nodes", "1", "--keys", "100", "--etcd", "none", "--redis", "none", "curve",
-                 "--curve", "get,leaderless-put-quorum,stream-put,etcd-put", "--curve-rounds", "2",
-                 "--curve-slice-seconds", "0.1", "--shares", "0.25,0.5"}),
-            0)
-      << output();
-  const auto curves = results()["curves"];
-  EXPECT_EQ(curves["rounds"], 2);
-  EXPECT_EQ(curves["curves"].size(), 3u) << "there is no etcd: " << curves;
-  for (const auto& curve : curves["curves"]) {
-    EXPECT_GT(curve["peak_per_second"]["low"], 0) << curve;
-    EXPECT_EQ(curve["points"].size(), 2u) << curve;
-    for (const auto& point : curve["points"]) {
-      EXPECT_EQ(point["failed"], 0) << curve;
-      EXPECT_GT(point["per_second"]["low"], 0) << curve;
-      EXPECT_GT(point["p50_us"]["low"], 0) << curve;
-      EXPECT_LE(point["p50_us"]["median"], point["p99_us"]["median"]) << curve;
-      EXPECT_LE(point["p99_us"]["median"], point["p999_us"]["median"]) << curve;
-    }
-  }
-  EXPECT_THAT(curves["ratios"], IsEmpty());
-  const auto quorate = results()["programs"][0];
-  EXPECT_THAT(quorate["command"].get<std::string>(), HasSubstr("kvd --"));
-  EXPECT_THAT(quorate["version"].get<std::string>(), HasSubstr("kvd"));
-  ExpectNothingLeft();
-}
-
-TEST_F(KvbenchTest, HoldsLatencyAtHalfOfThePeakAgainstEtcdsWhereThereIsOne) {
-  if (std::system("command -v etcd >/dev/null") != 0) GTEST_SKIP() << "etcd is not installed";
-  ASSERT_EQ(
-      Run({"--nodes", "1", "--keys", "100", "--redis", "none", "curve", "--curve", "put,etcd-put",
-           "--curve-rounds", "1", "--curve-slice-seconds", "0.2", "--shares", "0.5"}),
-      0)
-      << output();
-  const auto ratios = results()["curves"]["ratios"];
-  ASSERT_EQ(ratios.size(), 1u) << results();
-  EXPECT_EQ(ratios[0]["goal"]["at_most"], 0.5);
-  EXPECT_GT(ratios[0]["value"]["low"], 0);
-  ExpectNothingLeft();
-}
-
-TEST_F(KvbenchTest, LoadsEachMixInBothModes) {
-  ASSERT_EQ(Run({"--nodes", "1", "--keys", "200", "--partitions", "2", "mixes", "--mix-seconds",
-                 "0.1", "--mix-warm-up-seconds", "0"}),
-            0)
-      << output();
-  for (const char* mode : {"raft", "quorum"}) {
-    for (const char mix : std::string("ABCDEF")) {
-      const std::string label = std::string(1, mix) + " in mode " + mode + ": ";
-      EXPECT_GT(figure(label + "answered of those")["value"]["low"], 0) << label << output();
-      EXPECT_GT(figure(label + "p99.9")["value"]["low"], 0) << label << output();
-      EXPECT_EQ(figure(label + "failed")["value"]["high"], 0) << label << output();
-    }
-  }
-  ExpectNothingLeft();
-}
-
-TEST_F(KvbenchTest, LoadsMixesOnStreamsAtASetRate) {
-  ASSERT_EQ(Run({"--nodes", "1", "--keys", "200", "mixes", "--mix", "AF", "--mode", "raft",
-                 "--streamed", "--rate", "300", "--distribution", "uniform", "--read-level",
-                 "linearizable", "--mix-seconds", "0.3"}),
-            0)
-      << output();
-  for (const char* mix : {"A in mode raft: ", "F in mode raft: "}) {
-    EXPECT_EQ(figure(std::string(mix) + "due a second, open loop")["value"]["low"], 300);
-    EXPECT_EQ(figure(std::string(mix) + "failed")["value"]["high"], 0) << output();
-  }
-  ExpectNothingLeft();
-}
-
-TEST_F(KvbenchTest, LoadsRedisBesideWhereThereIsOne) {
-  if (std::system("command -v redis-server >/dev/null") != 0) GTEST_SKIP() << "it is not installed";
-  ASSERT_EQ(Run({"--nodes", "1", "--keys", "105", "--etcd", "none", "suite", "--rounds", "1",
-                 "--slice-seconds", "0.1"}),
-            0)
-      << output();
-  size_t of_redis = 0;
-  const nlohmann::json all = results();
-  for (const auto& row : all["suite"]["results"]) {
-    if (!row["name"].get<std::string>().starts_with("redis ")) continue;
-    ++of_redis;
-    EXPECT_EQ(row["failed"], 0) << row;
-    EXPECT_GT(row["per_second"]["low"], 0) << row;
-  }
-  EXPECT_EQ(of_redis, 4u) << all;
-  ExpectNothingLeft();
-}
-
+// In the suite's own rounds, too.
 TEST_F(KvbenchTest, InterruptedEndsWhatItStarted) {
   auto kvbench = Start({"--etcd", "none", "failover", "--kills", "1000"});
   ASSERT_TRUE(Eventually([&] { return Nodes().size() == 3; })) << output();
@@ -368,6 +193,7 @@ TEST_F(KvbenchTest, RefusesPlansThatMakeNoSense) {
   EXPECT_EQ(Run({"partitions", "--partition-counts", "1,0"}), 2);
   EXPECT_EQ(Run({"restart", "--restart-keys", "none"}), 2);
   EXPECT_EQ(Run({"faiover"}), 2);
+  EXPECT_EQ(Run({"sustained", "--sustained-seconds", "0"}), 2);
   EXPECT_EQ(Run({"curve", "--curve", "nothing"}), 2);
   EXPECT_EQ(Run({"curve", "--shares", "0.5,3"}), 2);
   EXPECT_EQ(Run({"mixes", "--mix", "AX"}), 2);

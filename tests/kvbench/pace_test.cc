@@ -123,7 +123,7 @@ TEST(PaceTest, OfSeveralThreadsOneThatIsHeldUpDelaysOnlyItsOwn) {
         if (absl::Now() - due > kSlow) ++late;
         std::move(done)();
       },
-      1, 4);
+      1, {.threads = 4});
   pace.Run(kPerSecond, kLength);
   EXPECT_GT(late, kSlowAtLeast / 4);
   EXPECT_LT(late, kSlowAtLeast);
