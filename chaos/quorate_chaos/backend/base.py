@@ -127,6 +127,12 @@ class Backend(ABC):
         """A place for a node that is none of the spec's; start() then has it join. After open()."""
         raise Unsupported(f"backend {self.name}: a cluster has the nodes that it was made with")
 
+    def door(self, node: str, first: str | None = None) -> str:
+        """Whom one that joins asks: `first` or who was told to be asked, else whoever is up."""
+        by = first or self.joiners[node].by
+        others = (one for one in [by, *self.spec.names, *self.joiners] if one != node)
+        return next((one for one in others if self.state(one) == "running"), by)
+
     def serves_again(self, node: str) -> None:
         """Called when a restarted node answers: what the network must tell it anew."""
 
@@ -145,6 +151,14 @@ class Backend(ABC):
     @abstractmethod
     def resume(self, node: str) -> None:
         """SIGCONT."""
+
+    @abstractmethod
+    def strike(self, node: str) -> None:
+        """The point with which it was armed strikes when it is passed next."""
+
+    @abstractmethod
+    def hold(self, node: str) -> None:
+        """What others have sent it comes to it no more; asked again, all of it does."""
 
     @abstractmethod
     def state(self, node: str) -> str:
