@@ -123,6 +123,11 @@ class Backend(ABC):
     def start(self, node: str) -> None:
         """Starts or restarts it on the disk it has; does not wait until it is ready."""
 
+    def start_together(self, nodes: Sequence[str]) -> None:
+        """The same of several, none of which waits for another."""
+        for node in nodes:
+            self.start(node)
+
     def admit(self, node: str, joiner: Joiner) -> None:
         """A place for a node that is none of the spec's; start() then has it join. After open()."""
         raise Unsupported(f"backend {self.name}: a cluster has the nodes that it was made with")

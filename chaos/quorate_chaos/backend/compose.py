@@ -107,17 +107,25 @@ class ComposeBackend(Backend):
     # --- nodes
 
     def start(self, node: str) -> None:
+        self.start_together([node])
+
+    def start_together(self, nodes: Sequence[str]) -> None:
+        """By one command each: where nodes are soon taken for dead, no founder may be late."""
         docker = self._needs_docker()
-        self.data_dir(node).mkdir(exist_ok=True)  # not made anew by docker, as root's
-        self._choose_door(node)
-        if node in self._stale:
-            self._make(node)
-        else:
-            docker.run("start", self._container(node))
-        began = docker.state(self._container(node))["StartedAt"]
-        follow = ["docker", "logs", "--follow", "--since", began, self._container(node)]
-        self._follow_ends(node)
-        self._logs[node] = Process(docker.with_env(follow, {}), self.log_file(node))
+        for node in nodes:
+            self.data_dir(node).mkdir(exist_ok=True)  # not made anew by docker, as root's
+            self._choose_door(node)
+        stale = [node for node in nodes if node in self._stale]
+        made = [self._container(node) for node in nodes if node not in self._stale]
+        if stale:
+            self._make(stale)
+        if made:
+            docker.run("start", *made)
+        for node in nodes:
+            began = docker.state(self._container(node))["StartedAt"]
+            follow = ["docker", "logs", "--follow", "--since", began, self._container(node)]
+            self._follow_ends(node)
+            self._logs[node] = Process(docker.with_env(follow, {}), self.log_file(node))
 
     def _choose_door(self, node: str) -> None:
         """Of one that joins: if whom it asked is gone, it asks another."""
@@ -204,17 +212,18 @@ class ComposeBackend(Backend):
     def data_dir_inside(self, node: str) -> Path:
         return DATA
 
-    def _make(self, node: str) -> None:
-        """A new container with the newest settings, started: compose joins networks only then."""
+    def _make(self, nodes: Sequence[str]) -> None:
+        """New containers with the newest settings, started: compose joins networks only then."""
         assert self._project
         self._project.say(self._override())
-        self._project.up(node)
-        found = self._project.container(node)
-        if not found:
-            raise ChaosError(f"compose has made no container of {node}")
-        self._containers[node] = found
-        self._stale.discard(node)
-        self.network.again(node)
+        self._project.up(*nodes)
+        for node in nodes:
+            found = self._project.container(node)
+            if not found:
+                raise ChaosError(f"compose has made no container of {node}")
+            self._containers[node] = found
+            self._stale.discard(node)
+            self.network.again(node)
 
     def _container(self, node: str) -> str:
         return self._containers[node]
