@@ -42,7 +42,7 @@ def slow_moves(trial: Trial) -> dict[str, str]:
 
 def soon_dead(trial: Trial) -> dict[str, str]:
     """Who is gone is soon taken for dead, but nobody who is killed and comes back."""
-    return {**slow_moves(trial), "dead-after": f"{3 * trial.back_seconds:g}s"}
+    return {**slow_moves(trial), "dead-after": f"{3 * trial.late_seconds:g}s"}
 
 
 def moved(mode: str, **changes: Any) -> list[Job]:

@@ -96,8 +96,10 @@ class Backend(ABC):
 
     name: str = ""
     network: Network
-    # Who is killed and started again at once is heard of within this, beside other work too.
+    # Who is killed and started again at once is heard of after so long, beside much other work
+    # within `late_seconds`.
     back_seconds: float = 1.0
+    late_seconds: float = 1.0
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec

@@ -28,7 +28,8 @@ class ComposeBackend(Backend):
 
     name = "compose"
     network: Cables
-    back_seconds = 5.0
+    back_seconds = 3.0
+    late_seconds = 5.0
 
     def __init__(self, spec: ClusterSpec) -> None:
         super().__init__(spec)

@@ -53,7 +53,7 @@ class Change(Fault):
 
     def limit(self, cluster: Cluster) -> float:
         """Where nodes are long in coming back, scenarios have less sent in a second."""
-        return OVER_SECONDS * (1 + cluster.backend.back_seconds) / 2
+        return OVER_SECONDS * (1 + cluster.backend.late_seconds) / 2
 
     @property
     def seconds(self) -> str:
