@@ -8,7 +8,7 @@ namespace {
 
 // With which a move begins: what it does to clients is not known yet.
 constexpr double kFirst = 0.25;
-constexpr double kStep = 1.0 / 16;
+constexpr double kStep = 1.0 / 64;
 // Fewer tell nothing of the others.
 constexpr uint32_t kCountMin = 8;
 // Beyond that a wait is not the usual one.

@@ -13,7 +13,7 @@ namespace quorate {
 class MoveShare {
  public:
   // Never less: what moves comes to an end under any load.
-  static constexpr double kLeast = 1.0 / 16;
+  static constexpr double kLeast = 1.0 / 64;
 
   // A client's request was taken up, so long after it had come.
   void RequestWaited(absl::Duration waited) { requests_.Add(waited); }

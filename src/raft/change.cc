@@ -64,20 +64,24 @@ void Raft::Impl::FinishChange() {
   const Configuration& newest = history_.newest();
   if (newest.joint()) {
     AppendConfiguration(ComputeLeft(newest));
-  } else if (!newest.IsVoter(config_.self)) {
-    ResignAsStranger();
+  } else if (is_leaving()) {
+    LeaveLead();
   }
 }
 
-// It has led without counting itself until its own removal was committed.
-void Raft::Impl::ResignAsStranger() {
+// It has led without counting itself until its own removal was committed, and goes on
+// until a voter has taken over: nobody waits for an election.
+void Raft::Impl::LeaveLead() {
+  if (transferring_to_) return;
   SendAppends();
   const NodeId successor = BestSuccessor();
-  const Progress* peer = peers_.Find(successor);
-  if (peer != nullptr && peer->match == log_.last_index()) {
-    TellToCampaign(successor);
-  }
-  BecomeFollower(hard_state_.term, NodeId());
+  if (!successor) return BecomeFollower(hard_state_.term, NodeId());
+  BeginTransfer(successor);
+}
+
+bool Raft::Impl::is_leaving() const {
+  return !history_.newest().IsVoter(config_.self) && !history_.newest().joint() &&
+         !change_uncommitted();
 }
 
 }  // namespace quorate::raft

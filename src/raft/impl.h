@@ -144,7 +144,9 @@ class Raft::Impl {
   }
   // What the commit of the newest configuration calls for.
   void FinishChange();
-  void ResignAsStranger();
+  void LeaveLead();
+  // The newest configuration is committed, and this replica is no voter of it.
+  bool is_leaving() const;
 
   // --- read_index.cc ---
   void BeginReadRound();
@@ -157,8 +159,10 @@ class Raft::Impl {
 
   // --- transfer.cc ---
   NodeId BestSuccessor() const;
+  void BeginTransfer(NodeId to);
   // Tells the successor to campaign once it has everything.
   void ContinueTransfer();
+  void TickTransfer();
 
   // --- snapshot_sender.cc ---
   void BeginSnapshot(Progress& peer);

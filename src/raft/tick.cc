@@ -16,8 +16,8 @@ void Raft::Impl::Tick() {
 
 void Raft::Impl::TickLeader() {
   TickSnapshots();
-  // A successor that has not taken over by then will not.
-  if (transferring_to_ && ++transfer_ticks_ >= config_.election_ticks) transferring_to_ = NodeId();
+  TickTransfer();
+  if (!is_leader()) return;
   if (++elapsed_ >= config_.election_ticks) {
     elapsed_ = 0;
     CheckQuorum();

@@ -54,10 +54,12 @@ void RaftReplica::ServeChunks(absl::Duration now) {
   }
 }
 
-// Committed and not only appended: else another leader may still take it back.
+// Committed and not only appended: else another leader may still take it back. Who leaves
+// has somebody take over first, whom the topology can name.
 bool RaftReplica::MoveDone() const {
   if (move_.asked == 0 || !raft_->is_leader() || !raft_->leader_ready()) return false;
-  return raft::IsDone(raft_->ConfigurationAt(raft_->commit_index()), move_);
+  const raft::Configuration& members = raft_->ConfigurationAt(raft_->commit_index());
+  return members.IsVoter(options_.raft.self) && raft::IsDone(members, move_);
 }
 
 }  // namespace quorate

@@ -31,14 +31,14 @@ TEST_F(MoveShareTest, WhileRequestsWaitNoLongerThanUsualItGrowsStepByStep) {
   EXPECT_LT(first, 0.5);
   EXPECT_GT(Moments(1, true, 50, kUsual), first);
   EXPECT_LT(Moments(2, true, 50, kUsual), 1);
-  EXPECT_EQ(Moments(20, true, 50, 1.2 * kUsual), 1);
+  EXPECT_EQ(Moments(60, true, 50, 1.2 * kUsual), 1);
 }
 
 TEST_F(MoveShareTest, WhereRequestsWaitLongerItShrinksButNeverToNothing) {
   Moments(100, false, 50, kUsual);
-  const double before = Moments(20, true, 50, kUsual);
+  const double before = Moments(60, true, 50, kUsual);
   EXPECT_EQ(Moments(1, true, 50, 10 * kUsual), before / 2);
-  EXPECT_EQ(Moments(20, true, 50, 10 * kUsual), MoveShare::kLeast);
+  EXPECT_EQ(Moments(60, true, 50, 10 * kUsual), MoveShare::kLeast);
 }
 
 TEST_F(MoveShareTest, WhereWritesWaitLongerForTheDiskItShrinksAsWell) {
@@ -52,20 +52,20 @@ TEST_F(MoveShareTest, WhereWritesWaitLongerForTheDiskItShrinksAsWell) {
   };
   constexpr absl::Duration kWrite = absl::Milliseconds(1);
   moments(100, false, kWrite);
-  EXPECT_EQ(moments(20, true, 1.2 * kWrite), 1);
+  EXPECT_EQ(moments(60, true, 1.2 * kWrite), 1);
   EXPECT_EQ(moments(1, true, 3 * kWrite), 0.5);
-  EXPECT_EQ(moments(20, true, 3 * kWrite), MoveShare::kLeast);
+  EXPECT_EQ(moments(60, true, 3 * kWrite), MoveShare::kLeast);
   EXPECT_GT(moments(2, true, kWrite), MoveShare::kLeast);
 }
 
 TEST_F(MoveShareTest, AFewRequestsTellNothing) {
   Moments(100, false, 50, kUsual);
-  EXPECT_EQ(Moments(20, true, 2, absl::Seconds(1)), 1);
+  EXPECT_EQ(Moments(60, true, 2, absl::Seconds(1)), 1);
 }
 
 TEST_F(MoveShareTest, EachMoveBeginsCarefully) {
   const double first = Moments(100, false, 50, kUsual);
-  Moments(20, true, 50, kUsual);
+  Moments(60, true, 50, kUsual);
   EXPECT_EQ(Moments(1, false, 50, kUsual), first);
 }
 

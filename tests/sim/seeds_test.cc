@@ -52,10 +52,10 @@ TEST_P(SeedsTest, AreClean) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Mixed, SeedsTest,
-                         ::testing::Values(Shard{Profile::kMixed, 1000, 50},
-                                           Shard{Profile::kMixed, 2000, 50},
-                                           Shard{Profile::kMixed, 3000, 50},
-                                           Shard{Profile::kMixed, 4000, 50}),
+                         ::testing::Values(Shard{Profile::kMixed, 1000, 40},
+                                           Shard{Profile::kMixed, 2000, 40},
+                                           Shard{Profile::kMixed, 3000, 40},
+                                           Shard{Profile::kMixed, 4000, 40}),
                          NameOf);
 INSTANTIATE_TEST_SUITE_P(
     Targeted, SeedsTest,
