@@ -20,6 +20,7 @@ from quorate_chaos.members import await_census, census
 from quorate_chaos.move_watch import MoveWatch
 
 FLAGS = {"log-segment-bytes": "1MiB", "dead-after": "2s", "tick": "20ms"}
+PATIENT = {**FLAGS, "dead-after": "1m"}  # nobody is given up who is killed and comes back
 
 
 def _cluster(
@@ -39,7 +40,7 @@ def _cluster(
 
 @pytest.fixture
 def packets(tmp_path: Path) -> Iterator[Cluster]:
-    yield from _cluster("netns", tmp_path, 3)
+    yield from _cluster("netns", tmp_path, 3, PATIENT)
 
 
 @pytest.fixture

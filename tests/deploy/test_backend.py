@@ -69,10 +69,8 @@ def cluster(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def growing(docker: Docker, tmp_path: Path) -> Iterator[Cluster]:
-    """In which nobody is given up who is killed and comes back."""
-    flags = {**_MEMBERS.FLAGS, "dead-after": "1m"}
     with _found_by_the_backend(docker):
-        yield from _MEMBERS._cluster("compose", tmp_path, 3, flags)
+        yield from _MEMBERS._cluster("compose", tmp_path, 3, _MEMBERS.PATIENT)
 
 
 @pytest.fixture(scope="module")
