@@ -50,15 +50,13 @@ class Cluster:
     def start(self) -> None:
         """All nodes, ready to serve when it returns."""
         self.backend.open()
-        for node in self.nodes:
-            self.backend.start(node)
+        self.backend.start_together(self.nodes)
         self.wait_ready(self.nodes)
 
     def restart(self, nodes: Iterable[str]) -> None:
         """Starts nodes that are gone; they answer when it returns, but need not be ready."""
         nodes = list(nodes)
-        for node in nodes:
-            self.backend.start(node)
+        self.backend.start_together(nodes)
         for node in nodes:
             self.wait_live(node)
 

@@ -191,8 +191,13 @@ class Trial:
 
     @property
     def back_seconds(self) -> float:
-        """Within this a node that was killed is back; before under(), too."""
+        """After so long a node that was killed is back; before under(), too."""
         return backend_class(self.options.backend).back_seconds
+
+    @property
+    def late_seconds(self) -> float:
+        """Within this it is, beside much other work."""
+        return backend_class(self.options.backend).late_seconds
 
     @property
     def nemesis(self) -> Nemesis:

@@ -175,9 +175,7 @@ def claims_to_lead(trial: Trial, node: str, keyspace: str = "hand") -> bool:
 
 def strike(trial: Trial, node: str) -> None:
     """The point that its nodes are armed with strikes there when it is passed next."""
-    backend = trial.cluster.backend
-    assert isinstance(backend, LocalBackend)
-    backend.strike(node)
+    trial.cluster.backend.strike(node)
 
 
 def lose_connections(trial: Trial, node: str, to: str = "") -> int:

@@ -75,7 +75,6 @@ def test_a_crash_at_any_point_loses_nothing_and_is_recovered_from(trial: Trial) 
         *(ballots(clients=2), merged_elements(clients=2)),
         settings=TINY,
     )
-    trial.skip_unless(CrashAt(""))
     points = crash_points(trial.options.binaries)
     trial.random.shuffle(points)
     for point in points:
@@ -86,7 +85,6 @@ def test_a_crash_at_any_point_loses_nothing_and_is_recovered_from(trial: Trial) 
 
 def test_who_was_cut_off_until_the_others_have_compacted_is_sent_the_state(trial: Trial) -> None:
     trial.under(register(), elements(), settings={**TINY, "log-cache-bytes": "4KiB"})
-    trial.skip_unless(CrashAt(""))
     for _ in range(3):
         trial.suffers(Isolate(), seconds=5)
         # Whoever sends or takes a part of it dies, and it is begun anew.

@@ -31,18 +31,19 @@ MODES = ["raft", "quorum"]
 FIRST_JOB = {"raft": "register", "quorum": "ballots"}
 
 
-def slow_moves(trial: Trial) -> dict[str, str]:
+def slow_moves(trial: Trial, mode: str = "raft") -> dict[str, str]:
     """Whole replicas are sent, slowly, so that whatever comes meets them on their way."""
-    rate = MOVED_KIB / (1 + trial.back_seconds)
+    # In mode quorum several send the whole, and all wait for clients: it is long in coming anyway.
+    rate = MOVED_KIB / (1 + (trial.back_seconds if mode == "raft" else 1))
     return {
         "move-rate": f"{rate:.0f}KiB", "snapshot-chunk-bytes": "4KiB", "log-cache-bytes": "4KiB",
         "log-segment-bytes": "256KiB", "memtable-bytes": "256KiB", "moves-at-once": "2",
     }
 
 
-def soon_dead(trial: Trial) -> dict[str, str]:
+def soon_dead(trial: Trial, mode: str = "raft") -> dict[str, str]:
     """Who is gone is soon taken for dead, but nobody who is killed and comes back."""
-    return {**slow_moves(trial), "dead-after": f"{3 * trial.back_seconds:g}s"}
+    return {**slow_moves(trial, mode), "dead-after": f"{3 * trial.late_seconds:g}s"}
 
 
 def moved(mode: str, **changes: Any) -> list[Job]:
@@ -62,7 +63,7 @@ def moved(mode: str, **changes: Any) -> list[Job]:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_nodes_join_amid_cuts_and_deaths_of_leaders(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), settings=slow_moves(trial))
+    trial.under(*moved(mode), settings=slow_moves(trial, mode))
     trial.suffers_amid(Join(), KillLeader(), IsolateLeader(), KillThese("n4"), Isolate("n4"))
     trial.suffers_amid(Join(weight=200), Halves(), KillMetaLeader(), KillReceiver())
     trial.passes()
@@ -70,7 +71,7 @@ def test_nodes_join_amid_cuts_and_deaths_of_leaders(trial: Trial, mode: str) -> 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_node_leaves_though_it_and_those_that_take_over_die(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=5, settings=slow_moves(trial))
+    trial.under(*moved(mode), nodes=5, settings=slow_moves(trial, mode))
     trial.suffers_amid(Decommission("n2"), KillThese("n2"), KillReceiver(), KillMetaLeader())
     trial.suffers_amid(Decommission("n4"), Isolate("n4"), KillLeader())
     trial.passes()
@@ -78,7 +79,7 @@ def test_a_node_leaves_though_it_and_those_that_take_over_die(trial: Trial, mode
 
 @pytest.mark.parametrize("mode", MODES)
 def test_what_a_dead_node_held_is_made_anew_by_itself(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=5, settings=soon_dead(trial))
+    trial.under(*moved(mode), nodes=5, settings=soon_dead(trial, mode))
     trial.suffers_amid(DieForGood("n2"), KillMetaLeader(), KillReceiver(), IsolateLeader())
     trial.suffers(DieForGood("n5"))
     trial.passes()
@@ -86,7 +87,7 @@ def test_what_a_dead_node_held_is_made_anew_by_itself(trial: Trial, mode: str) -
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_dead_node_is_replaced_and_another_takes_its_share(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=4, settings=slow_moves(trial))
+    trial.under(*moved(mode), nodes=4, settings=slow_moves(trial, mode))
     trial.suffers_amid(Replace("n3"), KillMetaLeader(), KillReceiver())
     trial.suffers_amid(Join(), KillLeader())
     trial.passes()
@@ -94,7 +95,7 @@ def test_a_dead_node_is_replaced_and_another_takes_its_share(trial: Trial, mode:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_who_dies_for_good_while_it_is_filled_is_given_up(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), settings=soon_dead(trial))
+    trial.under(*moved(mode), settings=soon_dead(trial, mode))
     for node in ("n4", "n5"):
         trial.nemesis.begin(join := Join())
         trial.until(lambda: moving(trial.cluster), f"nothing comes to {node}")
@@ -105,7 +106,7 @@ def test_who_dies_for_good_while_it_is_filled_is_given_up(trial: Trial, mode: st
 
 @pytest.mark.parametrize("mode", MODES)
 def test_copies_go_from_three_to_five_and_back(trial: Trial, mode: str) -> None:
-    trial.under(*moved(mode), nodes=5, settings=slow_moves(trial))
+    trial.under(*moved(mode), nodes=5, settings=slow_moves(trial, mode))
     keyspace = FIRST_JOB[mode]
     trial.suffers_amid(AlterReplicas(keyspace, 5), KillLeader(), KillReceiver())
     trial.suffers(AlterReplicas(keyspace, 3), KillMetaLeader())

@@ -32,7 +32,6 @@ def test_restarting_all_nodes_one_by_one_fails_no_request(trial: Trial) -> None:
 
 def test_upgrading_all_nodes_one_by_one_fails_no_request(trial: Trial) -> None:
     trial.under(*patient(), settings=CALM, points=as_older_build())
-    trial.skip_unless(Upgrade(READY_SECONDS))
     trial.suffers(Upgrade(READY_SECONDS))
     trial.suffers(RollingRestart(READY_SECONDS))
     _passes_without_a_failure(trial)

@@ -1,7 +1,7 @@
 """Nodes that come and go under the harness: what it asks, believes and writes down."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -20,13 +20,16 @@ from quorate_chaos.members import await_census, census
 from quorate_chaos.move_watch import MoveWatch
 
 FLAGS = {"log-segment-bytes": "1MiB", "dead-after": "2s", "tick": "20ms"}
+PATIENT = {**FLAGS, "dead-after": "1m"}  # nobody is given up who is killed and comes back
 
 
-def _cluster(name: str, folder: Path, nodes: int) -> Iterator[Cluster]:
+def _cluster(
+    name: str, folder: Path, nodes: int, flags: Mapping[str, str] = FLAGS
+) -> Iterator[Cluster]:
     chosen = backend_class(name)
     if chosen.why_not():
         pytest.skip(f"backend {name}: {chosen.why_not()}")
-    backend = chosen(ClusterSpec(nodes, folder, Binaries.default(), flags=FLAGS))
+    backend = chosen(ClusterSpec(nodes, folder, Binaries.default(), flags=flags))
     try:
         cluster = Cluster(backend)
         cluster.start()
@@ -37,7 +40,7 @@ def _cluster(name: str, folder: Path, nodes: int) -> Iterator[Cluster]:
 
 @pytest.fixture
 def packets(tmp_path: Path) -> Iterator[Cluster]:
-    yield from _cluster("netns", tmp_path, 3)
+    yield from _cluster("netns", tmp_path, 3, PATIENT)
 
 
 @pytest.fixture
@@ -91,10 +94,16 @@ def test_what_does_not_come_about_says_how_it_stands(plain: Cluster) -> None:
         Decommission("n3").begin(plain, Random(1))
 
 
-def test_containers_say_that_no_node_joins(tmp_path: Path) -> None:
+def test_containers_say_when_they_have_no_more_addresses(tmp_path: Path) -> None:
     backend = backend_class("compose")(ClusterSpec(3, tmp_path, Binaries.default()))
-    with pytest.raises(Unsupported, match="no node joins"):
-        backend.admit("n4", Joiner("n1"))
+    with pytest.raises(Unsupported, match="addresses for 16"):
+        backend.admit("n17", Joiner("n1"))
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("netns", 90), ("compose", 270)])
+def test_a_change_may_take_longer_where_less_is_sent_in_a_second(name: str, seconds: int) -> None:
+    cluster: Any = SimpleNamespace(backend=backend_class(name))
+    assert Join().limit(cluster) == seconds
 
 
 def test_loopback_says_when_it_has_no_more_ports(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from quorate_chaos.backend import compose
+from quorate_chaos.backend.compose_services import bridge_of
 from quorate_chaos.binaries import ROOT
 from quorate_chaos.clock import eventually
 from quorate_chaos.containers import project
@@ -61,9 +62,12 @@ class Moment:
 
 
 FIRST_BRIDGE = f"/sys/class/net/{MARK}{{pid}}x*"
+# Of a pair one of which is about to join.
+JOINERS_BRIDGE = f"/sys/class/net/{bridge_of(('n2', 'n4'))}".replace(str(os.getpid()), "{pid}")
+MOMENTS = {"early": FIRST_BRIDGE, "joining": JOINERS_BRIDGE, "late": "{folder}/started-n4"}
 
 
-@pytest.mark.parametrize("moment", [FIRST_BRIDGE, "{folder}/started-n3"], ids=["early", "late"])
+@pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
 def test_ctrl_c_takes_the_cluster_away(
     docker: Docker, images: None, tmp_path: Path, moment: str
 ) -> None:
@@ -78,7 +82,7 @@ def test_what_a_killed_program_left_is_removed_by_the_next(
     docker: Docker, images: None, tmp_path: Path
 ) -> None:
     program = Program(tmp_path, docker.host)
-    program.ends_by(signal.SIGKILL, Moment(f"{tmp_path}/started-n1"))
+    program.ends_by(signal.SIGKILL, Moment(f"{tmp_path}/started-n4"))
     assert of_project(docker, program) != []
     project.sweep(docker, compose.PREFIX)
     assert of_project(docker, program) == []

@@ -96,8 +96,10 @@ class Backend(ABC):
 
     name: str = ""
     network: Network
-    # Who is killed and started again at once is heard of within this, beside other work too.
+    # Who is killed and started again at once is heard of after so long, beside much other work
+    # within `late_seconds`.
     back_seconds: float = 1.0
+    late_seconds: float = 1.0
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
@@ -123,9 +125,20 @@ class Backend(ABC):
     def start(self, node: str) -> None:
         """Starts or restarts it on the disk it has; does not wait until it is ready."""
 
+    def start_together(self, nodes: Sequence[str]) -> None:
+        """The same of several, none of which waits for another."""
+        for node in nodes:
+            self.start(node)
+
     def admit(self, node: str, joiner: Joiner) -> None:
         """A place for a node that is none of the spec's; start() then has it join. After open()."""
         raise Unsupported(f"backend {self.name}: a cluster has the nodes that it was made with")
+
+    def door(self, node: str, first: str | None = None) -> str:
+        """Whom one that joins asks: `first` or who was told to be asked, else whoever is up."""
+        by = first or self.joiners[node].by
+        others = (one for one in [by, *self.spec.names, *self.joiners] if one != node)
+        return next((one for one in others if self.state(one) == "running"), by)
 
     def serves_again(self, node: str) -> None:
         """Called when a restarted node answers: what the network must tell it anew."""
@@ -145,6 +158,14 @@ class Backend(ABC):
     @abstractmethod
     def resume(self, node: str) -> None:
         """SIGCONT."""
+
+    @abstractmethod
+    def strike(self, node: str) -> None:
+        """The point with which it was armed strikes when it is passed next."""
+
+    @abstractmethod
+    def hold(self, node: str) -> None:
+        """What others have sent it comes to it no more; asked again, all of it does."""
 
     @abstractmethod
     def state(self, node: str) -> str:

@@ -8,19 +8,17 @@ from typing import Any
 from .. import http
 from ..containers import project, shared
 from ..containers.cli import Docker
-from ..containers.daemon import Daemon, bridge_name
+from ..containers.daemon import Daemon
 from ..containers.free_ports import free_first_digits
 from ..containers.project import Project
 from ..errors import ChaosError, Unsupported
 from ..process import Process
-from .addresses import Addresses, free_prefix
+from .addresses import NODES_MAX, free_addresses, number_of, pairs_among
 from .base import Backend, ClusterSpec, Joiner
-from .compose_network import Cables, pair_name
+from .compose_network import Cables
+from .compose_services import DATA, PORTS, Node, Services
 
-NODES_MAX = 5
 PREFIX = "quoratechaos"  # of projects' names
-PORTS = {"client": 7400, "peer": 7401, "http": 7402}
-DATA = Path("/var/lib/quorate")  # in the container
 LOG_SECONDS = 5  # for docker to hand over a dead container's last lines
 STATES = {"running": "running", "paused": "paused"}
 
@@ -30,15 +28,17 @@ class ComposeBackend(Backend):
 
     name = "compose"
     network: Cables
-    back_seconds = 5.0
+    back_seconds = 3.0
+    late_seconds = 5.0
 
     def __init__(self, spec: ClusterSpec) -> None:
         super().__init__(spec)
-        self._addresses = Addresses(spec.names, free_prefix())
+        self._addresses = free_addresses()
         self._docker: Docker | None = None
         self._project: Project | None = None
         self._containers: dict[str, str] = {}
         self._stale: set[str] = set()  # nodes without a container of their newest settings
+        self._doors: dict[str, str] = {}  # of those that join: whom their containers ask
         self._logs: dict[str, Process] = {}
         self.network = Cables(self._addresses, lambda node: self.http_get(node, "/metrics"))
 
@@ -47,29 +47,35 @@ class ComposeBackend(Backend):
         return Daemon.why_not()
 
     def open(self) -> None:
-        if self.spec.nodes not in (3, NODES_MAX):
-            raise Unsupported(f"{self.spec.nodes} nodes: deploy/compose has three or five")
         for node in self.spec.names:
-            self.data_dir(node).mkdir(parents=True)
-            self.log_file(node).touch()
+            self._make_folder(node)
         self._docker = shared.docker_with_image(self.spec.binaries)
         project.sweep(self._docker, PREFIX)
         env = {
             "QUORATE_TAG": shared.TAG,
-            "QUORATE_CLUSTER_ID": "chaos",
             # Nobody asks there: the harness comes by the containers' own addresses.
             "QUORATE_PORTS": str(free_first_digits()),
         }
-        profiles = ["five"] if self.spec.nodes == NODES_MAX else []
         override = self.spec.folder / "compose.json"
-        self._project = Project(self._docker, f"{PREFIX}{os.getpid()}", override, env, profiles)
+        self._project = Project(self._docker, f"{PREFIX}{os.getpid()}", override, env)
         self._project.clear()
-        self._project.say(self._override())
         self._stale = set(self.spec.names)
-        self.network.opened(self._docker, self._container, self._project.network)
+        self.network.opened(self._docker, self._container, self._project)
+        self.network.lay(pairs_among(self.spec.names))
+
+    def _make_folder(self, node: str) -> None:
+        self.data_dir(node).mkdir(parents=True)
+        self.log_file(node).touch()
 
     def admit(self, node: str, joiner: Joiner) -> None:
-        raise Unsupported("in containers no node joins: deploy/compose has three or five")
+        """Whoever is there has the address already; now it gets the network to it."""
+        if number_of(node) > NODES_MAX:
+            raise Unsupported(f"there are addresses for {NODES_MAX} containers, and all had one")
+        self._make_folder(node)
+        self.network.admit(node, self._names(), self._containers)
+        self.joiners[node] = joiner
+        self._doors[node] = joiner.by
+        self._stale.add(node)
 
     def close(self) -> None:
         self.network.closed()
@@ -81,82 +87,53 @@ class ComposeBackend(Backend):
             self._project = None
         self._containers.clear()
 
-    # --- what is different from the compose file
-
     def _override(self) -> dict[str, Any]:
-        return {
-            "services": {node: self._service(node) for node in self.spec.names},
-            "networks": self._networks(),
-        }
+        assert self._project
+        image = f"quorate:{shared.TAG}"
+        told = Services(image, self._addresses, self._project.network, self.spec.flags)
+        return told.override([self._node(name) for name in self._names()])
 
-    def _service(self, node: str) -> dict[str, Any]:
-        networks: dict[str, Any] = {"clients": {"ipv4_address": self._addresses.for_clients(node)}}
-        # By docker's own names whoever is dead is unknown, and asked after for seconds.
-        hosts = [f"{node}.pair:127.0.0.1"]
-        for pair in self._addresses.pairs:
-            if node in pair:
-                address = self._addresses.in_pair(pair, node)
-                networks[pair_name(pair)] = {"ipv4_address": address}
-                other = next(end for end in pair if end != node)
-                hosts.append(f"{other}.pair:{self._addresses.in_pair(pair, other)}")
-        flags = {
-            f"KVD_{name.upper().replace('-', '_')}": value
-            for name, value in self.spec.flags.items()
-        }
-        bootstrap = ",".join(self._member(member) for member in self.spec.names)
-        return {
-            "environment": {"KVD_BOOTSTRAP": bootstrap, **flags, **self._env.get(node, {})},
-            "volumes": self._mounts(node),
-            "user": f"{os.getuid()}:{os.getgid()}",
-            "healthcheck": {"disable": True},  # nobody asks for it here, and it takes processor
-            "restart": "no",  # who is dead stays dead until it is started
-            "extra_hosts": hosts,
-            "networks": networks,
-        }
+    def _node(self, name: str) -> Node:
+        own = self._programs.get(name, "kvd") != "kvd"
+        joiner = self.joiners.get(name)
+        return Node(
+            name, self.node_folder(name), self.data_dir(name), self._env.get(name, {}),
+            self.program(name) if own else "", self.zone(name),
+            joiner.weight if joiner else 100, self._doors.get(name, ""),
+        )
 
-    def _member(self, node: str) -> str:
-        client = f"{self._addresses.for_clients(node)}:{PORTS['client']}"
-        zone = self.spec.zone(node)
-        return f"{node[1:]}={client}/{node}.pair:{PORTS['peer']}" + (f"/{zone}" if zone else "")
-
-    def _mounts(self, node: str) -> list[str]:
-        """Its disk; its folder and what is preloaded, by the same paths as outside."""
-        folder = self.node_folder(node).resolve()
-        preloaded = [
-            path for path in self._env.get(node, {}).get("LD_PRELOAD", "").split(":") if path
-        ]
-        return [
-            f"{self.data_dir(node).resolve()}:{DATA}",
-            f"{folder}:{folder}",
-            *(f"{path}:{path}:ro" for path in preloaded),
-        ]
-
-    def _networks(self) -> dict[str, Any]:
-        subnets = {"clients": self._addresses.clients_subnet}
-        subnets |= {
-            pair_name(pair): self._addresses.pair_subnet(pair) for pair in self._addresses.pairs
-        }
-        networks: dict[str, Any] = {}
-        for index, name in enumerate([*subnets, "peers"]):
-            option = {"com.docker.network.bridge.name": bridge_name(100 + index)}
-            networks[name] = {"driver_opts": option}
-            if name in subnets:
-                networks[name]["ipam"] = {"config": [{"subnet": subnets[name]}]}
-        return networks
+    def _names(self) -> list[str]:
+        return [*self.spec.names, *self.joiners]
 
     # --- nodes
 
     def start(self, node: str) -> None:
+        self.start_together([node])
+
+    def start_together(self, nodes: Sequence[str]) -> None:
+        """By one command each: where nodes are soon taken for dead, no founder may be late."""
         docker = self._needs_docker()
-        self.data_dir(node).mkdir(exist_ok=True)  # not made anew by docker, as root's
-        if node in self._stale:
-            self._make(node)
-        else:
-            docker.run("start", self._container(node))
-        began = docker.inspect(self._container(node), "{{.State.StartedAt}}")
-        follow = ["docker", "logs", "--follow", "--since", began, self._container(node)]
-        self._follow_ends(node)
-        self._logs[node] = Process(docker.with_env(follow, {}), self.log_file(node))
+        for node in nodes:
+            self.data_dir(node).mkdir(exist_ok=True)  # not made anew by docker, as root's
+            self._choose_door(node)
+        stale = [node for node in nodes if node in self._stale]
+        made = [self._container(node) for node in nodes if node not in self._stale]
+        if stale:
+            self._make(stale)
+        if made:
+            docker.run("start", *made)
+        for node in nodes:
+            began = docker.state(self._container(node))["StartedAt"]
+            follow = ["docker", "logs", "--follow", "--since", began, self._container(node)]
+            self._follow_ends(node)
+            self._logs[node] = Process(docker.with_env(follow, {}), self.log_file(node))
+
+    def _choose_door(self, node: str) -> None:
+        """Of one that joins: if whom it asked is gone, it asks another."""
+        before = self._doors.get(node)
+        if before and before != (door := self.door(node, before)):
+            self._doors[node] = door
+            self._stale.add(node)
 
     def _follow_ends(self, node: str) -> None:
         """Until the log file has all that a dead container said."""
@@ -181,18 +158,29 @@ class ComposeBackend(Backend):
         if self.state(node) == "paused":
             self._needs_docker().run("unpause", self._container(node))
 
+    def strike(self, node: str) -> None:
+        self._signal(node, "SIGUSR1")
+
+    def hold(self, node: str) -> None:
+        self._signal(node, "SIGUSR2")
+
+    def _signal(self, node: str, name: str) -> None:
+        """To kvd: the image's process 1 hands it on."""
+        self._needs_docker().run("kill", "--signal", name, self._container(node))
+
     def state(self, node: str) -> str:
         if node not in self._containers:
             return "gone"
-        status = self._needs_docker().inspect(self._container(node), "{{.State.Status}}")
+        status = self._needs_docker().state(self._container(node))["Status"]
         if status not in STATES:
             self._follow_ends(node)
         return STATES.get(status, "gone")
 
     def exit_code(self, node: str) -> int | None:
-        form = "{{.State.Status}} {{.State.ExitCode}}"
-        status, code = self._needs_docker().inspect(self._container(node), form).split()
-        return int(code) if status == "exited" else None
+        if node not in self._containers:
+            return None
+        state = self._needs_docker().state(self._container(node))
+        return int(state["ExitCode"]) if state["Status"] == "exited" else None
 
     def set_env(self, node: str, env: Mapping[str, str]) -> None:
         super().set_env(node, env)
@@ -202,13 +190,16 @@ class ComposeBackend(Backend):
         super().clear_env(node, names)
         self._stale.add(node)
 
+    def set_program(self, node: str, program: str) -> None:
+        super().set_program(node, program)
+        self._stale.add(node)
+
     def endpoint(self, node: str) -> str:
         return f"{self._addresses.for_clients(node)}:{PORTS['client']}"
 
-    def environment(self, node: str) -> list[str]:
-        """What its container was made with, as NAME=VALUE."""
-        form = "{{range .Config.Env}}{{println .}}{{end}}"
-        return self._needs_docker().inspect(self._container(node), form).splitlines()
+    def inspect(self, node: str, form: str) -> str:
+        """What its container was made with."""
+        return self._needs_docker().inspect(self._container(node), form)
 
     def http_get(self, node: str, path: str) -> str | None:
         return http.get(self._addresses.for_clients(node), PORTS["http"], path)
@@ -222,17 +213,18 @@ class ComposeBackend(Backend):
     def data_dir_inside(self, node: str) -> Path:
         return DATA
 
-    def _make(self, node: str) -> None:
-        """A new container with the newest settings, started: compose joins networks only then."""
+    def _make(self, nodes: Sequence[str]) -> None:
+        """New containers with the newest settings, started: compose joins networks only then."""
         assert self._project
         self._project.say(self._override())
-        self._project.up(node)
-        found = self._project.container(node)
-        if not found:
-            raise ChaosError(f"compose has made no container of {node}")
-        self._containers[node] = found
-        self._stale.discard(node)
-        self.network.again(node)
+        self._project.up(*nodes)
+        for node in nodes:
+            found = self._project.container(node)
+            if not found:
+                raise ChaosError(f"compose has made no container of {node}")
+            self._containers[node] = found
+            self._stale.discard(node)
+            self.network.again(node)
 
     def _container(self, node: str) -> str:
         return self._containers[node]

@@ -5,23 +5,21 @@ do when a cable is pulled.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from .. import metrics
 from ..containers.cli import Docker
+from ..containers.project import LABEL, Project
 from ..errors import ChaosError, Unsupported
-from .addresses import Addresses
+from .addresses import Addresses, Pair, pair_of
 from .base import CLIENTS, Link, Network
+from .compose_services import bridge_of, pair_name
 
 Plug = tuple[str, str]  # a docker network, and the node whose end is pulled
 
 
-def pair_name(pair: tuple[str, str]) -> str:
-    return "-".join(pair)
-
-
 class Cables(Network):
-    """`docker`, `container` and `network` are known once the cluster is open."""
+    """`docker`, `container` and `project` are known once the cluster is open."""
 
     unit = "times seen cut"
     cannot = {
@@ -37,12 +35,26 @@ class Cables(Network):
         self._seen: Counter[Link] = Counter()
         self._docker: Docker | None = None
         self._container: Callable[[str], str] = str
-        self._network: Callable[[str], str] = str
+        self._project: Project | None = None
 
-    def opened(
-        self, docker: Docker, container: Callable[[str], str], network: Callable[[str], str]
-    ) -> None:
-        self._docker, self._container, self._network = docker, container, network
+    def opened(self, docker: Docker, container: Callable[[str], str], project: Project) -> None:
+        self._docker, self._container, self._project = docker, container, project
+
+    def lay(self, pairs: Iterable[Pair]) -> None:
+        """Makes their networks; nobody is plugged into one yet."""
+        for pair in pairs:
+            bridge = f"com.docker.network.bridge.name={bridge_of(pair)}"
+            how = ["--subnet", self._addresses.pair_subnet(pair), "--opt", bridge]
+            whose = ["--label", f"{LABEL}={self._of_project().name}"]
+            self._run("create", *how, *whose, self._network(pair_name(pair)))
+
+    def admit(self, node: str, others: Iterable[str], with_containers: Container[str]) -> None:
+        """One comes. Containers that are there get their ends, the others as they are made."""
+        for other in others:
+            pair = pair_of(node, other)
+            self.lay([pair])
+            if other in with_containers:
+                self._plug_in((pair_name(pair), other))
 
     def closed(self) -> None:
         self._docker = None
@@ -90,9 +102,10 @@ class Cables(Network):
             self._pull(plug)
 
     def _plug(self, link: Link) -> Plug:
-        nodes = sorted(end for end in link if end != CLIENTS)
-        network = "clients" if len(nodes) == 1 else pair_name((nodes[0], nodes[1]))
-        return network, nodes[0]
+        if CLIENTS in link:
+            return "clients", next(end for end in link if end != CLIENTS)
+        pair = pair_of(*link)
+        return pair_name(pair), pair[0]
 
     def _pull(self, plug: Plug) -> None:
         network, node = plug
@@ -104,10 +117,17 @@ class Cables(Network):
         if network == "clients":
             how = ["--ip", self._addresses.for_clients(node), "--alias", node]
         else:
-            pair = next(pair for pair in self._addresses.pairs if pair_name(pair) == network)
+            pair = pair_of(*network.split("-"))
             how = ["--ip", self._addresses.in_pair(pair, node)]
         self._run("connect", *how, self._network(network), self._container(node))
         self._pulled.discard(plug)
+
+    def _network(self, name: str) -> str:
+        return self._of_project().network(name)
+
+    def _of_project(self) -> Project:
+        assert self._project, "open() comes first"
+        return self._project
 
     def _run(self, *arguments: str) -> None:
         if self._docker is None:

@@ -65,13 +65,7 @@ class LocalBackend(Backend):
         if joiner is None:
             return {"bootstrap": ",".join(self._member(member) for member in self.spec.names)}
         own = {"weight": str(joiner.weight), **({"zone": joiner.zone} if joiner.zone else {})}
-        return {"join": self.address(self._door(node, joiner.by), CLIENT_PORT), **own}
-
-    def _door(self, node: str, by: str) -> str:
-        """Whom it asks to be let in: `by`, or whoever else is up."""
-        all_nodes = [by, *self.spec.names, *self.joiners]
-        up = [one for one in all_nodes if one != node and self.state(one) == "running"]
-        return up[0] if up else by
+        return {"join": self.address(self.door(node), CLIENT_PORT), **own}
 
     def _member(self, node: str) -> str:
         zone = self.spec.zone(node)
@@ -102,11 +96,9 @@ class LocalBackend(Backend):
         self._processes[node].signal(signal.SIGCONT)
 
     def strike(self, node: str) -> None:
-        """The point with which it was armed strikes when it is passed next."""
         self._processes[node].signal(signal.SIGUSR1)
 
     def hold(self, node: str) -> None:
-        """What others have sent it comes to it no more; asked again, all of it does."""
         self._processes[node].signal(signal.SIGUSR2)
 
     def state(self, node: str) -> str:

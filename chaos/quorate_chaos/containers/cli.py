@@ -1,15 +1,22 @@
 """The docker and docker-compose commands, against one daemon."""
 
+import json
 import os
 import shutil
+import socket
 from collections.abc import Mapping, Sequence
 from subprocess import TimeoutExpired
+from typing import Any
 
+from .. import http
 from ..errors import ChaosError, Unsupported
 from ..process import run
 
 # Before other programs of that name: a later docker from elsewhere may lack what it builds with.
 PATH = "/usr/bin:/usr/sbin:/bin:/sbin:" + os.environ.get("PATH", "")
+
+UNIX = "unix://"
+ANSWER_SECONDS = 5.0
 
 
 def program(name: str) -> str:
@@ -25,6 +32,7 @@ class Docker:
 
     def __init__(self, host: str | None = None) -> None:
         self.host = host
+        self._address: str | None = None
 
     def run(self, *arguments: str, seconds: float = 60) -> str:
         """What docker says. Raises ChaosError with its complaint if it fails."""
@@ -62,6 +70,30 @@ class Docker:
 
     def has_image(self, tag: str) -> bool:
         return self.attempt("image", "inspect", "--format", "{{.Id}}", tag) is not None
+
+    def state(self, container: str) -> Mapping[str, Any]:
+        """Status, ExitCode, StartedAt. It is asked for many times a second, so without a program
+        where the daemon's socket is here."""
+        told = http.get("docker", 80, f"/containers/{container}/json", self._connect)
+        if told is not None:
+            return json.loads(told)["State"]
+        return json.loads(self.inspect(container, "{{json .State}}"))
+
+    def _connect(self, host: str, port: int) -> socket.socket:
+        if self._address is None:
+            form = "{{.Endpoints.docker.Host}}"
+            found = self.host or self.attempt("context", "inspect", "--format", form) or ""
+            self._address = found.strip()
+        if not self._address.startswith(UNIX):
+            raise OSError(f"{self._address} is no socket of this machine")
+        made = socket.socket(socket.AF_UNIX)
+        made.settimeout(ANSWER_SECONDS)
+        try:
+            made.connect(self._address.removeprefix(UNIX))
+        except OSError:
+            made.close()
+            raise
+        return made
 
     def inspect(self, thing: str, form: str) -> str:
         return self.run("inspect", "--format", form, thing).strip()

@@ -58,11 +58,6 @@ class CrashAt(Fault):
         self._point, self._passes, self._away = point, passes, away
         self._code: int | None = None
 
-    def possible(self, cluster: Cluster) -> str:
-        if cluster.backend.name == "compose":
-            return "the image has no kvd that can be armed"
-        return ""
-
     def begin(self, cluster: Cluster, random: Random) -> None:
         running = [node for node in cluster.nodes if not cluster.is_gone(node)]
         node = random.choice(running)

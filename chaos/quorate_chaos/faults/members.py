@@ -15,7 +15,7 @@ from ..members import Census, await_census, begin_join, census, next_name, state
 from .base import Fault, Proof
 from .kills import KILLED
 
-OVER_SECONDS = 90.0  # for a change to be over once nothing is broken any more
+OVER_SECONDS = 90.0  # for a change to be over once nothing is broken any more, where all is quick
 ASKED_SECONDS = 30.0  # for an order to be taken
 AGAIN_SECONDS = 0.2
 TOLD_SECONDS = 15.0
@@ -50,6 +50,10 @@ class Change(Fault):
     @abstractmethod
     def await_over(self, cluster: Cluster) -> None:
         """Raises ChaosError if it does not come to its end in time."""
+
+    def limit(self, cluster: Cluster) -> float:
+        """Where nodes are long in coming back, scenarios have less sent in a second."""
+        return OVER_SECONDS * (1 + cluster.backend.late_seconds) / 2
 
     @property
     def seconds(self) -> str:
@@ -118,12 +122,13 @@ class Join(Change):
             self.step(cluster)
             return cluster.is_ready(node)
 
-        if not eventually(ready, OVER_SECONDS, every=AGAIN_SECONDS):
-            raise ChaosError(cluster.end_of(node, f"is not in after {OVER_SECONDS:g} s"))
+        limit = self.limit(cluster)
+        if not eventually(ready, limit, every=AGAIN_SECONDS):
+            raise ChaosError(cluster.end_of(node, f"is not in after {limit:g} s"))
         found = await_census(
             cluster, f"{node} is in and has its share",
             lambda now: node in now.nodes and (now.held[node] > 0 or not self._holds),
-            OVER_SECONDS,
+            limit,
         )
         self._held = found.held[node]
 
@@ -163,12 +168,13 @@ class Decommission(Change):
             cluster.moves.look_if_due()
             return cluster.has_left(node)
 
-        if not eventually(left, OVER_SECONDS, every=AGAIN_SECONDS):
-            said = f"has not left after {OVER_SECONDS:g} s ({state_of(cluster)})"
+        limit = self.limit(cluster)
+        if not eventually(left, limit, every=AGAIN_SECONDS):
+            said = f"has not left after {limit:g} s ({state_of(cluster)})"
             raise ChaosError(cluster.end_of(node, said))
         await_census(
             cluster, f"{node} has left, and others have what it had",
-            lambda now: node not in now.nodes and _lacks_nobody(now), OVER_SECONDS,
+            lambda now: node not in now.nodes and _lacks_nobody(now), limit,
         )
 
     def proof(self, cluster: Cluster) -> Proof:
@@ -200,7 +206,8 @@ class DieForGood(Change):
     def await_over(self, cluster: Cluster) -> None:
         await_census(
             cluster, f"{self._node} is let go, and others have what it had",
-            lambda now: self._node not in now.nodes and _lacks_nobody(now), OVER_SECONDS,
+            lambda now: self._node not in now.nodes and _lacks_nobody(now),
+            self.limit(cluster),
         )
 
     def proof(self, cluster: Cluster) -> Proof:
@@ -241,14 +248,15 @@ class GiveUp(Change):
             found = census(cluster, others[0])
             return found is not None and node not in found.nodes
 
-        if not eventually(gone, OVER_SECONDS, every=AGAIN_SECONDS):
-            raise ChaosError(f"{node} is not let go after {OVER_SECONDS:g} s")
+        limit = self.limit(cluster)
+        if not eventually(gone, limit, every=AGAIN_SECONDS):
+            raise ChaosError(f"{node} is not let go after {limit:g} s")
         cluster.leaving.add(node)
         cluster.network.unblock(links_between([node], others))
         if not eventually(lambda: cluster.has_left(node), TOLD_SECONDS, every=AGAIN_SECONDS):
             said = f"is not told within {TOLD_SECONDS:g} s that it was let go"
             raise ChaosError(cluster.end_of(node, said))
-        await_census(cluster, f"others have what {node} had", _lacks_nobody, OVER_SECONDS)
+        await_census(cluster, f"others have what {node} had", _lacks_nobody, limit)
 
     def proof(self, cluster: Cluster) -> Proof:
         code = cluster.backend.exit_code(self._node)
@@ -274,7 +282,7 @@ class AlterReplicas(Change):
         _order(cluster, *words)
 
     def await_over(self, cluster: Cluster) -> None:
-        found = await_census(cluster, self.what, _lacks_nobody, OVER_SECONDS)
+        found = await_census(cluster, self.what, _lacks_nobody, self.limit(cluster))
         self._after = found.holders()
 
     def proof(self, cluster: Cluster) -> Proof:

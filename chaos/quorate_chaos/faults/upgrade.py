@@ -28,11 +28,6 @@ class Upgrade(RollingRestart):
         super().__init__(ready_seconds)
         self._before = self._after = 0
 
-    def possible(self, cluster: Cluster) -> str:
-        if cluster.backend.name == "compose":
-            return "the image has one build"
-        return ""
-
     def begin(self, cluster: Cluster, random: Random) -> None:
         super().begin(cluster, random)
         self.what = f"another build: {', then '.join(self.nodes)}"
