@@ -6,6 +6,8 @@ namespace quorate::quorum {
 namespace {
 
 constexpr size_t kPageKeysMax = 1024;
+// Of resend intervals, for a page that is long on its way.
+constexpr int64_t kPatienceMax = 16;
 
 }  // namespace
 
@@ -13,10 +15,17 @@ void Filling::Tick(const Now& now) {
   if (local_.filled()) return;
   for (NodeId node : Wanted()) {
     Source& source = sources_[node];
-    const bool waiting =
-        source.id != 0 && now.monotonic - source.asked_at < local_.config().resend_interval;
-    if (peers_.alive(node) && !source.done_at && !waiting) Ask(node, source, now);
+    const bool waiting = source.id != 0 && now.monotonic - source.asked_at < Patience(source);
+    if (!peers_.alive(node) || source.done_at || waiting) continue;
+    // Each question costs the source a whole page: fewer of them, if they are many at once.
+    if (source.id != 0) source.patience = 2 * Patience(source);
+    Ask(node, source, now);
   }
+}
+
+absl::Duration Filling::Patience(const Source& source) const {
+  const absl::Duration least = local_.config().resend_interval;
+  return std::clamp(source.patience, least, kPatienceMax * least);
 }
 
 std::vector<NodeId> Filling::Wanted() const {
@@ -30,8 +39,13 @@ void Filling::OnMembers() {
   std::erase_if(sources_, [this](const auto& one) { return !peers_.Knows(one.first); });
 }
 
+// A page keeps its number when it is asked for again: else none would ever be taken that takes
+// longer to come than it is waited for.
 void Filling::Ask(NodeId node, Source& source, const Now& now) {
-  source.id = next_id_++;
+  if (source.id == 0) {
+    source.id = next_id_++;
+    source.first_asked_at = now.monotonic;
+  }
   source.asked_at = now.monotonic;
   local_.Send(node, Boot(), FillAsk{source.id, source.after});
 }
@@ -68,8 +82,11 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
   if (source.who != from) {
     // What that life had seen and not synced may be lost: from the beginning.
     const bool begun = source.known.has_value();
-    source = Source();
     source.who = from;
+    source.id = 0;
+    source.after.clear();
+    source.known.reset();
+    source.done_at.reset();
     if (begun) return Ask(from.node, source, now);
   }
   // Too far ahead in time: the page is asked for again.
@@ -77,6 +94,7 @@ void Filling::OnAnswer(const Identity& from, const FillAnswer& answer, const Now
   if (!source.known) source.known = answer.knowledge;
   if (!Take(answer, source.after, now)) return;
   if (!answer.records.empty()) source.after = answer.records.back().key;
+  source.patience = 2 * (now.monotonic - source.first_asked_at);
   source.id = 0;
   if (!answer.complete) return Ask(from.node, source, now);
   source.done_at = now.monotonic;

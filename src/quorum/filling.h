@@ -42,15 +42,18 @@ class Filling {
 
  private:
   struct Source {
-    Identity who;  // a later life begins anew
-    uint64_t id = 0;
-    absl::Duration asked_at;
+    Identity who;                   // a later life begins anew
+    uint64_t id = 0;                // of the page it is asked for; 0: none
+    absl::Duration first_asked_at;  // for that page
+    absl::Duration asked_at;        // likewise, last
+    absl::Duration patience;        // before it is asked again; 0: as for any other message
     std::string after;
     std::optional<Knowledge> known;  // at its first page
     std::optional<absl::Duration> done_at;
   };
 
   void Ask(NodeId node, Source& source, const Now& now);
+  absl::Duration Patience(const Source& source) const;
   // Whose records are wanted.
   std::vector<NodeId> Wanted() const;
   // Some that are enough without `asked` may have acknowledged what none of those has.

@@ -1,6 +1,8 @@
 // Disks that were lost or have rotted, and how the other replicas make up for it.
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "base/error.h"
 #include "cluster.h"
 
@@ -37,6 +39,44 @@ TEST(LostDiskTest, AnEmptyDiskIsFilledByAllOthersBeforeItIsReadFrom) {
     EXPECT_TRUE(cluster.store(node).dot_log.empty());
     EXPECT_EQ(cluster.core(node).knowledge().seen, cluster.core(1).knowledge().seen);
   }
+}
+
+TEST(LostDiskTest, IsFilledThoughEveryPageIsLongerOnItsWayThanItIsWaitedFor) {
+  ClusterOptions options;
+  options.config.sync_dots_max = 2;
+  Cluster cluster(options);
+  for (const char* key : {"a", "b", "c", "d", "e", "f"}) cluster.Put(1, key, "v", Level::kAll);
+  cluster.Settle();
+  cluster.Crash(3);
+  cluster.Wipe(3);
+  cluster.Restart(3);
+  const auto is_page = [](const Message& message) {
+    return std::holds_alternative<FillAnswer>(message.body);
+  };
+  constexpr int kRoundsOnTheWay = 50;  // of 20 ms: four times as long
+  std::deque<std::pair<int, Message>> on_the_way;
+  size_t sent = 0;
+  for (int round = 0; round < 1000 && !cluster.core(3).filled(); ++round) {
+    cluster.Pass(absl::Milliseconds(20));
+    for (uint64_t node = 1; node <= 3; ++node) cluster.Tick(node);
+    // What is answered is answered at once, but for pages.
+    for (int way = 0; way < 3; ++way) {
+      for (Message& page : cluster.Take(is_page)) {
+        on_the_way.emplace_back(round + kRoundsOnTheWay, std::move(page));
+        ++sent;
+      }
+      for (const Message& other : cluster.Take([](const Message&) { return true; })) {
+        cluster.Deliver(other);
+      }
+    }
+    while (!on_the_way.empty() && on_the_way.front().first <= round) {
+      cluster.Deliver(on_the_way.front().second);
+      on_the_way.pop_front();
+    }
+  }
+  EXPECT_TRUE(cluster.core(3).filled());
+  // Three pages of each of two, and at first some more than once.
+  EXPECT_LE(sent, 2 * 3 + 2 * 3u);
 }
 
 TEST(LostDiskTest, WhatRotsIsFoundByComparingAndTakenFromTheOthers) {
