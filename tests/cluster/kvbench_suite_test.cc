@@ -8,8 +8,6 @@
 namespace quorate::testing {
 namespace {
 
-using ::testing::Contains;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
@@ -169,65 +167,6 @@ TEST_F(KvbenchTest, LoadsRedisBesideWhereThereIsOne) {
     EXPECT_GT(row["per_second"]["low"], 0) << row;
   }
   EXPECT_EQ(of_redis, 4u) << all;
-  ExpectNothingLeft();
-}
-
-TEST_F(KvbenchTest, RunsAllOneAfterAnother) {
-  // Of each part as little as it takes.
-  std::vector<std::string> arguments = {"--keys",  "200",  "--etcd", "none",
-                                        "--redis", "none", "all"};
-  for (const auto& [option, value] : {std::pair{"--rounds", "1"},
-                                      {"--slice-seconds", "0.1"},
-                                      {"--sustained-seconds", "0.3"},
-                                      {"--curve-rounds", "1"},
-                                      {"--curve-slice-seconds", "0.1"},
-                                      {"--curve", "put"},
-                                      {"--shares", "0.5"},
-                                      {"--mix", "A"},
-                                      {"--mix-seconds", "0.1"},
-                                      {"--mix-warm-up-seconds", "0"},
-                                      {"--kills", "1"},
-                                      {"--idle-partitions", "4"},
-                                      {"--idle-settle-seconds", "0"},
-                                      {"--idle-seconds", "0.1"},
-                                      {"--restart-keys", "200"},
-                                      {"--restarts", "1"},
-                                      {"--rejoin-keys", "200"},
-                                      {"--rejoin-settle-seconds", "0"},
-                                      {"--rejoin-idle-seconds", "0.1"},
-                                      {"--backup-keys", "200"},
-                                      {"--backups", "1"},
-                                      {"--join-keys", "200"},
-                                      {"--joins", "1"},
-                                      {"--join-seconds", "0.2"},
-                                      {"--rebuild-keys", "200"},
-                                      {"--rebuilds", "1"},
-                                      {"--partition-counts", "1,4"},
-                                      {"--partitions-rounds", "1"},
-                                      {"--partitions-slice-seconds", "0.1"},
-                                      {"--memory-keys", "200"},
-                                      {"--memory-settle-seconds", "0"},
-                                      {"--overload-rounds", "1"},
-                                      {"--overload-seconds", "0.3"},
-                                      {"--overload-around-seconds", "0.3"}}) {
-    arguments.insert(arguments.end(), {option, value});
-  }
-  ASSERT_EQ(Run(std::move(arguments)), 0) << output();
-  const nlohmann::json all = results();
-  std::vector<std::string> parts;
-  for (const auto& part : all["parts"]) parts.push_back(part["name"]);
-  EXPECT_THAT(parts, ElementsAre("suite", "sustained", "curve", "mixes", "failover", "idle",
-                                 "restart", "rejoin", "backup", "join", "rebuild", "partitions",
-                                 "memory", "overload"));
-  EXPECT_FALSE(all["suite"]["results"].empty());
-  EXPECT_FALSE(all["sustained"]["results"].empty());
-  EXPECT_EQ(all["curves"]["curves"].size(), 1u);
-  EXPECT_EQ(all["programs"].size(), 2u) << "Quorate and the echo";
-  EXPECT_EQ(all["experiments"].size(), parts.size() - 3);
-  for (const auto& experiment : all["experiments"]) {
-    EXPECT_THAT(parts, Contains(experiment["title"]));
-    EXPECT_FALSE(experiment["figures"].empty()) << experiment;
-  }
   ExpectNothingLeft();
 }
 

@@ -80,7 +80,7 @@ std::string DeleteBeforeTheLoss(bool Bugs::*bug) {
     CutBoth(cluster, away, other);
     // At last n1 fills n3, which n2 can't reach.
     if (cluster.Value(1, "k").empty() && cluster.Value(2, "k") == "old") CutBoth(cluster, 1, 3);
-    cluster.Settle(20);
+    cluster.Settle(100);  // who could not be reached is asked again after seconds
   }
   cluster.Heal();
   const std::string wrong = AtRest(cluster);
