@@ -1,4 +1,4 @@
-// The same of its loads: the suite, runs that last, curves and mixes; and all that it has in a row.
+// The same of its loads: the suite, runs that last, curves and mixes.
 #include <cstdlib>
 #include <map>
 #include <utility>

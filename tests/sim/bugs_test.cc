@@ -38,7 +38,8 @@ uint64_t FirstSeedFor(const DeliberateBug& bug) {
   const std::map<std::string_view, uint64_t> first = {{"lease-from-confirmation", 101},
                                                       {"register-forgets-floor", 41},
                                                       {"register-ignores-promises", 61},
-                                                      {"trust-older-writers", 56}};
+                                                      {"trust-older-writers", 56},
+                                                      {"yield-silently", 20}};
   const auto known = first.find(bug.name);
   return known == first.end() ? 1 : known->second;
 }

@@ -60,11 +60,11 @@ INSTANTIATE_TEST_SUITE_P(Mixed, SeedsTest,
 INSTANTIATE_TEST_SUITE_P(
     Targeted, SeedsTest,
     ::testing::Values(Shard{Profile::kElections, 1, 30}, Shard{Profile::kFigure8, 1, 30},
-                      Shard{Profile::kLearners, 1, 30}, Shard{Profile::kReads, 1, 30},
-                      Shard{Profile::kLeases, 1, 30}, Shard{Profile::kExpiry, 1, 30},
-                      Shard{Profile::kFates, 1, 30}, Shard{Profile::kClocks, 1, 30},
-                      Shard{Profile::kLostTails, 1, 30}, Shard{Profile::kMoves, 1, 30},
-                      Shard{Profile::kLeaderless, 1, 30}, Shard{Profile::kLeaderless, 1001, 30},
+                      Shard{Profile::kLearners, 1, 20}, Shard{Profile::kReads, 1, 30},
+                      Shard{Profile::kLeases, 1, 20}, Shard{Profile::kExpiry, 1, 30},
+                      Shard{Profile::kFates, 1, 20}, Shard{Profile::kClocks, 1, 16},
+                      Shard{Profile::kLostTails, 1, 30}, Shard{Profile::kMoves, 1, 20},
+                      Shard{Profile::kLeaderless, 1, 20}, Shard{Profile::kLeaderless, 1001, 20},
                       Shard{Profile::kLeaderlessMoves, 1, 20}),
     NameOf);
 
