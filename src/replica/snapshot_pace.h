@@ -14,6 +14,9 @@ namespace quorate {
 // A token bucket that may be overdrawn by one chunk. One thread.
 class SnapshotPace {
  public:
+  // Whatever its share: who is given less than that waits for a move without end. Bytes a second.
+  static constexpr double kLeastRate = 2 << 20;
+
   // `bytes_per_second` 0: no bound. What was not sent within `burst` is forgone: at least
   // the time between two looks at it.
   SnapshotPace(uint64_t bytes_per_second, absl::Duration burst)
@@ -22,7 +25,10 @@ class SnapshotPace {
         left_(burst_) {}
 
   // Of its rate, from now on; 1: all of it.
-  void SetShare(double share) { share_ = share; }
+  void SetShare(double share) {
+    const double least = bytes_per_second_ > kLeastRate ? kLeastRate / bytes_per_second_ : 1;
+    share_ = std::max(share, least);
+  }
 
   // `now` is Env::Monotonic.
   bool MaySend(absl::Duration now) { return LeftBytes(now) > 0; }

@@ -8,7 +8,7 @@ namespace quorate {
 namespace {
 
 constexpr PartitionId kPartition{7};
-constexpr size_t kPageBytes = 100'000;
+constexpr size_t kPageBytes = 1'000'000;
 
 class FillSourceTest : public ::testing::Test {
  protected:
@@ -47,7 +47,7 @@ class FillSourceTest : public ::testing::Test {
   }
 
   MemEngine engine_{MemEngineOptions{}};
-  SnapshotPace pace_{1'000'000, absl::Milliseconds(100)};
+  SnapshotPace pace_{10'000'000, absl::Milliseconds(100)};
   FillSource source_{kPartition, engine_, &pace_};
   absl::Duration now_ = absl::Seconds(1);
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace quorate {
 namespace {
 
@@ -33,11 +35,20 @@ TEST(SnapshotPaceTest, AChunkLargerThanTheBurstIsPaidForAfterwards) {
 }
 
 TEST(SnapshotPaceTest, SendsOnlyItsShare) {
-  SnapshotPace pace(1'000'000, absl::Milliseconds(100));
+  SnapshotPace pace(10'000'000, absl::Milliseconds(100));
   pace.SetShare(0.25);
   const uint64_t sent = SentIn(pace, 10'000, 3000);
-  EXPECT_GE(sent, 2'500'000u);
-  EXPECT_LE(sent, 2'500'000u + 100'000 + 3000);
+  EXPECT_GE(sent, 25'000'000u);
+  EXPECT_LE(sent, 25'000'000u + 1'000'000 + 3000);
+}
+
+TEST(SnapshotPaceTest, NoShareIsLessThanWhatEndsAMoveInTime) {
+  for (const uint64_t rate : {10'000'000, 1'000'000}) {
+    SnapshotPace pace(rate, absl::Milliseconds(100));
+    pace.SetShare(0.001);
+    const double least = std::min<double>(rate, SnapshotPace::kLeastRate);
+    EXPECT_NEAR(SentIn(pace, 10'000, 3000), 10 * least, rate / 10 + 3000) << rate;
+  }
 }
 
 TEST(SnapshotPaceTest, NoBoundIsNone) {
