@@ -12,7 +12,7 @@ namespace quorate {
 // Of one worker, and its thread.
 class MoveShare {
  public:
-  // Never less: what moves comes to an end under any load.
+  // Never less; nor, in bytes, than SnapshotPace::kLeastRate.
   static constexpr double kLeast = 1.0 / 64;
 
   // A client's request was taken up, so long after it had come.
