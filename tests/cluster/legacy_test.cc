@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "cluster/cluster.h"
@@ -10,6 +11,7 @@
 namespace quorate::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr int kKeys = 40;
@@ -22,7 +24,8 @@ class LegacyTest : public ::testing::Test {
   LegacyTest() {
     cluster_.WaitReady();
     for (const auto& [name, conflict] :
-         {std::pair("newer", Conflict::kLww), std::pair("sums", Conflict::kCounter)}) {
+         {std::pair("newer", Conflict::kLww), std::pair("sums", Conflict::kCounter),
+          std::pair("sets", Conflict::kSet)}) {
       const auto made = client_.CreateKeyspace(
           name, {.mode = Mode::kQuorum, .replicas = 2, .partitions = 16, .conflict = conflict});
       EXPECT_TRUE(made.ok()) << made.status();
@@ -30,6 +33,10 @@ class LegacyTest : public ::testing::Test {
     for (int i = 0; i < kKeys; ++i) {
       EXPECT_TRUE(newer_.Put(Key(i), "of all", {.level = Level::kAll}).ok());
       EXPECT_TRUE(sums_.Add(Key(i), 1, {.level = Level::kAll}).ok());
+      for (const char* element : {"x", "y"}) {
+        EXPECT_TRUE(
+            sets_.Mutate(Mutation::AddElement(Key(i), element), {.level = Level::kAll}).ok());
+      }
     }
   }
   Refusal Kvctl(std::vector<std::string> arguments) {
@@ -49,11 +56,20 @@ class LegacyTest : public ::testing::Test {
         if (!adds_.contains(Key(i)) && alone.Keyspace("sums").Add(Key(i), 100, options).ok()) {
           adds_.insert(Key(i));
         }
+        if (RemoveX(alone.Keyspace("sets"), Key(i))) removals_.insert(Key(i));
       }
-      return !puts_.empty() && !adds_.empty();
+      return !puts_.empty() && !adds_.empty() && !removals_.empty();
     }));
     cluster_.Kill(kGone);
     (void)Kvctl({"cluster", "heal"});  // n2 says nothing
+  }
+  static bool RemoveX(Keyspace sets, const std::string& key) {
+    const auto read = sets.Get(key, {.level = Level::kOne, .deadline = absl::Seconds(2)});
+    if (!read.ok() || !read->merged) return false;
+    return sets
+        .Mutate(Mutation::RemoveElement(key, "x", read->merged->context),
+                {.level = Level::kOne, .deadline = absl::Seconds(2)})
+        .ok();
   }
   void AwaitLetGo() {
     EXPECT_TRUE(Eventually([&] {
@@ -80,7 +96,8 @@ class LegacyTest : public ::testing::Test {
   Client client_ = cluster_.Connect();
   Keyspace newer_ = client_.Keyspace("newer");
   Keyspace sums_ = client_.Keyspace("sums");
-  std::set<std::string> puts_, adds_;  // that n2 took
+  Keyspace sets_ = client_.Keyspace("sets");
+  std::set<std::string> puts_, adds_, removals_;  // that n2 took
 };
 
 TEST_F(LegacyTest, WhatWasWrittenThereAloneIsListedOnceItIsBackAndCanBeWrittenAgain) {
@@ -111,6 +128,30 @@ TEST_F(LegacyTest, WhatWasWrittenThereAloneIsListedOnceItIsBackAndCanBeWrittenAg
   const auto added = client_.RestoreConflict("sums", sum, Level::kAll);
   ASSERT_TRUE(added.ok()) << added.status();
   EXPECT_EQ(sums_.Get(sum.key, {.level = Level::kAll})->value, "101");
+}
+
+TEST_F(LegacyTest, WhatWasRemovedThereAloneIsShownByKvctlAndCanBeRemovedAgain) {
+  WriteAlone();
+  AwaitLetGo();
+  cluster_.Start(kGone);
+  EXPECT_EQ(cluster_.process(kGone).Wait(absl::Seconds(60)), 0);
+  const ConflictList lost = Listed("sets");
+  EXPECT_EQ(KeysOf(lost), removals_);
+  ASSERT_FALSE(lost.writes.empty());
+  const std::string key = lost.writes.front().key;
+  EXPECT_THAT(sets_.Get(key, {.level = Level::kAll})->merged->elements, ElementsAre("x", "y"));
+  const Refusal listed = Kvctl({"conflicts", "list", "sets", "--key", key});
+  EXPECT_THAT(listed.output, HasSubstr("(deleted) x"));
+  const Refusal shown = Kvctl({"conflicts", "list", "sets", "--key", key, "--output", "json"});
+  const nlohmann::json removal = nlohmann::json::parse(shown.output);
+  EXPECT_EQ(removal["key"], key);
+  EXPECT_EQ(removal["deleted"], true);
+  EXPECT_EQ(removal["value"], "x");
+  const Refusal again =
+      Kvctl({"conflicts", "restore", "sets", std::string(removal["id"]), "--level", "ALL"});
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_THAT(again.output, HasSubstr("written again, version "));
+  EXPECT_THAT(sets_.Get(key, {.level = Level::kAll})->merged->elements, ElementsAre("y"));
 }
 
 TEST_F(LegacyTest, WhoFindsNobodyToTakeItSaysSoAndKeepsItsFolder) {
