@@ -97,15 +97,18 @@ TEST(ParkerTest, AWakeWhileItIsLentCountsOnceItIsGivenBack) {
   sleeper.AwaitAwake();
 }
 
-TEST(ParkerTest, ASleeperWhoseMomentComesWhileItIsLentWaitsUntilItIsGivenBack) {
-  std::optional<Sleeper> sleeper;
-  do {
-    sleeper.emplace(absl::Milliseconds(20));
-  } while (!sleeper->Borrow());
-  absl::SleepFor(absl::Milliseconds(40));
-  EXPECT_FALSE(sleeper->awake);
-  sleeper->parker.GiveBack(absl::InfiniteDuration());
-  sleeper->AwaitAwake();
+TEST(ParkerTest, ASleeperWhoseMomentComesWhileItIsLentWaitsUntilItIsGivenBackWokenOrNot) {
+  for (const bool woken : {false, true}) {
+    std::optional<Sleeper> sleeper;
+    do {
+      sleeper.emplace(absl::Milliseconds(20));
+    } while (!sleeper->Borrow());
+    if (woken) sleeper->parker.Wake();
+    absl::SleepFor(absl::Milliseconds(40));
+    EXPECT_FALSE(sleeper->awake);
+    sleeper->parker.GiveBack(absl::InfiniteDuration());
+    sleeper->AwaitAwake();
+  }
 }
 
 TEST(ParkerTest, WhoGivesItBackForASoonerMomentWakesIt) {
@@ -124,6 +127,7 @@ TEST(ParkerTest, WhatItGuardsIsDoneByOneAtATimeAndNoInputIsForgotten) {
   const auto turn = [&] {
     EXPECT_FALSE(inside.exchange(true));
     taken = brought;
+    std::this_thread::yield();
     inside = false;
   };
   std::thread owner([&] {
