@@ -17,6 +17,11 @@ bool CallGate::Enter(uint32_t weight) {
   return true;
 }
 
+bool CallGate::IsEmpty() const {
+  absl::MutexLock lock(&mutex_);
+  return under_way_ == 0;
+}
+
 void CallGate::Leave(uint32_t weight, bool served, absl::Duration now) {
   absl::MutexLock lock(&mutex_);
   under_way_ -= weight;

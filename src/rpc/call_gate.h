@@ -22,11 +22,13 @@ class CallGate {
 
   // False: refused. Otherwise Leave must follow.
   bool Enter(uint32_t weight) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Nothing is under way.
+  bool IsEmpty() const ABSL_LOCKS_EXCLUDED(mutex_);
   // `served`: what it came for was done, or refused for what it is, not for want of time.
   void Leave(uint32_t weight, bool served, absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   uint64_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t limit_ ABSL_GUARDED_BY(mutex_) = limits::kCallsUnderWayMin;
   double per_second_ ABSL_GUARDED_BY(mutex_) = 0;  // served, of late

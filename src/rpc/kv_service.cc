@@ -11,6 +11,7 @@
 #include "rpc/scan_call.h"
 #include "rpc/scattered_batch.h"
 #include "rpc/stream_call.h"
+#include "rpc/worker_threads.h"
 #include "rpc/write_command.h"
 #include "rpc/writer_calls.h"
 
@@ -70,6 +71,8 @@ absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
 template <class In, class Then>
 void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in,
                        Then then) {
+  // Calls that come one behind the other share turns, and those the rounds that they begin.
+  const WorkerThreads::Host host(gate_.IsEmpty());
   if (IsData(*in) && !call->Enter(gate_, in->ByteSizeLong())) return;
   const absl::StatusOr<absl::Duration> deadline =
       DeadlineOf(*context, env_, options_.default_deadline);

@@ -1,5 +1,8 @@
 // Puts one thread to sleep until it is woken or a moment has come. A wake
 // before the sleep is not lost; any number of them count once.
+//
+// While it sleeps its work may be done by another: a thread that borrows it is the
+// only one until it gives it back, as then the sleeper does not return.
 #pragma once
 
 #include <atomic>
@@ -13,12 +16,21 @@ class Parker {
  public:
   // Any thread. One atomic exchange, and a system call only if it sleeps.
   void Wake();
-  // The one thread: returns at once if woken since the last Park.
-  void Park(absl::Duration at_most);
+  // The one thread: returns at once if woken since the last Park, or if `until` has come.
+  void Park(absl::Duration now, absl::Duration until);
+
+  // Any thread; false: it does not sleep, or is lent to another.
+  bool Borrow();
+  // By who borrowed. It sleeps on, unless it was woken meanwhile or would now park for a
+  // moment that comes before the one it parked for.
+  void GiveBack(absl::Duration until);
 
  private:
-  enum State : uint32_t { kAwake, kWoken, kAsleep };
+  enum State : uint32_t { kAwake, kWoken, kAsleep, kLent, kLentAndWoken };
+
   std::atomic<uint32_t> state_{kAwake};
+  std::atomic<bool> overslept_{false};  // it waits for the end of a loan, its moment has come
+  absl::Duration until_;                // written awake, read by who borrowed
 };
 
 }  // namespace quorate::rpc

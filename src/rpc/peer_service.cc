@@ -10,9 +10,13 @@
 #include "rpc/frame_bundle.h"
 #include "rpc/grpc_status.h"
 #include "rpc/peer_link.h"
+#include "rpc/worker_threads.h"
 
 namespace quorate::rpc {
 namespace {
+
+// A bundle of more is taken in while others come.
+constexpr size_t kHostedBytesMax = 16 << 10;
 
 // Zero where the caller didn't say.
 NodeId CallerOf(const grpc::CallbackServerContext& context) {
@@ -51,6 +55,7 @@ class PeerService::Stream : public PeerReactor {
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
+    const WorkerThreads::Host host(bundle_.Length() <= kHostedBytesMax);
     const absl::Status taken = IsHeld() ? absl::OkStatus() : service_.Take(bundle_, address_);
     if (!taken.ok()) return Finish(ToGrpcStatus(taken));
     bundle_.Clear();

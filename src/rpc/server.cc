@@ -141,7 +141,10 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   transport_.OnDisowned(
       [this](NodeId peer, const absl::Status& why) { node_->OnDisowned(peer, why); });
   LogDeviceEvents events;
-  events.durable = [this](SyncProof proof) { node_->OnDurable(proof); };
+  events.durable = [this](SyncProof proof) {
+    const WorkerThreads::Host host(!log_->waiting());
+    node_->OnDurable(proof);
+  };
   events.failed = [this](absl::Status status) { node_->OnLogFailed(std::move(status)); };
   log_ =
       std::make_unique<LogThread>(*storage_.log_files, std::move(storage_.log), std::move(events));

@@ -97,6 +97,9 @@ HttpAnswer Server::Metrics() {
   page.AddGauge("quorate_worker_longest_turn_seconds",
                 "How long the longest turn that is under way has taken.",
                 absl::ToDoubleSeconds(threads_->LongestTurn()));
+  page.AddCounter("quorate_worker_hosted_turns_total",
+                  "Turns that ran on the thread that brought the input, with no other woken.",
+                  static_cast<double>(threads_->hosted_turns()));
   page.AddGauge("quorate_background_queue", "Slow tasks that wait, such as flushes.",
                 static_cast<double>(threads_->background_queue()));
   if (known) WriteReport(report, NodeId(options_.node_id), page);

@@ -10,6 +10,8 @@
 namespace quorate::rpc {
 namespace {
 
+thread_local WorkerThreads::Host* host = nullptr;  // of this thread
+
 void NameThread(const std::string& name) { pthread_setname_np(pthread_self(), name.c_str()); }
 
 }  // namespace
@@ -21,8 +23,9 @@ WorkerThreads::WorkerThreads(uint32_t workers, Env& env) : env_(env) {
 WorkerThreads::~WorkerThreads() { Stop(); }
 
 void WorkerThreads::Start(Node& node) {
+  node_ = &node;
   for (uint32_t i = 0; i < workers_.size(); ++i) {
-    workers_[i]->thread = std::thread([this, i, &node] { RunWorker(i, node); });
+    workers_[i]->thread = std::thread([this, i] { RunWorker(i); });
   }
   background_thread_ = std::thread([this] { RunBackground(); });
 }
@@ -40,25 +43,52 @@ void WorkerThreads::Stop() {
   if (background_thread_.joinable()) background_thread_.join();
 }
 
-void WorkerThreads::Wake(uint32_t index) { workers_[index]->parker.Wake(); }
+WorkerThreads::Host::Host(bool hosts) : hosts_(hosts && host == nullptr && !TurnEnd::InTurn()) {
+  if (hosts_) host = this;
+}
+
+// One turn here: others of a node that has several workers run at the same time.
+WorkerThreads::Host::~Host() {
+  if (!hosts_) return;
+  host = nullptr;
+  for (size_t i = 1; i < woken_.size(); ++i) woken_[i].first->Wake(woken_[i].second);
+  if (!woken_.empty()) woken_[0].first->RunHosted(woken_[0].second);
+}
+
+void WorkerThreads::Wake(uint32_t index) {
+  if (host == nullptr) return workers_[index]->parker.Wake();
+  host->woken_.emplace_back(this, index);
+}
+
+void WorkerThreads::RunHosted(uint32_t index) {
+  Parker& parker = workers_[index]->parker;
+  if (!parker.Borrow()) return parker.Wake();
+  hosted_turns_.Add();
+  parker.GiveBack(RunTurn(index));
+}
+
+absl::Duration WorkerThreads::RunTurn(uint32_t index) {
+  std::atomic<int64_t>& began_ns = workers_[index]->turn_began_ns;
+  began_ns = absl::ToInt64Nanoseconds(env_.Monotonic());
+  absl::Duration due;
+  {
+    TurnEnd::Scope scope;
+    due = node_->RunTurn(index);
+  }
+  began_ns = 0;
+  return due;
+}
 
 void WorkerThreads::Background(absl::AnyInvocable<void() &&> work) {
   absl::MutexLock lock(&mutex_);
   background_.push_back(std::move(work));
 }
 
-void WorkerThreads::RunWorker(uint32_t index, Node& node) {
+void WorkerThreads::RunWorker(uint32_t index) {
   NameThread("worker-" + std::to_string(index));
-  Worker& worker = *workers_[index];
   while (!stopping_.load(std::memory_order_relaxed)) {
-    absl::Duration due;
-    worker.turn_began_ns = absl::ToInt64Nanoseconds(env_.Monotonic());
-    {
-      TurnEnd::Scope scope;
-      due = node.RunTurn(index);
-    }
-    worker.turn_began_ns = 0;
-    worker.parker.Park(due - env_.Monotonic());
+    const absl::Duration due = RunTurn(index);
+    workers_[index]->parker.Park(env_.Monotonic(), due);
   }
 }
 

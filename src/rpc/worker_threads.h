@@ -1,16 +1,19 @@
 // The threads of a process that are its own: one for each worker, one for slow
-// work.
+// work. A worker's turn runs on its own thread, or on one that brings it input
+// while that sleeps.
 #pragma once
 
 #include <atomic>
 #include <deque>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "base/env.h"
+#include "base/metrics.h"
 #include "node/edges.h"
 #include "node/node.h"
 #include "rpc/parker.h"
@@ -19,6 +22,26 @@ namespace quorate::rpc {
 
 class WorkerThreads : public Scheduler {
  public:
+  // A scope in which a thread brings input. Where that wakes a worker whose thread sleeps,
+  // the turn runs here, at the end of the scope: nobody has to be woken, and what the turn
+  // sends leaves by a thread of gRPC's, if this is one, and wakes none of its others.
+  //
+  // For little input: while the turn runs nobody else is brought anything by this thread. Not
+  // within a turn or while holding a lock.
+  class Host {
+   public:
+    // `hosts` false: turns run on their own threads.
+    explicit Host(bool hosts);
+    ~Host();
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+
+   private:
+    friend class WorkerThreads;
+    const bool hosts_;
+    std::vector<std::pair<WorkerThreads*, uint32_t>> woken_;
+  };
+
   WorkerThreads(uint32_t workers, Env& env);
   // Ends the threads after their current turn; background work that is queued
   // is dropped, what is under way is finished.
@@ -34,6 +57,8 @@ class WorkerThreads : public Scheduler {
   // How long the longest turn that is under way has taken: a worker that
   // never returns from one is stuck.
   absl::Duration LongestTurn() const;
+  // Turns that ran in a Host's scope.
+  uint64_t hosted_turns() const { return hosted_turns_.value(); }
   size_t background_queue() const;
 
  private:
@@ -43,12 +68,17 @@ class WorkerThreads : public Scheduler {
     std::thread thread;
   };
 
-  void RunWorker(uint32_t index, Node& node);
+  // The moment of the next turn, if nothing comes before.
+  absl::Duration RunTurn(uint32_t index);
+  void RunHosted(uint32_t index);
+  void RunWorker(uint32_t index);
   void RunBackground();
 
   Env& env_;
+  Node* node_ = nullptr;  // from Start on
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<bool> stopping_{false};
+  Counter hosted_turns_;
   std::thread background_thread_;
   mutable absl::Mutex mutex_;
   std::deque<absl::AnyInvocable<void() &&>> background_ ABSL_GUARDED_BY(mutex_);

@@ -72,6 +72,11 @@ LogStats LogThread::stats() const {
   return stats_;
 }
 
+bool LogThread::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  return !queue_.empty();
+}
+
 bool LogThread::HasWork() const { return stop_ || !queue_.empty() || !releases_.empty(); }
 
 void LogThread::Run() {

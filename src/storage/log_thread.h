@@ -43,6 +43,8 @@ class LogThread : public LogDevice {
   LogTicket Submit(LogBatch batch) override;
   void Release(PartitionId partition, LogIndex index) override;
   LogStats stats() const override;
+  // Batches wait for the end of one that is being written.
+  bool waiting() const;
 
  private:
   struct Queued {

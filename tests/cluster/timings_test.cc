@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 #include "cluster/cluster.h"
@@ -21,6 +22,13 @@ class TimingsTest : public ::testing::Test {
     for (int node = 1; node <= 3; ++node) {
       if (node != leader_) cluster_.process(node).Signal(signal);
     }
+  }
+
+  double HostedTurnsOf(int node) {
+    const std::string page = HttpGet(cluster_.http_port(node), "/metrics");
+    constexpr std::string_view kName = "\nquorate_worker_hosted_turns_total ";
+    const size_t at = page.find(kName);
+    return at == std::string::npos ? -1 : std::atof(page.c_str() + at + kName.size());
   }
 
   Cluster cluster_{3, {"--slow-request=250ms", "--election-ticks=60", "--rebalance-interval=1h"}};
@@ -91,6 +99,17 @@ TEST_F(TimingsTest, AreShownByKvctlWhenItIsVerbose) {
   const Refusal json = RunToEnd({QUORATE_BIN_DIR "/kvctl", "get", "orders", "k", "--verbose",
                                  "--output", "json", "--endpoints", cluster_.endpoints()});
   EXPECT_THAT(json.output, HasSubstr("\"total_us\":"));
+}
+
+// Of calls that come one by one: nobody has to be woken for them, at the leader nor at
+// those who confirm that it leads.
+TEST_F(TimingsTest, TurnsOfLoneRequestsRunOnTheThreadThatBroughtThem) {
+  ASSERT_TRUE(keyspace_.Put("k", "v").ok());
+  for (int node = 1; node <= 3; ++node) {
+    const double before = HostedTurnsOf(node);
+    EXPECT_TRUE(Eventually([&] { return keyspace_.Get("k").ok() && HostedTurnsOf(node) > before; }))
+        << node;
+  }
 }
 
 }  // namespace

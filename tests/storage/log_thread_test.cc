@@ -215,6 +215,24 @@ TEST(LogThreadTest, ARecordIsBounded) {
   EXPECT_EQ(device->stats().records, 2 + 5u) << "two of 400 bytes in each";
 }
 
+TEST(LogThreadTest, TellsWhetherBatchesWaitBehindTheOneThatIsWritten) {
+  SimFiles sim(1);
+  GatedFiles files(sim);
+  Told told;
+  auto device = Start(files, told);
+  told.AwaitDurable(device->Submit(One(MakeWrite(1, 1, 1))));
+  EXPECT_FALSE(device->waiting());
+  files.Close();
+  device->Submit(One(MakeWrite(1, 2, 2)));
+  files.AwaitWaiting();
+  EXPECT_FALSE(device->waiting());
+  const LogTicket last = device->Submit(One(MakeWrite(1, 3, 3)));
+  EXPECT_TRUE(device->waiting());
+  files.Open();
+  told.AwaitDurable(last);
+  EXPECT_FALSE(device->waiting());
+}
+
 TEST(LogThreadTest, ItsEndWritesWhatWasSubmitted) {
   SimFiles files(1);
   Told told;
