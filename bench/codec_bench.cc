@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "absl/strings/str_cat.h"
-#include "kv/command.h"
+#include "kv/bundle.h"
 #include "replica/raft_codec.h"
 
 namespace quorate {

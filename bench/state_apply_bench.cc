@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/random.h"
+#include "kv/bundle.h"
 #include "kv/state_machine.h"
 #include "scratch_folder.h"
 #include "storage/rocks_engine.h"

@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "base/random.h"
+#include "base/reused_message.h"
 
 namespace quorate::bench {
 namespace {
@@ -41,7 +42,7 @@ class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::Strea
         next_key_(std::move(next_key)),
         running_(running) {
     member.stub->async()->Stream(&context_, this);
-    StartRead(&response_);
+    StartRead(response_.get());
     StartCall();
     absl::MutexLock lock(&mutex_);
     credit_ = shape.window;
@@ -58,9 +59,9 @@ class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::Strea
     if (!ok) return;
     const absl::Time now = absl::Now();
     absl::MutexLock lock(&mutex_);
-    for (const v1::StreamReply& reply : response_.replies()) Count(reply, now);
+    for (const v1::StreamReply& reply : response_->replies()) Count(reply, now);
     WriteNext();
-    StartRead(&response_);
+    StartRead(response_.Renew());
   }
 
   void OnDone(const grpc::Status& status) override {
@@ -112,15 +113,17 @@ class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::Strea
   }
 
   bool Fill() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    request_.Clear();
     request_.set_keyspace(target_.keyspace);
     request_.set_level(LevelOf(shape_.op));
     const uint64_t number = next_message_;
-    for (uint32_t i = 0; i < shape_.batch; ++i) {
+    auto& ops = *request_.mutable_ops();
+    // What the message before has stays: its strings' memory is used again.
+    int filled = 0;
+    for (; filled < static_cast<int>(shape_.batch); ++filled) {
       const std::string* key = next_key_();
       if (key == nullptr) break;
-      v1::StreamOp* op = request_.add_ops();
-      op->set_id(number * shape_.batch + i);
+      v1::StreamOp* op = filled < ops.size() ? &ops[filled] : ops.Add();
+      op->set_id(number * shape_.batch + static_cast<uint64_t>(filled));
       if (shape_.op != StreamOpKind::kGet) {
         op->mutable_mutation()->set_key(*key);
         op->mutable_mutation()->set_put(target_.value);
@@ -128,7 +131,8 @@ class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::Strea
         op->set_get(*key);
       }
     }
-    if (request_.ops_size() == 0) return false;
+    ops.DeleteSubrange(filled, ops.size() - filled);
+    if (filled == 0) return false;
     ++next_message_;
     open_[number] = Message{absl::Now(), static_cast<uint32_t>(request_.ops_size())};
     return true;
@@ -140,7 +144,8 @@ class Stream final : public grpc::ClientBidiReactor<v1::StreamRequest, v1::Strea
   NextKey next_key_;
   absl::BlockingCounter& running_;
   grpc::ClientContext context_;
-  v1::StreamResponse response_;
+  // Room for what a message of some hundred operations becomes.
+  ReusedMessage<v1::StreamResponse, 64 * 1024> response_;
 
   absl::Mutex mutex_;
   v1::StreamRequest request_ ABSL_GUARDED_BY(mutex_);

@@ -21,10 +21,10 @@ size_t BucketOf(int64_t ns) {
 
 }  // namespace
 
-void LatencyHistogram::Record(absl::Duration span) {
+void LatencyHistogram::Record(absl::Duration span, uint64_t times) {
   const int64_t ns = std::max<int64_t>(0, absl::ToInt64Nanoseconds(span));
-  buckets_[BucketOf(ns)].fetch_add(1, std::memory_order_relaxed);
-  sum_ns_.fetch_add(static_cast<uint64_t>(ns), std::memory_order_relaxed);
+  buckets_[BucketOf(ns)].fetch_add(times, std::memory_order_relaxed);
+  sum_ns_.fetch_add(static_cast<uint64_t>(ns) * times, std::memory_order_relaxed);
 }
 
 uint64_t LatencyHistogram::count() const {

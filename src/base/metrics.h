@@ -37,7 +37,7 @@ class LatencyHistogram {
  public:
   static constexpr size_t kBuckets = 18;  // and one for all that is longer
 
-  void Record(absl::Duration span);
+  void Record(absl::Duration span, uint64_t times = 1);
 
   uint64_t count() const;
   absl::Duration sum() const;

@@ -28,7 +28,7 @@ std::optional<int64_t> ParseCounter(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<std::optional<Applier::Value>> Applier::Read(std::string_view key,
-                                                            std::string_view stored_key) const {
+                                                            std::string_view stored_key) {
   std::string from_engine;
   const PendingWrites::Seen seen = pending_.Find(stored_key);
   std::string_view bytes = seen.record;
@@ -60,17 +60,25 @@ absl::StatusOr<CommandResult> Applier::Apply(Command command) {
   if (!result.status.ok()) return result;
 
   changed_ = false;
-  // A single action either is taken or not; only several need undoing.
-  pending_.BeginCommand(/*undoable=*/command.mutations.size() > 1);
+  pending_.BeginCommand();
   for (size_t i = 0; i < command.mutations.size(); ++i) {
     status = Act(command.mutations[i], result.results[i], result);
     if (!status.ok()) return status;
     if (result.status.ok()) continue;
-    if (command.mutations.size() > 1) pending_.Undo();
+    pending_.Undo();
     result.results.clear();
     return result;
   }
   if (changed_) result.version = ++last_version_;
+  return result;
+}
+
+CommandResult Applier::Apply(const PlainPut& put) {
+  CommandResult result;
+  result.version = ++last_version_;
+  result.results.resize(1);
+  result.results.front().version = result.version;
+  Store(put.key, {result.version, put.value});
   return result;
 }
 
@@ -115,13 +123,12 @@ absl::Status Applier::Act(Mutation& mutation, MutationResult& result, CommandRes
 
 absl::Status Applier::ActPut(Mutation& mutation, MutationResult& result) {
   result.version = last_version_ + 1;
-  Store(mutation, RecordKey(partition_, mutation.key),
-        {result.version, mutation.value, ExpiryOf(mutation)});
+  Store(mutation.key, {result.version, mutation.value, ExpiryOf(mutation)});
   return absl::OkStatus();
 }
 
 absl::Status Applier::ActDelete(const Mutation& mutation, MutationResult& result) {
-  std::string stored_key = RecordKey(partition_, mutation.key);
+  const std::string stored_key = RecordKey(partition_, mutation.key);
   const bool known = mutation.condition.kind != Condition::Kind::kNone &&
                      pending_.Find(stored_key).state == PendingWrites::State::kUntouched;
   if (!known) {  // else the condition has read it
@@ -131,14 +138,14 @@ absl::Status Applier::ActDelete(const Mutation& mutation, MutationResult& result
   }
   result.version = 0;
   if (!result.existed) return absl::OkStatus();
-  pending_.Delete(std::move(stored_key));
+  pending_.Delete(stored_key);
   changed_ = true;
   return absl::OkStatus();
 }
 
 absl::Status Applier::ActAdd(const Mutation& mutation, MutationResult& result,
                              CommandResult& command) {
-  std::string stored_key = RecordKey(partition_, mutation.key);
+  const std::string stored_key = RecordKey(partition_, mutation.key);
   auto found = Read(mutation.key, stored_key);
   if (!found.ok()) return found.status();
   result.existed = found->has_value();
@@ -158,15 +165,16 @@ absl::Status Applier::ActAdd(const Mutation& mutation, MutationResult& result,
   }
   result.counter = sum;
   result.version = last_version_ + 1;
-  Store(mutation, std::move(stored_key),
-        {result.version, std::to_string(sum),
-         result.existed ? (*found)->expires_at_us : ExpiryOf(mutation)});
+  Store(mutation.key, {result.version, std::to_string(sum),
+                       result.existed ? (*found)->expires_at_us : ExpiryOf(mutation)});
   return absl::OkStatus();
 }
 
-void Applier::Store(const Mutation& mutation, std::string stored_key, StoredValue stored) {
+void Applier::Store(std::string_view key, const StoredValue& stored) {
   if (stored.expires_at_us != 0) expiry_.Add(stored.expires_at_us);
-  pending_.Put(std::move(stored_key), EncodeStored(mutation.key, stored));
+  const EngineBatch::Room room = pending_.PutRoom(RecordKeyBytes(key), StoredBytes(stored));
+  WriteRecordKey(partition_, key, room.key);
+  WriteStored(key, stored, room.value);
   changed_ = true;
 }
 

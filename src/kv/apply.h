@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
-#include "kv/command.h"
+#include "kv/command_codec.h"
 #include "kv/expiry.h"
 #include "kv/pending_writes.h"
 #include "kv/record.h"
@@ -33,6 +33,8 @@ class Applier {
   // An error is the engine's or a damaged record, and nothing counts any more;
   // a command that fails says so in its result.
   absl::StatusOr<CommandResult> Apply(Command command);
+  // The same of a command that is just this, straight from its entry's bytes.
+  CommandResult Apply(const PlainPut& put);
 
   uint64_t last_version() const { return last_version_; }
   EngineBatch TakeBatch() { return pending_.TakeBatch(); }
@@ -44,15 +46,14 @@ class Applier {
     uint64_t expires_at_us = 0;
   };
 
-  absl::StatusOr<std::optional<Value>> Read(std::string_view key,
-                                            std::string_view stored_key) const;
+  absl::StatusOr<std::optional<Value>> Read(std::string_view key, std::string_view stored_key);
   // Fills results and, where a condition fails, the status.
   absl::Status CheckConditions(const Command& command, CommandResult& result);
   absl::Status Act(Mutation& mutation, MutationResult& result, CommandResult& command);
   absl::Status ActPut(Mutation& mutation, MutationResult& result);
   absl::Status ActDelete(const Mutation& mutation, MutationResult& result);
   absl::Status ActAdd(const Mutation& mutation, MutationResult& result, CommandResult& command);
-  void Store(const Mutation& mutation, std::string stored_key, StoredValue stored);
+  void Store(std::string_view key, const StoredValue& stored);
   // When a key written now is to go; 0: never.
   uint64_t ExpiryOf(const Mutation& mutation) const;
 

@@ -8,12 +8,19 @@
 
 namespace quorate::kv {
 
+// Returns where it ends.
+template <class Integer>
+char* WriteFixed(Integer value, char* out) {
+  for (size_t i = 0; i < sizeof(Integer); ++i) {
+    out[i] = static_cast<char>(static_cast<uint8_t>(value >> (8 * i)));
+  }
+  return out + sizeof(Integer);
+}
+
 template <class Integer>
 void AppendFixed(std::string& out, Integer value) {
   char bytes[sizeof(Integer)];
-  for (size_t i = 0; i < sizeof(Integer); ++i) {
-    bytes[i] = static_cast<char>(static_cast<uint8_t>(value >> (8 * i)));
-  }
+  WriteFixed(value, bytes);
   out.append(bytes, sizeof(bytes));
 }
 

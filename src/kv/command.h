@@ -9,8 +9,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "kv/merged.h"
 
 namespace quorate::kv {
@@ -79,12 +77,6 @@ struct Command {
   Identity identity = {};
 };
 
-// What an entry's data holds.
-struct Bundle {
-  uint64_t time_us = 0;  // the proposer's clock, since 1970
-  std::vector<Command> commands;
-};
-
 struct MutationResult {
   uint64_t version = 0;  // the key's version now; 0 after a delete
   // The key had a value before. Told of deletes, additions and whatever has a
@@ -119,13 +111,6 @@ struct CommandResult {
   uint64_t writer = 0;      // kOpenWriter
   Fate fate = Fate::kNone;  // kFence, kLook
 };
-
-// An entry's data: commands applied one after the other, each atomic by
-// itself. Deterministic bytes.
-std::string EncodeBundle(absl::Span<const Command> commands, uint64_t time_us = 0);
-// INVALID_ARGUMENT, reason MALFORMED_COMMAND: not a bundle, or one that holds
-// an action or a condition this build does not know.
-absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes);
 
 struct Record {
   std::string key;

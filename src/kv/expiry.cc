@@ -50,7 +50,7 @@ absl::Status Expiry::Pass(uint64_t time_us, const Engine& engine, EngineBatch& b
       next_us_ = moment;
       break;
     }
-    batch.DeleteKey(std::string(it->key()));
+    batch.DeleteKey(it->key());
   }
   passed_us_ = time_us;
   return it->status();

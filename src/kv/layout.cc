@@ -1,5 +1,7 @@
 #include "kv/layout.h"
 
+#include <algorithm>
+
 namespace quorate::kv {
 namespace {
 
@@ -23,10 +25,18 @@ constexpr char kDotMovesKind = '\x1a';
 constexpr char kEnteredEpochKind = '\x1b';
 constexpr char kBehindAll = '\xff';  // no kind is that high
 
-void AppendBigEndian(uint64_t number, std::string& out) {
+// Returns where it ends.
+char* WriteBigEndian(uint64_t number, char* out) {
   for (int shift = 56; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(static_cast<uint8_t>(number >> shift)));
+    *out++ = static_cast<char>(static_cast<uint8_t>(number >> shift));
   }
+  return out;
+}
+
+void AppendBigEndian(uint64_t number, std::string& out) {
+  char bytes[sizeof(number)];
+  WriteBigEndian(number, bytes);
+  out.append(bytes, sizeof(bytes));
 }
 
 uint64_t LoadBigEndian(std::string_view bytes) {
@@ -66,10 +76,18 @@ std::string PartitionEnd(PartitionId partition) { return WithKind(partition, kBe
 std::string AppliedKey(PartitionId partition) { return WithKind(partition, kAppliedKind); }
 
 std::string RecordKey(PartitionId partition, std::string_view key) {
-  std::string stored = WithKind(partition, kRecordKind, key.size());
-  stored.append(key);
+  std::string stored(RecordKeyBytes(key), '\0');
+  WriteRecordKey(partition, key, stored.data());
   return stored;
 }
+
+void WriteRecordKey(PartitionId partition, std::string_view key, char* out) {
+  out = WriteBigEndian(partition.value(), out);
+  *out++ = kRecordKind;
+  std::copy(key.begin(), key.end(), out);
+}
+
+size_t RecordKeyBytes(std::string_view key) { return kPrefixBytes + 1 + key.size(); }
 
 std::string RecordsEnd(PartitionId partition) { return WithKind(partition, kWriterKind); }
 

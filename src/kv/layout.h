@@ -24,6 +24,9 @@ std::string PartitionBegin(PartitionId partition);
 std::string PartitionEnd(PartitionId partition);  // exclusive
 std::string AppliedKey(PartitionId partition);
 std::string RecordKey(PartitionId partition, std::string_view key);
+// The same into room of RecordKeyBytes.
+void WriteRecordKey(PartitionId partition, std::string_view key, char* out);
+size_t RecordKeyBytes(std::string_view key);
 // The first stored key behind all records of the partition.
 std::string RecordsEnd(PartitionId partition);
 bool IsRecord(std::string_view stored);  // of RecordKey's form

@@ -1,12 +1,9 @@
-// The writes of a run of entries before they go to the engine: what later
-// commands of the run see in front of it. One write per key is left at the end.
+// The writes of a run of entries before they go to the engine: what later commands of the run
+// see in front of it.
 #pragma once
 
-#include <deque>
-#include <optional>
-#include <string>
+#include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "storage/engine.h"
@@ -19,40 +16,33 @@ class PendingWrites {
   enum class State : uint8_t { kUntouched, kPut, kDeleted };
   struct Seen {
     State state = State::kUntouched;
-    std::string_view record;  // kPut; valid until the next change
+    std::string_view record;  // kPut; valid as long as the run's batch
   };
-  Seen Find(std::string_view stored_key) const;
+  Seen Find(std::string_view stored_key);
 
-  void Put(std::string stored_key, std::string record);
-  void Delete(std::string stored_key);
+  // To be written before anything else is asked.
+  EngineBatch::Room PutRoom(size_t key_bytes, size_t record_bytes) {
+    return batch_.PutRoom(key_bytes, record_bytes);
+  }
+  void Delete(std::string_view stored_key) { batch_.DeleteKey(stored_key); }
 
-  // Forgets how to undo: what follows is the next command. `undoable`: Undo may
-  // be called.
-  void BeginCommand(bool undoable);
+  // What follows is the next command.
+  void BeginCommand() { command_began_ = batch_.steps().size(); }
   // Takes back everything since BeginCommand.
   void Undo();
 
-  // Moves all writes out, in the order in which the keys were first written.
+  // Moves all writes out, in order. Where anybody asked for keys, of each only the last is
+  // left; else also those before it may be there.
   EngineBatch TakeBatch();
 
  private:
-  struct Write {
-    std::string stored_key;
-    State state = State::kUntouched;
-    std::string record;
-  };
-  struct Before {
-    Write* write;
-    State state;
-    std::string record;
-  };
+  // The newest step of each key that Find has to know of: most runs only put, and need none.
+  void Index();
 
-  void Set(std::string stored_key, State state, std::string record);
-
-  std::deque<Write> writes_;  // addresses stay
-  absl::flat_hash_map<std::string_view, Write*> by_key_;
-  bool undoable_ = false;
-  std::vector<Before> undo_;
+  EngineBatch batch_;
+  absl::flat_hash_map<std::string_view, size_t> newest_;
+  size_t indexed_ = 0;  // steps in newest_
+  size_t command_began_ = 0;
 };
 
 }  // namespace quorate::kv

@@ -18,14 +18,39 @@ Integer BoundOr(Integer asked, Integer most) {
 }  // namespace
 
 absl::StatusOr<std::optional<Record>> StateMachine::Get(std::string_view key) const {
-  const auto bytes = engine_.Get(RecordKey(partition_, key));
+  auto bytes = engine_.Get(RecordKey(partition_, key));
   if (!bytes.ok()) return bytes.status();
-  if (!bytes->has_value()) return std::nullopt;
-  const auto stored = DecodeStored(key, **bytes);
+  return ToRecord(key, *std::move(bytes));
+}
+
+absl::StatusOr<std::vector<std::optional<Record>>> StateMachine::GetAll(
+    absl::Span<const std::string> keys) const {
+  std::vector<std::string> stored_keys;
+  stored_keys.reserve(keys.size());
+  for (const std::string& key : keys) stored_keys.push_back(RecordKey(partition_, key));
+  auto found = engine_.GetAll(stored_keys);
+  if (!found.ok()) return found.status();
+  std::vector<std::optional<Record>> records;
+  records.reserve(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto record = ToRecord(keys[i], std::move((*found)[i]));
+    if (!record.ok()) return record.status();
+    records.push_back(*std::move(record));
+  }
+  return records;
+}
+
+absl::StatusOr<std::optional<Record>> StateMachine::ToRecord(
+    std::string_view key, std::optional<std::string> bytes) const {
+  if (!bytes) return std::nullopt;
+  const auto stored = DecodeStored(key, *bytes);
   if (!stored.ok()) return stored.status();
   if (stored->ExpiredAt(applied_.time_us)) return std::nullopt;
-  return Record{std::string(key), std::string(stored->value), stored->version,
-                stored->expires_at_us};
+  // The value is their end.
+  const size_t ahead = bytes->size() - stored->value.size();
+  Record record{std::string(key), *std::move(bytes), stored->version, stored->expires_at_us};
+  record.value.erase(0, ahead);
+  return record;
 }
 
 absl::StatusOr<Page> StateMachine::Scan(const Range& range) const {

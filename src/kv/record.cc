@@ -1,5 +1,7 @@
 #include "kv/record.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -37,20 +39,24 @@ absl::Status Newer(std::string_view key, int format, int flags) {
 
 }  // namespace
 
-std::string EncodeStored(std::string_view key, const StoredValue& stored) {
+size_t StoredBytes(const StoredValue& stored) {
+  return kRestAt + (stored.expires_at_us != 0 ? sizeof(uint64_t) : 0) + stored.value.size();
+}
+
+void WriteStored(std::string_view key, const StoredValue& stored, char* out) {
   const uint8_t flags = stored.expires_at_us != 0 ? kHasExpiry : 0;
-  std::string out;
-  out.reserve(kRestAt + sizeof(uint64_t) + stored.value.size());
-  out.push_back(static_cast<char>(kFormat));
-  out.push_back(static_cast<char>(flags));
-  AppendFixed<uint32_t>(out, 0);
-  AppendFixed<uint64_t>(out, stored.version);
-  if (flags != 0) AppendFixed<uint64_t>(out, stored.expires_at_us);
-  out.append(stored.value);
-  const uint32_t checksum = Checksum(key, flags, std::string_view(out).substr(kVersionAt));
-  for (size_t i = 0; i < sizeof(checksum); ++i) {
-    out[kChecksumAt + i] = static_cast<char>(static_cast<uint8_t>(checksum >> (8 * i)));
-  }
+  const std::string_view rest(out + kVersionAt, StoredBytes(stored) - kVersionAt);
+  out[0] = static_cast<char>(kFormat);
+  out[kFlagsAt] = static_cast<char>(flags);
+  char* at = WriteFixed<uint64_t>(stored.version, out + kVersionAt);
+  if (flags != 0) at = WriteFixed<uint64_t>(stored.expires_at_us, at);
+  std::copy(stored.value.begin(), stored.value.end(), at);
+  WriteFixed<uint32_t>(Checksum(key, flags, rest), out + kChecksumAt);
+}
+
+std::string EncodeStored(std::string_view key, const StoredValue& stored) {
+  std::string out(StoredBytes(stored), '\0');
+  WriteStored(key, stored, out.data());
   return out;
 }
 

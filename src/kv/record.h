@@ -25,6 +25,9 @@ struct StoredValue {
 };
 
 std::string EncodeStored(std::string_view key, const StoredValue& stored);
+// The same into room of StoredBytes.
+void WriteStored(std::string_view key, const StoredValue& stored, char* out);
+size_t StoredBytes(const StoredValue& stored);
 
 // DATA_LOSS naming the key: reason RECORD_DAMAGED, or NEWER_FORMAT where a later
 // build wrote it.

@@ -37,8 +37,7 @@ class KeepingReplace : public EngineReplace {
   absl::Status Commit() override {
     EngineBatch kept;
     for (auto it = engine_.Scan(begin_, end_); it->Valid(); it->Next()) {
-      if (!added_.contains(it->key()))
-        kept.PutKey(std::string(it->key()), std::string(it->value()));
+      if (!added_.contains(it->key())) kept.PutKey(it->key(), it->value());
     }
     if (absl::Status replaced = replace_->Commit(); !replaced.ok()) return replaced;
     return engine_.Write(kept);

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "kv/apply.h"
+#include "kv/bundle.h"
+#include "kv/command_codec.h"
 #include "kv/layout.h"
 #include "kv/outcome.h"
 
@@ -81,14 +83,20 @@ absl::StatusOr<StateMachine::Results> StateMachine::ApplyEntry(const LogEntry& e
   next.term = entry.term;
   Results results;
   if (entry.kind != EntryKind::kCommand) return results;
-  auto bundle = DecodeBundle(entry.data.view());
+  const auto bundle = SplitBundle(entry.data.view());
   // Stopping is the one answer that cannot let replicas drift apart.
   if (!bundle.ok()) return UnreadableEntry(entry, bundle.status());
   next.time_us = std::max(next.time_us, bundle->time_us);
   applier.SetTime(next.time_us, bugs_.local_clock_us ? bugs_.local_clock_us() : next.time_us);
   results.reserve(bundle->commands.size());
-  for (Command& command : bundle->commands) {
-    auto result = ApplyCommand(std::move(command), applier, next);
+  for (std::string_view bytes : bundle->commands) {
+    if (const auto put = PlainPutIn(bytes)) {
+      results.push_back(applier.Apply(*put));
+      continue;
+    }
+    auto command = DecodeCommand(bytes);
+    if (!command.ok()) return UnreadableEntry(entry, command.status());
+    auto result = ApplyCommand(*std::move(command), applier, next);
     if (!result.ok()) return result.status();
     results.push_back(*std::move(result));
   }

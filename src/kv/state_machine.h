@@ -94,6 +94,9 @@ class StateMachine {
 
   // An expired key has no value. DATA_LOSS where a record is damaged.
   absl::StatusOr<std::optional<Record>> Get(std::string_view key) const;
+  // Of each key, in order.
+  absl::StatusOr<std::vector<std::optional<Record>>> GetAll(
+      absl::Span<const std::string> keys) const;
   absl::StatusOr<Page> Scan(const Range& range) const;
 
   // What would survive a crash now: the log may be released up to its index.
@@ -111,6 +114,9 @@ class StateMachine {
   absl::StatusOr<CommandResult> ApplyCommand(Command command, Applier& applier, AppliedState& next);
   absl::StatusOr<CommandResult> Fence(const Identity& identity, uint64_t now_us);
   absl::StatusOr<CommandResult> ApplyOnce(Command command, Applier& applier, uint64_t now_us);
+  // `bytes`: what the engine has of the key.
+  absl::StatusOr<std::optional<Record>> ToRecord(std::string_view key,
+                                                 std::optional<std::string> bytes) const;
   // What Apply adds to its batch about itself.
   void StageApplied(const AppliedState& next, EngineBatch& batch) const;
 

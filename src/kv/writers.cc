@@ -185,7 +185,7 @@ std::string Writers::Stage(EngineBatch& batch) {
   std::string busy = EncodeBusy();
   if (busy.size() <= kBusyWritersBytesMax) return busy;
   for (auto& [id, record] : std::exchange(busy_, {})) {
-    batch.PutKey(WriterKey(partition_, id), std::move(record));
+    batch.PutKey(WriterKey(partition_, id), record);
   }
   return "";
 }

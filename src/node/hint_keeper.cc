@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "base/strings.h"
+#include "kv/bundle.h"
 #include "quorum/session.h"
 #include "replica/quorum_values.h"
 

@@ -6,6 +6,12 @@
 #include "node/hint_keeper.h"
 
 namespace quorate {
+namespace {
+
+// Inputs for which room is kept from turn to turn: what a busy turn has.
+constexpr size_t kInboxRoomMax = 1024;
+
+}  // namespace
 
 Worker::Worker(uint32_t index, NodeShared& shared)
     : index_(index),
@@ -50,11 +56,10 @@ void Worker::PostProof(SyncProof proof) {
 }
 
 absl::Duration Worker::RunTurn() {
-  std::vector<Input> inputs;
   std::optional<SyncProof> proof;
   {
     absl::MutexLock lock(&mutex_);
-    inputs.swap(inbox_);
+    inputs_.swap(inbox_);
     backlog_.store(0, std::memory_order_relaxed);
     proof = std::exchange(proof_, std::nullopt);
     woken_ = false;
@@ -64,9 +69,14 @@ absl::Duration Worker::RunTurn() {
   // long enough, even if the process stands still anywhere in here.
   now_ = shared_.edges.env.Monotonic();
   WatchClock();
-  if (shared_.failed) return absl::InfiniteDuration();
+  if (shared_.failed) {
+    inputs_.clear();
+    return absl::InfiniteDuration();
+  }
   if (proof) OpenDurable(*proof);
-  for (Input& input : inputs) Handle(input);
+  for (Input& input : inputs_) Handle(input);
+  inputs_.clear();
+  if (inputs_.capacity() > kInboxRoomMax) inputs_ = std::vector<Input>();
   Expire();
   if (now_ >= next_tick_) Tick();
   if (now_ >= news_due_) TellNews();

@@ -257,6 +257,8 @@ class Worker {
   bool shut_down_ = false;
   absl::Duration answers_due_;  // once it is shut down
 
+  std::vector<Input> inputs_;  // of the turn; empty between turns, with room for the next
+
   absl::Mutex mutex_;
   std::vector<Input> inbox_ ABSL_GUARDED_BY(mutex_);
   std::atomic<size_t> backlog_ = 0;  // of the inbox, as of a moment ago

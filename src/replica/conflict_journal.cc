@@ -59,7 +59,7 @@ absl::Status ConflictJournal::Stage(const quorum::Discard& discard, EngineBatch&
   if (marks_.contains(mark)) return absl::OkStatus();
   std::string bytes = quorum::EncodeEffect(discard);
   Note({next_number_++, bytes.size(), mark});
-  batch.PutKey(kv::DiscardKey(partition_, entries_.back().number), std::move(bytes));
+  batch.PutKey(kv::DiscardKey(partition_, entries_.back().number), bytes);
   while (entries_.size() > 1 &&
          (entries_.size() > limits::kConflictsKeptMax || bytes_ > limits::kConflictBytesKeptMax)) {
     batch.DeleteKey(kv::DiscardKey(partition_, entries_.front().number));

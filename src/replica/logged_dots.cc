@@ -171,7 +171,7 @@ absl::Status LoggedDots::MoveUpTo(LogIndex to) {
   }
   std::string number;
   AppendVarint(++moves_, number);
-  batch.PutKey(kv::DotMovesKey(partition_), std::move(number));
+  batch.PutKey(kv::DotMovesKey(partition_), number);
   moving_.push_back({moves_, lowest});
   return engine_.Write(batch);
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/probe.h"
+#include "kv/bundle.h"
 
 namespace quorate {
 namespace {

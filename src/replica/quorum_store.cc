@@ -54,12 +54,12 @@ class Stager {
   void operator()(const ReserveTime& reserve) {
     std::string bytes;
     AppendVarint(reserve.until.value(), bytes);
-    batch_.PutKey(kv::ReservedTimeKey(partition_), std::move(bytes));
+    batch_.PutKey(kv::ReservedTimeKey(partition_), bytes);
   }
   void operator()(const RaiseFloor& raise) {
     std::string bytes;
     AppendBallot(raise.floor, bytes);
-    batch_.PutKey(kv::BallotFloorKey(partition_), std::move(bytes));
+    batch_.PutKey(kv::BallotFloorKey(partition_), bytes);
   }
   void operator()(const quorum::EnterEpoch& enter) {
     batch_.PutKey(kv::EnteredEpochKey(partition_), NumberBytes(enter.epoch.value()));
@@ -68,7 +68,7 @@ class Stager {
     std::string bytes;
     AppendVarint(take.hint.number, bytes);
     if (take.hint.life) AppendVarint(take.hint.life.value(), bytes);
-    batch_.PutKey(kv::TakenHintKey(partition_, take.hint.keeper), std::move(bytes));
+    batch_.PutKey(kv::TakenHintKey(partition_, take.hint.keeper), bytes);
   }
   void operator()(const quorum::Discard& discard) {
     discards = true;
@@ -96,7 +96,7 @@ class Stager {
     return bytes;
   }
   void PutOperation(const quorum::OperationId& id, std::string bytes) {
-    batch_.PutKey(kv::OperationKey(partition_, id.writer, id.sequence), std::move(bytes));
+    batch_.PutKey(kv::OperationKey(partition_, id.writer, id.sequence), bytes);
   }
 
   const PartitionId partition_;

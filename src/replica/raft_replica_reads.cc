@@ -173,14 +173,12 @@ Reply RaftReplica::Read(const Request& request) const {
   Reply reply;
   reply.receipt = MakeReceipt(request.level, request.level);
   if (const auto* lookup = std::get_if<Lookup>(&request.op)) {
-    for (const std::string& key : lookup->keys) {
-      auto record = state_.Get(key);
-      if (!record.ok()) {
-        reply.status = record.status();
-        return reply;
-      }
-      if (*record) reply.receipt.version = std::max(reply.receipt.version, (*record)->version);
-      reply.found.push_back(*std::move(record));
+    auto records = state_.GetAll(lookup->keys);
+    reply.status = records.status();
+    if (!records.ok()) return reply;
+    reply.found = *std::move(records);
+    for (const auto& record : reply.found) {
+      if (record) reply.receipt.version = std::max(reply.receipt.version, record->version);
     }
     return reply;
   }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "kv/bundle.h"
 #include "kv/merging_codec.h"
 #include "quorate/v1/storage.pb.h"
 #include "replica/request.h"

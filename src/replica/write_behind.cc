@@ -65,9 +65,9 @@ absl::Status WriteBehind::Flush(std::string applied) {
   for (const auto& [key, record] : in_order) {
     std::string at = kv::RecordKey(partition_, key);
     if (*record) {
-      batch.PutKey(std::move(at), EncodeRecord(key, **record));
+      batch.PutKey(at, EncodeRecord(key, **record));
     } else {
-      batch.DeleteKey(std::move(at));
+      batch.DeleteKey(at);
     }
   }
   places_.clear();
@@ -75,7 +75,7 @@ absl::Status WriteBehind::Flush(std::string applied) {
   entries_ = {};
   bytes_ = 0;
   waits_since_.reset();
-  batch.PutKey(kv::AppliedKey(partition_), std::move(applied));
+  batch.PutKey(kv::AppliedKey(partition_), applied);
   return engine_.Write(batch);
 }
 

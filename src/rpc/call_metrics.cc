@@ -13,10 +13,10 @@ std::string_view OperationName(Operation operation) {
 }
 
 void CallMetrics::Record(Operation operation, Level level, absl::StatusCode code,
-                         absl::Duration took) {
+                         absl::Duration took, uint64_t calls) {
   Cell& cell = cells_[static_cast<size_t>(operation)][static_cast<size_t>(level)];
-  cell.by_code[std::min(static_cast<size_t>(code), kCodes - 1)].Add();
-  cell.latency.Record(took);
+  cell.by_code[std::min(static_cast<size_t>(code), kCodes - 1)].Add(calls);
+  cell.latency.Record(took, calls);
 }
 
 void CallMetrics::WriteTo(MetricsPage& page) const {

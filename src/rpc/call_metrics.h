@@ -32,7 +32,8 @@ std::string_view OperationName(Operation operation);
 class CallMetrics {
  public:
   // Level as asked, resolved from the keyspace's default where it could be.
-  void Record(Operation operation, Level level, absl::StatusCode code, absl::Duration took);
+  void Record(Operation operation, Level level, absl::StatusCode code, absl::Duration took,
+              uint64_t calls = 1);
   void WriteTo(MetricsPage& page) const;
   const LatencyHistogram& latency(Operation operation, Level level) const {
     return cells_[static_cast<size_t>(operation)][static_cast<size_t>(level)].latency;

@@ -16,11 +16,12 @@ class CallWatch {
   absl::Duration Now() const { return env_.Monotonic(); }
   CallMetrics& metrics() { return metrics_; }
 
-  // `call` without its name. Gives how long it took.
-  absl::Duration Ended(Operation operation, absl::Duration began, EndedCall call) {
+  // `call` without its name; it stands for `calls` alike. Gives how long it took.
+  absl::Duration Ended(Operation operation, absl::Duration began, EndedCall call,
+                       uint64_t calls = 1) {
     const absl::Duration now = Now();
     call.took = now - began;
-    metrics_.Record(operation, call.level, call.code, call.took);
+    metrics_.Record(operation, call.level, call.code, call.took, calls);
     if (slow_.IsSlow(call.took)) {
       call.operation = OperationName(operation);
       slow_.Note(call, now);

@@ -13,17 +13,6 @@
 namespace quorate::rpc {
 namespace {
 
-constexpr size_t kRequestBlockBytes = 32 * 1024;
-
-google::protobuf::ArenaOptions RequestArenaOptions(char* block) {
-  google::protobuf::ArenaOptions options;
-  options.initial_block = block;
-  options.initial_block_size = kRequestBlockBytes;
-  options.start_block_size = kRequestBlockBytes;
-  options.max_block_size = 16 * kRequestBlockBytes;
-  return options;
-}
-
 v1::Receipt* ReceiptIn(v1::StreamReply& reply) {
   return reply.has_get() ? reply.mutable_get()->mutable_receipt()
                          : reply.mutable_write()->mutable_receipt();
@@ -37,10 +26,7 @@ StreamReactor* StartStream(StreamWorld world) {
   return stream.get();
 }
 
-StreamCall::StreamCall(StreamWorld world)
-    : world_(world),
-      request_block_(new char[kRequestBlockBytes]),
-      request_arena_(RequestArenaOptions(request_block_.get())) {
+StreamCall::StreamCall(StreamWorld world) : world_(world) {
   world_.watch.metrics().streams.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -62,9 +48,7 @@ void StreamCall::ReadOn() {
     paused_ = true;
     return;
   }
-  request_arena_.Reset();
-  request_ = google::protobuf::Arena::CreateMessage<v1::StreamRequest>(&request_arena_);
-  StartRead(request_);
+  StartRead(request_.Renew());
 }
 
 void StreamCall::OnReadDone(bool ok) {
@@ -95,16 +79,14 @@ void StreamCall::Accept(StreamMessage& message) {
 }
 
 void StreamCall::Answer(Pending& pending, Reply reply) {
-  absl::Duration took;
-  for (size_t i = 0; i < pending.ids.size(); ++i) {
-    took = world_.watch.Ended(pending.operation, pending.started,
-                              {.operation = {},
-                               .level = pending.level,
-                               .partition = reply.receipt.partition,
-                               .code = reply.status.code(),
-                               .took = {},
-                               .timings = reply.timings});
-  }
+  const absl::Duration took = world_.watch.Ended(pending.operation, pending.started,
+                                                 {.operation = {},
+                                                  .level = pending.level,
+                                                  .partition = reply.receipt.partition,
+                                                  .code = reply.status.code(),
+                                                  .took = {},
+                                                  .timings = reply.timings},
+                                                 pending.ids.size());
   if (!reply.status.ok()) {
     const absl::Status error = ErrorOf(reply);
     for (size_t i = 0; i < pending.ids.size(); ++i) {
@@ -163,7 +145,7 @@ void StreamCall::Flush() {
 void StreamCall::WriteNext() {
   if (writing_ != nullptr || replies_.empty() || finished_) return;
   writing_ = replies_.Take();
-  StartWrite(writing_->response);
+  StartWrite(writing_->response.get());
 }
 
 void StreamCall::OnWriteDone(bool ok) {

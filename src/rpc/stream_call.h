@@ -6,7 +6,6 @@
 // isn't read, and the client's flow control stops the client.
 #pragma once
 
-#include <google/protobuf/arena.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
@@ -15,6 +14,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/synchronization/mutex.h"
 #include "base/env.h"
+#include "base/reused_message.h"
 #include "node/node.h"
 #include "quorate/v1/kv.pb.h"
 #include "rpc/call_watch.h"
@@ -58,6 +58,7 @@ class StreamCall final : public StreamReactor, public std::enable_shared_from_th
   void OnDone() override;
 
  private:
+  static constexpr size_t kRequestBlockBytes = 32 * 1024;
   friend class StreamMessage;  // the operations of one message (stream_message.h)
 
   // What came back for operations that went to the node together.
@@ -86,9 +87,7 @@ class StreamCall final : public StreamReactor, public std::enable_shared_from_th
   std::shared_ptr<StreamCall> self_;  // until OnDone
 
   // Touched by one reader at a time, between StartRead and the next.
-  std::unique_ptr<char[]> request_block_;
-  google::protobuf::Arena request_arena_;
-  v1::StreamRequest* request_ = nullptr;
+  ReusedMessage<v1::StreamRequest, kRequestBlockBytes> request_;
 
   absl::Mutex mutex_;
   StreamReplies replies_ ABSL_GUARDED_BY(mutex_);

@@ -5,30 +5,11 @@
 namespace quorate::rpc {
 namespace {
 
-constexpr size_t kBlockBytes = 16 * 1024;
 // A reader shouldn't wait long for the first reply of a message.
 constexpr uint64_t kMessageBytes = 1024 * 1024;
 constexpr size_t kSpareMax = 2;
 
 }  // namespace
-
-StreamReplies::Message::Message() : block(new char[kBlockBytes]) { Clear(); }
-
-void StreamReplies::Message::Clear() {
-  if (arena == nullptr) {
-    google::protobuf::ArenaOptions options;
-    options.initial_block = block.get();
-    options.initial_block_size = kBlockBytes;
-    options.start_block_size = kBlockBytes;
-    options.max_block_size = 16 * kBlockBytes;
-    arena = std::make_unique<google::protobuf::Arena>(options);
-  } else {
-    arena->Reset();
-  }
-  response = google::protobuf::Arena::CreateMessage<v1::StreamResponse>(arena.get());
-  bytes = 0;
-  cost = 0;
-}
 
 v1::StreamReply* StreamReplies::Add(uint64_t bytes, uint64_t cost) {
   if (queue_.empty() || queue_.back()->bytes >= kMessageBytes) {
@@ -53,7 +34,9 @@ std::unique_ptr<StreamReplies::Message> StreamReplies::Take() {
 
 void StreamReplies::Recycle(std::unique_ptr<Message> message) {
   if (spare_.size() >= kSpareMax) return;
-  message->Clear();
+  message->response.Renew();
+  message->bytes = 0;
+  message->cost = 0;
   spare_.push_back(std::move(message));
 }
 

@@ -2,12 +2,11 @@
 // while the one before was being written. Not thread-safe.
 #pragma once
 
-#include <google/protobuf/arena.h>
-
 #include <deque>
 #include <memory>
 #include <vector>
 
+#include "base/reused_message.h"
 #include "quorate/v1/kv.pb.h"
 
 namespace quorate::rpc {
@@ -17,12 +16,8 @@ class StreamReplies {
   // A message that is written as a whole; `cost` is what its operations count
   // against the stream's bound.
   struct Message {
-    Message();
-    void Clear();
-
-    std::unique_ptr<char[]> block;  // the arena's first
-    std::unique_ptr<google::protobuf::Arena> arena;
-    v1::StreamResponse* response = nullptr;
+    static constexpr size_t kBlockBytes = 32 * 1024;
+    ReusedMessage<v1::StreamResponse, kBlockBytes> response;
     uint64_t bytes = 0;
     uint64_t cost = 0;
   };

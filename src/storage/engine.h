@@ -8,43 +8,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "storage/engine_batch.h"
 
 namespace quorate {
-
-// Applied in order, all or nothing.
-class EngineBatch {
- public:
-  struct Put {
-    std::string key, value;
-  };
-  struct Delete {
-    std::string key;
-  };
-  struct DeleteRange {
-    std::string begin, end;
-  };  // [begin, end)
-  using Step = std::variant<Put, Delete, DeleteRange>;
-
-  void PutKey(std::string key, std::string value) {
-    steps_.emplace_back(Put{std::move(key), std::move(value)});
-  }
-  void DeleteKey(std::string key) { steps_.emplace_back(Delete{std::move(key)}); }
-  void DeleteKeys(std::string begin, std::string end) {
-    steps_.emplace_back(DeleteRange{std::move(begin), std::move(end)});
-  }
-  const std::vector<Step>& steps() const { return steps_; }
-  bool empty() const { return steps_.empty(); }
-  void clear() { steps_.clear(); }
-
- private:
-  std::vector<Step> steps_;
-};
 
 // Forward over [begin, end) in byte order. Views are valid until Next.
 class EngineIterator {
@@ -100,6 +71,9 @@ class Engine {
   virtual ~Engine() = default;
   virtual absl::Status Write(const EngineBatch& batch) = 0;
   virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
+  // Each key by itself, in order, which together may cost less.
+  virtual absl::StatusOr<std::vector<std::optional<std::string>>> GetAll(
+      absl::Span<const std::string> keys) const;
   virtual std::unique_ptr<EngineIterator> Scan(std::string_view begin,
                                                std::string_view end) const = 0;
   virtual std::unique_ptr<EngineView> View() const = 0;

@@ -14,9 +14,9 @@ using Map = MemEngine::Map;
 void Apply(const EngineBatch& batch, Map& map) {
   for (const EngineBatch::Step& step : batch.steps()) {
     if (const auto* put = std::get_if<EngineBatch::Put>(&step)) {
-      map.insert_or_assign(put->key, put->value);
+      map.insert_or_assign(std::string(put->key), std::string(put->value));
     } else if (const auto* one = std::get_if<EngineBatch::Delete>(&step)) {
-      map.erase(one->key);
+      if (const auto it = map.find(one->key); it != map.end()) map.erase(it);
     } else {
       const auto& range = std::get<EngineBatch::DeleteRange>(step);
       if (range.begin < range.end) {
@@ -107,7 +107,7 @@ class MemReplace : public EngineReplace {
   absl::Status Add(std::string_view key, std::string_view value) override {
     if (absl::Status fits = CheckReplacementKey(key, last_, begin_, end_); !fits.ok()) return fits;
     last_ = std::string(key);
-    batch_.PutKey(std::string(key), std::string(value));
+    batch_.PutKey(key, value);
     return absl::OkStatus();
   }
   absl::Status Commit() override { return engine_->CommitReplace(batch_); }
@@ -126,7 +126,7 @@ absl::Status MemEngine::Write(const EngineBatch& batch) {
   absl::MutexLock lock(&mutex_);
   if (absl::Status refusal = Refusal(); !refusal.ok()) return refusal;
   ApplyCurrent(batch);
-  unflushed_.push_back(batch);
+  unflushed_.push_back(batch.Copy());
   if (random_.Chance(options_.flush_chance)) FlushLocked();
   return absl::OkStatus();
 }
@@ -234,7 +234,7 @@ void MemEngine::DropFiltered() {
   }
   if (dropped.empty()) return;
   EngineBatch batch;
-  for (std::string& key : dropped) batch.DeleteKey(std::move(key));
+  for (const std::string& key : dropped) batch.DeleteKey(key);
   Apply(batch, durable_);
   ApplyCurrent(batch);
 }

@@ -17,6 +17,10 @@ uint64_t BigEndianAt(std::string_view key, size_t offset) {
   return __builtin_bswap64(number);
 }
 
+// Nothing else tells the processor where the entries of a run lie. So far ahead in each run, of
+// which a flush reads some twenty by turns.
+constexpr std::ptrdiff_t kFetchedAhead = 3;
+
 bool BelongTogether(const MemtableRun& before, const MemtableRun& last) {
   return before.size() <= 2 * last.size() && before.size() + last.size() <= kMergedEntriesMax;
 }
@@ -39,11 +43,8 @@ SortedEntry::SortedEntry(std::string_view key, const MemtableEntry* entry) : ent
   for (size_t i = 0; i < head_.size(); ++i) head_[i] = BigEndianAt(key, i * sizeof(uint64_t));
 }
 
-MemtableRun SortRun(const MemtableEntry* newest, const MemtableEntry* oldest) {
-  MemtableRun run;
-  for (const MemtableEntry* entry = newest; entry != oldest; entry = entry->before) {
-    run.emplace_back(entry);
-  }
+MemtableRun SortRun(absl::Span<const SortedEntry> entries) {
+  MemtableRun run(entries.begin(), entries.end());
   std::sort(run.begin(), run.end());
   return run;
 }
@@ -109,7 +110,9 @@ void MemtableCursor::ToLastUpTo(const VersionedKey& key) {
 
 void MemtableCursor::Next() {
   std::pop_heap(heap_.begin(), heap_.end(), IsBehind);
-  if (++heap_.back().at == heap_.back().end) return heap_.pop_back();
+  Place& place = heap_.back();
+  if (++place.at == place.end) return heap_.pop_back();
+  if (place.end - place.at > kFetchedAhead) Prefetch(place.at[kFetchedAhead].entry());
   std::push_heap(heap_.begin(), heap_.end(), IsBehind);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "storage/memtable_entry.h"
 
 namespace quorate {
@@ -14,6 +15,7 @@ namespace quorate {
 // An entry and the head of its key, which settles most comparisons without the entry's memory.
 class SortedEntry {
  public:
+  SortedEntry() = default;  // none
   explicit SortedEntry(const MemtableEntry* entry) : SortedEntry(entry->key().key, entry) {}
 
   const MemtableEntry* entry() const { return entry_; }
@@ -36,8 +38,7 @@ class SortedEntry {
 using MemtableRun = std::vector<SortedEntry>;
 using MemtableRuns = std::vector<std::shared_ptr<const MemtableRun>>;
 
-// From `newest` back to `oldest`, which it leaves out, by when they were inserted.
-MemtableRun SortRun(const MemtableEntry* newest, const MemtableEntry* oldest);
+MemtableRun SortRun(absl::Span<const SortedEntry> entries);
 
 // With one more; merges runs of like size, so that there are few, but none without bound,
 // for somebody waits meanwhile.

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "rocksdb/cache.h"
@@ -57,6 +58,7 @@ class FilterAdapter : public rocksdb::CompactionFilter {
 };
 
 rocksdb::Options ToRocks(const RocksEngineOptions& options,
+                         std::shared_ptr<HashedMemtables> memtables,
                          std::shared_ptr<rocksdb::EventListener> listener, rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
@@ -69,7 +71,7 @@ rocksdb::Options ToRocks(const RocksEngineOptions& options,
   rocks.paranoid_checks = true;
   rocks.write_buffer_size = options.memtable_bytes;
   rocks.max_write_buffer_number = options.memtables_max;
-  rocks.memtable_factory = HashedMemtables(options.memtable_bytes);
+  rocks.memtable_factory = std::move(memtables);
   rocks.allow_concurrent_memtable_write = false;
   rocks.max_background_jobs = options.background_jobs;
   rocks.compression = rocksdb::kLZ4Compression;
@@ -151,16 +153,28 @@ rocksdb::Status Fill(const EngineBatch& batch, rocksdb::WriteBatch& rocks) {
   rocksdb::Status status;
   for (const EngineBatch::Step& step : batch.steps()) {
     if (const auto* put = std::get_if<EngineBatch::Put>(&step)) {
-      status = rocks.Put(put->key, put->value);
+      status = rocks.Put(ToSlice(put->key), ToSlice(put->value));
     } else if (const auto* one = std::get_if<EngineBatch::Delete>(&step)) {
-      status = rocks.Delete(one->key);
+      status = rocks.Delete(ToSlice(one->key));
     } else {
       const auto& range = std::get<EngineBatch::DeleteRange>(step);
-      if (range.begin < range.end) status = rocks.DeleteRange(range.begin, range.end);
+      if (range.begin >= range.end) continue;
+      status = rocks.DeleteRange(ToSlice(range.begin), ToSlice(range.end));
     }
     if (!status.ok()) return status;
   }
   return status;
+}
+
+using Keys = absl::InlinedVector<std::string_view, 64>;
+
+Keys KeysOf(const EngineBatch& batch) {
+  Keys keys;
+  keys.reserve(batch.steps().size());
+  for (const EngineBatch::Step& step : batch.steps()) {
+    if (const auto* put = std::get_if<EngineBatch::Put>(&step)) keys.push_back(put->key);
+  }
+  return keys;
 }
 
 class RocksEngine : public Engine {
@@ -169,6 +183,7 @@ class RocksEngine : public Engine {
       : path_(std::move(path)),
         staging_(StrCat(path_, "/staging")),
         options_(options),
+        memtables_(MakeHashedMemtables(options.memtable_bytes)),
         flushes_(std::make_shared<FlushCounter>()),
         room_(options.room_wait != nullptr ? options.room_wait : std::make_shared<RoomWait>()),
         env_(rocksdb::NewCompositeEnv(WithPatience(rocksdb::FileSystem::Default(), room_))) {
@@ -187,7 +202,7 @@ class RocksEngine : public Engine {
                        StrCat("cannot make folder ", staging_, " anew: ", error.message()));
     }
     rocksdb::DB* db = nullptr;
-    rocksdb::Options rocks = ToRocks(options_, flushes_, env_.get());
+    rocksdb::Options rocks = ToRocks(options_, memtables_, flushes_, env_.get());
     if (filter_) {
       rocks.compaction_filter = &*filter_;
       rocks.periodic_compaction_seconds = kFilterAllEverySeconds;
@@ -202,6 +217,7 @@ class RocksEngine : public Engine {
     thread_local rocksdb::WriteBatch rocks;  // its memory is used again
     rocks.Clear();
     rocksdb::Status status = Fill(batch, rocks);
+    memtables_->Prefetch(KeysOf(batch));
     rocksdb::WriteOptions write;
     write.disableWAL = true;
     if (status.ok()) status = db_->Write(write, &rocks);
@@ -213,6 +229,12 @@ class RocksEngine : public Engine {
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
     return GetAt(db_.get(), path_, rocksdb::ReadOptions(), key);
+  }
+
+  absl::StatusOr<std::vector<std::optional<std::string>>> GetAll(
+      absl::Span<const std::string> keys) const override {
+    memtables_->Prefetch(Keys(keys.begin(), keys.end()));
+    return Engine::GetAll(keys);
   }
 
   std::unique_ptr<EngineIterator> Scan(std::string_view begin,
@@ -275,6 +297,7 @@ class RocksEngine : public Engine {
 
   const std::string path_, staging_;
   const RocksEngineOptions options_;
+  const std::shared_ptr<HashedMemtables> memtables_;
   const std::shared_ptr<FlushCounter> flushes_;
   const std::shared_ptr<RoomWait> room_;
   const std::unique_ptr<rocksdb::Env> env_;

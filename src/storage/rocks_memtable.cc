@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/synchronization/mutex.h"
 #include "base/check.h"
 #include "base/hash.h"
@@ -34,6 +35,19 @@ class Buckets {
   }
 
   size_t bytes() const { return (mask_ + 1) * sizeof(Link); }
+
+  // Of what Find and Insert of these keys will touch first; nothing else is looked at, so that
+  // what the heads point to may be gone.
+  void Prefetch(absl::Span<const std::string_view> keys) const {
+    absl::InlinedVector<const Link*, 64> heads;
+    heads.reserve(keys.size());
+    for (std::string_view key : keys) __builtin_prefetch(heads.emplace_back(&Head(key)));
+    for (const Link* head : heads) {
+      if (const MemtableEntry* entry = head->load(std::memory_order_relaxed)) {
+        quorate::Prefetch(entry);
+      }
+    }
+  }
 
   // The newest of the key, or nullptr.
   const MemtableEntry* Find(std::string_view key) const {
@@ -151,8 +165,11 @@ class ArenaIterator final : public OrderedIterator {
 
 class Memtable final : public MemTableRep {
  public:
-  Memtable(rocksdb::Allocator* allocator, size_t buckets)
-      : MemTableRep(allocator), buckets_(buckets), runs_(std::make_shared<const MemtableRuns>()) {}
+  Memtable(rocksdb::Allocator* allocator, std::shared_ptr<Buckets> buckets)
+      : MemTableRep(allocator),
+        shared_buckets_(std::move(buckets)),
+        buckets_(*shared_buckets_),
+        runs_(std::make_shared<const MemtableRuns>()) {}
 
   rocksdb::KeyHandle Allocate(size_t bytes, char** buffer) override {
     void* place = nullptr;
@@ -169,20 +186,21 @@ class Memtable final : public MemTableRep {
   void Insert(rocksdb::KeyHandle handle) override {
     auto* entry = static_cast<MemtableEntry*>(handle);
     buckets_.Insert(entry);
-    entry->before = newest_.load(std::memory_order_relaxed);
-    newest_.store(entry, std::memory_order_release);
-    const size_t entries = entries_.load(std::memory_order_relaxed) + 1;
-    entries_.store(entries, std::memory_order_relaxed);
-    if (entries % kRunEntries == 0) Order();
+    entries_.store(entries_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    const size_t fresh = fresh_count_.load(std::memory_order_relaxed);
+    fresh_[fresh] = SortedEntry(entry);  // now that its key is in the cache
+    fresh_count_.store(fresh + 1, std::memory_order_release);
+    if (fresh + 1 < kRunEntries) return;
+    const absl::MutexLock lock(&mutex_);
+    OrderFresh();
+    ordered_ = 0;
+    fresh_count_.store(0, std::memory_order_relaxed);
   }
 
   // Of all that has been inserted.
   std::shared_ptr<const MemtableRuns> Order() {
     const absl::MutexLock lock(&mutex_);
-    const MemtableEntry* newest = newest_.load(std::memory_order_acquire);
-    if (newest == sorted_up_to_) return runs_;
-    MemtableRun fresh = SortRun(newest, std::exchange(sorted_up_to_, newest));
-    runs_ = std::make_shared<const MemtableRuns>(WithRun(*runs_, std::move(fresh)));
+    OrderFresh();
     return runs_;
   }
 
@@ -225,12 +243,24 @@ class Memtable final : public MemTableRep {
   }
 
  private:
-  Buckets buckets_;
-  std::atomic<MemtableEntry*> newest_{nullptr};
+  void OrderFresh() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const size_t count = fresh_count_.load(std::memory_order_acquire);
+    if (count == ordered_) return;
+    MemtableRun run = SortRun({&fresh_[ordered_], count - ordered_});
+    ordered_ = count;
+    runs_ = std::make_shared<const MemtableRuns>(WithRun(*runs_, std::move(run)));
+  }
+
+  const std::shared_ptr<Buckets> shared_buckets_;
+  Buckets& buckets_;
   std::atomic<size_t> entries_{0};
+  // What was inserted last, in that order. The one writer adds to it; from the beginning
+  // only under the lock.
+  const std::unique_ptr<SortedEntry[]> fresh_{new SortedEntry[kRunEntries]};
+  std::atomic<size_t> fresh_count_{0};
 
   absl::Mutex mutex_;
-  const MemtableEntry* sorted_up_to_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  size_t ordered_ ABSL_GUARDED_BY(mutex_) = 0;  // of fresh_, are in runs_
   std::shared_ptr<const MemtableRuns> runs_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -239,7 +269,7 @@ MemtableCursor& OrderedIterator::cursor() {
   return *cursor_;
 }
 
-class Factory final : public rocksdb::MemTableRepFactory {
+class Factory final : public HashedMemtables {
  public:
   explicit Factory(size_t buckets) : buckets_(buckets) {}
 
@@ -247,16 +277,30 @@ class Factory final : public rocksdb::MemTableRepFactory {
   using MemTableRepFactory::CreateMemTableRep;
   MemTableRep* CreateMemTableRep(const MemTableRep::KeyComparator&, rocksdb::Allocator* allocator,
                                  const rocksdb::SliceTransform*, rocksdb::Logger*) override {
-    return new Memtable(allocator, buckets_);
+    auto buckets = std::make_shared<Buckets>(buckets_);
+    const absl::MutexLock lock(&mutex_);
+    newest_ = buckets;
+    return new Memtable(allocator, std::move(buckets));
+  }
+
+  void Prefetch(absl::Span<const std::string_view> keys) const override {
+    if (const auto newest = Newest()) newest->Prefetch(keys);
   }
 
  private:
+  std::shared_ptr<const Buckets> Newest() const {
+    const absl::MutexLock lock(&mutex_);
+    return newest_.lock();
+  }
+
   const size_t buckets_;
+  mutable absl::Mutex mutex_;
+  std::weak_ptr<const Buckets> newest_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
 
-std::shared_ptr<rocksdb::MemTableRepFactory> HashedMemtables(size_t memtable_bytes) {
+std::shared_ptr<HashedMemtables> MakeHashedMemtables(size_t memtable_bytes) {
   return std::make_shared<Factory>(std::max<size_t>(memtable_bytes / kBytesPerBucket, 1));
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "kv/bundle.h"
 #include "kv/digest.h"
 #include "kv/expired_records.h"
 #include "kv/snapshot.h"

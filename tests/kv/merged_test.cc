@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "kv/bundle.h"
 #include "kv/command.h"
 #include "kv/merging_codec.h"
 #include "kv/outcome.h"

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "kv/command_codec.h"
 #include "kv/digest.h"
 #include "kv/layout.h"
 #include "storage/mem_engine.h"
@@ -43,6 +44,38 @@ TEST_P(StateMachineTest, AnEmptyEngineGivesZeroes) {
 TEST_P(StateMachineTest, ItsFirstConfigurationIsFoundAgain) {
   ASSERT_TRUE(partition_.state.Initialise("n1 n2 n3").ok());
   EXPECT_EQ(Partition(*engine_).state.applied().configuration, "n1 n2 n3");
+}
+
+// As an entry that names value and key the other way round is read: by the whole message.
+TEST_P(StateMachineTest, APlainPutLeavesTheBytesThatItsMessageWould) {
+  const std::string command = "\x0a\x06\x12\x01v\x0a\x01k";
+  const std::string bundle = std::string("\x0a\x08") + command;
+  ASSERT_FALSE(PlainPutIn(command));
+  const LogEntry entry{Term(1), LogIndex(1), EntryKind::kCommand, Payload(bundle)};
+  auto results = partition_.state.Apply(absl::MakeConstSpan(&entry, 1), "members");
+  ASSERT_TRUE(results.ok()) << results.status();
+
+  const auto other = MakeEngine(GetParam());
+  Partition plain(*other);
+  const CommandResult result = plain.Run(Put("k", "v"));
+  EXPECT_EQ(Dump(*other), Dump(*engine_));
+  EXPECT_EQ(result.version, results->front().front().version);
+  EXPECT_EQ(result.results.front().version, results->front().front().results.front().version);
+}
+
+TEST_P(StateMachineTest, ManyKeysAreFoundAsEachByItself) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 100; ++i) keys.push_back("key" + std::to_string(i));
+  for (size_t i = 0; i < keys.size(); i += 2) partition_.Run(Put(keys[i], std::to_string(i)));
+  const auto found = partition_.state.GetAll(keys);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->size(), keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    ASSERT_EQ((*found)[i].has_value(), i % 2 == 0);
+    if (i % 2 == 0) {
+      EXPECT_EQ((*found)[i]->value, std::to_string(i));
+    }
+  }
 }
 
 TEST_P(StateMachineTest, WhatAFormerCopyLeftOnDiskIsNotDurableOfThisOne) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "kv/bundle.h"
 #include "kv/digest.h"
 #include "kv/layout.h"
 #include "storage/mem_engine.h"

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "kv/bundle.h"
 #include "kv/layout.h"
 #include "kv/outcome.h"
 #include "kv/snapshot.h"

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "kv/bundle.h"
 #include "raft/raft.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"

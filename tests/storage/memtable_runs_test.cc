@@ -17,7 +17,7 @@ namespace {
 // Entries as a memtable lays them out, in the order of their insertion.
 class Entries {
  public:
-  const MemtableEntry* Add(const std::string& key, uint64_t tag) {
+  void Add(const std::string& key, uint64_t tag) {
     std::string bytes(1, static_cast<char>(key.size() + sizeof(tag)));
     bytes += key;
     bytes.append(reinterpret_cast<const char*>(&tag), sizeof(tag));
@@ -25,15 +25,15 @@ class Entries {
         (sizeof(MemtableEntry) + bytes.size()) / sizeof(std::max_align_t) + 1);
     auto* entry = new (place.get()) MemtableEntry();
     std::memcpy(entry->bytes(), bytes.data(), bytes.size());
-    entry->before = newest_;
     places_.push_back(std::move(place));
-    return newest_ = entry;
+    fresh_.emplace_back(entry);
   }
-  MemtableEntry* newest() const { return newest_; }
+  // Those since the last call, in order.
+  MemtableRun TakeRun() { return SortRun(std::exchange(fresh_, {})); }
 
  private:
   std::vector<std::unique_ptr<std::max_align_t[]>> places_;
-  MemtableEntry* newest_ = nullptr;
+  std::vector<SortedEntry> fresh_;
 };
 
 TEST(MemtableRunsTest, OrdersByBytesThenTheYoungerFirst) {
@@ -53,7 +53,7 @@ TEST(MemtableRunsTest, OrdersByBytesThenTheYoungerFirst) {
     entries.Add(*key, 1);
     entries.Add(*key, 2);
   }
-  const MemtableRun run = SortRun(entries.newest(), nullptr);
+  const MemtableRun run = entries.TakeRun();
   ASSERT_EQ(run.size(), 2 * keys.size());
   for (size_t i = 0; i < run.size(); ++i) {
     EXPECT_EQ(run[i].entry()->key().key, keys[i / 2]);
@@ -68,13 +68,12 @@ TEST(MemtableRunsTest, StayFewAndHoldEverything) {
   std::set<std::string> keys;
   uint64_t tag = 0;
   for (int round = 0; round < 2'000; ++round) {
-    const MemtableEntry* const sorted = entries.newest();
     for (uint64_t count = 1 + random.Below(random.Below(100) + 1); count > 0; --count) {
       const std::string key = std::to_string(random.Below(1'000'000));
       keys.insert(key);
       entries.Add(key, ++tag);
     }
-    runs = WithRun(runs, SortRun(entries.newest(), sorted));
+    runs = WithRun(runs, entries.TakeRun());
     ASSERT_LE(runs.size(), 40U);
   }
   size_t count = 0;
@@ -99,13 +98,11 @@ TEST(MemtableRunsTest, CursorTurnsRoundWhereItStands) {
   MemtableRuns runs;
   std::set<std::string> keys;
   for (int round = 0; round < 20; ++round) {
-    const MemtableEntry* const sorted = entries.newest();
     const std::string key = std::to_string(random.Below(1'000));
-    if (keys.insert(key).second) entries.Add(key, 9);
+    if (!keys.insert(key).second) continue;
+    entries.Add(key, 9);
     // Of sizes that are never merged.
-    if (sorted != entries.newest()) {
-      runs.push_back(std::make_shared<const MemtableRun>(SortRun(entries.newest(), sorted)));
-    }
+    runs.push_back(std::make_shared<const MemtableRun>(entries.TakeRun()));
   }
   MemtableCursor cursor(std::make_shared<const MemtableRuns>(runs));
   cursor.ToLast();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -29,7 +30,8 @@ class RocksMemtableTest : public testing::Test {
     options.create_if_missing = true;
     options.write_buffer_size = memtable_bytes;
     options.max_write_buffer_number = 4;
-    options.memtable_factory = HashedMemtables(memtable_bytes);
+    memtables_ = MakeHashedMemtables(memtable_bytes);
+    options.memtable_factory = memtables_;
     options.allow_concurrent_memtable_write = false;
     rocksdb::DB* db = nullptr;
     ASSERT_TRUE(rocksdb::DB::Open(options, folder_.path() + "/data", &db).ok());
@@ -71,8 +73,25 @@ class RocksMemtableTest : public testing::Test {
   }
 
   TempFolder folder_;
+  std::shared_ptr<HashedMemtables> memtables_;
   std::unique_ptr<rocksdb::DB> db_;
 };
+
+// A hint that must not touch what is gone; a sanitizer sees it if it does.
+TEST_F(RocksMemtableTest, KeysMayBeFetchedWhateverBecameOfTheMemtable) {
+  const std::vector<std::string_view> keys = {"a", "b", "", "none"};
+  MakeHashedMemtables(1 << 20)->Prefetch(keys);
+  Open(1 << 20);
+  memtables_->Prefetch(keys);
+  Put("a", "1");
+  Put("b", "1");
+  memtables_->Prefetch(keys);
+  ASSERT_TRUE(db_->Flush({}).ok());
+  memtables_->Prefetch(keys);
+  EXPECT_EQ(Get("a"), "1");
+  db_.reset();
+  memtables_->Prefetch(keys);
+}
 
 std::string KeyOf(uint64_t number) {
   // Of lengths on either side of what is compared without the entry itself.
