@@ -40,9 +40,8 @@ class ConflictPolicy {
   // stands. The write is named `dot` and is later than all of `current`; `seen`
   // is what this replica has seen in all. Errors say what the policy can't do;
   // nothing was done then.
-  virtual absl::StatusOr<Record> Write(std::string_view key, const Record* current,
-                                       const Change& change, Dot dot, HlcTime time,
-                                       const SeenClock& seen) const = 0;
+  virtual absl::StatusOr<Record> Write(std::string_view key, const Record* current, Change change,
+                                       Dot dot, HlcTime time, const SeenClock& seen) const = 0;
 
   // Commutative, associative and idempotent, byte for byte. The result's dot and
   // time are those of the newer (see Older). `seen`: by whoever holds `mine`; what

@@ -147,7 +147,7 @@ void Core::PeerBack(NodeId node, const Now& now) {
   anti_entropy_.OnPeerBack(node, now);
 }
 
-void Core::Handle(const Identity& from, WriteAsk ask, const Now& now) {
+void Core::Handle(const Identity& from, WriteAsk&& ask, const Now& now) {
   // Once for all that came with it.
   if (!ask.context.IsCopyOf(last_context_)) local_.NoteSeenBy(from, *ask.context);
   last_context_ = ask.context;

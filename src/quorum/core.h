@@ -125,7 +125,7 @@ class Core {
   void HearOf(const std::map<NodeId, Boot>& lives);
   // Lives that it is not known to have heard of.
   std::map<NodeId, Boot> NewTo(NodeId node) const;
-  void Handle(const Identity& from, WriteAsk ask, const Now& now);
+  void Handle(const Identity& from, WriteAsk&& ask, const Now& now);
   void Handle(const Identity& from, const WriteAnswer& answer, const Now& now);
   void Handle(const Identity& from, const ReadAsk& ask, const Now& now);
   void Handle(const Identity& from, const ReadAnswer& answer, const Now& now);

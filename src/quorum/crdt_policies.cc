@@ -209,7 +209,7 @@ bool AllBootsBeforeEnded(const Dot& dot, const SeenClock& seen) {
 // --- siblings ---
 
 absl::StatusOr<Record> SiblingsPolicy::Write(std::string_view key, const Record* current,
-                                             const Change& change, Dot dot, HlcTime time,
+                                             Change change, Dot dot, HlcTime time,
                                              const SeenClock&) const {
   absl::StatusOr<Siblings> body = BodyOf<Siblings>(current);
   if (!body.ok()) return body.status();
@@ -262,9 +262,8 @@ bool SiblingsPolicy::Outlived(const Record& record, const SeenClock& seen) const
 
 // --- counter ---
 
-absl::StatusOr<Record> CounterPolicy::Write(std::string_view, const Record* current,
-                                            const Change& change, Dot dot, HlcTime time,
-                                            const SeenClock& seen) const {
+absl::StatusOr<Record> CounterPolicy::Write(std::string_view, const Record* current, Change change,
+                                            Dot dot, HlcTime time, const SeenClock& seen) const {
   if (change.remove) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "COUNTER_NOT_REMOVABLE",
                      "what others add to a counter at this moment could not be told from what was "
@@ -296,9 +295,8 @@ bool CounterPolicy::Outlived(const Record&, const SeenClock&) const {
 
 // --- set ---
 
-absl::StatusOr<Record> SetPolicy::Write(std::string_view key, const Record* current,
-                                        const Change& change, Dot dot, HlcTime time,
-                                        const SeenClock& seen) const {
+absl::StatusOr<Record> SetPolicy::Write(std::string_view key, const Record* current, Change change,
+                                        Dot dot, HlcTime time, const SeenClock& seen) const {
   if (absl::Status status = NoExpiry(change); !status.ok()) return status;
   absl::StatusOr<ObservedSet> body = BodyOf<ObservedSet>(current);
   if (!body.ok()) return body.status();
@@ -343,9 +341,8 @@ bool SetPolicy::Outlived(const Record& record, const SeenClock& seen) const {
 
 // --- map ---
 
-absl::StatusOr<Record> MapPolicy::Write(std::string_view key, const Record* current,
-                                        const Change& change, Dot dot, HlcTime time,
-                                        const SeenClock& seen) const {
+absl::StatusOr<Record> MapPolicy::Write(std::string_view key, const Record* current, Change change,
+                                        Dot dot, HlcTime time, const SeenClock& seen) const {
   if (absl::Status status = NoExpiry(change); !status.ok()) return status;
   absl::StatusOr<FieldMap> body = BodyOf<FieldMap>(current);
   if (!body.ok()) return body.status();

@@ -30,8 +30,8 @@ struct PolicyOptions {
 class SiblingsPolicy final : public ConflictPolicy {
  public:
   explicit SiblingsPolicy(PolicyOptions options) : options_(std::move(options)) {}
-  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time, const SeenClock& seen) const override;
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, Change change, Dot dot,
+                               HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
@@ -53,8 +53,8 @@ class CounterPolicy final : public ConflictPolicy {
   // are folded though they may not have ended.
   explicit CounterPolicy(bool merge_by_adding = false, bool fold_early = false)
       : merge_by_adding_(merge_by_adding), fold_early_(fold_early) {}
-  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time, const SeenClock& seen) const override;
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, Change change, Dot dot,
+                               HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   std::vector<Dot> NewestIn(const Record& record) const override;
@@ -73,8 +73,8 @@ class CounterPolicy final : public ConflictPolicy {
 class SetPolicy final : public ConflictPolicy {
  public:
   explicit SetPolicy(PolicyOptions options) : options_(std::move(options)) {}
-  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time, const SeenClock& seen) const override;
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, Change change, Dot dot,
+                               HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,
@@ -92,8 +92,8 @@ class SetPolicy final : public ConflictPolicy {
 class MapPolicy final : public ConflictPolicy {
  public:
   explicit MapPolicy(PolicyOptions options) : options_(std::move(options)) {}
-  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time, const SeenClock& seen) const override;
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, Change change, Dot dot,
+                               HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   std::optional<Record> Forget(std::string_view key, const Record& record,

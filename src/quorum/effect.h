@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
 #include "quorum/ballot.h"
@@ -105,7 +106,19 @@ using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Disc
 // For the log: a format byte, the kind, the fields. The format rises with the kinds
 // that earlier builds can't read.
 std::string EncodeEffect(const Effect& effect);
+void AppendEffect(const Effect& effect, std::string& out);
 // DATA_LOSS, EFFECT_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes);
+
+// A PutRecord as it lies in an encoding, which outlives it. `record` as EncodeRecord has
+// it, not looked at; empty: none.
+struct EncodedPut {
+  std::string_view key;
+  std::string_view record;
+  absl::InlinedVector<Dot, 1> dots;
+  std::optional<Operation> operation;
+};
+// nullopt: it is of another kind. `effect` is what AppendEffect made, or DecodeEffect took.
+std::optional<EncodedPut> PutIn(std::string_view effect);
 
 }  // namespace quorate::quorum

@@ -111,6 +111,13 @@ struct Encoder {
   }
 };
 
+template <class Dots>
+void TakeDots(Reader& reader, Dots& dots) {
+  for (uint64_t left = reader.Count(3); left > 0 && reader.ok(); --left) {
+    dots.push_back(reader.Dot());
+  }
+}
+
 PutRecord TakePut(Reader& reader) {
   PutRecord put;
   put.key = reader.Sized();
@@ -122,9 +129,7 @@ PutRecord TakePut(Reader& reader) {
       reader.Spoil();
     }
   }
-  for (uint64_t left = reader.Count(3); left > 0 && reader.ok(); --left) {
-    put.dots.push_back(reader.Dot());
-  }
+  TakeDots(reader, put.dots);
   return put;
 }
 
@@ -164,11 +169,28 @@ Discard TakeDiscard(Reader& reader) {
 
 }  // namespace
 
-std::string EncodeEffect(const Effect& effect) {
-  std::string out;
+void AppendEffect(const Effect& effect, std::string& out) {
   out.push_back(static_cast<char>(FormatOf(effect)));
   std::visit(Encoder{out}, effect);
+}
+
+std::string EncodeEffect(const Effect& effect) {
+  std::string out;
+  AppendEffect(effect, out);
   return out;
+}
+
+std::optional<EncodedPut> PutIn(std::string_view effect) {
+  Reader reader(effect);
+  (void)reader.Byte();
+  const uint8_t kind = reader.Byte();
+  if (kind != kPutRecord && kind != kPutOperation) return std::nullopt;
+  EncodedPut put;
+  put.key = reader.Sized();
+  put.record = reader.Sized();
+  TakeDots(reader, put.dots);
+  if (kind == kPutOperation) put.operation = TakeOperation(reader);
+  return put;
 }
 
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {

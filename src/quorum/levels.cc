@@ -1,7 +1,6 @@
 #include "quorum/levels.h"
 
 #include <algorithm>
-#include <map>
 
 namespace quorate::quorum {
 namespace {
@@ -12,26 +11,28 @@ struct Share {
   bool majority() const { return there >= all / 2 + 1; }
 };
 
-std::map<std::string, Share> Shares(const std::vector<Member>& members, const Nodes& nodes) {
-  std::map<std::string, Share> shares;
+// Asked for each write, so it needs no memory. `zone` null: of all members.
+Share ShareOf(const std::vector<Member>& members, const std::string* zone, const Nodes& nodes) {
+  Share share;
   for (const Member& member : members) {
-    Share& share = shares[member.zone];
+    if (zone != nullptr && member.zone != *zone) continue;
     ++share.all;
     if (nodes.contains(member.node)) ++share.there;
   }
-  return shares;
+  return share;
 }
 
 }  // namespace
 
 bool Enough(Level level, const std::vector<Member>& members, const std::string& zone,
             const Nodes& nodes) {
-  Share total;
-  std::map<std::string, Share> shares = Shares(members, nodes);
-  for (const auto& [name, share] : shares) {
-    total.all += share.all;
-    total.there += share.there;
+  if (level == Level::kLocalQuorum) return ShareOf(members, &zone, nodes).majority();
+  if (level == Level::kEachQuorum) {
+    return std::all_of(members.begin(), members.end(), [&](const Member& member) {
+      return ShareOf(members, &member.zone, nodes).majority();
+    });
   }
+  const Share total = ShareOf(members, nullptr, nodes);
   switch (level) {
     case Level::kTwo:
       return total.there >= 2;
@@ -39,11 +40,6 @@ bool Enough(Level level, const std::vector<Member>& members, const std::string& 
       return total.majority();
     case Level::kAll:
       return total.there == total.all;
-    case Level::kLocalQuorum:
-      return shares[zone].majority();
-    case Level::kEachQuorum:
-      return std::all_of(shares.begin(), shares.end(),
-                         [](const auto& share) { return share.second.majority(); });
     default:
       return total.there >= 1;
   }

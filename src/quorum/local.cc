@@ -83,9 +83,8 @@ std::vector<LoggedDot> Local::Logged(const SeenClock& clock, size_t limit) const
   return found;
 }
 
-absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& change,
-                                         HlcTime after, const Now& now,
-                                         const std::optional<OperationAsk>& ask) {
+absl::StatusOr<Record> Local::Coordinate(const std::string& key, Change change, HlcTime after,
+                                         const Now& now, const std::optional<OperationAsk>& ask) {
   if (!clock_.Observe(after, now.calendar_us, config_.skew_us_max)) {
     ++times_refused_;
     return MakeError(
@@ -100,7 +99,7 @@ absl::StatusOr<Record> Local::Coordinate(const std::string& key, const Change& c
   if (!policy_.NewestWins()) current = Lookup(key);
   const HlcTime time = clock_.Next(now.calendar_us);
   absl::StatusOr<Record> record =
-      policy_.Write(key, current ? &*current : nullptr, change, dot, time, seen());
+      policy_.Write(key, current ? &*current : nullptr, std::move(change), dot, time, seen());
   if (!record.ok()) return record;
   ++next_counter_;
   Reserve();
@@ -319,7 +318,12 @@ void Local::Reserve() {
 
 void Local::Send(NodeId to, Boot to_boot, decltype(Message::body) body, bool at_once) {
   auto& messages = at_once && EpochIsDurable() ? output_.messages : output_.messages_after_sync;
-  messages.push_back({self(), to, to_boot, std::move(body), members_.epoch});
+  Message& message = messages.emplace_back();
+  message.from = self();
+  message.to = to;
+  message.to_boot = to_boot;
+  message.body = std::move(body);
+  message.epoch = members_.epoch;
 }
 
 void Local::Acknowledge(const Identity& to, WriteAnswer answer, bool at_once) {

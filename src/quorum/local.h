@@ -69,7 +69,7 @@ class Local {
   // INVALID_ARGUMENT where `after` lies too far ahead of the calendar, and what
   // the policy refuses, UNAVAILABLE where all that this replica stamps does: nothing
   // was written then. `ask`: the operation that it is of, admitted by Admit.
-  absl::StatusOr<Record> Coordinate(const std::string& key, const Change& change, HlcTime after,
+  absl::StatusOr<Record> Coordinate(const std::string& key, Change change, HlcTime after,
                                     const Now& now,
                                     const std::optional<OperationAsk>& ask = std::nullopt);
   // The write just coordinated is that hint's; it and those before it are taken then.

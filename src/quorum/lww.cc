@@ -1,16 +1,18 @@
 #include "quorum/lww.h"
 
+#include <utility>
+
 namespace quorate::quorum {
 
-absl::StatusOr<Record> LastWriteWins::Write(std::string_view, const Record*, const Change& change,
-                                            Dot dot, HlcTime time, const SeenClock&) const {
+absl::StatusOr<Record> LastWriteWins::Write(std::string_view, const Record*, Change change, Dot dot,
+                                            HlcTime time, const SeenClock&) const {
   Record record;
   record.dot = dot;
   record.time = time;
   record.tombstone = change.remove;
   if (!change.remove) {
     record.expires_at_us = change.expires_at_us;
-    record.body = change.argument;
+    record.body = std::move(change.argument);
   }
   return record;
 }

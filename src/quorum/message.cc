@@ -22,4 +22,10 @@ bool Grows(const Message& message) {
   return ask != nullptr && ask->request.value.present;
 }
 
+absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes) {
+  Message message;
+  if (absl::Status read = DecodeMessage(from, to, bytes, message); !read.ok()) return read;
+  return message;
+}
+
 }  // namespace quorate::quorum

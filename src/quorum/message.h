@@ -255,5 +255,7 @@ std::string EncodeMessage(const Message& message);
 void AppendMessage(const Message& message, bool with_context, std::string& out);
 // INVALID_ARGUMENT, MESSAGE_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Message> DecodeMessage(NodeId from, NodeId to, std::string_view bytes);
+// Likewise into `message`, which is a new one.
+absl::Status DecodeMessage(NodeId from, NodeId to, std::string_view bytes, Message& message);
 
 }  // namespace quorate::quorum

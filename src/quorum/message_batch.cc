@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint8_t kFormat = 3;
 // Of a message with a small record.
-constexpr size_t kMessageBytesLikely = 256;
+constexpr size_t kMessageBytesLikely = 128;
 
 absl::Status Newer(NodeId from, uint8_t format) {
   return MakeError(
@@ -30,6 +30,7 @@ absl::Status Damaged(NodeId from, size_t bytes) {
 
 std::string EncodeBatch(absl::Span<const Message* const> messages) {
   std::string out(1, static_cast<char>(kFormat));
+  out.reserve(messages.size() * kMessageBytesLikely);
   std::string bytes;
   const SharedClock* before = nullptr;
   for (const Message* message : messages) {
@@ -54,14 +55,14 @@ absl::StatusOr<std::vector<Message>> DecodeBatch(NodeId from, NodeId to, std::st
   SharedClock context;
   while (reader.ok() && !reader.done()) {
     const bool same = reader.Flag();
-    auto message = DecodeMessage(from, to, reader.Sized());
+    Message& message = messages.emplace_back();
+    const absl::Status read = DecodeMessage(from, to, reader.Sized(), message);
     if (!reader.ok()) break;
-    if (!message.ok()) return message.status();
-    auto* ask = std::get_if<WriteAsk>(&message->body);
+    if (!read.ok()) return read;
+    auto* ask = std::get_if<WriteAsk>(&message.body);
     if (same && ask == nullptr) reader.Spoil();
     if (same && ask != nullptr) ask->context = context;
     if (ask != nullptr) context = ask->context;
-    messages.push_back(*std::move(message));
   }
   if (!reader.ok()) return Damaged(from, bytes.size());
   return messages;

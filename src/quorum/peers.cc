@@ -30,6 +30,7 @@ void Peers::SetMembers(const Members& members) {
     peers_[member.node].near = member.zone == zone_;
   }
   std::erase_if(peers_, [&](const auto& peer) { return !members.Contains(peer.first); });
+  CountLiving();
 }
 
 QuorumPredicate Peers::Majority() const {
@@ -54,6 +55,7 @@ bool Peers::near(NodeId node) const {
 
 void Peers::SetAlive(NodeId node, bool alive) {
   if (const auto found = peers_.find(node); found != peers_.end()) found->second.alive = alive;
+  CountLiving();
 }
 
 void Peers::NoteLatency(NodeId node, absl::Duration latency) {
@@ -100,12 +102,11 @@ std::vector<NodeId> Peers::LivingByDistance() const {
   return living;
 }
 
-Nodes Peers::Living() const {
-  Nodes living = {self_};
+void Peers::CountLiving() {
+  living_ = {self_};
   for (NodeId node : others_) {
-    if (alive(node)) living.insert(node);
+    if (alive(node)) living_.insert(node);
   }
-  return living;
 }
 
 std::string Peers::MissingNames() const {

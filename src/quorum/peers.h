@@ -35,7 +35,7 @@ class Peers {
   // Of these, the living ones: the own zone's first, the nearer first.
   std::vector<NodeId> LivingByDistance() const;
   // This replica and the living others.
-  Nodes Living() const;
+  const Nodes& Living() const { return living_; }
   // Of the others, in words: n2, n3.
   std::string MissingNames() const;
 
@@ -47,6 +47,8 @@ class Peers {
   }
 
  private:
+  void CountLiving();
+
   struct Peer {
     bool alive = true;
     bool near = false;                         // same zone
@@ -60,6 +62,7 @@ class Peers {
   const bool forget_old_set_;
   Members counted_;
   std::vector<NodeId> others_;
+  Nodes living_;
   std::map<NodeId, Peer> peers_;
 };
 

@@ -19,23 +19,22 @@ uint32_t Checksum(std::string_view key, uint8_t flags, std::string_view rest) {
   return static_cast<uint32_t>(Hash64(rest, Hash64(key) + flags));
 }
 
-// What is checked by the sum, up to the body; short enough to need no memory.
-std::string Head(const Record& record) {
-  std::string head;
-  AppendFixed(record.time.value(), 8, head);
-  AppendDot(record.dot, head);
-  if (record.expires_at_us != 0) AppendFixed(record.expires_at_us, 8, head);
-  return head;
+size_t BytesOf(const Record& record) {
+  return kBeforeHead + 8 + VarintBytes(record.dot.identity.node.value()) +
+         VarintBytes(record.dot.identity.boot.value()) + VarintBytes(record.dot.counter) +
+         (record.expires_at_us != 0 ? 8 : 0) + record.body.size();
 }
 
-void Append(std::string_view key, const Record& record, std::string_view head, std::string& out) {
+void Append(std::string_view key, const Record& record, std::string& out) {
   const auto flags = static_cast<uint8_t>((record.tombstone ? kTombstone : 0) |
                                           (record.expires_at_us != 0 ? kHasExpiry : 0));
   const size_t begin = out.size();
   out.push_back(static_cast<char>(kFormat));
   out.push_back(static_cast<char>(flags));
   out.append(kChecksumBytes, '\0');
-  out.append(head);
+  AppendFixed(record.time.value(), 8, out);
+  AppendDot(record.dot, out);
+  if (record.expires_at_us != 0) AppendFixed(record.expires_at_us, 8, out);
   out.append(record.body);
   const std::string_view rest = std::string_view(out).substr(begin + kBeforeHead);
   const uint32_t checksum = Checksum(key, flags, rest);
@@ -62,17 +61,15 @@ absl::Status Newer(std::string_view key, int format, int flags) {
 }  // namespace
 
 std::string EncodeRecord(std::string_view key, const Record& record) {
-  const std::string head = Head(record);
   std::string out;
-  out.reserve(kBeforeHead + head.size() + record.body.size());
-  Append(key, record, head, out);
+  out.reserve(BytesOf(record));
+  Append(key, record, out);
   return out;
 }
 
 void AppendSizedRecord(std::string_view key, const Record& record, std::string& out) {
-  const std::string head = Head(record);
-  AppendVarint(kBeforeHead + head.size() + record.body.size(), out);
-  Append(key, record, head, out);
+  AppendVarint(BytesOf(record), out);
+  Append(key, record, out);
 }
 
 absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes) {

@@ -29,8 +29,8 @@ std::optional<Record> SharedRegisterRecord(const RegisterBody& body) {
   return RegisterRecord({body.value.accepted, body.value});
 }
 
-absl::StatusOr<Record> RegisterPolicy::Write(std::string_view, const Record*, const Change&, Dot,
-                                             HlcTime, const SeenClock&) const {
+absl::StatusOr<Record> RegisterPolicy::Write(std::string_view, const Record*, Change, Dot, HlcTime,
+                                             const SeenClock&) const {
   return MakeError(absl::StatusCode::kFailedPrecondition, "ROUND_NEEDED",
                    "a register is written by a round among its replicas, at level LINEARIZABLE");
 }

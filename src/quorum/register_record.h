@@ -27,8 +27,8 @@ std::optional<Record> SharedRegisterRecord(const RegisterBody& body);
 // idempotent.
 class RegisterPolicy final : public ConflictPolicy {
  public:
-  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time, const SeenClock& seen) const override;
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, Change change, Dot dot,
+                               HlcTime time, const SeenClock& seen) const override;
   Record Merge(std::string_view key, const Record& mine, const Record& theirs,
                const SeenClock& seen, ConflictSink& sink) const override;
   bool ByRounds() const override { return true; }

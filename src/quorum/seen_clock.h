@@ -5,12 +5,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "quorum/counter_set.h"
 #include "quorum/dot.h"
+#include "quorum/small_map.h"
 
 namespace quorate::quorum {
 
@@ -37,10 +37,10 @@ class SeenClock {
   // Dots in the sets; ended boots don't count.
   uint64_t size() const;
   bool empty() const { return sets_.empty() && ended_.empty(); }
-  const std::map<Identity, CounterSet>& sets() const { return sets_; }
+  const SmallMap<Identity, CounterSet>& sets() const { return sets_; }
   // Of each node, the first boot that has not ended; nodes of which none has are
   // not in it.
-  const std::map<NodeId, Boot>& ended() const { return ended_; }
+  const SmallMap<NodeId, Boot>& ended() const { return ended_; }
 
   // n1b2:1-7,9 and so on, for people.
   std::string ToString() const;
@@ -55,8 +55,8 @@ class SeenClock {
   friend bool operator==(const SeenClock&, const SeenClock&) = default;
 
  private:
-  std::map<Identity, CounterSet> sets_;  // none is empty, none has ended
-  std::map<NodeId, Boot> ended_;
+  SmallMap<Identity, CounterSet> sets_;  // none is empty, none has ended
+  SmallMap<NodeId, Boot> ended_;
 };
 
 SeenClock Intersect(const SeenClock& a, const SeenClock& b);

@@ -6,6 +6,12 @@
 #include "quorum/bytes.h"
 
 namespace quorate::quorum {
+namespace {
+
+// With the dots of one replica's life.
+constexpr size_t kBytesLikely = 40;
+
+}  // namespace
 
 void SessionPart::Note(const Dot& dot, HlcTime at) {
   if (dot) dots.Add(dot);
@@ -54,7 +60,9 @@ SessionPart SessionPart::TakeFrom(Reader& reader) {
 
 std::string EncodeSessionPart(const SessionPart& part) {
   std::string bytes;
-  if (!part.empty()) part.AppendTo(bytes);
+  if (part.empty()) return bytes;
+  bytes.reserve(kBytesLikely);
+  part.AppendTo(bytes);
   return bytes;
 }
 

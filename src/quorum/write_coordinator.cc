@@ -47,15 +47,22 @@ absl::Status WriteCoordinator::RefuseMissing(const WriteRequest& request) const 
 }
 
 void WriteCoordinator::Start(WriteRequest request, const Now& now) {
-  Reply reply;
-  reply.id = request.id;
-  if (request.hint && local_.HasTaken(request.hint)) return local_.Answer(std::move(reply));
-  reply.status = Refuse(request);
-  if (!reply.status.ok()) return local_.AnswerAtOnce(std::move(reply));
+  const auto reply = [id = request.id](absl::Status status) {
+    Reply refusal;
+    refusal.id = id;
+    refusal.status = std::move(status);
+    return refusal;
+  };
+  if (request.hint && local_.HasTaken(request.hint)) {
+    return local_.Answer(reply(absl::OkStatus()));
+  }
+  if (absl::Status refused = Refuse(request); !refused.ok()) {
+    return local_.AnswerAtOnce(reply(std::move(refused)));
+  }
   if (request.operation) {
-    reply.status = local_.Admit(*request.operation, now);
+    absl::Status refused = local_.Admit(*request.operation, now);
     // After what it rests on: a fence must outlive a crash.
-    if (!reply.status.ok()) return local_.Answer(std::move(reply));
+    if (!refused.ok()) return local_.Answer(reply(std::move(refused)));
     if (const Operations::Row* row = local_.operations().Find(request.operation->id)) {
       Write again;
       again.request = request.id;
@@ -65,18 +72,16 @@ void WriteCoordinator::Start(WriteRequest request, const Now& now) {
       return Repeat(std::move(again), *row, now);
     }
   }
-  reply.status = RefuseMissing(request);
-  if (!reply.status.ok()) return local_.AnswerAtOnce(std::move(reply));
-  const uint64_t rests_on = local_.emitted();
-  absl::StatusOr<Record> record =
-      local_.Coordinate(request.key, request.change, request.session.time, now, request.operation);
-  if (!record.ok()) {
-    reply.status = record.status();
-    return local_.AnswerAtOnce(std::move(reply));
+  if (absl::Status refused = RefuseMissing(request); !refused.ok()) {
+    return local_.AnswerAtOnce(reply(std::move(refused)));
   }
+  const uint64_t rests_on = local_.emitted();
+  absl::StatusOr<Record> record = local_.Coordinate(request.key, std::move(request.change),
+                                                    request.session.time, now, request.operation);
+  if (!record.ok()) return local_.AnswerAtOnce(reply(record.status()));
   if (request.hint) local_.TakeHint(request.hint);
   const uint64_t id = next_id_++;
-  Write& write = writes_.emplace_hint(writes_.end(), id, Write())->second;
+  Write& write = writes_.Add(id);
   write.hint = static_cast<bool>(request.hint);
   write.request = request.id;
   write.dot = record->dot;
@@ -133,18 +138,16 @@ void WriteCoordinator::Repeat(Write write, const Operations::Row& row, const Now
   write.sent_at = now.monotonic;
   if (record) write.record = *record;
   const uint64_t id = next_id_++;
-  const auto at = writes_.emplace(id, std::move(write)).first;
-  if (!record) {
-    // Deleted everywhere, so all have seen it.
-    at->second.acked.insert(peers_.others().begin(), peers_.others().end());
-  }
+  // Deleted everywhere, so all have seen it.
+  if (!record) write.acked.insert(peers_.others().begin(), peers_.others().end());
   if (local_.durable() >= local_.emitted()) {
-    at->second.acked.insert(local_.self().node);
+    write.acked.insert(local_.self().node);
   } else {
     unsynced_.emplace_back(local_.emitted(), id);
   }
-  SendAgain(id, at->second);
-  Settle(at);
+  const Write& added = writes_.Add(id, std::move(write));
+  SendAgain(id, added);
+  Settle(id, added);
 }
 
 // Whoever is away asks for what it missed when it is back; what queued for it until
@@ -158,48 +161,45 @@ void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer,
   const bool near = peers_.near(from.node);
   for (uint64_t id = answer.id; id < answer.id + answer.count; ++id) {
     if (!answer.refused) watch_.Answered(id, near, now.monotonic);
-    const auto write = writes_.find(id);
-    if (write == writes_.end()) continue;
-    peers_.NoteLatency(from.node, now.monotonic - write->second.sent_at);
-    (answer.refused ? write->second.refused : write->second.acked).insert(from.node);
-    if (!answer.refused) local_.NoteSeenBy(from, write->second.dot);
-    Settle(write);
+    Write* const write = writes_.Find(id);
+    if (write == nullptr) continue;
+    peers_.NoteLatency(from.node, now.monotonic - write->sent_at);
+    (answer.refused ? write->refused : write->acked).insert(from.node);
+    if (!answer.refused) local_.NoteSeenBy(from, write->dot);
+    Settle(id, *write);
   }
 }
 
 void WriteCoordinator::OnPersisted(const Now& now) {
   while (!unsynced_.empty() && unsynced_.front().first <= local_.durable()) {
-    const auto write = writes_.find(unsynced_.front().second);
-    watch_.OnOwnDisk(unsynced_.front().second, now.monotonic);
+    const uint64_t id = unsynced_.front().second;
     unsynced_.pop_front();
-    if (write == writes_.end()) continue;
-    write->second.acked.insert(local_.self().node);
-    Settle(write);
+    watch_.OnOwnDisk(id, now.monotonic);
+    Write* const write = writes_.Find(id);
+    if (write == nullptr) continue;
+    write->acked.insert(local_.self().node);
+    Settle(id, *write);
   }
 }
 
 void WriteCoordinator::OnReborn(NodeId node) {
-  for (auto& [id, write] : writes_) write.acked.erase(node);
+  writes_.ForEach([&](uint64_t, Write& write) { write.acked.erase(node); });
 }
 
 void WriteCoordinator::OnMembers(const Now& now) {
   const NodeId self = local_.self().node;
-  for (auto& [id, write] : writes_) {
+  writes_.ForEach([&](uint64_t id, Write& write) {
     const bool here = write.acked.contains(self);
     write.acked = here ? Nodes{self} : Nodes();
     write.refused.clear();
     write.sent_at = now.monotonic;
     SendAgain(id, write);
-  }
+  });
   OnPeerGone();
 }
 
 void WriteCoordinator::OnPeerGone() {
-  for (auto write = writes_.begin(); write != writes_.end();) {
-    const auto next = std::next(write);
-    Settle(write);
-    write = next;
-  }
+  writes_.ForEach([&](uint64_t id, const Write& write) { Settle(id, write); });
 }
 
 bool WriteCoordinator::Hopeless(const Write& write) const {
@@ -212,14 +212,13 @@ bool WriteCoordinator::Hopeless(const Write& write) const {
 
 // Nobody is told that a write is done while a crash could make this replica give
 // out an earlier time-stamp to a later one.
-void WriteCoordinator::Settle(Writes::iterator at) {
-  const Write& write = at->second;
+void WriteCoordinator::Settle(uint64_t id, const Write& write) {
   const bool time_is_safe =
       write.acked.contains(local_.self().node) || local_.TimeIsDurable(write.time);
   if (time_is_safe && peers_.Enough(write.level, write.acked)) {
-    Finish(at, absl::OkStatus());
+    Finish(id, absl::OkStatus());
   } else if (Hopeless(write)) {
-    Finish(at, MakeError(absl::StatusCode::kUnavailable, "REPLICAS_LOST",
+    Finish(id, MakeError(absl::StatusCode::kUnavailable, "REPLICAS_LOST",
                          StrCat("replicas were lost, or refused the time-stamp, while a write "
                                 "at ",
                                 LevelName(write.level),
@@ -242,36 +241,32 @@ void WriteCoordinator::NoteSeen(const Write& write, SessionPart& seen) const {
   }
 }
 
-WriteCoordinator::Writes::iterator WriteCoordinator::Finish(Writes::iterator at,
-                                                            absl::Status status) {
-  const Write& write = at->second;
+void WriteCoordinator::Finish(uint64_t id, absl::Status status) {
+  const std::unique_ptr<Write> write = writes_.Take(id);
   Reply reply;
-  reply.id = write.request;
+  reply.id = write->request;
   reply.reached = status.ok();
+  Nodes acked = write->acked;
+  acked.insert(local_.self().node);
   // What a replica alone has that joins, or leaves, may go with it.
-  Nodes holders = write.acked;
-  holders.insert(local_.self().node);
-  const bool stays = status.ok() || peers_.Enough(Level::kOne, holders);
-  if (write.repeated && !status.ok() && stays) status = NotReached(write);
-  if (write.resolving && stays) {
+  const bool stays = status.ok() || peers_.Enough(Level::kOne, acked);
+  if (write->repeated && !status.ok() && stays) status = NotReached(*write);
+  if (write->resolving && stays) {
     status = absl::OkStatus();
     reply.fate = Fate::kApplied;
   }
   reply.status = std::move(status);
-  reply.key = write.key;
-  reply.receipt.dot = write.dot;
-  reply.receipt.time = write.time;
-  Nodes acked = write.acked;
+  if (reply.status.ok()) NoteSeen(*write, reply.receipt.seen);
+  reply.key = std::move(write->key);
+  reply.receipt.dot = write->dot;
+  reply.receipt.time = write->time;
   // Of a repeated one it is told behind this replica's sync.
-  if (write.repeated || local_.config().bugs.receipt_counts_self) acked.insert(local_.self().node);
-  reply.receipt.acked_by.assign(acked.begin(), acked.end());
-  if (reply.status.ok() && !local_.policy().NewestWins()) reply.record = write.record;
-  if (reply.status.ok()) NoteSeen(write, reply.receipt.seen);
+  const bool here = write->repeated || local_.config().bugs.receipt_counts_self;
+  const Nodes& told = here ? acked : write->acked;
+  reply.receipt.acked_by.assign(told.begin(), told.end());
+  if (reply.status.ok() && !local_.policy().NewestWins()) reply.record = std::move(write->record);
   // That it is done, at whatever level, is said of what is on this disk.
-  const bool repeated = write.repeated;
-  writes_.erase(at++);
-  repeated ? local_.Answer(std::move(reply)) : local_.AnswerAtOnce(std::move(reply));
-  return at;
+  write->repeated ? local_.Answer(std::move(reply)) : local_.AnswerAtOnce(std::move(reply));
 }
 
 absl::Status WriteCoordinator::NotReached(const Write& write) const {
@@ -297,34 +292,31 @@ void WriteCoordinator::SendAgain(uint64_t id, const Write& write) {
 }
 
 void WriteCoordinator::Shutdown() {
-  for (auto at = writes_.begin(); at != writes_.end();) {
-    at = Finish(at, MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
-                              StrCat(local_.self().node.ToString(),
-                                     " is going down with the write under way; it may appear "
-                                     "later. Read before writing again"),
-                              Applied::kUnknown));
-  }
+  writes_.ForEach([&](uint64_t id, const Write&) {
+    Finish(id, MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
+                         StrCat(local_.self().node.ToString(),
+                                " is going down with the write under way; it may appear "
+                                "later. Read before writing again"),
+                         Applied::kUnknown));
+  });
 }
 
 void WriteCoordinator::Tick(const Now& now) {
-  for (auto at = writes_.begin(); at != writes_.end();) {
-    Write& write = at->second;
+  writes_.ForEach([&](uint64_t id, Write& write) {
     if (now.monotonic >= write.deadline) {
-      at = Finish(at, MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-                                StrCat("only ", write.acked.size(), " replicas had the write at ",
-                                       LevelName(write.level),
-                                       " on disk in time; it may appear later. Read before "
-                                       "writing again"),
-                                Applied::kUnknown));
-      continue;
+      return Finish(id, MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                                  StrCat("only ", write.acked.size(), " replicas had the write at ",
+                                         LevelName(write.level),
+                                         " on disk in time; it may appear later. Read before "
+                                         "writing again"),
+                                  Applied::kUnknown));
     }
     if (now.monotonic - write.sent_at >= local_.config().resend_interval) {
       write.sent_at = now.monotonic;
-      watch_.SentAgain(at->first);
-      SendAgain(at->first, write);
+      watch_.SentAgain(id);
+      SendAgain(id, write);
     }
-    ++at;
-  }
+  });
 }
 
 }  // namespace quorate::quorum

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "base/rising_map.h"
 #include "quorum/local.h"
 #include "quorum/operations.h"
 #include "quorum/peers.h"
@@ -66,7 +66,6 @@ class WriteCoordinator {
     Nodes refused;  // its time lies too far ahead for them
     bool hint = false;
   };
-  using Writes = std::map<uint64_t, Write>;
 
   absl::Status Refuse(const WriteRequest& request) const;
   absl::Status RefuseMissing(const WriteRequest& request) const;
@@ -79,14 +78,15 @@ class WriteCoordinator {
   bool Hopeless(const Write& write) const;
   // What its session is to note.
   void NoteSeen(const Write& write, SessionPart& seen) const;
-  Writes::iterator Finish(Writes::iterator write, absl::Status status);
-  void Settle(Writes::iterator at);
+  // Answers it, if that can be said by now; it is under way no more then.
+  void Settle(uint64_t id, const Write& write);
+  void Finish(uint64_t id, absl::Status status);
 
   Local& local_;
   Peers& peers_;
   WriteWatch watch_;
   uint64_t next_id_ = 1;
-  Writes writes_;
+  RisingMap<Write> writes_;
   std::deque<std::pair<uint64_t, uint64_t>> unsynced_;  // (effect, id) of own writes
 };
 

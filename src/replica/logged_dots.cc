@@ -50,16 +50,14 @@ absl::Status LoggedDots::Load(quorum::SeenClock young) {
   return dots->status();
 }
 
-void LoggedDots::Add(const Dot& dot, const std::string& key, LogIndex index) {
+void LoggedDots::Add(const Dot& dot, std::string_view key, LogIndex index) {
   if (old_.Contains(dot)) return;
   if (!lost_.empty()) lost_.Remove(Only(dot));
   YoungDots& dots = young_[dot.identity];
   // The common case: the next one.
   const size_t before = dots.size();
-  dots.try_emplace(dots.end(), dot.counter, Young{key, index});
-  if (dots.size() == before) return;
-  ++indexes_[index];
-  young_clock_.Add(dot);
+  dots.try_emplace(dots.end(), dot.counter, Young{std::string(key), index});
+  if (dots.size() != before) young_clock_.Add(dot);
 }
 
 void LoggedDots::AddOld(const Dot& dot, const std::string& key, EngineBatch& batch) {
@@ -69,26 +67,19 @@ void LoggedDots::AddOld(const Dot& dot, const std::string& key, EngineBatch& bat
   lost_.Remove(Only(dot));
 }
 
-// `lowest` falls to the lowest index met.
-LoggedDots::YoungDots::iterator LoggedDots::Erase(YoungDots& dots, YoungDots::iterator begin,
-                                                  YoungDots::iterator end, LogIndex& lowest) {
-  for (auto at = begin; at != end; ++at) {
-    lowest = std::min(lowest, at->second.index);
-    const auto count = indexes_.find(at->second.index);
-    if (--count->second == 0) indexes_.erase(count);
-  }
-  return dots.erase(begin, end);
-}
-
 void LoggedDots::Drop(const quorum::SeenClock& dots, LogIndex index, EngineBatch& batch) {
   LogIndex lowest = index;
   young_clock_.Subtract(dots);
   lost_.Subtract(dots);
   for (auto at = young_.begin(); at != young_.end();) {
     auto& [identity, young] = *at;
-    if (dots.Ended(identity)) Erase(young, young.begin(), young.end(), lowest);
+    const auto erase = [&lowest, &young = young](auto begin, auto end) {
+      for (auto gone = begin; gone != end; ++gone) lowest = std::min(lowest, gone->second.index);
+      young.erase(begin, end);
+    };
+    if (dots.Ended(identity)) erase(young.begin(), young.end());
     for (const CounterRange& range : dots.Of(identity).ranges()) {
-      Erase(young, young.lower_bound(range.first), young.upper_bound(range.last), lowest);
+      erase(young.lower_bound(range.first), young.upper_bound(range.last));
     }
     at = young.empty() ? young_.erase(at) : std::next(at);
   }
@@ -155,10 +146,18 @@ absl::Status LoggedDots::Age(LogIndex applied) {
   return MoveUpTo(std::exchange(aged_to_, applied));
 }
 
+LogIndex LoggedDots::LowestIndex(LogIndex none) const {
+  LogIndex lowest = none;
+  for (const auto& [identity, dots] : young_) {
+    for (const auto& [counter, young] : dots) lowest = std::min(lowest, young.index);
+  }
+  return lowest;
+}
+
 absl::Status LoggedDots::MoveUpTo(LogIndex to) {
-  if (indexes_.empty() || indexes_.begin()->first > to) return absl::OkStatus();
+  const LogIndex lowest = LowestIndex(to.next());
+  if (lowest > to) return absl::OkStatus();
   EngineBatch batch;
-  LogIndex lowest = indexes_.begin()->first;
   for (auto& [identity, dots] : young_) {
     for (auto at = dots.begin(); at != dots.end();) {
       if (at->second.index > to) {
@@ -166,7 +165,7 @@ absl::Status LoggedDots::MoveUpTo(LogIndex to) {
         continue;
       }
       AddOld({identity, at->first}, at->second.key, batch);
-      at = Erase(dots, at, std::next(at), lowest);
+      at = dots.erase(at);
     }
   }
   std::string number;
@@ -179,7 +178,7 @@ absl::Status LoggedDots::MoveUpTo(LogIndex to) {
 absl::StatusOr<LogIndex> LoggedDots::Releasable(LogIndex durable) {
   LogIndex releasable = durable;
   const auto keep = [&](LogIndex index) { releasable = std::min(releasable, index.prev()); };
-  if (!indexes_.empty()) keep(indexes_.begin()->first);
+  keep(LowestIndex(durable.next()));
   while (!going_.empty() && going_.front().index <= durable) going_.pop_front();
   for (const Going& going : going_) keep(going.lowest);
   if (moving_.empty()) return releasable;

@@ -32,7 +32,7 @@ class LoggedDots {
   absl::Status Load(quorum::SeenClock young);
 
   // The log's entry at `index` has it.
-  void Add(const quorum::Dot& dot, const std::string& key, LogIndex index);
+  void Add(const quorum::Dot& dot, std::string_view key, LogIndex index);
   // Straight into the engine, with `batch`.
   void AddOld(const quorum::Dot& dot, const std::string& key, EngineBatch& batch);
   // Those are covered, as the entry at `index` says; what the engine has of them goes
@@ -76,14 +76,12 @@ class LoggedDots {
     LogIndex lowest;
   };
 
-  // What stands behind them.
-  YoungDots::iterator Erase(YoungDots& dots, YoungDots::iterator begin, YoungDots::iterator end,
-                            LogIndex& lowest);
+  // Of the young ones; of none, `none`.
+  LogIndex LowestIndex(LogIndex none) const;
 
   const PartitionId partition_;
   Engine& engine_;
   std::map<quorum::Identity, YoungDots> young_;
-  std::map<LogIndex, size_t> indexes_;  // of how many young ones
   quorum::SeenClock young_clock_;
   quorum::SeenClock lost_;
   quorum::SeenClock old_;  // in the engine

@@ -44,7 +44,8 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
   absl::StatusOr<quorum::SessionPart> session = quorum::DecodeSessionPart(request.session);
   if (!session.ok()) return Fail(reply, session.status());
   const uint64_t id = next_id_++;
-  Call& call = calls_.emplace_hint(calls_.end(), id, Call())->second;
+  // The core answers later, at the end of its turn: `call` stays.
+  Call& call = calls_.Add(id);
   call.session = *std::move(session);
   call.reply = std::move(reply);
   call.write = request.is_write();
@@ -53,21 +54,18 @@ void QuorumCalls::Start(Request request, ReplyFn reply, const Receipt& receipt, 
   call.answer.receipt = receipt;
   call.answer.timings.queued = request.taken - request.arrived;
   if (call.write && std::get<kv::Command>(request.op).action != kv::Command::Action::kMutate) {
-    return StartOperation(request, id, core, now);
+    return StartOperation(request, id, call, core, now);
   }
-  if (call.write) return StartWrite(std::move(request), id, core, now);
-  StartLookup(request, id, core, now);
+  if (call.write) return StartWrite(std::move(request), id, call, core, now);
+  StartLookup(request, id, call, core, now);
 }
 
 void QuorumCalls::Refuse(uint64_t id, absl::Status status) {
-  Call refused = std::move(calls_.at(id));
-  calls_.erase(id);
-  Fail(refused.reply, std::move(status));
+  Fail(calls_.Take(id)->reply, std::move(status));
 }
 
-void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
+void QuorumCalls::StartWrite(Request request, uint64_t id, Call& call, quorum::Core& core,
                              const quorum::Now& now) {
-  Call& call = calls_.at(id);
   auto& command = std::get<kv::Command>(request.op);
   kv::Mutation& mutation = command.mutations.front();
   call.keys = {mutation.key};
@@ -76,7 +74,7 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
     if (absl::Status fit = values_.Check(mutation); !fit.ok()) return Refuse(id, std::move(fit));
     call.condition = mutation.condition;
     const std::optional<quorum::OperationAsk> operation = OperationOf(command);
-    return Operate(id, 0, register_calls::OpOf(std::move(mutation), now), request.deadline,
+    return Operate(id, call, 0, register_calls::OpOf(std::move(mutation), now), request.deadline,
                    operation, core, now);
   }
   quorum::WriteRequest write;
@@ -91,23 +89,22 @@ void QuorumCalls::StartWrite(Request request, uint64_t id, quorum::Core& core,
   write.deadline = request.deadline;
   write.session = call.session;
   write.hint = {request.keeper, request.hint, request.hint_life};
-  call.catch_up.Note(write);
+  if (!call.context.empty()) call.catch_up = std::make_unique<CatchUp>(write);
   core.Write(std::move(write), now);
 }
 
-void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core& core,
+void QuorumCalls::StartLookup(const Request& request, uint64_t id, Call& call, quorum::Core& core,
                               const quorum::Now& now) {
-  Call& call = calls_.at(id);
-  call.keys = std::get<Lookup>(request.op).keys;
+  const std::vector<std::string>& keys = std::get<Lookup>(request.op).keys;
+  call.keys.assign(keys.begin(), keys.end());
   call.missing = call.keys.size();
   call.answer.found.resize(call.keys.size());
   if (call.keys.empty()) {
     return Refuse(id, Refused("NO_KEYS", "a lookup of no keys; name at least one"));
   }
-  // The core answers later, at the end of its turn: `call` stays.
   for (size_t i = 0; i < call.keys.size(); ++i) {
     if (call.registers && request.level == Level::kLinearizable) {
-      Operate(id, i, quorum::RegisterOp(), request.deadline, std::nullopt, core, now);
+      Operate(id, call, i, quorum::RegisterOp(), request.deadline, std::nullopt, core, now);
       continue;
     }
     quorum::ReadRequest read;
@@ -122,40 +119,39 @@ void QuorumCalls::StartLookup(const Request& request, uint64_t id, quorum::Core&
   }
 }
 
-void QuorumCalls::Operate(uint64_t id, size_t key, quorum::RegisterOp op, absl::Duration deadline,
+void QuorumCalls::Operate(uint64_t id, const Call& call, size_t key, quorum::RegisterOp op,
+                          absl::Duration deadline,
                           const std::optional<quorum::OperationAsk>& operation, quorum::Core& core,
                           const quorum::Now& now) {
-  quorum::RegisterCall call;
-  call.id = next_id_++;
-  call.key = calls_.at(id).keys[key];
-  call.op = std::move(op);
-  call.deadline = deadline;
-  call.operation = operation;
-  call.session = calls_.at(id).session;
-  questions_[call.id] = {id, key};
-  core.Operate(call, now);
+  quorum::RegisterCall question;
+  question.id = next_id_++;
+  question.key = call.keys[key];
+  question.op = std::move(op);
+  question.deadline = deadline;
+  question.operation = operation;
+  question.session = call.session;
+  questions_[question.id] = {id, key};
+  core.Operate(question, now);
 }
 
-void QuorumCalls::Answer(quorum::Reply reply, quorum::Core& core, const quorum::Now& now) {
+void QuorumCalls::Answer(quorum::Reply& reply, quorum::Core& core, const quorum::Now& now) {
   Question asked{reply.id, 0};
   if (const auto question = questions_.find(reply.id); question != questions_.end()) {
     asked = question->second;
     questions_.erase(question);
   }
-  const auto at = calls_.find(asked.call);
-  if (at == calls_.end()) return;
-  Call& call = at->second;
-  if (call.catch_up.Wants(reply)) {
+  Call* const call = calls_.Find(asked.call);
+  if (call == nullptr) return;
+  if (call->catch_up != nullptr && call->catch_up->Wants(reply)) {
     questions_[next_id_] = asked;
-    return call.catch_up.GoOn(next_id_++, core, now);
+    return call->catch_up->GoOn(next_id_++, core, now);
   }
-  Take(call, asked.key, reply, now);
-  if (--call.missing > 0) return;
-  call.answer.timings.agreed = now.monotonic - call.taken;
-  call.answer.receipt.seen = quorum::EncodeSessionPart(call.seen);
-  Call done = std::move(call);
-  calls_.erase(at);
-  std::move(done.reply)(std::move(done.answer));
+  Take(*call, asked.key, reply, now);
+  if (--call->missing > 0) return;
+  call->answer.timings.agreed = now.monotonic - call->taken;
+  call->answer.receipt.seen = quorum::EncodeSessionPart(call->seen);
+  const std::unique_ptr<Call> done = calls_.Take(asked.call);
+  std::move(done->reply)(std::move(done->answer));
 }
 
 // Of several keys the receipt says what holds for all: those who vouched for
@@ -168,9 +164,14 @@ void QuorumCalls::Take(Call& call, size_t key, quorum::Reply& reply, const quoru
     return;
   }
   TakeReceipt(call, reply.receipt);
-  // Not Merge, which drops what its session is to be told of ended boots.
-  call.seen.dots.Merge(reply.receipt.seen.dots);
-  call.seen.time = std::max(call.seen.time, reply.receipt.seen.time);
+  quorum::SessionPart& seen = reply.receipt.seen;
+  if (call.seen.empty()) {
+    call.seen = std::move(seen);
+  } else {
+    // Not Merge, which drops what its session is to be told of ended boots.
+    call.seen.dots.Merge(seen.dots);
+    call.seen.time = std::max(call.seen.time, seen.time);
+  }
   if (call.operation) return TakeOperation(call, reply);
   if (call.registers) return TakeRegister(call, key, reply);
   call.write ? TakeWrite(call, reply) : TakeRead(call, key, reply, now);
@@ -200,11 +201,11 @@ void QuorumCalls::TakeRead(Call& call, size_t key, quorum::Reply& reply, const q
   }
 }
 
-void QuorumCalls::TakeReceipt(Call& call, const quorum::Receipt& of_core) {
+void QuorumCalls::TakeReceipt(Call& call, quorum::Receipt& of_core) {
   Receipt& receipt = call.answer.receipt;
-  const std::vector<NodeId>& acked = of_core.acked_by;
+  std::vector<NodeId>& acked = of_core.acked_by;
   if (receipt.acked_by.empty()) {
-    receipt.acked_by = acked;
+    receipt.acked_by = std::move(acked);
   } else {
     std::erase_if(receipt.acked_by, [&acked](NodeId node) {
       return std::find(acked.begin(), acked.end(), node) == acked.end();
@@ -228,10 +229,11 @@ void QuorumCalls::TakeRegister(Call& call, size_t key, quorum::Reply& reply) {
 
 void QuorumCalls::FailAll(std::string_view reason, std::string_view message) {
   questions_.clear();
-  for (auto& [id, call] : std::exchange(calls_, {})) {
-    Fail(call.reply, MakeError(absl::StatusCode::kUnavailable, reason, message,
-                               call.write ? Applied::kUnknown : Applied::kNo));
-  }
+  calls_.ForEach([&](uint64_t id, const Call&) {
+    const std::unique_ptr<Call> call = calls_.Take(id);
+    Fail(call->reply, MakeError(absl::StatusCode::kUnavailable, reason, message,
+                                call->write ? Applied::kUnknown : Applied::kNo));
+  });
 }
 
 }  // namespace quorate

@@ -19,12 +19,7 @@ absl::Status OthersAreMissing(const absl::Status& refusal, const absl::Status& r
 
 }  // namespace
 
-void CatchUp::Note(const quorum::WriteRequest& write) {
-  if (!write.change.context.empty()) write_ = write;
-}
-
 bool CatchUp::Wants(quorum::Reply& reply) {
-  if (!write_) return false;
   if (asked_ != Step::kWrite) {
     next_ = Step::kWrite;
     if (reply.status.ok()) return true;
@@ -40,15 +35,15 @@ bool CatchUp::Wants(quorum::Reply& reply) {
 void CatchUp::GoOn(uint64_t id, quorum::Core& core, const quorum::Now& now) {
   asked_ = next_;
   if (asked_ == Step::kWrite) {
-    write_->id = id;
-    return core.Write(*write_, now);
+    write_.id = id;
+    return core.Write(write_, now);
   }
   read_ = asked_;
   quorum::ReadRequest read;
   read.id = id;
-  read.key = write_->key;
+  read.key = write_.key;
   read.level = asked_ == Step::kReadQuorum ? Level::kQuorum : Level::kAll;
-  read.deadline = write_->deadline;
+  read.deadline = write_.deadline;
   core.Read(read, now);
 }
 

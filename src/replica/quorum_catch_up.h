@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <utility>
 
 #include "base/level.h"
 #include "quorum/core.h"
@@ -13,8 +13,8 @@ namespace quorate {
 
 class CatchUp {
  public:
-  // A write that is now asked of the core; kept if it can come to this.
-  void Note(const quorum::WriteRequest& write);
+  // A write with a context, that is now asked of the core.
+  explicit CatchUp(quorum::WriteRequest write) : write_(std::move(write)) {}
   // That `reply` is not the write's end. Else a refusal in it is the last word, and
   // says what could not be had.
   bool Wants(quorum::Reply& reply);
@@ -25,7 +25,7 @@ class CatchUp {
   // First as many as any read at QUORUM that was told meets, then whoever there is.
   enum class Step : uint8_t { kWrite, kReadQuorum, kReadAll };
 
-  std::optional<quorum::WriteRequest> write_;
+  quorum::WriteRequest write_;
   Step asked_ = Step::kWrite;  // the question that is open
   Step read_ = Step::kWrite;   // the last reading
   Step next_ = Step::kWrite;

@@ -33,10 +33,9 @@ std::optional<quorum::OperationAsk> QuorumCalls::OperationOf(const kv::Command& 
       {identity.writer, identity.sequence}, identity.settled_below, kv::ComputeBodyHash(command)};
 }
 
-void QuorumCalls::StartOperation(const Request& request, uint64_t id, quorum::Core& core,
-                                 const quorum::Now& now) {
+void QuorumCalls::StartOperation(const Request& request, uint64_t id, Call& call,
+                                 quorum::Core& core, const quorum::Now& now) {
   const auto& command = std::get<kv::Command>(request.op);
-  Call& call = calls_.at(id);
   call.operation = true;
   call.missing = 1;
   const uint64_t question = next_id_++;

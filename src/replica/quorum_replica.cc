@@ -84,8 +84,7 @@ absl::Status QuorumReplica::Restore(RecoveredGroup* recovered) {
         store_.Recall(*effects, entry.index);
         continue;
       }
-      if (absl::Status done = store_.Apply(*std::move(effects), entry.index); !done.ok())
-        return done;
+      if (absl::Status done = store_.Apply(entry.data, entry.index); !done.ok()) return done;
       last_index_ = entry.index;
     }
   }
@@ -114,8 +113,9 @@ void QuorumReplica::Tick(absl::Duration now) {
 void QuorumReplica::Receive(NodeId from, std::string_view payload, absl::Duration now) {
   auto messages = quorum::DecodeBatch(from, options_.core.self.node, payload);
   if (!messages.ok()) return;
+  const quorum::Now at = At(now);
   for (quorum::Message& message : *messages) {
-    if (fill_source_.MayAnswer(message, now)) core_->Receive(std::move(message), At(now));
+    if (fill_source_.MayAnswer(message, now)) core_->Receive(std::move(message), at);
   }
 }
 
@@ -150,12 +150,12 @@ ReplyFn QuorumReplica::Signed(ReplyFn reply) const {
   };
 }
 
-void QuorumReplica::Answer(quorum::Reply reply, absl::Duration now) {
+void QuorumReplica::Answer(quorum::Reply& reply, absl::Duration now) {
   if (scans_.Answer(reply, *core_, At(now))) {
     return scans_.Release(effects_out_, effects_durable_);
   }
   if (!counted_scans_.Answer(reply, *core_, At(now))) {
-    calls_.Answer(std::move(reply), *core_, At(now));
+    calls_.Answer(reply, *core_, At(now));
   }
   counted_scans_.GoOn(*core_, At(now));
 }
@@ -175,7 +175,7 @@ void QuorumReplica::Persisted(uint64_t token, absl::Duration now) {
   effects_durable_ = token;
   core_->Persisted(token, At(now));
   while (!held_.empty() && held_.front().first <= token) {
-    Answer(std::move(held_.front().second), now);
+    Answer(held_.front().second, now);
     held_.pop_front();
   }
   scans_.Release(effects_out_, effects_durable_);
@@ -204,18 +204,17 @@ absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
 
 absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Duration now) {
   if (!output.effects.empty()) {
-    if (absl::Status written = Write(std::move(output.effects), turn); !written.ok())
-      return written;
+    if (absl::Status written = Write(output.effects, turn); !written.ok()) return written;
   }
   Send(output.messages, turn.sends);
   Send(output.messages_after_sync, turn.sends_after_sync);
   for (const quorum::Message& message : output.messages_after_sync) {
     fill_source_.Sent(message, now);
   }
-  for (quorum::Reply& reply : output.replies) Answer(std::move(reply), now);
+  for (quorum::Reply& reply : output.replies) Answer(reply, now);
   for (quorum::Reply& reply : output.replies_after_sync) {
     if (effects_durable_ == effects_out_) {
-      Answer(std::move(reply), now);
+      Answer(reply, now);
     } else {
       held_.emplace_back(effects_out_, std::move(reply));
     }
@@ -223,7 +222,7 @@ absl::Status QuorumReplica::Obey(quorum::Output& output, Turn& turn, absl::Durat
   return absl::OkStatus();
 }
 
-absl::Status QuorumReplica::Write(std::vector<quorum::Effect> effects, Turn& turn) {
+absl::Status QuorumReplica::Write(const std::vector<quorum::Effect>& effects, Turn& turn) {
   last_index_ = last_index_.next();
   GroupWrite write;
   write.partition = options_.partition;
@@ -231,14 +230,15 @@ absl::Status QuorumReplica::Write(std::vector<quorum::Effect> effects, Turn& tur
   entry.term = kOnlyTerm;
   entry.index = last_index_;
   entry.kind = EntryKind::kCommand;
-  entry.data = Payload(EncodeEffects(effects));
+  entry.data = EncodeEffects(effects);
+  const Payload data = entry.data;
   turn.writes.push_back(std::move(write));
   effects_out_ += effects.size();
   for (const quorum::Effect& effect : effects) {
     conflicts_discarded_ += std::holds_alternative<quorum::Discard>(effect) ? 1 : 0;
   }
   turn.persist_token = effects_out_;
-  return store_.Apply(std::move(effects), last_index_);
+  return store_.Apply(data, last_index_);
 }
 
 // One payload for each replica, and others for what a full disk may have to refuse.

@@ -88,9 +88,9 @@ class QuorumReplica final : public Replica {
 
   quorum::Now At(absl::Duration now) const { return {now, clock_.At(now), confirmed_}; }
   absl::Status Obey(quorum::Output& output, Turn& turn, absl::Duration now);
-  absl::Status Write(std::vector<quorum::Effect> effects, Turn& turn);
+  absl::Status Write(const std::vector<quorum::Effect>& effects, Turn& turn);
   void Send(const std::vector<quorum::Message>& messages, std::vector<PeerMessage>& out) const;
-  void Answer(quorum::Reply reply, absl::Duration now);
+  void Answer(quorum::Reply& reply, absl::Duration now);
   Receipt MakeReceipt(Level level) const;
   ReplyFn Signed(ReplyFn reply) const;
 

@@ -21,6 +21,9 @@ using quorum::PutRecord;
 using quorum::RaiseFloor;
 using quorum::ReserveTime;
 
+// Of a small record's.
+constexpr size_t kEffectBytesLikely = 160;
+
 std::string KnowledgeBytes(bool filled, const quorum::Knowledge& knowledge) {
   std::string bytes(1, filled ? 1 : 0);
   knowledge.AppendTo(bytes);
@@ -38,18 +41,19 @@ class Stager {
         dots_(dots),
         journal_(journal) {}
 
-  void operator()(PutRecord& put) {
+  void Put(const quorum::EncodedPut& put, const Payload& in) {
     for (const quorum::Dot& dot : put.dots) dots_.Add(dot, put.key, index_);
     if (put.operation) {
-      PutOperation(put.operation->id, quorum::EncodeRow({put.key, *put.operation}));
+      PutOperation(put.operation->id, quorum::EncodeRow({std::string(put.key), *put.operation}));
     }
-    if (put.record) behind_.Put(std::move(put.key), std::move(put.record));
+    if (!put.record.empty()) behind_.Put(put.key, put.record, in);
   }
+  void operator()(const PutRecord&) {}  // see Put
   void operator()(const Checkpoint& checkpoint) {
     batch_.PutKey(kv::KnowledgeKey(partition_),
                   KnowledgeBytes(checkpoint.filled, checkpoint.knowledge));
     dots_.Drop(checkpoint.dots, index_, batch_);
-    for (const std::string& key : checkpoint.keys) behind_.Put(key, std::nullopt);
+    for (const std::string& key : checkpoint.keys) behind_.Delete(key);
   }
   void operator()(const ReserveTime& reserve) {
     std::string bytes;
@@ -116,10 +120,16 @@ absl::StatusOr<kv::AppliedState> AppliedIn(
 
 }  // namespace
 
-std::string EncodeEffects(absl::Span<const Effect> effects) {
+Payload EncodeEffects(absl::Span<const Effect> effects) {
   std::string bytes;
-  for (const Effect& effect : effects) quorum::AppendSized(EncodeEffect(effect), bytes);
-  return bytes;
+  bytes.reserve(effects.size() * kEffectBytesLikely);
+  std::string one;
+  for (const Effect& effect : effects) {
+    one.clear();
+    quorum::AppendEffect(effect, one);
+    quorum::AppendSized(one, bytes);
+  }
+  return Payload(std::move(bytes));
 }
 
 absl::StatusOr<std::vector<Effect>> DecodeEffects(std::string_view bytes) {
@@ -139,11 +149,18 @@ void QuorumStore::Keep(const absl::Status& status) const {
 }
 
 std::optional<quorum::Record> QuorumStore::Lookup(std::string_view key) const {
-  if (const std::optional<quorum::Record>* waits = behind_.Find(key)) return *waits;
+  if (const std::optional<std::string_view> waits = behind_.Find(key)) {
+    return waits->empty() ? std::nullopt : Decode(key, *waits);
+  }
   const auto stored = engine_.Get(kv::RecordKey(partition_, key));
   Keep(stored.status());
   if (!stored.ok() || !*stored) return std::nullopt;
-  auto record = quorum::DecodeRecord(key, **stored);
+  return Decode(key, **stored);
+}
+
+std::optional<quorum::Record> QuorumStore::Decode(std::string_view key,
+                                                  std::string_view bytes) const {
+  auto record = quorum::DecodeRecord(key, bytes);
   Keep(record.status());
   if (!record.ok()) return std::nullopt;
   return *std::move(record);
@@ -255,9 +272,20 @@ absl::Status QuorumStore::LeaveLog(LogIndex applied) {
   return engine_.Flush();
 }
 
-absl::Status QuorumStore::Apply(std::vector<Effect> effects, LogIndex index) {
+absl::Status QuorumStore::Apply(const Payload& data, LogIndex index) {
   Stager stager(partition_, index, behind_, dots_, journal_);
-  for (Effect& effect : effects) std::visit(stager, effect);
+  quorum::Reader reader(data.view());
+  while (reader.ok() && !reader.done()) {
+    const std::string_view bytes = reader.Sized();
+    if (const auto put = quorum::PutIn(bytes)) {
+      stager.Put(*put, data);
+      continue;
+    }
+    const auto effect = quorum::DecodeEffect(bytes);
+    if (!effect.ok()) return effect.status();
+    std::visit(stager, *effect);
+  }
+  if (!reader.ok()) return RecordDamaged("an entry");
   if (!stager.status.ok()) return stager.status;
   applied_ = index;
   return behind_.full() || stager.discards ? Flush() : absl::OkStatus();

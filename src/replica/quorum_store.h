@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/ids.h"
+#include "base/payload.h"
 #include "kv/command.h"
 #include "quorum/conflict_policy.h"
 #include "quorum/effect.h"
@@ -54,9 +55,9 @@ class QuorumStore final : public quorum::Store {
   absl::Status LeaveLog(LogIndex applied);
   // Up to here the log is not needed any more, whatever happens. Called now and then.
   absl::StatusOr<LogIndex> Releasable();
-  // The effects of the entry at `index`. They may reach the engine later, together with
-  // those of entries behind it.
-  absl::Status Apply(std::vector<quorum::Effect> effects, LogIndex index);
+  // The entry at `index`, by its data: EncodeEffects. It may reach the engine later, together
+  // with those behind it.
+  absl::Status Apply(const Payload& data, LogIndex index);
   // Now and then: nothing waits for the engine for long.
   void Tick(absl::Duration now);
   const ConflictJournal& journal() const { return journal_; }
@@ -85,6 +86,7 @@ class QuorumStore final : public quorum::Store {
   absl::Status RestoreOperations(quorum::Operations& operations) const;
   absl::Status RecallRows(EngineBatch& batch);
   absl::Status Flush() const;
+  std::optional<quorum::Record> Decode(std::string_view key, std::string_view bytes) const;
   void Keep(const absl::Status& status) const;
 
   absl::StatusOr<Epoch> EnteredDurably() const;
@@ -102,7 +104,7 @@ class QuorumStore final : public quorum::Store {
 };
 
 // Several effects as the data of one entry.
-std::string EncodeEffects(absl::Span<const quorum::Effect> effects);
+Payload EncodeEffects(absl::Span<const quorum::Effect> effects);
 absl::StatusOr<std::vector<quorum::Effect>> DecodeEffects(std::string_view bytes);
 
 }  // namespace quorate

@@ -20,26 +20,33 @@ constexpr absl::Duration kWaitMax = absl::Milliseconds(500);
 
 size_t WriteBehind::KeyHash::operator()(std::string_view key) const { return Hash64(key); }
 
-void WriteBehind::Put(std::string key, std::optional<quorum::Record> record) {
-  bytes_ += key.size() + (record ? record->body.size() : 0);
-  if (const auto place = places_.find(std::string_view(key)); place != places_.end()) {
-    entries_[*place].record = std::move(record);
+void WriteBehind::Put(std::string_view key, std::string_view record, Payload in) {
+  bytes_ += key.size() + record.size();
+  if (const auto place = places_.find(key); place != places_.end()) {
+    // The key too: what it lay in may go.
+    entries_[*place] = {key, record, std::move(in)};
     return;
   }
-  entries_.push_back({std::move(key), std::move(record)});
+  entries_.push_back({key, record, std::move(in)});
   places_.insert(static_cast<uint32_t>(entries_.size() - 1));
 }
 
-const std::optional<quorum::Record>* WriteBehind::Find(std::string_view key) const {
+void WriteBehind::Delete(std::string key) {
+  const Payload in(std::move(key));
+  Put(in.view(), {}, in);
+}
+
+std::optional<std::string_view> WriteBehind::Find(std::string_view key) const {
   const auto place = places_.find(key);
-  return place == places_.end() ? nullptr : &entries_[*place].record;
+  return place == places_.end() ? std::nullopt : std::optional(entries_[*place].record);
 }
 
 std::vector<WriteBehind::Waiting> WriteBehind::Between(std::string_view start,
                                                        std::string_view end) const {
   std::vector<Waiting> waiting;
-  for (const auto& [key, record] : entries_) {
-    if (key >= start && (end.empty() || key < end)) waiting.push_back({key, !record});
+  for (const Entry& entry : entries_) {
+    const bool among = entry.key >= start && (end.empty() || entry.key < end);
+    if (among) waiting.push_back({entry.key, entry.record.empty()});
   }
   std::sort(waiting.begin(), waiting.end(),
             [](const Waiting& a, const Waiting& b) { return a.key < b.key; });
@@ -57,22 +64,21 @@ bool WriteBehind::Overdue(absl::Duration now) {
 }
 
 absl::Status WriteBehind::Flush(std::string applied) {
-  std::vector<std::pair<std::string_view, const std::optional<quorum::Record>*>> in_order;
-  in_order.reserve(entries_.size());
-  for (const auto& [key, record] : entries_) in_order.emplace_back(key, &record);
-  std::sort(in_order.begin(), in_order.end());
-  EngineBatch batch = std::exchange(rows_, EngineBatch());
-  for (const auto& [key, record] : in_order) {
-    std::string at = kv::RecordKey(partition_, key);
-    if (*record) {
-      batch.PutKey(at, EncodeRecord(key, **record));
-    } else {
-      batch.DeleteKey(at);
-    }
-  }
   places_.clear();
   // Idle partitions keep no room.
-  entries_ = {};
+  std::vector<Entry> entries = std::exchange(entries_, {});
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  EngineBatch batch = std::exchange(rows_, EngineBatch());
+  for (const auto& [key, record, in] : entries) {
+    if (record.empty()) {
+      batch.DeleteKey(kv::RecordKey(partition_, key));
+      continue;
+    }
+    const EngineBatch::Room room = batch.PutRoom(kv::RecordKeyBytes(key), record.size());
+    kv::WriteRecordKey(partition_, key, room.key);
+    std::copy(record.begin(), record.end(), room.value);
+  }
   bytes_ = 0;
   waits_since_.reset();
   batch.PutKey(kv::AppliedKey(partition_), applied);

@@ -1,6 +1,6 @@
 // Writes of a leaderless partition on their way to its engine. The node's log has
-// them, so they may wait: a key that is written again meanwhile is written once, and
-// many keys in their order cost a fraction of few by chance.
+// them, so they may wait, as they lie in its entries: a key that is written again
+// meanwhile is written once, and many keys in their order cost a fraction of few by chance.
 //
 // One thread.
 #pragma once
@@ -15,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
-#include "quorum/record.h"
+#include "base/payload.h"
 #include "storage/engine.h"
 
 namespace quorate {
@@ -26,13 +26,15 @@ class WriteBehind {
 
   WriteBehind(const WriteBehind&) = delete;
 
-  // The key's record from now on; nullopt: it is deleted.
-  void Put(std::string key, std::optional<quorum::Record> record);
+  // The key's record from now on, encoded. Both lie in `in`, which is kept with them.
+  void Put(std::string_view key, std::string_view record, Payload in);
+  void Delete(std::string key);
   // What else the partition keeps, in its order; no records.
   EngineBatch& rows() { return rows_; }
 
-  // What waits of the key; nullptr: nothing, the engine has what there is.
-  const std::optional<quorum::Record>* Find(std::string_view key) const;
+  // What waits of the key, valid until the next change (empty: it is deleted); nullopt:
+  // nothing, the engine has what there is.
+  std::optional<std::string_view> Find(std::string_view key) const;
 
   struct Waiting {
     std::string_view key;
@@ -54,8 +56,9 @@ class WriteBehind {
   const PartitionId partition_;
   Engine& engine_;
   struct Entry {
-    std::string key;
-    std::optional<quorum::Record> record;
+    std::string_view key;
+    std::string_view record;  // empty: deleted
+    Payload in;               // where they lie
   };
   // By the key of the entry at a place: so the table stays small, and what waits lies
   // as it came.

@@ -151,6 +151,20 @@ TEST(CodecTest, EveryEffectComesBackAsItWas) {
   }
 }
 
+TEST(CodecTest, APutIsFoundWhereItLies) {
+  for (const Effect& effect : AllEffects()) {
+    const std::string bytes = EncodeEffect(effect);
+    const auto* put = std::get_if<PutRecord>(&effect);
+    const std::optional<EncodedPut> found = PutIn(bytes);
+    ASSERT_EQ(found.has_value(), put != nullptr);
+    if (!found) continue;
+    EXPECT_EQ(found->key, put->key);
+    EXPECT_EQ(found->record, put->record ? EncodeRecord(put->key, *put->record) : "");
+    EXPECT_EQ(std::vector<Dot>(found->dots.begin(), found->dots.end()), put->dots);
+    EXPECT_EQ(found->operation, put->operation);
+  }
+}
+
 TEST(CodecTest, WhatIsCutOffIsRefused) {
   for (auto& body : AllBodies()) {
     const std::string bytes = EncodeMessage({kSelf, NodeId(2), Boot(4), body});

@@ -137,8 +137,8 @@ TEST(CorePropertyTest, CatchesAnOlderCopyOfADiskThatIsUsedAllTheSame) {
 
 class KeepsTheLoser final : public ConflictPolicy {
  public:
-  absl::StatusOr<Record> Write(std::string_view key, const Record* current, const Change& change,
-                               Dot dot, HlcTime time, const SeenClock& seen) const override {
+  absl::StatusOr<Record> Write(std::string_view key, const Record* current, Change change, Dot dot,
+                               HlcTime time, const SeenClock& seen) const override {
     return lww_.Write(key, current, change, dot, time, seen);
   }
   Record Merge(std::string_view, const Record& mine, const Record& theirs, const SeenClock&,

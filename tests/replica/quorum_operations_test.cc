@@ -114,7 +114,7 @@ TEST(QuorumOperationsTest, TheEngineGivesBackWhatItWasGiven) {
   wanted.Fence({900, 41});
   wanted.Settle(900, 30);
   wanted.Forget(850);
-  ASSERT_TRUE(store.Apply(effects, LogIndex(1)).ok());
+  ASSERT_TRUE(store.Apply(EncodeEffects(effects), LogIndex(1)).ok());
   const auto restored = store.Restore();
   ASSERT_TRUE(restored.ok()) << restored.status();
   EXPECT_EQ(restored->operations, wanted);

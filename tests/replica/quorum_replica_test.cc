@@ -42,7 +42,7 @@ TEST(QuorumReplicaTest, IsNotOpenedWhereWhatItKnowsIsGone) {
   QuorumStore store(PartitionId(7), engine);
   ASSERT_TRUE(store.Open().ok());
   const std::vector<quorum::Effect> first = {quorum::Checkpoint{}};
-  ASSERT_TRUE(store.Apply(first, LogIndex(1)).ok());
+  ASSERT_TRUE(store.Apply(EncodeEffects(first), LogIndex(1)).ok());
   ASSERT_TRUE(store.Releasable().ok());
   EXPECT_TRUE(open().ok());
   EngineBatch rot;

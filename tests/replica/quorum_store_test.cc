@@ -39,7 +39,7 @@ class LostLogTest : public ::testing::Test {
     effects.insert(effects.begin(), quorum::Checkpoint());
     QuorumStore store(kPartition, engine_);
     ASSERT_TRUE(store.Open().ok());
-    ASSERT_TRUE(store.Apply(std::move(effects), LogIndex(1)).ok());
+    ASSERT_TRUE(store.Apply(EncodeEffects(effects), LogIndex(1)).ok());
     ASSERT_TRUE(store.Restore().ok()) << "which brings all into the engine";
   }
   quorum::SeenClock SeenAfterTheCrash() {
@@ -62,7 +62,7 @@ TEST(QuorumStoreTest, ACopyKeepsItsLogUntilTheEngineHasMoreThanTheOneBeforeItLef
   const auto write = [&](QuorumStore& store, uint64_t epoch, uint64_t index) {
     ASSERT_TRUE(store.Open().ok());
     const std::vector<Effect> effects = {quorum::Checkpoint(), quorum::EnterEpoch{Epoch(epoch)}};
-    ASSERT_TRUE(store.Apply(effects, LogIndex(index)).ok());
+    ASSERT_TRUE(store.Apply(EncodeEffects(effects), LogIndex(index)).ok());
     ASSERT_TRUE(store.Restore().ok()) << "which brings all into the engine";
   };
   QuorumStore former(kPartition, engine);

@@ -73,7 +73,7 @@ TEST(QuorumStoreTest, TheBallotFloorIsThereAfterARestart) {
   EXPECT_FALSE(store.Restore()->floor);
   const std::vector<quorum::Effect> effects = {quorum::RaiseFloor{At(9)},
                                                quorum::Checkpoint{{}, true, {}, {"k"}}};
-  ASSERT_TRUE(store.Apply(effects, LogIndex(1)).ok());
+  ASSERT_TRUE(store.Apply(EncodeEffects(effects), LogIndex(1)).ok());
   ASSERT_TRUE(store.Releasable().ok());
   EXPECT_EQ(QuorumStore(PartitionId(7), engine).Restore()->floor, At(9));
 }

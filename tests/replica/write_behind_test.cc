@@ -23,6 +23,9 @@ quorum::Effect Put(const std::string& key, uint64_t counter, std::string value) 
 
 class WriteBehindTest : public ::testing::Test {
  protected:
+  absl::Status Apply(const std::vector<quorum::Effect>& effects, LogIndex index) {
+    return store_.Apply(EncodeEffects(effects), index);
+  }
   bool EngineHas(const std::string& key) {
     return engine_.Get(kv::RecordKey(kPartition, key))->has_value();
   }
@@ -32,7 +35,7 @@ class WriteBehindTest : public ::testing::Test {
 };
 
 TEST_F(WriteBehindTest, AWriteIsSeenBeforeTheEngineHasIt) {
-  ASSERT_TRUE(store_.Apply({Put("b", 1, "one"), Put("a", 2, "two")}, LogIndex(1)).ok());
+  ASSERT_TRUE(Apply({Put("b", 1, "one"), Put("a", 2, "two")}, LogIndex(1)).ok());
   EXPECT_FALSE(EngineHas("a"));
   EXPECT_EQ(store_.Lookup("a")->body, "two");
   EXPECT_EQ(store_.Keys("", "", 10), (std::vector<std::string>{"a", "b"}));
@@ -41,14 +44,12 @@ TEST_F(WriteBehindTest, AWriteIsSeenBeforeTheEngineHasIt) {
 }
 
 TEST_F(WriteBehindTest, KeysAreThoseOfBothInOrderWithoutTheDeletedOnes) {
-  ASSERT_TRUE(
-      store_.Apply({Put("a", 1, "1"), Put("c", 2, "2"), Put("e", 3, "3")}, LogIndex(1)).ok());
+  ASSERT_TRUE(Apply({Put("a", 1, "1"), Put("c", 2, "2"), Put("e", 3, "3")}, LogIndex(1)).ok());
   ASSERT_TRUE(store_.Releasable().ok());
   ASSERT_TRUE(EngineHas("e"));
-  ASSERT_TRUE(store_
-                  .Apply({Put("b", 4, "4"), Put("c", 5, "5"), Put("f", 6, "6"),
-                          quorum::Checkpoint{{}, true, {}, {"a", "e"}}},
-                         LogIndex(2))
+  ASSERT_TRUE(Apply({Put("b", 4, "4"), Put("c", 5, "5"), Put("f", 6, "6"),
+                     quorum::Checkpoint{{}, true, {}, {"a", "e"}}},
+                    LogIndex(2))
                   .ok());
   EXPECT_EQ(store_.Keys("", "", 10), (std::vector<std::string>{"b", "c", "f"}));
   EXPECT_EQ(store_.Keys("", "", 2), (std::vector<std::string>{"b", "c"}));
@@ -58,7 +59,7 @@ TEST_F(WriteBehindTest, KeysAreThoseOfBothInOrderWithoutTheDeletedOnes) {
 }
 
 TEST_F(WriteBehindTest, AScanSeesAll) {
-  ASSERT_TRUE(store_.Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
+  ASSERT_TRUE(Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
   const auto page = store_.Scan({}, 0);
   ASSERT_TRUE(page.ok());
   ASSERT_EQ(page->items.size(), 1u);
@@ -66,7 +67,7 @@ TEST_F(WriteBehindTest, AScanSeesAll) {
 }
 
 TEST_F(WriteBehindTest, TheEngineGetsItAfterAWhile) {
-  ASSERT_TRUE(store_.Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
+  ASSERT_TRUE(Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
   store_.Tick(absl::Seconds(1));
   EXPECT_FALSE(EngineHas("a"));
   store_.Tick(absl::Seconds(2));
@@ -78,18 +79,18 @@ TEST_F(WriteBehindTest, TheEngineGetsItWhenItIsMuch) {
   LogIndex index;
   for (uint64_t write = 1; write < 3000; ++write) {
     index = index.next();
-    ASSERT_TRUE(store_.Apply({Put("k" + std::to_string(write), write, "v")}, index).ok());
+    ASSERT_TRUE(Apply({Put("k" + std::to_string(write), write, "v")}, index).ok());
   }
   EXPECT_TRUE(EngineHas("k1"));
   const std::string mib(1 << 20, 'x');
-  ASSERT_TRUE(store_.Apply({Put("big", 9000, mib)}, index.next()).ok());
+  ASSERT_TRUE(Apply({Put("big", 9000, mib)}, index.next()).ok());
   EXPECT_TRUE(EngineHas("big"));
 }
 
 // A log that is let go up to there leaves nothing behind that the engine lacks.
 TEST_F(WriteBehindTest, TheLogIsNotLetGoOfWhatWaits) {
-  ASSERT_TRUE(store_.Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
-  ASSERT_TRUE(store_.Apply({quorum::Checkpoint{{}, true, {}, {}}}, LogIndex(2)).ok());
+  ASSERT_TRUE(Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
+  ASSERT_TRUE(Apply({quorum::Checkpoint{{}, true, {}, {}}}, LogIndex(2)).ok());
   ASSERT_TRUE(engine_.Flush().ok());  // without it
   EXPECT_EQ(*engine_.GetDurable(kv::AppliedKey(kPartition)), std::nullopt);
   const auto releasable = store_.Releasable();
@@ -101,8 +102,7 @@ TEST_F(WriteBehindTest, TheLogIsNotLetGoOfWhatWaits) {
 TEST_F(WriteBehindTest, NoDotIsInTheEngineBeforeItsRecord) {
   size_t dots = 0;
   for (uint64_t write = 1; write <= 4; ++write) {
-    ASSERT_TRUE(
-        store_.Apply({Put("k" + std::to_string(write), write, "v")}, LogIndex(write)).ok());
+    ASSERT_TRUE(Apply({Put("k" + std::to_string(write), write, "v")}, LogIndex(write)).ok());
     ASSERT_TRUE(store_.Releasable().ok());
     const auto rows = engine_.Scan(kv::DotsBegin(kPartition), kv::DotsEnd(kPartition));
     for (dots = 0; rows->Valid(); rows->Next(), ++dots) {
@@ -114,9 +114,9 @@ TEST_F(WriteBehindTest, NoDotIsInTheEngineBeforeItsRecord) {
 
 // The engine's own record says up to where it has all, not more.
 TEST_F(WriteBehindTest, WhatWaitedAtACrashIsAppliedOnceMore) {
-  ASSERT_TRUE(store_.Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
+  ASSERT_TRUE(Apply({Put("a", 1, "1")}, LogIndex(1)).ok());
   ASSERT_TRUE(store_.Releasable().ok());
-  ASSERT_TRUE(store_.Apply({Put("a", 2, "2")}, LogIndex(2)).ok());
+  ASSERT_TRUE(Apply({Put("a", 2, "2")}, LogIndex(2)).ok());
   QuorumStore after_crash(kPartition, engine_);
   EXPECT_EQ(*after_crash.Open(), LogIndex(1));
   EXPECT_EQ(after_crash.Lookup("a")->body, "1");
