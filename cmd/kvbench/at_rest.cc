@@ -56,9 +56,9 @@ absl::StatusOr<double> BytesBesideKeyAndValue(const std::string& folder, uint64_
       effects.push_back(Write(number, random));
     }
     index = index.next();
-    if (absl::Status done = store.Apply(std::move(effects), index); !done.ok()) return done;
+    if (absl::Status done = store.Apply(EncodeEffects(effects), index); !done.ok()) return done;
     index = index.next();
-    absl::Status done = store.Apply({LetGo(first, last)}, index);
+    absl::Status done = store.Apply(EncodeEffects({LetGo(first, last)}), index);
     if (!done.ok()) return done;
   }
   if (const auto written = store.Releasable(); !written.ok()) return written.status();
