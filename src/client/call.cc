@@ -81,8 +81,9 @@ void CallBase::OnRpcDone(const grpc::Status& rpc) {
     choice_.link->OnLeaving();
   } else {
     core_.OnAnswer();
-    choice_.link->OnAnswer(SystemEnv().Monotonic() - sent_at_);
-    if (target_.key_hash) choice_.link->OnTaken(/*refused=*/IsOverload(result.status));
+    const absl::Duration took = SystemEnv().Monotonic() - sent_at_;
+    choice_.link->OnAnswer(took);
+    if (target_.key_hash) choice_.link->OnTaken(/*refused=*/IsOverload(result.status), took);
   }
   if (result.status.ok()) return Finish(absl::OkStatus());
   RetryOrFail(std::move(result));

@@ -15,6 +15,9 @@ constexpr double kLimitMin = 4;
 constexpr double kCut = 0.8;        // of the limit, once a pause
 constexpr double kGrowth = 0.05;    // with each answer: so much of the limit in a round trip
 constexpr double kFirstGrowth = 1;  // likewise, where there was no refusal: twice as many in each
+// Longer than the soonest, which is the way there and back: it has waited behind others, and
+// with more of them nothing would be answered sooner.
+constexpr absl::Duration kWaitedLittle = absl::Milliseconds(25);
 
 }  // namespace
 
@@ -28,14 +31,16 @@ bool HoldBack::Allow(int64_t under_way, absl::Duration now) {
   return static_cast<double>(under_way) < limit_;
 }
 
-void HoldBack::OnAnswer(bool refused, int64_t under_way, absl::Duration now) {
+void HoldBack::OnAnswer(bool refused, absl::Duration took, int64_t under_way, absl::Duration now) {
+  soonest_ = std::min(soonest_, took);
   if (!refused && WasRefusedOfLate(now)) {
     limit_ += kGrowth;
     return;
   }
   if (!refused) {
     // Not where the limit is not nearly used: that nothing was refused tells nothing of it.
-    if (2 * static_cast<double>(under_way + 1) >= limit_) limit_ += kFirstGrowth;
+    const bool used = 2 * static_cast<double>(under_way + 1) >= limit_;
+    if (used && took <= soonest_ + kWaitedLittle) limit_ += kFirstGrowth;
     return;
   }
   refused_at_ = now;

@@ -2,7 +2,7 @@
 // node a good part of what an answer does, and it is to answer. As TCP does with a network, the
 // client lets fewer be under way at a refusal and slowly more with answers; and after a few
 // refusals it waits for as long as they say. Before the first refusal it lets out no more than
-// any node takes on, or twice of what was answered: what a sudden flood leaves in sockets and
+// any node takes on, or twice of what was answered soon: what a sudden flood leaves in sockets and
 // queues on the way waits there until it is refused, with all that comes behind it.
 #pragma once
 
@@ -19,14 +19,16 @@ class HoldBack {
  public:
   // Whether one more may go.
   bool Allow(int64_t under_way, absl::Duration now);
-  void OnAnswer(bool refused, int64_t under_way, absl::Duration now);
+  // `took`: since the call was sent.
+  void OnAnswer(bool refused, absl::Duration took, int64_t under_way, absl::Duration now);
 
  private:
   static constexpr double kLimitAtFirst = limits::kCallsUnderWayMin;
 
   bool WasRefusedOfLate(absl::Duration now) const;
 
-  double limit_ = kLimitAtFirst;  // of what is under way
+  double limit_ = kLimitAtFirst;                       // of what is under way
+  absl::Duration soonest_ = absl::InfiniteDuration();  // that an answer ever came
   absl::Duration refused_at_ = -absl::InfiniteDuration();
   absl::Duration pause_ends_;
   uint32_t refused_ = 0;  // since the pause began

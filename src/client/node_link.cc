@@ -52,9 +52,10 @@ bool NodeLink::TakesMore() {
   return hold_back_.Allow(in_flight_.load(std::memory_order_relaxed), SystemEnv().Monotonic());
 }
 
-void NodeLink::OnTaken(bool refused) {
+void NodeLink::OnTaken(bool refused, absl::Duration took) {
   absl::MutexLock lock(&mutex_);
-  hold_back_.OnAnswer(refused, in_flight_.load(std::memory_order_relaxed), SystemEnv().Monotonic());
+  hold_back_.OnAnswer(refused, took, in_flight_.load(std::memory_order_relaxed),
+                      SystemEnv().Monotonic());
 }
 
 void NodeLink::OnAnswer(absl::Duration took) {

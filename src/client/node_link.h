@@ -31,8 +31,8 @@ class NodeLink {
 
   // False: it has more to answer than it takes on, and this one had better be kept from it.
   bool TakesMore() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Of an answer: whether it was one of those refusals.
-  void OnTaken(bool refused) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Of an answer: whether it was one of those refusals, and how long it took.
+  void OnTaken(bool refused, absl::Duration took) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Around each call; `took` of those that were answered.
   void OnStart() { in_flight_.fetch_add(1, std::memory_order_relaxed); }

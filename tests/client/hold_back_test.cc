@@ -29,7 +29,7 @@ class HoldBackTest : public ::testing::Test {
       for (int i = 0; i < answered_a_step && under_way_ > 0; ++i) {
         --under_way_;
         ++tally.done;
-        hold_back_.OnAnswer(false, under_way_, now_);
+        hold_back_.OnAnswer(false, kStep, under_way_, now_);
       }
     }
     return tally;
@@ -43,7 +43,7 @@ class HoldBackTest : public ::testing::Test {
       ++under_way_;
     } else {
       ++tally.refused;
-      hold_back_.OnAnswer(true, under_way_, now_);
+      hold_back_.OnAnswer(true, kStep, under_way_, now_);
     }
   }
 
@@ -89,7 +89,7 @@ TEST_F(HoldBackTest, HoldsNothingMoreWhenThereIsNoMoreThanIsAnswered) {
 }
 
 TEST_F(HoldBackTest, ForgetsARefusalWithinSeconds) {
-  hold_back_.OnAnswer(true, 0, now_);
+  hold_back_.OnAnswer(true, kStep, 0, now_);
   EXPECT_FALSE(hold_back_.Allow(100, now_));
   now_ += absl::Seconds(2);
   EXPECT_TRUE(hold_back_.Allow(100, now_));
@@ -107,8 +107,24 @@ TEST_F(HoldBackTest, LetsOutTwiceAsManyWithEachRoundTripWhereNoneIsRefused) {
   for (int64_t limit = 1024; limit <= 16 * 1024; limit *= 2) {
     EXPECT_TRUE(hold_back_.Allow(limit - 1, now_));
     EXPECT_FALSE(hold_back_.Allow(limit, now_));
-    for (int64_t i = 0; i < limit; ++i) hold_back_.OnAnswer(false, limit - 1, now_);
+    for (int64_t i = 0; i < limit; ++i) hold_back_.OnAnswer(false, kStep, limit - 1, now_);
   }
+}
+
+TEST_F(HoldBackTest, LetsOutNoMoreWhereAnswersWaitForThoseBefore) {
+  const auto answer_all = [&](absl::Duration took) {
+    for (int i = 0; i < 5000; ++i) hold_back_.OnAnswer(false, took, 1023, now_);
+  };
+  hold_back_.OnAnswer(false, kStep, 0, now_);
+  answer_all(100 * kStep);
+  EXPECT_FALSE(hold_back_.Allow(1024, now_));
+  answer_all(2 * kStep);
+  EXPECT_TRUE(hold_back_.Allow(1024, now_));
+}
+
+TEST_F(HoldBackTest, LetsOutMoreToANodeThatIsFarAwayAndAnswersAtOnce) {
+  for (int i = 0; i < 2000; ++i) hold_back_.OnAnswer(false, 300 * kStep, 1023, now_);
+  EXPECT_TRUE(hold_back_.Allow(2000, now_));
 }
 
 TEST_F(HoldBackTest, ALimitThatIsNotNearlyUsedDoesNotGrow) {
@@ -136,10 +152,11 @@ class FloodTest : public ::testing::Test {
         }
       }
       const int read = Read(tally);
-      for (int i = 0; i < (kWorkAStep - read) / kWorkAnAnswer && taken_ > 0; ++i) {
-        --taken_;
+      for (int i = 0; i < (kWorkAStep - read) / kWorkAnAnswer && !taken_.empty(); ++i) {
+        const absl::Duration took = now_ - taken_.front();
+        taken_.pop_front();
         ++tally.done;
-        hold_back_.OnAnswer(false, UnderWay(), now_);
+        hold_back_.OnAnswer(false, took, UnderWay(), now_);
       }
     }
     std::sort(tally.refusals.begin(), tally.refusals.end());
@@ -151,26 +168,26 @@ class FloodTest : public ::testing::Test {
   static constexpr int kWorkAnAnswer = 4;
   static constexpr uint64_t kTakenMax = limits::kCallsUnderWayMin;
 
-  int64_t UnderWay() const { return static_cast<int64_t>(sent_.size() + taken_); }
+  int64_t UnderWay() const { return static_cast<int64_t>(sent_.size() + taken_.size()); }
 
   int Read(Tally& tally) {
     int read = 0;
     for (; read < kWorkAStep / 2 && !sent_.empty(); ++read) {
       const absl::Duration sent = sent_.front();
       sent_.pop_front();
-      if (taken_ < kTakenMax) {
-        ++taken_;
+      if (taken_.size() < kTakenMax) {
+        taken_.push_back(sent);
         continue;
       }
       tally.refusals.push_back(now_ - sent);
-      hold_back_.OnAnswer(true, UnderWay(), now_);
+      hold_back_.OnAnswer(true, now_ - sent, UnderWay(), now_);
     }
     return read;
   }
 
   HoldBack hold_back_;
-  std::deque<absl::Duration> sent_;  // not yet read by the node
-  uint64_t taken_ = 0;
+  std::deque<absl::Duration> sent_;   // not yet read by the node
+  std::deque<absl::Duration> taken_;  // read, and to be answered
   absl::Duration now_ = absl::Seconds(1000);
 };
 
