@@ -118,7 +118,7 @@ struct EncodedPut {
   absl::InlinedVector<Dot, 1> dots;
   std::optional<Operation> operation;
 };
-// nullopt: it is of another kind. `effect` is what AppendEffect made, or DecodeEffect took.
+// nullopt: it is of another kind, damaged or of a newer build; DecodeEffect tells.
 std::optional<EncodedPut> PutIn(std::string_view effect);
 
 }  // namespace quorate::quorum

@@ -118,6 +118,8 @@ void TakeDots(Reader& reader, Dots& dots) {
   }
 }
 
+bool IsKnown(uint8_t format) { return format >= kFormat && format <= kSeventhFormat; }
+
 PutRecord TakePut(Reader& reader) {
   PutRecord put;
   put.key = reader.Sized();
@@ -182,7 +184,7 @@ std::string EncodeEffect(const Effect& effect) {
 
 std::optional<EncodedPut> PutIn(std::string_view effect) {
   Reader reader(effect);
-  (void)reader.Byte();
+  if (!IsKnown(reader.Byte())) return std::nullopt;
   const uint8_t kind = reader.Byte();
   if (kind != kPutRecord && kind != kPutOperation) return std::nullopt;
   EncodedPut put;
@@ -190,14 +192,14 @@ std::optional<EncodedPut> PutIn(std::string_view effect) {
   put.record = reader.Sized();
   TakeDots(reader, put.dots);
   if (kind == kPutOperation) put.operation = TakeOperation(reader);
-  return put;
+  return reader.done() ? std::optional(std::move(put)) : std::nullopt;
 }
 
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t kind = reader.Byte();
-  if (reader.ok() && (format < kFormat || format > kSeventhFormat)) {
+  if (reader.ok() && !IsKnown(format)) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",

@@ -177,6 +177,7 @@ TEST(CodecTest, WhatIsCutOffIsRefused) {
     const std::string bytes = EncodeEffect(effect);
     for (size_t cut = 0; cut < bytes.size(); ++cut) {
       ASSERT_EQ(ReasonOf(DecodeEffect(bytes.substr(0, cut)).status()), "EFFECT_DAMAGED");
+      ASSERT_FALSE(PutIn(bytes.substr(0, cut)).has_value());
     }
   }
 }
@@ -271,6 +272,10 @@ TEST(CodecTest, ALaterFormatIsToldAsSuch) {
   bytes = EncodeEffect(ReserveTime{});
   bytes[0] = 9;
   EXPECT_EQ(ReasonOf(DecodeEffect(bytes).status()), "NEWER_FORMAT");
+  bytes = EncodeEffect(PutRecord{.key = "k", .record = {}, .dots = {}});
+  EXPECT_TRUE(PutIn(bytes).has_value());
+  bytes[0] = 9;
+  EXPECT_FALSE(PutIn(bytes).has_value());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """Far more than the nodes take on: refused, not lost, and not at the others' cost for ever."""
 
 from random import Random
+from typing import NamedTuple
 
 from .. import metrics
 from ..cluster import Cluster
@@ -8,6 +9,25 @@ from ..process import Process
 from .base import Fault, Proof
 
 FLOOD = "flood"
+
+
+class Counts(NamedTuple):
+    """What a node counted since it started."""
+
+    answered: float  # writes
+    refused: float  # those of them that were too many
+
+
+def added(before: dict[str, Counts], after: dict[str, Counts]) -> Counts:
+    """By all nodes; who was restarted meanwhile has counted from nothing."""
+    answered = refused = 0.0
+    for node, now in after.items():
+        was = before.get(node, Counts(0, 0))
+        if now.answered < was.answered:
+            was = Counts(0, 0)
+        answered += now.answered - was.answered
+        refused += now.refused - was.refused
+    return Counts(answered, refused)
 
 
 class Overload(Fault):
@@ -21,8 +41,8 @@ class Overload(Fault):
         super().__init__()
         self._callers, self._value_bytes = callers, value_bytes
         self._flood: Process | None = None
-        self._before = (0.0, 0.0)
-        self._after = (0.0, 0.0)
+        self._before: dict[str, Counts] = {}
+        self._after: dict[str, Counts] = {}
 
     def begin(self, cluster: Cluster, random: Random) -> None:
         self.nodes = list(cluster.nodes)
@@ -43,15 +63,14 @@ class Overload(Fault):
             self._after = self._counts(cluster)
             self._flood.kill()
 
-    def _counts(self, cluster: Cluster) -> tuple[float, float]:
-        """Writes answered, and those of them that were refused for being too many."""
-        pages = [cluster.metrics(node) for node in cluster.nodes]
+    def _counts(self, cluster: Cluster) -> dict[str, Counts]:
         of = "quorate_requests_total"
-        every = sum(metrics.total(page, of) for page in pages)
-        refused = sum(metrics.total(page, of, code="RESOURCE_EXHAUSTED") for page in pages)
-        return every, refused
+        pages = {node: cluster.metrics(node) for node in cluster.nodes}
+        return {
+            node: Counts(metrics.total(page, of), metrics.total(page, of, code="RESOURCE_EXHAUSTED"))
+            for node, page in pages.items()
+        }
 
     def proof(self, cluster: Cluster) -> Proof:
-        answered = self._after[0] - self._before[0]
-        refused = self._after[1] - self._before[1]
+        answered, refused = added(self._before, self._after)
         return Proof(refused > 0, f"{refused:.0f} of {answered:.0f} requests refused as too many")
