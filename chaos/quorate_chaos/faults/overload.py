@@ -18,6 +18,11 @@ class Counts(NamedTuple):
     refused: float  # those of them that were too many
 
 
+def counts(page: str | None) -> Counts:
+    of = "quorate_requests_total"
+    return Counts(metrics.total(page, of), metrics.total(page, of, code="RESOURCE_EXHAUSTED"))
+
+
 def added(before: dict[str, Counts], after: dict[str, Counts]) -> Counts:
     """By all nodes; who was restarted meanwhile has counted from nothing."""
     answered = refused = 0.0
@@ -64,12 +69,7 @@ class Overload(Fault):
             self._flood.kill()
 
     def _counts(self, cluster: Cluster) -> dict[str, Counts]:
-        of = "quorate_requests_total"
-        pages = {node: cluster.metrics(node) for node in cluster.nodes}
-        return {
-            node: Counts(metrics.total(page, of), metrics.total(page, of, code="RESOURCE_EXHAUSTED"))
-            for node, page in pages.items()
-        }
+        return {node: counts(cluster.metrics(node)) for node in cluster.nodes}
 
     def proof(self, cluster: Cluster) -> Proof:
         answered, refused = added(self._before, self._after)
