@@ -9,8 +9,6 @@ namespace {
 // With which a move begins: what it does to clients is not known yet.
 constexpr double kFirst = 1.0 / 16;
 constexpr double kStep = 1.0 / 64;
-// Fewer tell nothing of the others.
-constexpr uint32_t kCountMin = 8;
 // Beyond that a wait is not the usual one.
 constexpr double kUsualMax = 1.5;
 constexpr absl::Duration kSlack = absl::Microseconds(250);
@@ -21,7 +19,7 @@ constexpr double kUsualWeight = 0.1;
 bool MoveShare::Waits::EndMoment(bool moving) {
   const uint32_t count = std::exchange(count_, 0);
   const absl::Duration waited = std::exchange(waited_, absl::ZeroDuration());
-  if (count < kCountMin) return false;
+  if (count < count_min_) return false;
   const absl::Duration each = waited / count;
   if (moving) return each > kUsualMax * usual_ + kSlack;
   usual_ += kUsualWeight * (each - usual_);
@@ -32,9 +30,10 @@ double MoveShare::EndMoment(bool moving) {
   const bool idle = requests_.count() == 0;
   const bool requests_wait = requests_.EndMoment(moving);
   const bool writes_wait = writes_.EndMoment(moving);
+  const bool ticks_wait = ticks_.EndMoment(moving) && !idle;
   if (!moving) {
     share_ = kFirst;
-  } else if (requests_wait || writes_wait) {
+  } else if (requests_wait || writes_wait || ticks_wait) {
     share_ = std::max(kLeast, share_ / 2);
   } else {
     share_ = std::min(1.0, idle ? 2 * share_ : share_ + kStep);

@@ -78,7 +78,11 @@ absl::Duration Worker::RunTurn() {
   inputs_.clear();
   if (inputs_.capacity() > kInboxRoomMax) inputs_ = std::vector<Input>();
   Expire();
-  if (now_ >= next_tick_) Tick();
+  if (now_ >= next_tick_) {
+    const bool first = next_tick_ == absl::ZeroDuration();
+    if (!first) move_share_.TickWaited(now_ - next_tick_);
+    Tick();
+  }
   if (now_ >= news_due_) TellNews();
   CollectAll();
   outbox_.Flush(now_);

@@ -58,6 +58,22 @@ TEST_F(MoveShareTest, WhereWritesWaitLongerForTheDiskItShrinksAsWell) {
   EXPECT_GT(moments(2, true, kWrite), MoveShare::kLeast);
 }
 
+TEST_F(MoveShareTest, WhereTicksComeLateItShrinksUnlessNobodyAsksForAnything) {
+  const auto moments = [&](int count, bool moving, uint32_t requests, absl::Duration late) {
+    double share = 0;
+    for (int moment = 0; moment < count; ++moment) {
+      for (int i = 0; i < 5; ++i) share_.TickWaited(late);
+      share = Moments(1, moving, requests, kUsual);
+    }
+    return share;
+  };
+  moments(100, false, 50, kUsual);
+  EXPECT_EQ(moments(60, true, 50, 1.2 * kUsual), 1);
+  EXPECT_EQ(moments(1, true, 50, 10 * kUsual), 0.5);
+  EXPECT_EQ(moments(60, true, 50, 10 * kUsual), MoveShare::kLeast);
+  EXPECT_EQ(moments(10, true, 0, 10 * kUsual), 1);
+}
+
 TEST_F(MoveShareTest, AFewRequestsTellNothing) {
   Moments(100, false, 50, kUsual);
   EXPECT_EQ(Moments(60, true, 2, absl::Seconds(1)), 1);
