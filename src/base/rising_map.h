@@ -32,7 +32,6 @@ class RisingMap {
     const auto at = Place(id);
     return at == places_.end() ? nullptr : at->second.get();
   }
-  void Erase(uint64_t id) { (void)Take(id); }
   // Erases it.
   std::unique_ptr<T> Take(uint64_t id) {
     const auto at = Place(id);

@@ -133,11 +133,7 @@ void AppendField(char tag, std::string_view bytes, std::string& out) {
 }
 
 // What a field of so many bytes takes.
-size_t FieldBytes(size_t bytes) {
-  size_t length = 1;
-  for (size_t left = bytes; left >= 0x80; left >>= 7) ++length;
-  return 1 + length + bytes;
-}
+size_t FieldBytes(size_t bytes) { return 1 + VarintBytes(bytes) + bytes; }
 
 // Takes a field of bytes off the front; false where the next field is none with that tag.
 bool TakeField(char tag, std::string_view& from, std::string_view& taken) {

@@ -47,7 +47,10 @@ class MoveShare {
     absl::Duration usual_;   // when nothing moves
   };
 
-  Waits requests_{8}, writes_{8}, ticks_{3};
+  static constexpr uint32_t kInputsMin = 8;  // requests, or writes
+  static constexpr uint32_t kTicksMin = 3;   // of some five
+
+  Waits requests_{kInputsMin}, writes_{kInputsMin}, ticks_{kTicksMin};
   double share_ = 0;
 };
 

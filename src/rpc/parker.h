@@ -14,7 +14,7 @@ namespace quorate::rpc {
 
 class Parker {
  public:
-  // Any thread. One atomic exchange, and a system call only if it sleeps.
+  // Any thread. A system call only if it sleeps.
   void Wake();
   // The one thread: returns at once if woken since the last Park, or if `until` has come.
   void Park(absl::Duration now, absl::Duration until);
