@@ -159,11 +159,7 @@ class PosixFiles : public Files {
 
   absl::StatusOr<std::unique_ptr<BlockFile>> Open(std::string_view name) override {
     const std::string path = PathOf(name);
-    constexpr int kFlags = O_RDWR | O_DSYNC | O_CLOEXEC;
-    FileDescriptor fd(::openat(folder_.get(), std::string(name).c_str(), kFlags | O_DIRECT));
-    if (!fd.ok() && errno == EINVAL) {
-      fd = FileDescriptor(::openat(folder_.get(), std::string(name).c_str(), kFlags));
-    }
+    FileDescriptor fd = OpenPastCache(std::string(name), O_RDWR | O_DSYNC);
     if (!fd.ok()) return PosixError(errno, "open", path);
     // A process that was killed may have left a write in a cache of the system
     // or the disk. What is read from here on must outlast a power cut.
@@ -232,18 +228,28 @@ class PosixFiles : public Files {
     return ::fsync(folder_.get()) == 0 ? absl::OkStatus() : PosixError(errno, "sync", path_);
   }
 
+  // Through the page cache where the file system knows no other way.
+  FileDescriptor OpenPastCache(const std::string& name, int flags) {
+    flags |= O_CLOEXEC;
+    FileDescriptor fd(::openat(folder_.get(), name.c_str(), flags | O_DIRECT, 0644));
+    if (fd.ok() || errno != EINVAL) return fd;
+    return FileDescriptor(::openat(folder_.get(), name.c_str(), flags, 0644));
+  }
+
+  // Past the cache: pages for zeros that nobody reads cost a processor more than the disk.
   absl::Status Fill(const std::string& name, uint64_t size_bytes) {
-    FileDescriptor fd(
-        ::openat(folder_.get(), name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    FileDescriptor fd = OpenPastCache(name, O_WRONLY | O_CREAT | O_TRUNC);
     if (!fd.ok()) return PosixError(errno, "create", PathOf(name));
     // In one piece and an early answer if there is no room; then written, so
     // that later writes in place change no metadata.
     const int reserved = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(size_bytes));
     if (reserved == ENOSPC || reserved == EDQUOT) return PosixError(reserved, "fill", PathOf(name));
-    const std::string zeros(std::min<uint64_t>(size_bytes, kCopyBytes), '\0');
-    for (uint64_t offset = 0; offset < size_bytes; offset += zeros.size()) {
-      const size_t size = std::min<uint64_t>(zeros.size(), size_bytes - offset);
-      if (const int error = WriteAll(fd.get(), zeros.data(), size, offset); error != 0) {
+    AlignedBuffer buffer;
+    const uint64_t piece = std::min<uint64_t>(size_bytes, kCopyBytes);
+    const char* const zeros = static_cast<char*>(std::memset(buffer.Reserve(piece), 0, piece));
+    for (uint64_t offset = 0; offset < size_bytes; offset += piece) {
+      const size_t size = std::min<uint64_t>(piece, size_bytes - offset);
+      if (const int error = WriteAll(fd.get(), zeros, size, offset); error != 0) {
         return PosixError(error, "fill", PathOf(name));
       }
     }
