@@ -7,29 +7,43 @@
 namespace quorate::bench {
 namespace {
 
+constexpr size_t kBatchesEach = 512;  // ready for each member
+
+WriteEnd EndOf(const absl::Status& status) {
+  if (status.ok()) return {.done = true};
+  if (!absl::IsResourceExhausted(status)) return {.error = std::string(status.message())};
+  return {.refused = true, .told_when = RetryAfterOf(status).has_value()};
+}
+
 class LibraryWriteCalls final : public WriteCalls {
  public:
-  LibraryWriteCalls(const Client& client, const Target& target, absl::Duration deadline)
+  LibraryWriteCalls(const Client& client, const Target& target, uint32_t batch,
+                    absl::Duration deadline)
       : keyspace_(client.Keyspace(target.keyspace)), value_(target.value) {
     options_.level = Level::kQuorum;
     options_.deadline = deadline;
     options_.exactly_once = false;
     for (const Member& member : target.members) {
-      keys_.insert(keys_.end(), member.keys.begin(), member.keys.end());
+      if (batch == 1) {
+        keys_.insert(keys_.end(), member.keys.begin(), member.keys.end());
+        continue;
+      }
+      for (const auto& keys : BatchesOf(target, member, batch, kBatchesEach)) {
+        auto& puts = batches_.emplace_back();
+        for (const std::string& key : keys) puts.push_back(Mutation::Put(key, value_));
+      }
     }
   }
 
   void Begin(Random& random, Done done) override {
-    keyspace_.Put(
-        keys_[random.Below(keys_.size())], value_, options_,
-        [done = std::move(done)](const absl::StatusOr<WriteReceipt>& written) mutable {
-          if (written.ok()) return std::move(done)({.done = true});
-          const absl::Status& status = written.status();
-          if (!absl::IsResourceExhausted(status)) {
-            return std::move(done)({.error = std::string(status.message())});
-          }
-          std::move(done)({.refused = true, .told_when = RetryAfterOf(status).has_value()});
-        });
+    auto end = [done = std::move(done)](const auto& written) mutable {
+      std::move(done)(EndOf(written.status()));
+    };
+    if (batches_.empty()) {
+      keyspace_.Put(keys_[random.Below(keys_.size())], value_, options_, std::move(end));
+    } else {
+      keyspace_.Batch(batches_[random.Below(batches_.size())], options_, std::move(end));
+    }
   }
 
  private:
@@ -37,13 +51,14 @@ class LibraryWriteCalls final : public WriteCalls {
   const std::string value_;
   WriteOptions options_;
   std::vector<std::string> keys_;
+  std::vector<std::vector<Mutation>> batches_;
 };
 
 }  // namespace
 
 std::unique_ptr<WriteCalls> LibraryWrites(const Client& client, const Target& target,
-                                          absl::Duration deadline) {
-  return std::make_unique<LibraryWriteCalls>(client, target, deadline);
+                                          uint32_t batch, absl::Duration deadline) {
+  return std::make_unique<LibraryWriteCalls>(client, target, batch, deadline);
 }
 
 ClientOptions Impatient() {

@@ -29,7 +29,7 @@ constexpr double kGoalRecovery = 1;
 
 constexpr char kMethod[] =
     "Three nodes at default settings, 20,000 keys of 256 bytes; puts and batches of 64 of them by "
-    "calls of gRPC's own, over four connections to each node, and puts by the client library, "
+    "calls of gRPC's own, over four connections to each node, and both by the client library, "
     "which keeps calls from a node that refuses many. The peak is what 64 or 256 calls in flight "
     "reach, whichever is more. Then a multiple of it falls due by chance, each call with a "
     "deadline of a second, and none is retried; what could not be begun because 20,000 were under "
@@ -139,9 +139,11 @@ absl::StatusOr<Experiment> MeasureOverload(const Surroundings& surroundings,
   auto client = Client::Connect((*cluster)->endpoints(), Impatient());
   if (!client.ok()) return client.status();
   const auto few = RawWrites(*target, 1, 1, kDeadline);
-  Kind kinds[] = {{"put", RawWrites(*target, 1, kConnections, kDeadline)},
-                  {"put, by the library", LibraryWrites(*client, *target, kDeadline)},
-                  {"batch of 64", RawWrites(*target, kBatch, kConnections, kDeadline)}};
+  Kind kinds[] = {
+      {"put", RawWrites(*target, 1, kConnections, kDeadline)},
+      {"put, by the library", LibraryWrites(*client, *target, 1, kDeadline)},
+      {"batch of 64", RawWrites(*target, kBatch, kConnections, kDeadline)},
+      {"batch of 64, by the library", LibraryWrites(*client, *target, kBatch, kDeadline)}};
   for (uint32_t round = 0; round < options.rounds; ++round) {
     for (Kind& kind : kinds) Overload(**cluster, *few, options, options.seed + round, kind);
   }

@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/status_codec.h"
 #include "call.h"
 #include "quorate/v1/kv.grpc.pb.h"
@@ -85,17 +83,15 @@ class RawWriteCalls final : public WriteCalls {
   }
 
   void AddBatches(const Target& target, const Member& member, Way& way) const {
-    std::map<uint32_t, v1::BatchRequest> filling;  // by arc
-    for (const std::string& key : member.keys) {
-      if (way.batches.size() == kRequestsEach) return;
-      v1::BatchRequest& batch = filling[ArcOf(KeyHash(key), static_cast<uint32_t>(target.arcs))];
-      v1::Mutation* put = batch.add_mutations();
-      put->set_key(key);
-      put->set_put(target.value);
-      if (batch.mutations_size() < static_cast<int>(batch_)) continue;
+    for (const auto& keys : BatchesOf(target, member, batch_, kRequestsEach)) {
+      v1::BatchRequest& batch = way.batches.emplace_back();
       batch.set_keyspace(target.keyspace);
       batch.set_level(v1::LEVEL_QUORUM);
-      way.batches.push_back(std::exchange(batch, {}));
+      for (const std::string& key : keys) {
+        v1::Mutation* put = batch.add_mutations();
+        put->set_key(key);
+        put->set_put(target.value);
+      }
     }
   }
 

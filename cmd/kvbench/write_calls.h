@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
@@ -22,6 +23,11 @@ struct WriteEnd {
   std::string error = {};  // where it was neither
 };
 
+// Keys of `member` in groups of `batch`, each of one partition; as many groups as there are, and no
+// more than so many.
+std::vector<std::vector<std::string>> BatchesOf(const Target& target, const Member& member,
+                                                uint32_t batch, size_t groups_max);
+
 class WriteCalls {
  public:
   using Done = absl::AnyInvocable<void(WriteEnd) &&>;
@@ -34,10 +40,9 @@ class WriteCalls {
 // `batch`: keys written by one call, all of one partition. `connections`: to each member.
 std::unique_ptr<WriteCalls> RawWrites(const Target& target, uint32_t batch, uint32_t connections,
                                       absl::Duration deadline);
-// Puts of one key through the client library, with no retries. `client` has been connected so
-// (Impatient).
+// The same through the client library. `client` has been connected so (Impatient).
 std::unique_ptr<WriteCalls> LibraryWrites(const Client& client, const Target& target,
-                                          absl::Duration deadline);
+                                          uint32_t batch, absl::Duration deadline);
 ClientOptions Impatient();
 
 }  // namespace quorate::bench

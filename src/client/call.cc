@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/call_weight.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -41,10 +42,11 @@ const absl::Status& HeldBack() {
 
 }  // namespace
 
-CallBase::CallBase(Core& core, Target target, absl::Duration deadline)
+CallBase::CallBase(Core& core, Target target, absl::Duration deadline, size_t request_bytes)
     : core_(core),
       target_(std::move(target)),
-      deadline_(SystemEnv().Monotonic() + core.DeadlineOf(deadline)) {}
+      deadline_(SystemEnv().Monotonic() + core.DeadlineOf(deadline)),
+      weight_(target_.key_hash ? CallWeightOf(request_bytes) : 0) {}
 
 void CallBase::Start() {
   core_.Begin();
@@ -67,7 +69,7 @@ void CallBase::Attempt() {
   context_ = std::make_unique<grpc::ClientContext>();
   context_->set_deadline(DeadlineIn(AttemptTimeout()));
   sent_at_ = SystemEnv().Monotonic();
-  choice_.link->OnStart();
+  choice_.link->OnStart(weight_);
   Send(*choice_.link, *context_,
        [self = shared_from_this()](const grpc::Status& rpc) { self->OnRpcDone(rpc); });
 }
@@ -75,15 +77,17 @@ void CallBase::Attempt() {
 void CallBase::OnRpcDone(const grpc::Status& rpc) {
   RpcResult result = ResultOfRpc(rpc, *context_, target_.write, choice_.link->address());
   if (result.node_failed) {
-    choice_.link->OnFailure();
+    choice_.link->OnFailure(weight_);
   } else if (result.leaving) {
     core_.OnAnswer();
-    choice_.link->OnLeaving();
+    choice_.link->OnLeaving(weight_);
   } else {
     core_.OnAnswer();
     const absl::Duration took = SystemEnv().Monotonic() - sent_at_;
-    choice_.link->OnAnswer(took);
-    if (target_.key_hash) choice_.link->OnTaken(/*refused=*/IsOverload(result.status), took);
+    choice_.link->OnAnswer(weight_, took);
+    if (target_.key_hash) {
+      choice_.link->OnTaken(weight_, /*refused=*/IsOverload(result.status), took);
+    }
   }
   if (result.status.ok()) return Finish(absl::OkStatus());
   RetryOrFail(std::move(result));

@@ -25,7 +25,7 @@ namespace quorate::client {
 // nothing here needs a lock.
 class CallBase : public std::enable_shared_from_this<CallBase> {
  public:
-  CallBase(Core& core, Target target, absl::Duration deadline);
+  CallBase(Core& core, Target target, absl::Duration deadline, size_t request_bytes);
   virtual ~CallBase() = default;
 
   void Start();
@@ -55,6 +55,7 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   Core& core_;
   const Target target_;
   const absl::Duration deadline_;  // a moment of Env::Monotonic
+  const uint32_t weight_;          // of data calls, see NodeLink
   uint32_t attempt_ = 0;
   Choice choice_;
   absl::Duration sent_at_;
@@ -75,7 +76,7 @@ class Call : public CallBase {
 
   Call(Core& core, Target target, absl::Duration deadline, Request request, Method method,
        Done done)
-      : CallBase(core, std::move(target), deadline),
+      : CallBase(core, std::move(target), deadline, request.ByteSizeLong()),
         request_(std::move(request)),
         method_(std::move(method)),
         done_(std::move(done)) {}

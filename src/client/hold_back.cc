@@ -13,7 +13,7 @@ constexpr absl::Duration kForgotten = absl::Seconds(1);
 constexpr uint32_t kRefusedMax = 8;
 constexpr double kLimitMin = 4;
 constexpr double kCut = 0.8;        // of the limit, once a pause
-constexpr double kGrowth = 0.05;    // with each answer: so much of the limit in a round trip
+constexpr double kGrowth = 0.05;    // of each answer: so much of the limit in a round trip
 constexpr double kFirstGrowth = 1;  // likewise, where there was no refusal: twice as many in each
 // Longer than the soonest, which is the way there and back: it has waited behind others, and
 // with more of them nothing would be answered sooner.
@@ -31,16 +31,17 @@ bool HoldBack::Allow(int64_t under_way, absl::Duration now) {
   return static_cast<double>(under_way) < limit_;
 }
 
-void HoldBack::OnAnswer(bool refused, absl::Duration took, int64_t under_way, absl::Duration now) {
+void HoldBack::OnAnswer(uint32_t weight, bool refused, absl::Duration took, int64_t under_way,
+                        absl::Duration now) {
   soonest_ = std::min(soonest_, took);
   if (!refused && WasRefusedOfLate(now)) {
-    limit_ += kGrowth;
+    limit_ += kGrowth * weight;
     return;
   }
   if (!refused) {
     // Not where the limit is not nearly used: that nothing was refused tells nothing of it.
-    const bool used = 2 * static_cast<double>(under_way + 1) >= limit_;
-    if (used && took <= soonest_ + kWaitedLittle) limit_ += kFirstGrowth;
+    const bool used = 2 * static_cast<double>(under_way + weight) >= limit_;
+    if (used && took <= soonest_ + kWaitedLittle) limit_ += kFirstGrowth * weight;
     return;
   }
   refused_at_ = now;
@@ -48,7 +49,7 @@ void HoldBack::OnAnswer(bool refused, absl::Duration took, int64_t under_way, ab
   if (now < pause_ends_) return;
   pause_ends_ = now + limits::kOverloadRetryAfter;
   refused_ = 1;
-  limit_ = std::max(kLimitMin, kCut * std::min(limit_, static_cast<double>(under_way) + 1));
+  limit_ = std::max(kLimitMin, kCut * std::min(limit_, static_cast<double>(under_way + weight)));
 }
 
 }  // namespace quorate::client

@@ -13,14 +13,15 @@
 
 namespace quorate::client {
 
-// Not thread-safe. `under_way`: calls that the node has to answer. `now` is of a clock that never
-// goes back.
+// Not thread-safe. Calls count by their weight (base/call_weight.h), as at the node; `under_way`:
+// of all that it has to answer. `now` is of a clock that never goes back.
 class HoldBack {
  public:
   // Whether one more may go.
   bool Allow(int64_t under_way, absl::Duration now);
-  // `took`: since the call was sent.
-  void OnAnswer(bool refused, absl::Duration took, int64_t under_way, absl::Duration now);
+  // `took`: since the call was sent, which is under way no more.
+  void OnAnswer(uint32_t weight, bool refused, absl::Duration took, int64_t under_way,
+                absl::Duration now);
 
  private:
   static constexpr double kLimitAtFirst = limits::kCallsUnderWayMin;

@@ -49,30 +49,41 @@ bool NodeLink::WouldAllow() const {
 
 bool NodeLink::TakesMore() {
   absl::MutexLock lock(&mutex_);
-  return hold_back_.Allow(in_flight_.load(std::memory_order_relaxed), SystemEnv().Monotonic());
+  return hold_back_.Allow(weight_in_flight_.load(std::memory_order_relaxed),
+                          SystemEnv().Monotonic());
 }
 
-void NodeLink::OnTaken(bool refused, absl::Duration took) {
+void NodeLink::OnTaken(uint32_t weight, bool refused, absl::Duration took) {
   absl::MutexLock lock(&mutex_);
-  hold_back_.OnAnswer(refused, took, in_flight_.load(std::memory_order_relaxed),
+  hold_back_.OnAnswer(weight, refused, took, weight_in_flight_.load(std::memory_order_relaxed),
                       SystemEnv().Monotonic());
 }
 
-void NodeLink::OnAnswer(absl::Duration took) {
+void NodeLink::OnStart(uint32_t weight) {
+  in_flight_.fetch_add(1, std::memory_order_relaxed);
+  weight_in_flight_.fetch_add(weight, std::memory_order_relaxed);
+}
+
+void NodeLink::OnEnd(uint32_t weight) {
   in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  weight_in_flight_.fetch_sub(weight, std::memory_order_relaxed);
+}
+
+void NodeLink::OnAnswer(uint32_t weight, absl::Duration took) {
+  OnEnd(weight);
   const double us = std::max(1.0, absl::ToDoubleMicroseconds(took));
   const double before = latency_us_.load(std::memory_order_relaxed);
   latency_us_.store(before == 0 ? us : before + kNewest * (us - before), std::memory_order_relaxed);
   OnStreamAnswer();
 }
 
-void NodeLink::OnFailure() {
-  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+void NodeLink::OnFailure(uint32_t weight) {
+  OnEnd(weight);
   OnStreamFailure();
 }
 
-void NodeLink::OnLeaving() {
-  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+void NodeLink::OnLeaving(uint32_t weight) {
+  OnEnd(weight);
   absl::MutexLock lock(&mutex_);
   breaker_.OnLeaving(SystemEnv().Monotonic());
 }

@@ -32,28 +32,32 @@ class NodeLink {
   // False: it has more to answer than it takes on, and this one had better be kept from it.
   bool TakesMore() ABSL_LOCKS_EXCLUDED(mutex_);
   // Of an answer: whether it was one of those refusals, and how long it took.
-  void OnTaken(bool refused, absl::Duration took) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnTaken(uint32_t weight, bool refused, absl::Duration took) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Around each call; `took` of those that were answered.
-  void OnStart() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
-  void OnAnswer(absl::Duration took) ABSL_LOCKS_EXCLUDED(mutex_);
-  void OnFailure() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Around each call; `weight`: of data calls (base/call_weight.h), else zero; `took` of those that
+  // were answered.
+  void OnStart(uint32_t weight);
+  void OnAnswer(uint32_t weight, absl::Duration took) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnFailure(uint32_t weight) ABSL_LOCKS_EXCLUDED(mutex_);
   // It answered that it is going down.
-  void OnLeaving() ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnLeaving(uint32_t weight) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The same for a stream, whose messages are no calls.
   void OnStreamAnswer() ABSL_LOCKS_EXCLUDED(mutex_);
   void OnStreamFailure() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Latency times what is under way: the smaller, the sooner an answer.
+  // Latency times the calls under way: the smaller, the sooner an answer.
   double Load() const;
 
  private:
+  void OnEnd(uint32_t weight);
+
   const std::string address_;
   std::unique_ptr<v1::Kv::Stub> kv_;
   std::unique_ptr<v1::Admin::Stub> admin_;
 
   std::atomic<int64_t> in_flight_ = 0;
+  std::atomic<int64_t> weight_in_flight_ = 0;
   std::atomic<double> latency_us_ = 0;  // a moving average; 0: none yet
   mutable absl::Mutex mutex_;
   Breaker breaker_ ABSL_GUARDED_BY(mutex_);

@@ -4,7 +4,6 @@
 // (stream_call.h).
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "absl/base/thread_annotations.h"
@@ -14,12 +13,10 @@
 
 namespace quorate::rpc {
 
-// Weights: one, and one more for each KiB that a call brings. Thread-safe. `now` is of a clock
-// that never goes back.
+// Calls count by their weight (base/call_weight.h). Thread-safe. `now` is of a clock that never
+// goes back.
 class CallGate {
  public:
-  static uint32_t WeightOf(size_t bytes) { return static_cast<uint32_t>(1 + bytes / 1024); }
-
   // False: refused. Otherwise Leave must follow.
   bool Enter(uint32_t weight) ABSL_LOCKS_EXCLUDED(mutex_);
   // Nothing is under way.

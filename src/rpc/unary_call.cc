@@ -1,5 +1,6 @@
 #include "rpc/unary_call.h"
 
+#include "base/call_weight.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "rpc/convert.h"
@@ -32,7 +33,7 @@ bool WasServed(absl::StatusCode code) {
 }  // namespace
 
 bool UnaryCall::Enter(CallGate& gate, size_t bytes) {
-  weight_ = CallGate::WeightOf(bytes);
+  weight_ = CallWeightOf(bytes);
   if (gate.Enter(weight_)) {
     gate_ = &gate;
     return true;

@@ -29,7 +29,7 @@ class HoldBackTest : public ::testing::Test {
       for (int i = 0; i < answered_a_step && under_way_ > 0; ++i) {
         --under_way_;
         ++tally.done;
-        hold_back_.OnAnswer(false, kStep, under_way_, now_);
+        hold_back_.OnAnswer(1, false, kStep, under_way_, now_);
       }
     }
     return tally;
@@ -43,7 +43,7 @@ class HoldBackTest : public ::testing::Test {
       ++under_way_;
     } else {
       ++tally.refused;
-      hold_back_.OnAnswer(true, kStep, under_way_, now_);
+      hold_back_.OnAnswer(1, true, kStep, under_way_, now_);
     }
   }
 
@@ -89,7 +89,7 @@ TEST_F(HoldBackTest, HoldsNothingMoreWhenThereIsNoMoreThanIsAnswered) {
 }
 
 TEST_F(HoldBackTest, ForgetsARefusalWithinSeconds) {
-  hold_back_.OnAnswer(true, kStep, 0, now_);
+  hold_back_.OnAnswer(1, true, kStep, 0, now_);
   EXPECT_FALSE(hold_back_.Allow(100, now_));
   now_ += absl::Seconds(2);
   EXPECT_TRUE(hold_back_.Allow(100, now_));
@@ -107,15 +107,15 @@ TEST_F(HoldBackTest, LetsOutTwiceAsManyWithEachRoundTripWhereNoneIsRefused) {
   for (int64_t limit = 1024; limit <= 16 * 1024; limit *= 2) {
     EXPECT_TRUE(hold_back_.Allow(limit - 1, now_));
     EXPECT_FALSE(hold_back_.Allow(limit, now_));
-    for (int64_t i = 0; i < limit; ++i) hold_back_.OnAnswer(false, kStep, limit - 1, now_);
+    for (int64_t i = 0; i < limit; ++i) hold_back_.OnAnswer(1, false, kStep, limit - 1, now_);
   }
 }
 
 TEST_F(HoldBackTest, LetsOutNoMoreWhereAnswersWaitForThoseBefore) {
   const auto answer_all = [&](absl::Duration took) {
-    for (int i = 0; i < 5000; ++i) hold_back_.OnAnswer(false, took, 1023, now_);
+    for (int i = 0; i < 5000; ++i) hold_back_.OnAnswer(1, false, took, 1023, now_);
   };
-  hold_back_.OnAnswer(false, kStep, 0, now_);
+  hold_back_.OnAnswer(1, false, kStep, 0, now_);
   answer_all(100 * kStep);
   EXPECT_FALSE(hold_back_.Allow(1024, now_));
   answer_all(2 * kStep);
@@ -123,8 +123,22 @@ TEST_F(HoldBackTest, LetsOutNoMoreWhereAnswersWaitForThoseBefore) {
 }
 
 TEST_F(HoldBackTest, LetsOutMoreToANodeThatIsFarAwayAndAnswersAtOnce) {
-  for (int i = 0; i < 2000; ++i) hold_back_.OnAnswer(false, 300 * kStep, 1023, now_);
+  for (int i = 0; i < 2000; ++i) hold_back_.OnAnswer(1, false, 300 * kStep, 1023, now_);
   EXPECT_TRUE(hold_back_.Allow(2000, now_));
+}
+
+TEST_F(HoldBackTest, CallsCountForWhatTheyWeighAtTheNode) {
+  constexpr uint32_t kWeight = 17;
+  int64_t out = 0;
+  for (; hold_back_.Allow(out, now_); out += kWeight) {
+  }
+  EXPECT_LT(out, 1024 + kWeight);
+  for (int64_t left = out; left > 0; left -= kWeight) {
+    hold_back_.OnAnswer(kWeight, false, kStep, out - kWeight, now_);
+  }
+  EXPECT_TRUE(hold_back_.Allow(2 * out - kWeight, now_));
+  hold_back_.OnAnswer(kWeight, true, kStep, out - kWeight, now_);
+  EXPECT_FALSE(hold_back_.Allow(out, now_));
 }
 
 TEST_F(HoldBackTest, ALimitThatIsNotNearlyUsedDoesNotGrow) {
@@ -156,7 +170,7 @@ class FloodTest : public ::testing::Test {
         const absl::Duration took = now_ - taken_.front();
         taken_.pop_front();
         ++tally.done;
-        hold_back_.OnAnswer(false, took, UnderWay(), now_);
+        hold_back_.OnAnswer(1, false, took, UnderWay(), now_);
       }
     }
     std::sort(tally.refusals.begin(), tally.refusals.end());
@@ -180,7 +194,7 @@ class FloodTest : public ::testing::Test {
         continue;
       }
       tally.refusals.push_back(now_ - sent);
-      hold_back_.OnAnswer(true, now_ - sent, UnderWay(), now_);
+      hold_back_.OnAnswer(1, true, now_ - sent, UnderWay(), now_);
     }
     return read;
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/call_weight.h"
+
 namespace quorate::rpc {
 namespace {
 
@@ -54,8 +56,8 @@ TEST_F(CallGateTest, ForgetsWithinASecondThatMuchWasServed) {
 }
 
 TEST_F(CallGateTest, WeighsWhatACallBrings) {
-  EXPECT_EQ(CallGate::WeightOf(0), 1u);
-  EXPECT_EQ(CallGate::WeightOf(16 << 10), 17u);
+  EXPECT_EQ(CallWeightOf(0), 1u);
+  EXPECT_EQ(CallWeightOf(16 << 10), 17u);
   EXPECT_EQ(Fill(17), (kMin + 16) / 17);
 }
 
