@@ -23,7 +23,11 @@ inline constexpr Feature kSealedFrames{"sealed-frames", 2};
 // of their members.
 inline constexpr Feature kLeaderlessMoves{"leaderless-moves", 2};
 
-inline constexpr Feature kFeatures[] = {kSealedFrames, kLeaderlessMoves};
+// Blind writes of mode quorum that come together are told to other replicas, and logged, as
+// one run.
+inline constexpr Feature kWriteRuns{"write-runs", 3};
+
+inline constexpr Feature kFeatures[] = {kSealedFrames, kLeaderlessMoves, kWriteRuns};
 
 static_assert(std::all_of(std::begin(kFeatures), std::end(kFeatures), [](const Feature& feature) {
   return feature.since > 1 && feature.since <= kProtocolVersion;

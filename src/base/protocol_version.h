@@ -11,7 +11,7 @@ namespace quorate {
 
 // Grows with each change of what nodes tell each other or keep that a build before it
 // cannot read. What came with which: features.h.
-inline constexpr uint32_t kProtocolVersion = 2;
+inline constexpr uint32_t kProtocolVersion = 3;
 // The oldest that this build still speaks, and reads on disk.
 inline constexpr uint32_t kProtocolVersionMin = 1;
 

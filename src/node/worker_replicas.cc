@@ -141,6 +141,7 @@ void Worker::Configure(PartitionId partition, Slot& slot, const ring::FrozenTopo
   slot.joined = info.joined;
   slot.replica->SetEpoch(topology.epoch);
   slot.replica->SetLeaseDrift(keyspace == nullptr ? 0 : keyspace->lease_drift_ppm);
+  slot.replica->AllowRuns(topology.Active(kWriteRuns));
   slot.moving_since = info.moving_since;
   Move move{info.joining, info.leaving, info.moving_since, ring::ReplicasAfterMove(info), {}, {}};
   std::sort(move.members.begin(), move.members.end());

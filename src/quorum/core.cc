@@ -42,7 +42,8 @@ void Core::Receive(Message message, const Now& now) {
   in_epoch_.insert(message.from.node);
   if (message.from.node == local_.members().leaving) leaver_heard_at_ = now.monotonic;
   // What was sent before a disk was lost could bring back what has been deleted.
-  const bool ask = std::holds_alternative<WriteAsk>(message.body);
+  const bool ask = std::holds_alternative<WriteAsk>(message.body) ||
+                   std::holds_alternative<RunAsk>(message.body);
   const bool for_this_life = message.to_boot == local_.self().boot;
   if (ask ? !local_.filled() && !for_this_life : message.to_boot && !for_this_life) return;
   ForgetEarlierLives();
@@ -80,6 +81,10 @@ std::map<NodeId, Boot> Core::NewTo(NodeId node) const {
 
 void Core::Write(WriteRequest request, const Now& now) {
   if (!RefuseBehind(request.id)) writes_.Start(std::move(request), now);
+}
+
+void Core::WriteRun(RunRequest request, const Now& now) {
+  if (!RefuseBehind(request.id)) writes_.StartRun(std::move(request), now);
 }
 
 void Core::Read(const ReadRequest& request, const Now& now) {
@@ -155,6 +160,15 @@ void Core::Handle(const Identity& from, WriteAsk&& ask, const Now& now) {
   if (ask.operation) dots.push_back(ask.operation->dot);
   const bool taken =
       local_.Merge(ask.key, std::move(ask.record), dots, *ask.context, now, ask.operation);
+  if (ask.id != 0) {
+    local_.Acknowledge(from, {ask.id, !taken, NewTo(from.node)},
+                       local_.config().bugs.ack_before_sync);
+  }
+}
+
+void Core::Handle(const Identity& from, RunAsk&& ask, const Now& now) {
+  local_.NoteSeenBy(from, *ask.context);
+  const bool taken = local_.MergeRun(ask.run, *ask.context, now);
   if (ask.id != 0) {
     local_.Acknowledge(from, {ask.id, !taken, NewTo(from.node)},
                        local_.config().bugs.ack_before_sync);

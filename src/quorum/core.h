@@ -40,6 +40,8 @@ class Core {
   // Strangers' messages, duplicates and those of older lives are harmless.
   void Receive(Message message, const Now& now);
   void Write(WriteRequest request, const Now& now);
+  // Many at once, see RunRequest; of policies whose newest wins.
+  void WriteRun(RunRequest request, const Now& now);
   void Read(const ReadRequest& request, const Now& now);
   void List(const ListRequest& request, const Now& now);
   // A new writer, and what became of one of a writer's operations.
@@ -126,6 +128,7 @@ class Core {
   // Lives that it is not known to have heard of.
   std::map<NodeId, Boot> NewTo(NodeId node) const;
   void Handle(const Identity& from, WriteAsk&& ask, const Now& now);
+  void Handle(const Identity& from, RunAsk&& ask, const Now& now);
   void Handle(const Identity& from, const WriteAnswer& answer, const Now& now);
   void Handle(const Identity& from, const ReadAsk& ask, const Now& now);
   void Handle(const Identity& from, const ReadAnswer& answer, const Now& now);

@@ -17,6 +17,7 @@
 #include "quorum/knowledge.h"
 #include "quorum/operation.h"
 #include "quorum/record.h"
+#include "quorum/run.h"
 #include "quorum/taken_hints.h"
 
 namespace quorate::quorum {
@@ -30,6 +31,12 @@ struct PutRecord {
   std::vector<Dot> dots;
   std::optional<Operation> operation = {};
   friend bool operator==(const PutRecord&, const PutRecord&) = default;
+};
+
+// Likewise the records of all keys in it, one write after the other, each under its dot.
+struct PutRun {
+  Run run;
+  friend bool operator==(const PutRun&, const PutRun&) = default;
 };
 
 // The checkpoint of what is known is replaced. These dots go from the dot log
@@ -101,12 +108,18 @@ struct EnterEpoch {
 };
 
 using Effect = std::variant<PutRecord, Checkpoint, ReserveTime, RaiseFloor, Discard, TakeHint,
-                            FenceOperation, SettleOperations, ForgetOperations, EnterEpoch>;
+                            FenceOperation, SettleOperations, ForgetOperations, EnterEpoch, PutRun>;
+
+// The writes of a run, each for itself; else the effect as it is.
+std::vector<Effect> Singly(const Effect& effect);
+std::vector<Effect> Singly(const std::vector<Effect>& effects);
 
 // For the log: a format byte, the kind, the fields. The format rises with the kinds
 // that earlier builds can't read.
 std::string EncodeEffect(const Effect& effect);
 void AppendEffect(const Effect& effect, std::string& out);
+// About what it takes so.
+size_t BytesLikely(const Effect& effect);
 // DATA_LOSS, EFFECT_DAMAGED or NEWER_FORMAT.
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes);
 
@@ -120,5 +133,7 @@ struct EncodedPut {
 };
 // nullopt: it is of another kind, damaged or of a newer build; DecodeEffect tells.
 std::optional<EncodedPut> PutIn(std::string_view effect);
+// Likewise of a PutRun.
+std::optional<EncodedRun> RunIn(std::string_view effect);
 
 }  // namespace quorate::quorum

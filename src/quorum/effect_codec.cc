@@ -13,6 +13,10 @@ constexpr uint8_t kFourthFormat = 4;   // operations on registers
 constexpr uint8_t kFifthFormat = 5;    // hints with the life that gave their number
 constexpr uint8_t kSixthFormat = 6;    // knowledge with the dots of ended boots
 constexpr uint8_t kSeventhFormat = 7;  // replicas that move
+constexpr uint8_t kEighthFormat = 8;   // runs
+// Of a small record's.
+constexpr size_t kBytesLikely = 160;
+
 constexpr uint8_t kPutRecord = 1;
 constexpr uint8_t kCheckpoint = 2;
 constexpr uint8_t kReserveTime = 3;
@@ -24,7 +28,8 @@ constexpr uint8_t kPutOperation = 7;  // as kPutRecord, and the operation
 constexpr uint8_t kFence = 8;
 constexpr uint8_t kSettle = 9;
 constexpr uint8_t kForget = 10;
-constexpr uint8_t kEnter = 11;  // of the seventh
+constexpr uint8_t kEnter = 11;   // of the seventh
+constexpr uint8_t kPutRun = 12;  // of the eighth
 
 uint8_t FormatOf(const Effect& effect) {
   const auto* put = std::get_if<PutRecord>(&effect);
@@ -42,6 +47,7 @@ uint8_t FormatOf(const Effect& effect) {
     return kThirdFormat;
   }
   if (std::holds_alternative<EnterEpoch>(effect)) return kSeventhFormat;
+  if (std::holds_alternative<PutRun>(effect)) return kEighthFormat;
   const bool later =
       std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect);
   return later ? kSecondFormat : kFormat;
@@ -109,6 +115,10 @@ struct Encoder {
     out.push_back(kEnter);
     AppendVarint(enter.epoch.value(), out);
   }
+  void operator()(const PutRun& put) const {
+    out.push_back(kPutRun);
+    AppendRun(put.run, out);
+  }
 };
 
 template <class Dots>
@@ -118,7 +128,7 @@ void TakeDots(Reader& reader, Dots& dots) {
   }
 }
 
-bool IsKnown(uint8_t format) { return format >= kFormat && format <= kSeventhFormat; }
+bool IsKnown(uint8_t format) { return format >= kFormat && format <= kEighthFormat; }
 
 PutRecord TakePut(Reader& reader) {
   PutRecord put;
@@ -176,6 +186,11 @@ void AppendEffect(const Effect& effect, std::string& out) {
   std::visit(Encoder{out}, effect);
 }
 
+size_t BytesLikely(const Effect& effect) {
+  const auto* put = std::get_if<PutRun>(&effect);
+  return kBytesLikely + (put == nullptr ? 0 : put->run.writes.size());
+}
+
 std::string EncodeEffect(const Effect& effect) {
   std::string out;
   AppendEffect(effect, out);
@@ -195,6 +210,34 @@ std::optional<EncodedPut> PutIn(std::string_view effect) {
   return reader.done() ? std::optional(std::move(put)) : std::nullopt;
 }
 
+std::optional<EncodedRun> RunIn(std::string_view effect) {
+  Reader reader(effect);
+  if (!IsKnown(reader.Byte()) || reader.Byte() != kPutRun) return std::nullopt;
+  const EncodedRun run = ReadEncodedRun(reader);
+  return reader.done() ? std::optional(run) : std::nullopt;
+}
+
+std::vector<Effect> Singly(const Effect& effect) {
+  const auto* put = std::get_if<PutRun>(&effect);
+  if (put == nullptr) return {effect};
+  std::vector<Effect> puts;
+  put->run.ForEach([&](uint64_t, const RunWrite& write) {
+    // It was looked at when it came.
+    Record record = *DecodeRecord(write.key, write.record);
+    const Dot dot = record.dot;
+    puts.emplace_back(PutRecord{std::string(write.key), std::move(record), {dot}});
+  });
+  return puts;
+}
+
+std::vector<Effect> Singly(const std::vector<Effect>& effects) {
+  std::vector<Effect> all;
+  for (const Effect& effect : effects) {
+    for (Effect& one : Singly(effect)) all.push_back(std::move(one));
+  }
+  return all;
+}
+
 absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
@@ -203,7 +246,7 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     return MakeError(
         absl::StatusCode::kDataLoss, "NEWER_FORMAT",
         StrCat("an effect in the log has format ", int{format}, ", this build reads up to ",
-               int{kSeventhFormat}, "; run the build that wrote it"));
+               int{kEighthFormat}, "; run the build that wrote it"));
   }
   Effect effect;
   if (kind == kPutRecord) {
@@ -231,6 +274,8 @@ absl::StatusOr<Effect> DecodeEffect(std::string_view bytes) {
     effect = TakeDiscard(reader);
   } else if (kind == kEnter) {
     effect = EnterEpoch{Epoch(reader.Varint())};
+  } else if (kind == kPutRun) {
+    effect = PutRun{TakeRun(reader)};
   } else if (kind == kTakeHint) {
     effect = TakeTaken(format, reader);
   } else {

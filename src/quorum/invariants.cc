@@ -64,8 +64,9 @@ void Invariants::Started(const Identity& replica, const Knowledge& known, const 
   CheckSeen(replica.node, known.seen, store);
 }
 
-void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& effects,
+void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& emitted,
                          const Store& store) {
+  const std::vector<Effect> effects = Singly(emitted);
   Foresee(effects);
   for (const Effect& effect : effects) {
     if (const auto* put = std::get_if<PutRecord>(&effect)) {
@@ -82,7 +83,7 @@ void Invariants::Emitted(const Identity& replica, const std::vector<Effect>& eff
 }
 
 void Invariants::Foresee(const std::vector<Effect>& effects) {
-  for (const Effect& effect : effects) {
+  for (const Effect& effect : Singly(effects)) {
     const auto* put = std::get_if<PutRecord>(&effect);
     if (put == nullptr || !put->record || !put->record->dot) continue;
     const bool may_be_dead = put->record->tombstone || put->record->expires_at_us != 0;
@@ -216,6 +217,8 @@ void Invariants::Persisted(NodeId node, const Effect& effect) {
   Knowledge& known = durable_[node];
   if (const auto* put = std::get_if<PutRecord>(&effect)) {
     for (const Dot& dot : put->dots) known.seen.Add(dot);
+  } else if (const auto* run = std::get_if<PutRun>(&effect)) {
+    known.seen.Add(run->run.first.identity, run->run.range());
   } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
     known.Merge(checkpoint->knowledge);
   }
@@ -224,6 +227,14 @@ void Invariants::Persisted(NodeId node, const Effect& effect) {
 void Invariants::Sent(const Message& message) {
   if (const auto* ask = std::get_if<WriteAsk>(&message.body); ask != nullptr && ask->id != 0) {
     asked_[{message.from, ask->id, message.to}].insert(ask->record.dot);
+  }
+  if (const auto* ask = std::get_if<RunAsk>(&message.body); ask != nullptr && ask->id != 0) {
+    // Who takes a whole run has its last write; of records as they are by now, any.
+    ask->run.ForEach([&](uint64_t at, const RunWrite& write) {
+      if (ask->run.whole() && at + 1 < ask->run.count) return;
+      const Dot dot = ViewRecord(write.key, write.record)->dot;
+      asked_[{message.from, ask->id, message.to}].insert(dot);
+    });
   }
   if (const auto* held = std::get_if<WriteAnswer>(&message.body)) CheckHeld(message, *held);
   const Knowledge* told = nullptr;

@@ -49,7 +49,7 @@ class Invariants {
   // gone from it.
   void Foresee(const std::vector<Effect>& effects);
   // It handed these effects out; `store` has them applied.
-  void Emitted(const Identity& replica, const std::vector<Effect>& effects, const Store& store);
+  void Emitted(const Identity& replica, const std::vector<Effect>& emitted, const Store& store);
   // One more effect of it is durable.
   void Persisted(NodeId node, const Effect& effect);
   // A message leaves (those after sync: when they really leave).

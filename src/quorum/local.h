@@ -22,6 +22,7 @@
 #include "quorum/output.h"
 #include "quorum/pending.h"
 #include "quorum/recent_writes.h"
+#include "quorum/request.h"
 #include "quorum/store.h"
 
 namespace quorate::quorum {
@@ -72,6 +73,8 @@ class Local {
   absl::StatusOr<Record> Coordinate(const std::string& key, Change change, HlcTime after,
                                     const Now& now,
                                     const std::optional<OperationAsk>& ask = std::nullopt);
+  // Likewise all of them, of a policy whose newest wins, each at a time of one more.
+  absl::StatusOr<Run> CoordinateRun(std::vector<BlindWrite> writes, const Now& now);
   // The write just coordinated is that hint's; it and those before it are taken then.
   void TakeHint(const HintNumber& hint);
   bool HasTaken(const HintNumber& hint) const;
@@ -83,6 +86,8 @@ class Local {
   bool Merge(const std::string& key, std::optional<Record> theirs, const std::vector<Dot>& dots,
              const SeenClock& context, const Now& now,
              const std::optional<Operation>& operation = std::nullopt);
+  // Likewise a run of another replica. False: of some record of it.
+  bool MergeRun(const Run& run, const SeenClock& context, const Now& now);
   // Another replica is known to have seen all this, be it durable or not.
   void NoteSeenBy(const Identity& other, const SeenClock& seen) { witnesses_.Note(other, seen); }
   void NoteSeenBy(const Identity& other, const Dot& dot) { witnesses_.Note(other, dot); }
@@ -212,6 +217,9 @@ class Local {
   void Enter(const Members& members, bool all_stay);
   void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,
            std::optional<Operation> operation = std::nullopt);
+  void Put(Run run);
+  // Each of its writes is told to be the newest of its key, without a look at what is held.
+  bool TakesWhole(const Run& run, const SeenClock& context) const;
   void PutRow(const Operations::Row& row);
   void Close(const OperationId& id);
   std::optional<Operation> RowToKeep(const std::optional<Operation>& row) const;

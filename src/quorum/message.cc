@@ -18,6 +18,7 @@ bool Grows(const Message& message) {
   if (const auto* ask = std::get_if<LegacyAsk>(&message.body)) {
     return !ask->records.empty() || !ask->discards.empty();
   }
+  if (const auto* ask = std::get_if<RunAsk>(&message.body)) return ask->run.grows;
   const auto* ask = std::get_if<RegisterAsk>(&message.body);
   return ask != nullptr && ask->request.value.present;
 }

@@ -31,6 +31,15 @@ struct WriteAsk {
   friend bool operator==(const WriteAsk&, const WriteAsk&) = default;
 };
 
+// Take these writes, or records as they are by now; one answer for all. What of them was
+// not taken is refused with all the others, though those may be here.
+struct RunAsk {
+  uint64_t id = 0;
+  Run run;
+  SharedClock context;  // as of a WriteAsk
+  friend bool operator==(const RunAsk&, const RunAsk&) = default;
+};
+
 // It is on disk here, or what beats it; unless it lies too far in the future.
 struct WriteAnswer {
   static constexpr uint64_t kCountMax = 1 << 16;
@@ -231,12 +240,12 @@ struct LegacyAnswer {
 struct Message {
   Identity from;
   NodeId to;
-  // Answers: of who asked, and for no other life of it. WriteAsks: the newest that
-  // the sender has heard of. Else zero.
+  // Answers: of who asked, and for no other life of it. WriteAsks and RunAsks: the newest
+  // that the sender has heard of. Else zero.
   Boot to_boot;
   std::variant<WriteAsk, WriteAnswer, ReadAsk, ReadAnswer, SyncAsk, SyncAnswer, FillAsk, FillAnswer,
                VerifyAsk, VerifyAnswer, RegisterAsk, RegisterAnswer, KeysAsk, KeysAnswer,
-               ResolveAsk, ResolveAnswer, LegacyAsk, LegacyAnswer>
+               ResolveAsk, ResolveAnswer, LegacyAsk, LegacyAnswer, RunAsk>
       body;
   Epoch epoch = {};  // of its sender's members
   friend bool operator==(const Message&, const Message&) = default;

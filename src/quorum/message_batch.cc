@@ -12,6 +12,13 @@ namespace {
 constexpr uint8_t kFormat = 3;
 // Of a message with a small record.
 constexpr size_t kMessageBytesLikely = 128;
+// A run is large, and one.
+constexpr size_t kMessagesLikelyMax = 256;
+
+size_t BytesLikely(const Message& message) {
+  const auto* ask = std::get_if<RunAsk>(&message.body);
+  return kMessageBytesLikely + (ask == nullptr ? 0 : ask->run.writes.size());
+}
 
 absl::Status Newer(NodeId from, uint8_t format) {
   return MakeError(
@@ -29,8 +36,10 @@ absl::Status Damaged(NodeId from, size_t bytes) {
 }  // namespace
 
 std::string EncodeBatch(absl::Span<const Message* const> messages) {
+  size_t likely = 0;
+  for (const Message* message : messages) likely += BytesLikely(*message);
   std::string out(1, static_cast<char>(kFormat));
-  out.reserve(messages.size() * kMessageBytesLikely);
+  out.reserve(likely);
   std::string bytes;
   const SharedClock* before = nullptr;
   for (const Message* message : messages) {
@@ -38,6 +47,7 @@ std::string EncodeBatch(absl::Span<const Message* const> messages) {
     const bool same = ask != nullptr && before != nullptr && ask->context.IsCopyOf(*before);
     if (ask != nullptr) before = &ask->context;
     bytes.clear();
+    bytes.reserve(BytesLikely(*message));
     AppendMessage(*message, /*with_context=*/!same, bytes);
     out.push_back(same ? 1 : 0);
     AppendSized(bytes, out);
@@ -51,7 +61,7 @@ absl::StatusOr<std::vector<Message>> DecodeBatch(NodeId from, NodeId to, std::st
   if (format > kFormat) return Newer(from, format);
   if (format != kFormat) reader.Spoil();
   std::vector<Message> messages;
-  messages.reserve(bytes.size() / kMessageBytesLikely + 1);
+  messages.reserve(std::min(bytes.size() / kMessageBytesLikely + 1, kMessagesLikelyMax));
   SharedClock context;
   while (reader.ok() && !reader.done()) {
     const bool same = reader.Flag();

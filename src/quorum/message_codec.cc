@@ -3,10 +3,12 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "quorum/bytes.h"
+#include "quorum/keys_codec.h"
 #include "quorum/legacy_codec.h"
 #include "quorum/message.h"
 #include "quorum/message_parts.h"
 #include "quorum/register_codec.h"
+#include "quorum/run_codec.h"
 
 namespace quorate::quorum {
 namespace {
@@ -26,6 +28,7 @@ bool OfARegistersOperation(const Message& message) {
 constexpr uint8_t kFifthFormat = 5;    // knowledge with the dots of ended boots
 constexpr uint8_t kSixthFormat = 6;    // both
 constexpr uint8_t kSeventhFormat = 7;  // one answer to many asks
+constexpr uint8_t kEighthFormat = 8;   // runs
 constexpr uint8_t kMoved = 0x80;       // in the kind: the epoch of the members is told
 
 bool CountsEndedDots(const Message& message) {
@@ -46,6 +49,7 @@ uint8_t FormatOf(const Message& message) {
   if (CountsEndedDots(message)) return OfALostDisk(message) ? kSixthFormat : kFifthFormat;
   if (OfALostDisk(message)) return kFourthFormat;
   if (OfARegistersOperation(message)) return kThirdFormat;
+  if (std::holds_alternative<RunAsk>(message.body)) return kEighthFormat;
   const auto* write = std::get_if<WriteAsk>(&message.body);
   const auto* written = std::get_if<WriteAnswer>(&message.body);
   if (written != nullptr && written->count != 1) return kSeventhFormat;
@@ -254,33 +258,6 @@ void TakeOfALostDisk(RegisterAnswer& answer, Reader& reader) {
   answer.lives = TakeLives(reader);
 }
 
-void Append(const KeysAsk& ask, std::string& out) {
-  AppendVarint(ask.id, out);
-  AppendSized(ask.start, out);
-  AppendSized(ask.end, out);
-  AppendVarint(ask.limit, out);
-}
-void Take(KeysAsk& ask, Reader& reader) {
-  ask.id = reader.Varint();
-  ask.start = reader.Sized();
-  ask.end = reader.Sized();
-  ask.limit = reader.Varint();
-}
-
-void Append(const KeysAnswer& answer, std::string& out) {
-  AppendVarint(answer.id, out);
-  AppendFlag(answer.list.more, out);
-  AppendVarint(answer.list.keys.size(), out);
-  for (const std::string& key : answer.list.keys) AppendSized(key, out);
-}
-void Take(KeysAnswer& answer, Reader& reader) {
-  answer.id = reader.Varint();
-  answer.list.more = reader.Flag();
-  for (uint64_t left = reader.Count(); left > 0 && reader.ok(); --left) {
-    answer.list.keys.emplace_back(reader.Sized());
-  }
-}
-
 void Append(const ResolveAsk& ask, std::string& out) {
   AppendVarint(ask.id, out);
   AppendOperationId(ask.operation, out);
@@ -372,11 +349,11 @@ absl::Status DecodeMessage(NodeId from, NodeId to, std::string_view bytes, Messa
   message.from = {from, Boot(reader.Varint())};
   message.to_boot = Boot(reader.Varint());
   if ((bits & kMoved) != 0) message.epoch = Epoch(reader.Varint());
-  if (reader.ok() && (format < kFormat || format > kSeventhFormat)) {
+  if (reader.ok() && (format < kFormat || format > kEighthFormat)) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, "NEWER_FORMAT",
         StrCat("a message of ", from.ToString(), " has format ", int{format}, ", this build reads ",
-               int{kSeventhFormat}, "; run the newer build here as well"));
+               int{kEighthFormat}, "; run the newer build here as well"));
   }
   const bool known = TakeKind(kind, format, message.body, reader);
   if (known && format == kSecondFormat) TakeLater(message.body, reader);

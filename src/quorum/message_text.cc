@@ -9,10 +9,10 @@
 namespace quorate::quorum {
 namespace {
 
-constexpr std::array<const char*, 18> kKinds = {
-    "write", "write-ok", "read",    "read-ok",    "sync",   "sync-ok",
-    "fill",  "fill-ok",  "verify",  "verify-ok",  "round",  "round-ok",
-    "keys",  "keys-ok",  "resolve", "resolve-ok", "legacy", "legacy-ok"};
+constexpr std::array<const char*, 19> kKinds = {
+    "write",   "write-ok",   "read",      "read-ok",   "sync",     "sync-ok", "fill",
+    "fill-ok", "verify",     "verify-ok", "round",     "round-ok", "keys",    "keys-ok",
+    "resolve", "resolve-ok", "legacy",    "legacy-ok", "run"};
 static_assert(kKinds.size() == std::variant_size_v<decltype(Message::body)>);
 
 constexpr std::array<const char*, 5> kStandings = {"not here", "applied", "fenced", "settled",
@@ -37,6 +37,9 @@ std::string Of(const OperationId& operation) {
 std::string Text(const WriteAsk& ask) {
   const std::string operation = ask.operation ? Of(ask.operation->id) : "";
   return StrCat(ask.key, " ", Held(ask.record), operation);
+}
+std::string Text(const RunAsk& ask) {
+  return StrCat("of ", ask.run.count, ask.run.whole() ? " from " + ask.run.first.ToString() : "");
 }
 std::string Text(const WriteAnswer& answer) {
   const std::string of = answer.count == 1 ? "" : StrCat("of ", answer.count);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,14 +33,22 @@ class Pending {
   void Clear();
 
  private:
+  struct Place {
+    size_t effect = 0;                  // in `effects_`
+    const PutRecord* of_run = nullptr;  // of its writes that one
+  };
   void Index() const;
   void Index(const Effect& effect, size_t place) const;
+  void IndexPut(const PutRecord& put, const Place& place) const;
+  // nullptr: it is no put.
+  const PutRecord* PutAt(const Place& place) const;
 
   const std::vector<Effect>& effects_;
-  // By place in `effects_`, of those below `indexed_`.
+  // Of those below `indexed_`.
   mutable size_t indexed_ = 0;
-  mutable absl::flat_hash_map<std::string, size_t> records_;
-  mutable std::map<Dot, size_t> dots_;
+  mutable absl::flat_hash_map<std::string, Place> records_;
+  mutable std::map<Dot, Place> dots_;
+  mutable std::deque<PutRecord> of_runs_;
 };
 
 }  // namespace quorate::quorum

@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "quorum/record.h"
+#include "quorum/run.h"
 #include "quorum/seen_clock.h"
 
 namespace quorate::quorum {
@@ -27,9 +28,14 @@ class RecentWrites {
 
   // The key's record is `record` from now on; `seen`: all that was seen by now.
   void Note(std::string_view key, const Record& record, const SeenClock& seen);
+  // Likewise of each write of it.
+  void Note(const Run& run, const SeenClock& seen);
   // `record` is newer than what is held of the key, and whoever wrote it had seen, or
   // itself written, that: `context` is what it had seen.
   bool IsNewest(std::string_view key, const Record& record, const SeenClock& context) const;
+
+  // Likewise of each write of it, all told at once.
+  bool AreNewest(const Run& run, const SeenClock& context) const;
 
  private:
   struct Write {
@@ -41,8 +47,10 @@ class RecentWrites {
     SeenClock seen;  // when it was closed
     absl::flat_hash_map<uint64_t, Write> writes;
   };
-  static bool Allows(const Generation& generation, uint64_t key, const Record& record,
+  static bool Allows(const Generation& generation, uint64_t key, const Write& write,
                      const SeenClock& context);
+  bool IsAboveFloor(HlcTime time, const SeenClock& context) const;
+  void Note(uint64_t key, const Write& write, const SeenClock& seen);
 
   HlcTime floor_;
   SeenClock floor_seen_;

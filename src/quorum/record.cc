@@ -72,7 +72,7 @@ void AppendSizedRecord(std::string_view key, const Record& record, std::string& 
   Append(key, record, out);
 }
 
-absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes) {
+absl::StatusOr<RecordView> ViewRecord(std::string_view key, std::string_view bytes) {
   Reader reader(bytes);
   const uint8_t format = reader.Byte();
   const uint8_t flags = reader.Byte();
@@ -82,7 +82,7 @@ absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes
     return Damaged(key, "does not match its checksum");
   }
   if (format != kFormat || flags > kKnownFlags) return Newer(key, format, flags);
-  Record record;
+  RecordView record;
   record.time = HlcTime(reader.Fixed(8));
   record.dot = reader.Dot();
   record.tombstone = (flags & kTombstone) != 0;
@@ -91,5 +91,18 @@ absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes
   record.body = reader.left();
   return record;
 }
+
+absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes) {
+  const absl::StatusOr<RecordView> view = ViewRecord(key, bytes);
+  if (!view.ok()) return view.status();
+  return Record{view->dot, view->time, view->tombstone, view->expires_at_us,
+                std::string(view->body)};
+}
+
+HlcTime TimeIn(std::string_view record) {
+  return HlcTime(Reader(record.substr(kBeforeHead)).Fixed(8));
+}
+
+bool IsMortal(std::string_view record) { return record[1] != 0; }
 
 }  // namespace quorate::quorum

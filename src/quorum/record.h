@@ -39,11 +39,29 @@ inline bool Older(const Record& a, const Record& b) {
   return a.time != b.time ? a.time < b.time : a.dot < b.dot;
 }
 
+// The least that an encoded one takes: a dot's three varints, and no body.
+inline constexpr size_t kRecordBytesMin = 17;
+
+// A record as it lies in an encoding, which outlives it.
+struct RecordView {
+  Dot dot;
+  HlcTime time;
+  bool tombstone = false;
+  uint64_t expires_at_us = 0;
+  std::string_view body;
+};
+
 std::string EncodeRecord(std::string_view key, const Record& record);
 // The same behind its length, a varint.
 void AppendSizedRecord(std::string_view key, const Record& record, std::string& out);
 // DATA_LOSS naming the key: reason RECORD_DAMAGED, or NEWER_FORMAT where a later
 // build wrote it.
+absl::StatusOr<RecordView> ViewRecord(std::string_view key, std::string_view bytes);
 absl::StatusOr<Record> DecodeRecord(std::string_view key, std::string_view bytes);
+
+// Of one that was looked at before: its time.
+HlcTime TimeIn(std::string_view record);
+// Likewise: it is a tombstone, or expires.
+bool IsMortal(std::string_view record);
 
 }  // namespace quorate::quorum

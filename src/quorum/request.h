@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "base/level.h"
@@ -25,6 +26,21 @@ struct WriteRequest {
   HintNumber hint;          // done once, however often it is asked
   // Done once under this, however often it is asked of this replica; none: each time.
   std::optional<OperationAsk> operation = {};
+};
+
+// A put or delete that asks nothing of what is there.
+struct BlindWrite {
+  std::string key;
+  Change change;
+};
+
+// As many WriteRequests, of a policy whose newest wins, done and answered as one: the
+// receipt tells the first's dot and time, the others' follow by one each.
+struct RunRequest {
+  uint64_t id = 0;
+  std::vector<BlindWrite> writes;
+  Level level = Level::kQuorum;
+  absl::Duration deadline;
 };
 
 // What became of an operation. `level`: what was applied is brought there first, if

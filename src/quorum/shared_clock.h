@@ -17,6 +17,7 @@ class SharedClock {
     static const SeenClock kNothing;
     return clock_ == nullptr ? kNothing : *clock_;
   }
+  const SeenClock* operator->() const { return &**this; }
   // A copy of that one: equal without a look.
   bool IsCopyOf(const SharedClock& other) const { return clock_ == other.clock_; }
   friend bool operator==(const SharedClock& a, const SharedClock& b) {

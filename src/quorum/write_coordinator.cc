@@ -1,5 +1,7 @@
 #include "quorum/write_coordinator.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/strings.h"
 
@@ -14,10 +16,10 @@ std::string NamesOf(const std::vector<NodeId>& nodes) {
 
 }  // namespace
 
-absl::Status WriteCoordinator::Refuse(const WriteRequest& request) const {
-  if (!CountsForWrites(request.level)) {
+absl::Status WriteCoordinator::Refuse(Level level) const {
+  if (!CountsForWrites(level)) {
     return MakeError(absl::StatusCode::kInvalidArgument, "LEVEL_UNSUPPORTED",
-                     StrCat("a leaderless keyspace has no writes at ", LevelName(request.level),
+                     StrCat("a leaderless keyspace has no writes at ", LevelName(level),
                             "; use ANY, ONE, TWO, QUORUM, LOCAL_QUORUM, EACH_QUORUM or ALL"));
   }
   if (!local_.filled()) {
@@ -29,8 +31,8 @@ absl::Status WriteCoordinator::Refuse(const WriteRequest& request) const {
   return absl::OkStatus();
 }
 
-absl::Status WriteCoordinator::RefuseMissing(const WriteRequest& request) const {
-  if (peers_.Enough(request.level, peers_.Living()) || local_.config().bugs.count_unreachable) {
+absl::Status WriteCoordinator::RefuseMissing(Level level) const {
+  if (peers_.Enough(level, peers_.Living()) || local_.config().bugs.count_unreachable) {
     return absl::OkStatus();
   }
   std::vector<NodeId> missing;
@@ -38,7 +40,7 @@ absl::Status WriteCoordinator::RefuseMissing(const WriteRequest& request) const 
     if (!peers_.alive(node)) missing.push_back(node);
   }
   return MakeError(absl::StatusCode::kUnavailable, "REPLICAS_MISSING",
-                   StrCat("a write at ", LevelName(request.level),
+                   StrCat("a write at ", LevelName(level),
                           " needs replicas that are not "
                           "there: ",
                           NamesOf(missing),
@@ -56,7 +58,7 @@ void WriteCoordinator::Start(WriteRequest request, const Now& now) {
   if (request.hint && local_.HasTaken(request.hint)) {
     return local_.Answer(reply(absl::OkStatus()));
   }
-  if (absl::Status refused = Refuse(request); !refused.ok()) {
+  if (absl::Status refused = Refuse(request.level); !refused.ok()) {
     return local_.AnswerAtOnce(reply(std::move(refused)));
   }
   if (request.operation) {
@@ -72,7 +74,7 @@ void WriteCoordinator::Start(WriteRequest request, const Now& now) {
       return Repeat(std::move(again), *row, now);
     }
   }
-  if (absl::Status refused = RefuseMissing(request); !refused.ok()) {
+  if (absl::Status refused = RefuseMissing(request.level); !refused.ok()) {
     return local_.AnswerAtOnce(reply(std::move(refused)));
   }
   const uint64_t rests_on = local_.emitted();
@@ -81,11 +83,9 @@ void WriteCoordinator::Start(WriteRequest request, const Now& now) {
   if (!record.ok()) return local_.AnswerAtOnce(reply(record.status()));
   if (request.hint) local_.TakeHint(request.hint);
   const uint64_t id = next_id_++;
-  Write& write = writes_.Add(id);
+  Write& write = Add(id, record->dot, record->time, now);
   write.hint = static_cast<bool>(request.hint);
   write.request = request.id;
-  write.dot = record->dot;
-  write.time = record->time;
   if (request.operation) {
     write.operation = Operation{request.operation->id, request.operation->settled_below,
                                 request.operation->body, write.dot, write.time};
@@ -93,9 +93,6 @@ void WriteCoordinator::Start(WriteRequest request, const Now& now) {
   write.level = request.level;
   write.deadline = request.deadline;
   write.session = std::move(request.session);
-  write.sent_at = now.monotonic;
-  unsynced_.emplace_back(local_.emitted(), id);
-  watch_.Sent(id, now.monotonic);
   if (!local_.policy().NewestWins()) write.record = *record;
   write.key = request.key;
   // Before our own sync, so that the two go on side by side; unless others' writes
@@ -105,9 +102,21 @@ void WriteCoordinator::Start(WriteRequest request, const Now& now) {
   if (request.operation) at_once = at_once && local_.MayForget(request.operation->id);
   SendToAll({id, std::move(request.key), *std::move(record), local_.Context(), write.operation},
             at_once);
+}
+
+// Which is written here, by the last effect.
+WriteCoordinator::Write& WriteCoordinator::Add(uint64_t id, const Dot& dot, HlcTime time,
+                                               const Now& now) {
+  Write& write = writes_.Add(id);
+  write.dot = dot;
+  write.time = time;
+  write.sent_at = now.monotonic;
+  unsynced_.emplace_back(local_.emitted(), id);
+  watch_.Sent(id, now.monotonic);
   for (NodeId node : peers_.others()) {
     if (local_.config().bugs.count_unreachable && !peers_.alive(node)) write.acked.insert(node);
   }
+  return write;
 }
 
 void WriteCoordinator::SendToAll(WriteAsk ask, bool at_once) {
@@ -145,14 +154,14 @@ void WriteCoordinator::Repeat(Write write, const Operations::Row& row, const Now
   } else {
     unsynced_.emplace_back(local_.emitted(), id);
   }
-  const Write& added = writes_.Add(id, std::move(write));
+  Write& added = writes_.Add(id, std::move(write));
   SendAgain(id, added);
   Settle(id, added);
 }
 
 // Whoever is away asks for what it missed when it is back; what queued for it until
 // then would come on top of that.
-void WriteCoordinator::SendTo(NodeId node, WriteAsk ask, bool at_once) {
+void WriteCoordinator::SendTo(NodeId node, decltype(Message::body) ask, bool at_once) {
   if (!peers_.alive(node)) return;
   local_.Send(node, local_.knowledge().HeardOf(node), std::move(ask), at_once);
 }
@@ -165,9 +174,14 @@ void WriteCoordinator::OnAnswer(const Identity& from, const WriteAnswer& answer,
     if (write == nullptr) continue;
     peers_.NoteLatency(from.node, now.monotonic - write->sent_at);
     (answer.refused ? write->refused : write->acked).insert(from.node);
-    if (!answer.refused) local_.NoteSeenBy(from, write->dot);
+    if (!answer.refused) NoteHeld(from, *write);
     Settle(id, *write);
   }
+}
+
+void WriteCoordinator::NoteHeld(const Identity& by, const Write& write) {
+  if (write.run.empty()) return local_.NoteSeenBy(by, write.dot);
+  if (!write.overtaken) local_.NoteSeenBy(by, write.dots());
 }
 
 void WriteCoordinator::OnPersisted(const Now& now) {
@@ -229,12 +243,14 @@ void WriteCoordinator::Settle(uint64_t id, const Write& write) {
 }
 
 void WriteCoordinator::NoteSeen(const Write& write, SessionPart& seen) const {
-  const Dot& dot = write.dot;
-  seen.Note(dot, write.time);
+  seen.dots.Merge(write.dots());
+  seen.time = std::max(seen.time, write.time);
   // All of this boot up to a write that is on this disk is there too.
-  const bool own = dot.identity == local_.self();
-  if (own && write.acked.contains(local_.self().node))
-    seen.dots.Add(dot.identity, {1, dot.counter});
+  const bool own = write.dot.identity == local_.self();
+  if (own && write.acked.contains(local_.self().node)) {
+    const uint64_t last = write.run.empty() ? write.dot.counter : write.run.range().last;
+    seen.dots.Add(write.dot.identity, {1, last});
+  }
   for (const auto& [identity, set] : write.session.dots.sets()) {
     const auto ended = local_.seen().ended().find(identity.node);
     if (local_.seen().Ended(identity)) seen.dots.End(identity.node, ended->second);
@@ -259,7 +275,7 @@ void WriteCoordinator::Finish(uint64_t id, absl::Status status) {
   if (reply.status.ok()) NoteSeen(*write, reply.receipt.seen);
   reply.key = std::move(write->key);
   reply.receipt.dot = write->dot;
-  reply.receipt.time = write->time;
+  reply.receipt.time = write->first_time();
   // Of a repeated one it is told behind this replica's sync.
   const bool here = write->repeated || local_.config().bugs.receipt_counts_self;
   const Nodes& told = here ? acked : write->acked;
@@ -280,14 +296,15 @@ absl::Status WriteCoordinator::NotReached(const Write& write) const {
 }
 
 // As the key is by now: a record that was deleted everywhere must not come back.
-void WriteCoordinator::SendAgain(uint64_t id, const Write& write) {
+void WriteCoordinator::SendAgain(uint64_t id, Write& write) {
+  if (!write.run.empty()) return SendRunAgain(id, write);
   const std::optional<Record> record = local_.Lookup(write.key);
   if (!record) return;
   const bool at_once =
       !write.hint && !write.operation && local_.policy().NewestWins() && record->dot == write.dot;
   for (NodeId node : peers_.others()) {
     if (write.acked.contains(node) || write.refused.contains(node)) continue;
-    SendTo(node, {id, write.key, *record, local_.Context(), write.operation}, at_once);
+    SendTo(node, WriteAsk{id, write.key, *record, local_.Context(), write.operation}, at_once);
   }
 }
 

@@ -27,6 +27,8 @@ class WriteCoordinator {
   // hint that was taken before: OK once that is durable, and the receipt tells of no
   // write.
   void Start(WriteRequest request, const Now& now);
+  // All of them, or none, at once.
+  void StartRun(RunRequest request, const Now& now);
   // The write of an operation, which is here, is brought to the level that was asked
   // for; the reply tells its fate, and what was reached in time. `held`: others that
   // have it on disk.
@@ -53,8 +55,9 @@ class WriteCoordinator {
     uint64_t request = 0;
     std::string key;
     Record record;
+    Run run;  // that this is, instead of one write; else empty
     Dot dot;
-    HlcTime time;
+    HlcTime time;  // of a run the last one's
     std::optional<Operation> operation;
     bool repeated = false;   // it was done before; only the level is in question
     bool resolving = false;  // likewise, for a ResolveRequest
@@ -65,17 +68,29 @@ class WriteCoordinator {
     Nodes acked;
     Nodes refused;  // its time lies too far ahead for them
     bool hint = false;
+    // Of a run not these writes alone were sent, but also what took their places.
+    bool overtaken = false;
+
+    SeenClock dots() const;
+    HlcTime first_time() const {
+      return run.empty() ? time : HlcTime(time.value() - run.count + 1);
+    }
   };
 
-  absl::Status Refuse(const WriteRequest& request) const;
-  absl::Status RefuseMissing(const WriteRequest& request) const;
+  absl::Status Refuse(Level level) const;
+  absl::Status RefuseMissing(Level level) const;
+  Write& Add(uint64_t id, const Dot& dot, HlcTime time, const Now& now);
   void Repeat(Write write, const Operations::Row& row, const Now& now);
   absl::Status NotReached(const Write& write) const;
   void SendToAll(WriteAsk ask, bool at_once);
-  void SendTo(NodeId node, WriteAsk ask, bool at_once);
-  void SendAgain(uint64_t id, const Write& write);
+  void SendTo(NodeId node, decltype(Message::body) ask, bool at_once);
+  void SendAgain(uint64_t id, Write& write);
+  void SendRunAgain(uint64_t id, Write& write);
+  // The records of its keys as they are by now; the run itself where no key was written again.
+  Run AsItIsNow(const Run& run) const;
   // Whether those who may still answer can be enough.
   bool Hopeless(const Write& write) const;
+  void NoteHeld(const Identity& by, const Write& write);
   // What its session is to note.
   void NoteSeen(const Write& write, SessionPart& seen) const;
   // Answers it, if that can be said by now; it is under way no more then.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "kv/layout.h"
@@ -27,6 +28,7 @@ uint64_t NumberIn(const std::optional<std::string>& stored) {
 // Of coverings that the engine does not have on disk so many are told apart; beyond
 // that neighbours count as one, which keeps the log a little longer.
 constexpr size_t kGoingMax = 2048;
+constexpr uint64_t kCounterMax = std::numeric_limits<uint64_t>::max() - 1;
 
 quorum::SeenClock Only(const Dot& dot) {
   quorum::SeenClock clock;
@@ -53,11 +55,29 @@ absl::Status LoggedDots::Load(quorum::SeenClock young) {
 void LoggedDots::Add(const Dot& dot, std::string_view key, LogIndex index) {
   if (old_.Contains(dot)) return;
   if (!lost_.empty()) lost_.Remove(Only(dot));
-  YoungDots& dots = young_[dot.identity];
-  // The common case: the next one.
-  const size_t before = dots.size();
-  dots.try_emplace(dots.end(), dot.counter, Young{std::string(key), index});
-  if (dots.size() != before) young_clock_.Add(dot);
+  if (young_clock_.Contains(dot)) return;
+  std::string keys;
+  quorum::AppendSized(key, keys);
+  young_[dot.identity].Add({dot.counter, dot.counter}, std::move(keys), index);
+  young_clock_.Add(dot);
+}
+
+void LoggedDots::AddRow(const Identity& identity, CounterRange range, std::string keys,
+                        LogIndex index) {
+  CounterSet fresh;
+  fresh.Add(range);
+  const auto among = [&](const quorum::SeenClock& clock) {
+    return !Intersect(clock.Of(identity), fresh).empty();
+  };
+  if (among(old_) || among(young_clock_) || !lost_.empty()) {
+    quorum::Reader reader(keys);
+    for (uint64_t counter = range.first; counter <= range.last; ++counter) {
+      Add({identity, counter}, reader.Sized(), index);
+    }
+    return;
+  }
+  young_[identity].Add(range, std::move(keys), index);
+  young_clock_.Add(identity, range);
 }
 
 void LoggedDots::AddOld(const Dot& dot, const std::string& key, EngineBatch& batch) {
@@ -73,13 +93,9 @@ void LoggedDots::Drop(const quorum::SeenClock& dots, LogIndex index, EngineBatch
   lost_.Subtract(dots);
   for (auto at = young_.begin(); at != young_.end();) {
     auto& [identity, young] = *at;
-    const auto erase = [&lowest, &young = young](auto begin, auto end) {
-      for (auto gone = begin; gone != end; ++gone) lowest = std::min(lowest, gone->second.index);
-      young.erase(begin, end);
-    };
-    if (dots.Ended(identity)) erase(young.begin(), young.end());
+    if (dots.Ended(identity)) lowest = young.Erase({1, kCounterMax}, lowest);
     for (const CounterRange& range : dots.Of(identity).ranges()) {
-      erase(young.lower_bound(range.first), young.upper_bound(range.last));
+      lowest = young.Erase(range, lowest);
     }
     at = young.empty() ? young_.erase(at) : std::next(at);
   }
@@ -119,10 +135,11 @@ absl::Status LoggedDots::Find(const Identity& identity, CounterRange range, size
   }
   std::vector<LoggedDot> young;
   if (const auto dots = young_.find(identity); dots != young_.end()) {
-    const auto end = dots->second.upper_bound(range.last);
-    for (auto at = dots->second.lower_bound(range.first); at != end && young.size() < limit; ++at) {
-      young.push_back({{identity, at->first}, at->second.key});
-    }
+    dots->second.ForEach(range, [&](uint64_t counter, std::string_view key) {
+      if (young.size() >= limit) return false;
+      young.push_back({{identity, counter}, std::string(key)});
+      return true;
+    });
   }
   std::vector<LoggedDot> all;
   std::merge(std::make_move_iterator(old.begin()), std::make_move_iterator(old.end()),
@@ -137,7 +154,7 @@ absl::Status LoggedDots::Find(const Identity& identity, CounterRange range, size
 quorum::SeenClock LoggedDots::All() const {
   quorum::SeenClock all = old_;
   for (const auto& [identity, dots] : young_) {
-    for (const auto& [counter, young] : dots) all.Add({identity, counter});
+    for (const CounterRange& range : dots.ranges()) all.Add(identity, range);
   }
   return all;
 }
@@ -148,9 +165,7 @@ absl::Status LoggedDots::Age(LogIndex applied) {
 
 LogIndex LoggedDots::LowestIndex(LogIndex none) const {
   LogIndex lowest = none;
-  for (const auto& [identity, dots] : young_) {
-    for (const auto& [counter, young] : dots) lowest = std::min(lowest, young.index);
-  }
+  for (const auto& [identity, dots] : young_) lowest = dots.LowestIndex(lowest);
   return lowest;
 }
 
@@ -159,13 +174,12 @@ absl::Status LoggedDots::MoveUpTo(LogIndex to) {
   if (lowest > to) return absl::OkStatus();
   EngineBatch batch;
   for (auto& [identity, dots] : young_) {
-    for (auto at = dots.begin(); at != dots.end();) {
-      if (at->second.index > to) {
-        ++at;
-        continue;
-      }
-      AddOld({identity, at->first}, at->second.key, batch);
-      at = dots.erase(at);
+    for (const CounterRange& range : dots.RangesUpTo(to)) {
+      dots.ForEach(range, [&, of = identity](uint64_t counter, std::string_view key) {
+        AddOld({of, counter}, std::string(key), batch);
+        return true;
+      });
+      (void)dots.Erase(range, to);
     }
   }
   std::string number;

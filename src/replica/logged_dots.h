@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/btree_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
 #include "quorum/seen_clock.h"
 #include "quorum/store.h"
+#include "replica/young_dots.h"
 #include "storage/engine.h"
 
 namespace quorate {
@@ -33,6 +33,9 @@ class LoggedDots {
 
   // The log's entry at `index` has it.
   void Add(const quorum::Dot& dot, std::string_view key, LogIndex index);
+  // Likewise a run of them: `keys` has one for each, behind its length.
+  void AddRow(const quorum::Identity& identity, quorum::CounterRange range, std::string keys,
+              LogIndex index);
   // Straight into the engine, with `batch`.
   void AddOld(const quorum::Dot& dot, const std::string& key, EngineBatch& batch);
   // Those are covered, as the entry at `index` says; what the engine has of them goes
@@ -60,11 +63,6 @@ class LoggedDots {
   absl::StatusOr<LogIndex> Releasable(LogIndex durable);
 
  private:
-  struct Young {
-    std::string key;
-    LogIndex index;
-  };
-  using YoungDots = absl::btree_map<uint64_t, Young>;  // by counter
   // Those went into the engine with that number; all have an index of `lowest` or more.
   struct Move {
     uint64_t number = 0;

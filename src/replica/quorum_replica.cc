@@ -48,6 +48,7 @@ QuorumReplica::QuorumReplica(QuorumReplicaOptions options,
       clock_(clock),
       fill_source_(options_.partition, engine, options_.pace),
       calls_(*values_),
+      runs_(*values_),
       scans_(store_, *values_),
       counted_scans_(calls_) {}
 
@@ -128,6 +129,13 @@ Growth QuorumReplica::GrowthIn(std::string_view payload) const {
 }
 
 void QuorumReplica::Execute(Request request, ReplyFn reply, absl::Duration now) {
+  const bool of_run = runs_.Takes(request);
+  // In the order in which they came.
+  if (!of_run || !runs_.Fits(request)) runs_.Flush(*core_, At(now));
+  if (of_run) {
+    const Receipt same = runs_.open() ? Receipt() : MakeReceipt(request.level);
+    return runs_.Add(std::move(request), std::move(reply), same, At(now).calendar_us);
+  }
   if (std::holds_alternative<kv::Range>(request.op)) {
     Receipt receipt = MakeReceipt(request.level);
     if (QuorumScans::Has(request.level)) {
@@ -151,6 +159,7 @@ ReplyFn QuorumReplica::Signed(ReplyFn reply) const {
 }
 
 void QuorumReplica::Answer(quorum::Reply& reply, absl::Duration now) {
+  if (runs_.Answer(reply, now)) return;
   if (scans_.Answer(reply, *core_, At(now))) {
     return scans_.Release(effects_out_, effects_durable_);
   }
@@ -196,6 +205,7 @@ absl::StatusOr<bool> QuorumReplica::Collect(Turn& turn, absl::Duration now) {
   if (core_->has_forgotten()) {
     return ForgottenWrites(self.node, StrCat("a replica of ", options_.partition.ToString()));
   }
+  runs_.Flush(*core_, At(now));
   if (!core_->has_output()) return false;
   quorum::Output output = core_->TakeOutput();
   if (absl::Status obeyed = Obey(output, turn, now); !obeyed.ok()) return obeyed;
@@ -308,9 +318,12 @@ std::optional<QuorumStatus> QuorumReplica::quorum_status(absl::Duration now) con
   return status;
 }
 
-bool QuorumReplica::busy() const { return calls_.busy() || scans_.busy() || counted_scans_.busy(); }
+bool QuorumReplica::busy() const {
+  return runs_.busy() || calls_.busy() || scans_.busy() || counted_scans_.busy();
+}
 
 void QuorumReplica::Shutdown() {
+  runs_.FailAll("SHUTTING_DOWN", "the node is shutting down");
   calls_.FailAll("SHUTTING_DOWN", "the node is shutting down");
   scans_.FailAll("SHUTTING_DOWN", "the node is shutting down");
   counted_scans_.FailAll("SHUTTING_DOWN", "the node is shutting down");

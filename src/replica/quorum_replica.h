@@ -15,6 +15,7 @@
 #include "replica/fill_source.h"
 #include "replica/log_clock.h"
 #include "replica/quorum_calls.h"
+#include "replica/quorum_runs.h"
 #include "replica/quorum_scans.h"
 #include "replica/quorum_store.h"
 #include "replica/quorum_values.h"
@@ -56,6 +57,7 @@ class QuorumReplica final : public Replica {
   void SetMove(const Move& move, absl::Duration now) override;
   bool MoveDone() const override { return core_->MoveDone(At(ticked_)); }
   void SetLeaseDrift(uint32_t) override {}
+  void AllowRuns(bool allowed) override { runs_.Allow(allowed); }
   void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) override {
     clock_ = LogClock(now, calendar);
     confirmed_ = confirmed;
@@ -103,6 +105,7 @@ class QuorumReplica final : public Replica {
   std::unique_ptr<quorum::Core> core_;
   FillSource fill_source_;
   QuorumCalls calls_;
+  QuorumRuns runs_;
   QuorumScans scans_;
   CountedScans counted_scans_;
   Epoch epoch_;

@@ -6,10 +6,10 @@
 #include "base/crash_point.h"
 #include "base/limits.h"
 #include "base/probe.h"
-#include "base/varint.h"
 #include "kv/layout.h"
 #include "kv/state_machine.h"
 #include "quorum/bytes.h"
+#include "replica/effect_stager.h"
 #include "replica/record_damaged.h"
 
 namespace quorate {
@@ -18,98 +18,6 @@ namespace {
 using quorum::Checkpoint;
 using quorum::Effect;
 using quorum::PutRecord;
-using quorum::RaiseFloor;
-using quorum::ReserveTime;
-
-// Of a small record's.
-constexpr size_t kEffectBytesLikely = 160;
-
-std::string KnowledgeBytes(bool filled, const quorum::Knowledge& knowledge) {
-  std::string bytes(1, filled ? 1 : 0);
-  knowledge.AppendTo(bytes);
-  return bytes;
-}
-
-class Stager {
- public:
-  Stager(PartitionId partition, LogIndex index, WriteBehind& behind, LoggedDots& dots,
-         ConflictJournal& journal)
-      : partition_(partition),
-        index_(index),
-        behind_(behind),
-        batch_(behind.rows()),
-        dots_(dots),
-        journal_(journal) {}
-
-  void Put(const quorum::EncodedPut& put, const Payload& in) {
-    for (const quorum::Dot& dot : put.dots) dots_.Add(dot, put.key, index_);
-    if (put.operation) {
-      PutOperation(put.operation->id, quorum::EncodeRow({std::string(put.key), *put.operation}));
-    }
-    if (!put.record.empty()) behind_.Put(put.key, put.record, in);
-  }
-  void operator()(const PutRecord&) {}  // see Put
-  void operator()(const Checkpoint& checkpoint) {
-    batch_.PutKey(kv::KnowledgeKey(partition_),
-                  KnowledgeBytes(checkpoint.filled, checkpoint.knowledge));
-    dots_.Drop(checkpoint.dots, index_, batch_);
-    for (const std::string& key : checkpoint.keys) behind_.Delete(key);
-  }
-  void operator()(const ReserveTime& reserve) {
-    std::string bytes;
-    AppendVarint(reserve.until.value(), bytes);
-    batch_.PutKey(kv::ReservedTimeKey(partition_), bytes);
-  }
-  void operator()(const RaiseFloor& raise) {
-    std::string bytes;
-    AppendBallot(raise.floor, bytes);
-    batch_.PutKey(kv::BallotFloorKey(partition_), bytes);
-  }
-  void operator()(const quorum::EnterEpoch& enter) {
-    batch_.PutKey(kv::EnteredEpochKey(partition_), NumberBytes(enter.epoch.value()));
-  }
-  void operator()(const quorum::TakeHint& take) {
-    std::string bytes;
-    AppendVarint(take.hint.number, bytes);
-    if (take.hint.life) AppendVarint(take.hint.life.value(), bytes);
-    batch_.PutKey(kv::TakenHintKey(partition_, take.hint.keeper), bytes);
-  }
-  void operator()(const quorum::Discard& discard) {
-    discards = true;
-    if (status.ok()) status = journal_.Stage(discard, batch_);
-  }
-  void operator()(const quorum::FenceOperation& fence) { PutOperation(fence.id, ""); }
-  void operator()(const quorum::SettleOperations& settle) {
-    batch_.DeleteKeys(kv::OperationKey(partition_, settle.writer, 1),
-                      kv::OperationKey(partition_, settle.writer, settle.below));
-    PutOperation({settle.writer, 0}, NumberBytes(settle.below));
-  }
-  void operator()(const quorum::ForgetOperations& forget) {
-    batch_.DeleteKeys(kv::OperationKey(partition_, 1, 0),
-                      kv::OperationKey(partition_, forget.writers_below, 0));
-    PutOperation({}, NumberBytes(forget.writers_below));
-  }
-
-  absl::Status status;
-  bool discards = false;  // which are looked at in the engine
-
- private:
-  static std::string NumberBytes(uint64_t number) {
-    std::string bytes;
-    AppendVarint(number, bytes);
-    return bytes;
-  }
-  void PutOperation(const quorum::OperationId& id, std::string bytes) {
-    batch_.PutKey(kv::OperationKey(partition_, id.writer, id.sequence), bytes);
-  }
-
-  const PartitionId partition_;
-  const LogIndex index_;
-  WriteBehind& behind_;
-  EngineBatch& batch_;
-  LoggedDots& dots_;
-  ConflictJournal& journal_;
-};
 
 absl::StatusOr<kv::AppliedState> AppliedIn(
     const absl::StatusOr<std::optional<std::string>>& stored) {
@@ -121,11 +29,14 @@ absl::StatusOr<kv::AppliedState> AppliedIn(
 }  // namespace
 
 Payload EncodeEffects(absl::Span<const Effect> effects) {
+  size_t likely = 0;
+  for (const Effect& effect : effects) likely += quorum::BytesLikely(effect);
   std::string bytes;
-  bytes.reserve(effects.size() * kEffectBytesLikely);
+  bytes.reserve(likely);
   std::string one;
   for (const Effect& effect : effects) {
     one.clear();
+    one.reserve(quorum::BytesLikely(effect));
     quorum::AppendEffect(effect, one);
     quorum::AppendSized(one, bytes);
   }
@@ -220,6 +131,11 @@ void QuorumStore::Recall(absl::Span<const Effect> effects, LogIndex index) {
   for (const Effect& effect : effects) {
     if (const auto* put = std::get_if<PutRecord>(&effect)) {
       for (const quorum::Dot& dot : put->dots) dots_.Add(dot, put->key, index);
+    } else if (const auto* put_run = std::get_if<quorum::PutRun>(&effect)) {
+      const quorum::Run& run = put_run->run;
+      run.ForEach([&](uint64_t at, const quorum::RunWrite& write) {
+        dots_.Add({run.first.identity, run.first.counter + at}, write.key, index);
+      });
     } else if (const auto* checkpoint = std::get_if<Checkpoint>(&effect)) {
       dots_.Drop(checkpoint->dots, index, done);
     }
@@ -273,7 +189,7 @@ absl::Status QuorumStore::LeaveLog(LogIndex applied) {
 }
 
 absl::Status QuorumStore::Apply(const Payload& data, LogIndex index) {
-  Stager stager(partition_, index, behind_, dots_, journal_);
+  EffectStager stager(partition_, index, behind_, dots_, journal_);
   quorum::Reader reader(data.view());
   while (reader.ok() && !reader.done()) {
     const std::string_view bytes = reader.Sized();
@@ -281,14 +197,18 @@ absl::Status QuorumStore::Apply(const Payload& data, LogIndex index) {
       stager.Put(*put, data);
       continue;
     }
+    if (const auto run = quorum::RunIn(bytes)) {
+      stager.Put(*run, data);
+      continue;
+    }
     const auto effect = quorum::DecodeEffect(bytes);
     if (!effect.ok()) return effect.status();
     std::visit(stager, *effect);
   }
   if (!reader.ok()) return RecordDamaged("an entry");
-  if (!stager.status.ok()) return stager.status;
+  if (!stager.status().ok()) return stager.status();
   applied_ = index;
-  return behind_.full() || stager.discards ? Flush() : absl::OkStatus();
+  return behind_.full() || stager.discards() ? Flush() : absl::OkStatus();
 }
 
 void QuorumStore::Tick(absl::Duration now) {

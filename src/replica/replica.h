@@ -114,6 +114,9 @@ class Replica {
   // The node's clock may have stood still, or the calendar was set: it says
   // `calendar` now. `confirmed`: by another node, or there is nobody to ask.
   virtual void ClockJumped(absl::Time calendar, absl::Duration now, bool confirmed) = 0;
+  // Mode quorum: blind writes that come together may be told and logged as one (kWriteRuns),
+  // for every node can read that.
+  virtual void AllowRuns(bool /*allowed*/) {}
   virtual void Persisted(uint64_t token, absl::Duration now) = 0;
   // A peer's node was lost or came back under a new boot.
   virtual void PeerGone(NodeId node, absl::Duration now) = 0;

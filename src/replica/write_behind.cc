@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/hash.h"
+#include "base/strings.h"
 #include "kv/layout.h"
 
 namespace quorate {
@@ -18,17 +18,10 @@ constexpr absl::Duration kWaitMax = absl::Milliseconds(500);
 
 }  // namespace
 
-size_t WriteBehind::KeyHash::operator()(std::string_view key) const { return Hash64(key); }
-
-void WriteBehind::Put(std::string_view key, std::string_view record, Payload in) {
+void WriteBehind::Put(std::string_view key, std::string_view record, const Payload& in) {
   bytes_ += key.size() + record.size();
-  if (const auto place = places_.find(key); place != places_.end()) {
-    // The key too: what it lay in may go.
-    entries_[*place] = {key, record, std::move(in)};
-    return;
-  }
-  entries_.push_back({key, record, std::move(in)});
-  places_.insert(static_cast<uint32_t>(entries_.size() - 1));
+  if (in_.empty() || in_.back().view().data() != in.view().data()) in_.push_back(in);
+  entries_.push_back({key, record});
 }
 
 void WriteBehind::Delete(std::string key) {
@@ -36,15 +29,24 @@ void WriteBehind::Delete(std::string key) {
   Put(in.view(), {}, in);
 }
 
+void WriteBehind::Index() const {
+  for (; indexed_ < entries_.size(); ++indexed_) {
+    places_[ToAbsl(entries_[indexed_].key)] = indexed_;
+  }
+}
+
 std::optional<std::string_view> WriteBehind::Find(std::string_view key) const {
-  const auto place = places_.find(key);
-  return place == places_.end() ? std::nullopt : std::optional(entries_[*place].record);
+  Index();
+  const auto place = places_.find(ToAbsl(key));
+  return place == places_.end() ? std::nullopt : std::optional(entries_[place->second].record);
 }
 
 std::vector<WriteBehind::Waiting> WriteBehind::Between(std::string_view start,
                                                        std::string_view end) const {
+  Index();
   std::vector<Waiting> waiting;
-  for (const Entry& entry : entries_) {
+  for (const auto& [key, place] : places_) {
+    const Entry& entry = entries_[place];
     const bool among = entry.key >= start && (end.empty() || entry.key < end);
     if (among) waiting.push_back({entry.key, entry.record.empty()});
   }
@@ -64,13 +66,13 @@ bool WriteBehind::Overdue(absl::Duration now) {
 }
 
 absl::Status WriteBehind::Flush(std::string applied) {
-  places_.clear();
   // Idle partitions keep no room.
-  std::vector<Entry> entries = std::exchange(entries_, {});
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  const std::vector<Entry> entries = std::exchange(entries_, {});
+  const std::vector<Payload> in = std::exchange(in_, {});
+  places_ = {};
+  indexed_ = 0;
   EngineBatch batch = std::exchange(rows_, EngineBatch());
-  for (const auto& [key, record, in] : entries) {
+  for (const auto& [key, record] : entries) {
     if (record.empty()) {
       batch.DeleteKey(kv::RecordKey(partition_, key));
       continue;

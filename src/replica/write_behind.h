@@ -1,6 +1,7 @@
 // Writes of a leaderless partition on their way to its engine. The node's log has
-// them, so they may wait, as they lie in its entries: a key that is written again
-// meanwhile is written once, and many keys in their order cost a fraction of few by chance.
+// them, so they may wait, as they lie in its entries: many at once cost a fraction of
+// few. A load of blind writes never asks what waits, so nothing is indexed before
+// somebody does.
 //
 // One thread.
 #pragma once
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
@@ -27,7 +28,7 @@ class WriteBehind {
   WriteBehind(const WriteBehind&) = delete;
 
   // The key's record from now on, encoded. Both lie in `in`, which is kept with them.
-  void Put(std::string_view key, std::string_view record, Payload in);
+  void Put(std::string_view key, std::string_view record, const Payload& in);
   void Delete(std::string key);
   // What else the partition keeps, in its order; no records.
   EngineBatch& rows() { return rows_; }
@@ -58,28 +59,14 @@ class WriteBehind {
   struct Entry {
     std::string_view key;
     std::string_view record;  // empty: deleted
-    Payload in;               // where they lie
   };
-  // By the key of the entry at a place: so the table stays small, and what waits lies
-  // as it came.
-  struct KeyHash {
-    using is_transparent = void;
-    const std::vector<Entry>* entries;
-    size_t operator()(uint32_t place) const { return (*this)((*entries)[place].key); }
-    size_t operator()(std::string_view key) const;
-  };
-  struct KeyEqual {
-    using is_transparent = void;
-    const std::vector<Entry>* entries;
-    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
-    bool operator()(uint32_t place, std::string_view key) const {
-      return (*entries)[place].key == key;
-    }
-    bool operator()(std::string_view key, uint32_t place) const { return (*this)(place, key); }
-  };
+  void Index() const;
 
-  std::vector<Entry> entries_;
-  absl::flat_hash_set<uint32_t, KeyHash, KeyEqual> places_{0, {&entries_}, {&entries_}};
+  std::vector<Entry> entries_;  // of a key the last one counts
+  std::vector<Payload> in_;     // where they lie
+  // By key, the place of its last entry, of those below `indexed_`.
+  mutable absl::flat_hash_map<absl::string_view, uint32_t> places_;
+  mutable uint32_t indexed_ = 0;
   size_t bytes_ = 0;  // put since the last flush
   EngineBatch rows_;
   std::optional<absl::Duration> waits_since_;

@@ -23,6 +23,9 @@ constexpr absl::Duration kDeadlineMax = absl::Seconds(1);
 constexpr absl::Duration kPatience = absl::Milliseconds(100);
 // Of all writes, those under an identity.
 constexpr double kIdentified = 0.4;
+// A client that has written without one goes on at once, so often and so many times.
+constexpr double kGoesOn = 0.3;
+constexpr uint64_t kBurst = 4;
 
 Level SomeLevel(Random& random, bool read) {
   switch (random.Below(10)) {
@@ -133,7 +136,7 @@ LeaderlessOp LeaderlessLoad::MakeOp() {
   return op;
 }
 
-Request LeaderlessLoad::RequestFor(const LeaderlessOp& op, SimNode& node) {
+Request LeaderlessLoad::RequestFor(const LeaderlessOp& op, SimNode& node, bool identified) {
   const auto topology = node.node()->topology();
   Request request;
   request.partition = keyspace(topology)->PartitionOf(op.key).id;
@@ -150,7 +153,7 @@ Request LeaderlessLoad::RequestFor(const LeaderlessOp& op, SimNode& node) {
   mutation.value = op.value;
   mutation.ttl_us = static_cast<uint64_t>(absl::ToInt64Microseconds(op.ttl));
   if (op.value.empty()) mutation.action = kv::Mutation::Action::kDelete;
-  if (random_.Chance(kIdentified)) fates_.Identify(node.id(), request);
+  if (identified) fates_.Identify(node.id(), request);
   return request;
 }
 
@@ -159,16 +162,36 @@ void LeaderlessLoad::IssueOne() {
   SimNode& node = cluster_.node(asked);
   const bool there = node.up() && keyspace(node.node()->topology()) != nullptr;
   if (!there) return PlanNext();
-  auto call = std::make_shared<Call>();
-  call->op = MakeOp();
+  LeaderlessOp op = MakeOp();
+  const bool identified = !op.read && random_.Chance(kIdentified);
+  Request request = RequestFor(op, node, identified);
+  const absl::Duration timeout =
+      kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
+  const bool goes_on = !op.read && !identified && random_.Chance(kGoesOn);
+  const Level level = op.level;
+  Issue({std::move(op), std::move(request)}, node, timeout);
+  if (!goes_on) return;
+  // As those of one message of a stream: one run where they are of one partition.
+  for (uint64_t more = random_.Between(1, kBurst); more > 0; --more) {
+    LeaderlessOp next = MakeOp();
+    if (next.read) continue;
+    next.level = level;
+    Request like = RequestFor(next, node, /*identified=*/false);
+    Call extra{std::move(next), std::move(like)};
+    extra.extra = true;
+    Issue(std::move(extra), node, timeout);
+  }
+}
+
+void LeaderlessLoad::Issue(Call issued, SimNode& node, absl::Duration timeout) {
+  const NodeId asked = node.id();
+  auto call = std::make_shared<Call>(std::move(issued));
   const LeaderlessOp& op = call->op;
   oracle_.Invoked(op);
   ++in_flight_;
-  Request request = RequestFor(op, node);
-  const absl::Duration timeout =
-      kDeadlineMax * (0.05 + 0.95 * static_cast<double>(random_.Below(1000)) / 1000);
-  request.deadline = node.machine().env.Monotonic() + timeout;
-  if (!op.read) call->request = request;
+  call->request.deadline = node.machine().env.Monotonic() + timeout;
+  Request request = call->request;
+  if (op.read) call->request = Request();
   trace_.Add(TraceKind::kInvoke, asked, StrCat("leaderless #", op.id, " ", Describe(op)));
   // Unknown from then on: whatever comes of it.
   queue_.After(timeout + kPatience, [this, call] { LoseSight(call); });
@@ -206,7 +229,7 @@ void LeaderlessLoad::TakeFailure(const CallPtr& call, const Reply& reply) {
 void LeaderlessLoad::End(const CallPtr& call) {
   call->open = false;
   --in_flight_;
-  PlanNext();
+  if (!call->extra) PlanNext();
 }
 
 void LeaderlessLoad::LoseSight(const CallPtr& call) {

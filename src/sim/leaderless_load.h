@@ -48,6 +48,7 @@ class LeaderlessLoad {
     Request request;  // of a write with an identity
     bool open = true;
     bool never = false;  // it was told so
+    bool extra = false;  // its client has others under way
   };
   using CallPtr = std::shared_ptr<Call>;
 
@@ -55,8 +56,9 @@ class LeaderlessLoad {
   const ring::KeyspaceInfo* keyspace(const ring::SharedTopology& topology) const;
   void PlanNext();
   void IssueOne();
+  void Issue(Call issued, SimNode& node, absl::Duration timeout);
   LeaderlessOp MakeOp();
-  Request RequestFor(const LeaderlessOp& op, SimNode& node);
+  Request RequestFor(const LeaderlessOp& op, SimNode& node, bool identified);
   void Answered(const CallPtr& call, const Reply& reply);
   void TakeFailure(const CallPtr& call, const Reply& reply);
   void End(const CallPtr& call);

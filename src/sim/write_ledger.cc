@@ -4,7 +4,7 @@ namespace quorate::sim {
 
 void WriteLedger::Emitted(const quorum::Identity& replica,
                           const std::vector<quorum::Effect>& effects) {
-  for (const quorum::Effect& effect : effects) {
+  for (const quorum::Effect& effect : quorum::Singly(effects)) {
     if (const auto* put = std::get_if<quorum::PutRecord>(&effect)) {
       Note(replica, *put);
       for (const quorum::Dot& dot : put->dots) seen_[replica.node].Add(dot);

@@ -118,6 +118,13 @@ void Cluster::Write(uint64_t id, WriteRequest request) {
   Pump(node);
 }
 
+void Cluster::WriteRun(uint64_t id, RunRequest request) {
+  Node& node = Find(id);
+  runs_[request.id] = request.writes.size();
+  node.core->WriteRun(std::move(request), At(node));
+  Pump(node);
+}
+
 void Cluster::Read(uint64_t id, ReadRequest request) {
   Node& node = Find(id);
   node.core->Read(request, At(node));
@@ -253,22 +260,31 @@ void Cluster::Pump(Node& node) {
     node.handed_out += output.effects.size();
     invariants_.Emitted(node.self, output.effects, node.store);
     SendAll(std::move(output.messages));
-    const auto answered = [&](std::vector<Reply>& replies) {
-      std::vector<Answered> answers;
-      for (Reply& reply : replies) {
-        answers.push_back({node.self.node.value(), std::move(reply), now_});
-      }
-      return answers;
-    };
-    node.waiting.push_back({0, {}, answered(output.replies)});
+    node.waiting.push_back({0, {}, Answers(node, output.replies)});
     node.waiting.push_back({node.handed_out, std::move(output.messages_after_sync),
-                            answered(output.replies_after_sync)});
+                            Answers(node, output.replies_after_sync)});
     for (const Effect& effect : output.effects) {
       if (const auto* discard = std::get_if<Discard>(&effect)) discards_.push_back(*discard);
     }
     LetGo(node);
     if (options_.sync_at_once) SyncAll(node.self.node.value());
   }
+}
+
+std::vector<Answered> Cluster::Answers(const Node& node, std::vector<Reply>& replies) {
+  std::vector<Answered> answers;
+  for (Reply& reply : replies) {
+    const auto run = runs_.find(reply.id);
+    const size_t count = run == runs_.end() ? 1 : run->second;
+    for (size_t i = 0; i < count; ++i) {
+      answers.push_back({node.self.node.value(), reply, now_});
+      ++reply.id;
+      if (!reply.receipt.dot) continue;
+      ++reply.receipt.dot.counter;
+      reply.receipt.time = reply.receipt.time.next();
+    }
+  }
+  return answers;
 }
 
 void Cluster::LetGo(Node& node) {

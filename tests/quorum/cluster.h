@@ -57,6 +57,9 @@ class Cluster {
   // --- inputs; all that follows at the replica is taken up at once ---
   void Tick(uint64_t node);
   void Write(uint64_t node, WriteRequest request);
+  // Answered as if each of its writes had been asked for alone: the first with the run's
+  // id, the others with those that follow.
+  void WriteRun(uint64_t node, RunRequest request);
   void Read(uint64_t node, ReadRequest request);
   void Operate(uint64_t node, RegisterCall call);
   void Resolve(uint64_t node, ResolveRequest request);
@@ -163,6 +166,7 @@ class Cluster {
   void DropCopy(Node& node);
   void Pump(Node& node);
   void LetGo(Node& node);
+  std::vector<Answered> Answers(const Node& node, std::vector<Reply>& replies);
   void SendAll(std::vector<Message> messages);
   Config ConfigOf(const Node& node) const;
 
@@ -172,6 +176,7 @@ class Cluster {
   std::set<std::pair<uint64_t, uint64_t>> cut_;
   std::vector<Answered> answers_;
   std::map<std::pair<uint64_t, uint64_t>, Reply> replies_;
+  std::map<uint64_t, size_t> runs_;  // by id: how many writes
   std::vector<Discard> discards_;
   absl::Duration now_ = absl::Seconds(1);
   uint64_t next_id_ = 1'000'000;

@@ -70,6 +70,21 @@ RegisterRequest SomeRequest() {
   return request;
 }
 
+// A put, a delete and another put, from dot 9 on; or records of whatever dots.
+Run SomeRun(bool whole = true) {
+  RunBuilder run(whole ? Dot{kSelf, 9} : Dot());
+  Record record = SomeRecord();
+  record.dot = {kSelf, 9};
+  run.Add("k", record);
+  ++record.dot.counter;
+  record.time = record.time.next();
+  run.Add("l", {.dot = record.dot, .time = record.time, .tombstone = true, .body = ""});
+  ++record.dot.counter;
+  record.time = record.time.next();
+  run.Add("k", record);
+  return run.Build();
+}
+
 std::vector<decltype(Message::body)> AllBodies() {
   const Knowledge knowledge = SomeKnowledge();
   const Version version = VersionOf("k", SomeRecord());
@@ -85,6 +100,8 @@ std::vector<decltype(Message::body)> AllBodies() {
           ResolveAnswer{6, Standing::kApplied, {}, SomeOperation(), "k", {}, knowledge.seen},
           LegacyAsk{3, knowledge.seen, {{"k", SomeRecord(), {}}}, {{"k", SomeRecord(), {}, {}, 7}}},
           LegacyAnswer{3, knowledge.seen},
+          RunAsk{5, SomeRun(), knowledge.seen},
+          RunAsk{5, SomeRun(/*whole=*/false), {}},
           ReadAsk{~uint64_t{0}, "k", true, knowledge.seen},
           ReadAnswer{6, true, version, SomeRecord(), {}},
           ReadAnswer{6, false, {}, std::nullopt, knowledge.seen},
@@ -131,6 +148,7 @@ std::vector<Effect> AllEffects() {
           PutRecord{"k", std::nullopt, {}, OfARegister()},
           FenceOperation{{~uint64_t{0}, 7}},
           SettleOperations{5, 6},
+          PutRun{SomeRun()},
           ForgetOperations{~uint64_t{0}}};
 }
 
@@ -203,6 +221,7 @@ int FormatOf(const Effect& effect) {
   if (std::holds_alternative<Discard>(effect) || std::holds_alternative<RaiseFloor>(effect)) {
     return 2;
   }
+  if (std::holds_alternative<PutRun>(effect)) return 8;
   const auto* checkpoint = std::get_if<Checkpoint>(&effect);
   if (checkpoint != nullptr && !checkpoint->knowledge.ended_dots.empty()) return 6;
   if (const auto* take = std::get_if<TakeHint>(&effect)) return take->hint.life ? 5 : 3;
@@ -235,6 +254,7 @@ TEST(CodecTest, WhatCameLaterHasAFormatThatEarlierBuildsRefuseByName) {
   FillAnswer fill;
   fill.floor.emplace();
   EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), fill})[0], 4);
+  EXPECT_EQ(EncodeMessage({kSelf, NodeId(2), Boot(), RunAsk{1, SomeRun(), {}}})[0], 8);
 }
 
 TEST(CodecTest, WhatTheEngineHoldsOfAnOperationComesBackAsItWas) {

@@ -12,7 +12,9 @@ namespace quorate::quorum {
 class MapStore final : public Store {
  public:
   void Apply(const Effect& effect) {
-    if (const auto* put = std::get_if<PutRecord>(&effect)) {
+    if (std::holds_alternative<PutRun>(effect)) {
+      for (const Effect& put : Singly(effect)) Apply(put);
+    } else if (const auto* put = std::get_if<PutRecord>(&effect)) {
       if (put->record) records[put->key] = *put->record;
       for (const Dot& dot : put->dots) dot_log[dot] = put->key;
       if (put->operation) operations.Put({put->key, *put->operation});

@@ -13,6 +13,7 @@ constexpr uint64_t kSkewMaxUs = 100'000;
 
 bool CarriesRecords(const Message& message) {
   return std::holds_alternative<WriteAsk>(message.body) ||
+         std::holds_alternative<RunAsk>(message.body) ||
          std::holds_alternative<ReadAnswer>(message.body) ||
          std::holds_alternative<SyncAnswer>(message.body);
 }
@@ -177,7 +178,9 @@ void Schedule::StepNetwork() {
 void Schedule::StepClient() {
   const uint64_t node = AnyLiving();
   const uint64_t session = options_.wipes || options_.impatient ? 0 : random_.Between(0, kSessions);
-  random_.Chance(0.5) ? StartWrite(node, session) : StartRead(node, session);
+  if (!random_.Chance(0.5)) return StartRead(node, session);
+  const bool blind = options_.runs && options_.seed % 2 == 0 && options_.policy == nullptr;
+  blind&& random_.Chance(0.4) ? StartRun(node) : StartWrite(node, session);
 }
 
 Change Schedule::AnyChange(uint64_t node, uint64_t id, const std::string& key) {
@@ -194,15 +197,40 @@ Change Schedule::AnyChange(uint64_t node, uint64_t id, const std::string& key) {
   return change;
 }
 
+Level Schedule::AnyWriteLevel() {
+  const Level levels[] = {Level::kOne, Level::kTwo, Level::kQuorum, Level::kQuorum, Level::kAll};
+  const Level level = levels[random_.Below(5)];
+  if (!options_.wipes && !options_.impatient) return level;
+  return random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
+}
+
+void Schedule::StartRun(uint64_t node) {
+  RunRequest run;
+  run.id = next_id_;
+  run.level = AnyWriteLevel();
+  run.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
+  for (uint64_t left = random_.Between(1, 5); left > 0; --left) {
+    WriteRequest write;
+    write.id = next_id_++;
+    write.key = StrCat("k", random_.Below(keys_));
+    write.change = AnyChange(node, write.id, write.key);
+    write.level = run.level;
+    write.deadline = run.deadline;
+    oracle_->Asked(write.id, write, node, 0);
+    asked_[node].push_back(write.id);
+    run.writes.push_back({write.key, write.change});
+  }
+  Trace(
+      StrCat("n", node, " run ", run.id, " of ", run.writes.size(), " at ", LevelName(run.level)));
+  cluster_->WriteRun(node, std::move(run));
+}
+
 void Schedule::StartWrite(uint64_t node, uint64_t session) {
   WriteRequest request;
   request.id = next_id_++;
   request.key = StrCat("k", random_.Below(keys_));
   request.change = AnyChange(node, request.id, request.key);
-  const Level levels[] = {Level::kOne, Level::kTwo, Level::kQuorum, Level::kQuorum, Level::kAll};
-  request.level = levels[random_.Below(5)];
-  if (options_.wipes || options_.impatient)
-    request.level = random_.Chance(0.8) ? Level::kQuorum : Level::kAll;
+  request.level = AnyWriteLevel();
   request.deadline = cluster_->now() + absl::Milliseconds(random_.Chance(0.7) ? 100 : 1000);
   if (session != 0) request.session = oracle_->session(session);
   Trace(
@@ -281,7 +309,8 @@ void Schedule::BringToRest() {
     cluster_->Settle(1);
     Listen();
   }
-  cluster_->Settle(90);
+  // One that is alone at last lets go of a few dots with each tick, and of no more.
+  cluster_->Settle(250);
 }
 
 std::string Schedule::Heal() {

@@ -43,6 +43,8 @@ struct ScheduleOptions {
   std::function<Change(Random& random, uint64_t id, const std::string& key,
                        const std::optional<Record>& current)>
       change;
+  // Some of the blind writes are asked for as runs: of any two seeds in one.
+  bool runs = true;
   bool trace = false;  // to stderr
 };
 
@@ -85,7 +87,9 @@ class Schedule {
   void CutSomeLinks();
   void WriteAndForget(uint64_t node, uint64_t other);
   Change AnyChange(uint64_t node, uint64_t id, const std::string& key);
+  Level AnyWriteLevel();
   void StartWrite(uint64_t node, uint64_t session);
+  void StartRun(uint64_t node);
   void StartRead(uint64_t node, uint64_t session);
   void Crash(uint64_t node, size_t kept);
   void CrashPerhapsForGood(uint64_t node);

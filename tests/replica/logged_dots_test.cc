@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "quorum/bytes.h"
 #include "storage/mem_engine.h"
 
 namespace quorate {
@@ -134,6 +135,40 @@ TEST_F(LoggedDotsTest, KnowsWhatItsLogShouldHaveHadAndHasNot) {
   again.AddOld({kOne, 7}, "key 7", batch);
   EXPECT_EQ(again.lost().ToString(), "n1b1:6,8");
   EXPECT_EQ(again.All().ToString(), "n1b1:4,7");
+}
+
+// Dots of one entry lie together, wherever they go from there.
+TEST_F(LoggedDotsTest, ARowIsFoundAndDroppedInPartsAsOneByOne) {
+  const auto keys = [](uint64_t first, uint64_t last) {
+    std::string all;
+    for (uint64_t n = first; n <= last; ++n) {
+      quorum::AppendSized("key " + std::to_string(n), all);
+    }
+    return all;
+  };
+  dots_.AddRow(kOne, {1, 4}, keys(1, 4), LogIndex(1));
+  dots_.AddRow(kOne, {5, 9}, keys(5, 9), LogIndex(2));
+  EXPECT_EQ(Found(kOne, 1, 9), "1 2 3 4 5 6 7 8 9");
+  EXPECT_EQ(Found(kOne, 3, 6), "3 4 5 6");
+  EXPECT_EQ(Found(kOne, 3, 9, 3), "3 4 5");
+  Drop(Range(kOne, 3, 6), 3);
+  EXPECT_EQ(Found(kOne, 1, 9), "1 2 7 8 9");
+  Drop(Range(kOne, 8, 8), 4);
+  EXPECT_EQ(Found(kOne, 1, 9), "1 2 7 9");
+  EXPECT_EQ(dots_.YoungClock().size(), 4u);
+  EXPECT_EQ(Releasable(4), 0u);
+  // What of it is here already stays as it is.
+  dots_.AddRow(kOne, {8, 10}, keys(8, 10), LogIndex(5));
+  EXPECT_EQ(Found(kOne, 1, 10), "1 2 7 8 9 10");
+  Drop(Range(kOne, 1, 2), 5);
+  EXPECT_EQ(Releasable(5), 1u) << "of the second entry two are left";
+  ASSERT_TRUE(dots_.MoveUpTo(LogIndex(2)).ok());
+  EXPECT_EQ(dots_.YoungClock(), [] {
+    SeenClock clock = Range(kOne, 8, 8);
+    clock.Merge(Range(kOne, 10, 10));
+    return clock;
+  }());
+  EXPECT_EQ(Found(kOne, 1, 10), "7 8 9 10");
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "quorum/message_batch.h"
 
 namespace quorate {
 namespace {
@@ -12,6 +15,13 @@ constexpr PartitionId kPartition{7};
 constexpr absl::Duration kTick = absl::Milliseconds(20);
 // Replicas at rest ask each other every ten seconds.
 constexpr absl::Duration kLongTick = absl::Milliseconds(50);
+
+bool HasRun(std::string_view payload) {
+  const auto messages = quorum::DecodeBatch(NodeId(), NodeId(), payload);
+  return messages.ok() && std::any_of(messages->begin(), messages->end(), [](const auto& one) {
+           return std::holds_alternative<quorum::RunAsk>(one.body);
+         });
+}
 
 }  // namespace
 
@@ -98,6 +108,7 @@ void QuorumWorld::Deliver() {
     messages_.pop_front();
     const auto to = static_cast<uint32_t>(message.to.value());
     if (cut_.contains({from, to})) continue;
+    if (HasRun(message.payload)) ++runs_told_;
     Node& node = nodes_.at(to);
     if (node.former != nullptr) {
       std::vector<PeerMessage> answers;
@@ -133,15 +144,31 @@ void QuorumWorld::Settle() {
 }
 
 Reply QuorumWorld::Ask(uint32_t node, Request request) {
-  request.partition = kPartition;
-  request.deadline = now_ + absl::Seconds(2);
-  std::optional<Reply> answer;
-  nodes_.at(node).replica->Execute(
-      std::move(request), [&answer](Reply reply) { answer = std::move(reply); }, now_);
+  std::vector<Request> one;
+  one.push_back(std::move(request));
+  return AskTogether(node, std::move(one)).front();
+}
+
+std::vector<Reply> QuorumWorld::AskTogether(uint32_t node, std::vector<Request> requests) {
+  std::vector<Reply> answers(requests.size());
+  size_t missing = requests.size();
+  for (size_t i = 0; i < requests.size(); ++i) {
+    requests[i].partition = kPartition;
+    requests[i].deadline = now_ + absl::Seconds(2);
+    const auto take = [&answers, &missing, i](Reply reply) {
+      answers[i] = std::move(reply);
+      --missing;
+    };
+    nodes_.at(node).replica->Execute(std::move(requests[i]), take, now_);
+  }
   Deliver();
-  for (int i = 0; i < 200 && !answer; ++i) Advance(kTick);
-  EXPECT_TRUE(answer.has_value());
-  return answer ? *std::move(answer) : Reply();
+  for (int i = 0; i < 200 && missing > 0; ++i) Advance(kTick);
+  EXPECT_EQ(missing, 0u);
+  return answers;
+}
+
+void QuorumWorld::AllowRuns(bool allowed) {
+  for (auto& [id, node] : nodes_) node.replica->AllowRuns(allowed);
 }
 
 Reply QuorumWorld::Write(uint32_t node, kv::Mutation mutation, Level level) {

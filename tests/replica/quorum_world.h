@@ -23,6 +23,11 @@ class QuorumWorld {
   // The answer of replica `node`, once everything that follows from it is done.
   // A deadline ends it where others don't answer.
   Reply Ask(uint32_t node, Request request);
+  // Likewise of all that come in one turn.
+  std::vector<Reply> AskTogether(uint32_t node, std::vector<Request> requests);
+  void AllowRuns(bool allowed);
+  // Messages that a build which knows no runs could not read, so far.
+  size_t runs_told() const { return runs_told_; }
   Reply Write(uint32_t node, kv::Mutation mutation, Level level);
   Reply Read(uint32_t node, std::string key, Level level);
   uint64_t values_full(uint32_t node) const {
@@ -64,6 +69,7 @@ class QuorumWorld {
   std::set<uint32_t> members_;
   Epoch epoch_;
   size_t messages_of_former_ = 0;
+  size_t runs_told_ = 0;
   std::map<uint32_t, Node> nodes_;
   std::deque<std::pair<uint32_t, PeerMessage>> messages_;
   std::set<std::pair<uint32_t, uint32_t>> cut_;

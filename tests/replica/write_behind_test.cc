@@ -122,5 +122,41 @@ TEST_F(WriteBehindTest, WhatWaitedAtACrashIsAppliedOnceMore) {
   EXPECT_EQ(after_crash.Lookup("a")->body, "1");
 }
 
+TEST_F(WriteBehindTest, OfAKeyTheLastWriteCountsWaitingOrNot) {
+  ASSERT_TRUE(Apply({Put("a", 1, "1"), Put("b", 2, "2"), Put("a", 3, "3")}, LogIndex(1)).ok());
+  EXPECT_EQ(store_.Lookup("a")->body, "3");
+  ASSERT_TRUE(Apply({Put("b", 4, "4"), quorum::Checkpoint{{}, true, {}, {"a"}}}, LogIndex(2)).ok());
+  EXPECT_FALSE(store_.Lookup("a"));
+  EXPECT_EQ(store_.Keys("", "", 10), (std::vector<std::string>{"b"}));
+  ASSERT_TRUE(store_.Releasable().ok());
+  EXPECT_FALSE(EngineHas("a"));
+  EXPECT_EQ(store_.Lookup("b")->body, "4");
+}
+
+TEST_F(WriteBehindTest, ARunIsAppliedWriteByWriteAndItsDotsAreLogged) {
+  quorum::RunBuilder builder(RecordOf(1, "").dot);
+  builder.Add("a", RecordOf(1, "1"));
+  builder.Add("b", RecordOf(2, "2"));
+  builder.Add("a", RecordOf(3, "3"));
+  const quorum::Effect run = quorum::PutRun{builder.Build()};
+  ASSERT_TRUE(Apply({run}, LogIndex(1)).ok());
+  const auto dots = [](const QuorumStore& store) {
+    std::vector<quorum::LoggedDot> found;
+    store.DotLog(RecordOf(1, "").dot.identity, {1, 9}, 10, found);
+    std::string text;
+    for (const quorum::LoggedDot& one : found) text += one.dot.ToString() + " " + one.key + " ";
+    return text;
+  };
+  EXPECT_EQ(dots(store_), "n1b1.1 a n1b1.2 b n1b1.3 a ");
+  EXPECT_EQ(store_.Lookup("a")->body, "3");
+  ASSERT_TRUE(store_.Releasable().ok());
+  EXPECT_EQ(store_.Lookup("b")->body, "2");
+  // As after a crash: the engine has them, the dots are in the log alone.
+  QuorumStore again(kPartition, engine_);
+  ASSERT_TRUE(again.Open().ok());
+  again.Recall({{run}}, LogIndex(1));
+  EXPECT_EQ(dots(again), dots(store_));
+}
+
 }  // namespace
 }  // namespace quorate

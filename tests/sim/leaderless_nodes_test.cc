@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/features.h"
 #include "base/strings.h"
 #include "cluster_fixture.h"
 
@@ -88,6 +89,48 @@ TEST_F(LeaderlessNodesTest, ACalendarThatTheOthersContradictIsNotFollowed) {
     const auto status = Replica(id)->quorum_status(cluster_.node(id).machine().env.Monotonic());
     EXPECT_EQ(status->times_refused, 0u) << id;
   }
+}
+
+// Three puts that come to a node in one turn.
+void PutTogether(ClusterFixture& world, NodeId id) {
+  const auto answered = std::make_shared<int>(0);
+  for (const char* key : {"a", "b", "c"}) {
+    Request request = ClusterFixture::Put(key, "v", Level::kAll);
+    request.partition = world.Partition()->id;
+    world.Execute(id, [request, answered](Node& one, absl::Duration deadline) mutable {
+      request.epoch = one.topology()->epoch;
+      request.deadline = deadline;
+      one.Execute(std::move(request), [answered](const Reply& reply) {
+        EXPECT_TRUE(reply.status.ok()) << reply.status;
+        ++*answered;
+      });
+    });
+  }
+  EXPECT_TRUE(world.Await(
+      absl::Seconds(2), [&] { return *answered == 3; }, kOften));
+}
+
+TEST_F(LeaderlessNodesTest, BlindWritesThatComeTogetherAreToldAsOneRun) {
+  PutTogether(*this, kOne);
+  EXPECT_NE(events_.str().find(" run #"), std::string::npos);
+  for (const NodeId id : cluster_.ids()) EXPECT_EQ(Value(id, "c"), "v");
+}
+
+class BeforeRunsTest : public LeaderlessNodesTest {
+ protected:
+  BeforeRunsTest() : LeaderlessNodesTest(Knobs()) {}
+  static sim::Knobs Knobs() {
+    sim::Knobs knobs = ThreeNodes();
+    knobs.node.protocol.newest = kWriteRuns.since - 1;
+    return knobs;
+  }
+};
+
+TEST_F(BeforeRunsTest, WhereABuildCouldNotReadThemThereAreNone) {
+  PutTogether(*this, kOne);
+  EXPECT_EQ(events_.str().find(" run #"), std::string::npos);
+  EXPECT_NE(events_.str().find(" write #"), std::string::npos);
+  for (const NodeId id : cluster_.ids()) EXPECT_EQ(Value(id, "c"), "v");
 }
 
 class OwnCalendarsTest : public LeaderlessNodesTest {
