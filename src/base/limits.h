@@ -88,8 +88,10 @@ inline constexpr size_t kKnownChunksMax = 500'000;
 // Waiting for one peer; what a slow one cannot take is dropped, and sent anew
 // by the protocol.
 inline constexpr uint64_t kPeerQueueBytesMax = 64 * 1024 * 1024;
-// All that queued for a peer goes as one message.
-inline constexpr int kPeerMessageBytesMax = 128 * 1024 * 1024;
+// Connections at the peer port: a node has one of each other. And of those who have not said who
+// they are. More are closed: file descriptors are needed for the disk.
+inline constexpr size_t kPeerConnectionsMax = 512;
+inline constexpr size_t kPeerStrangersMax = 64;
 
 // A gRPC message either way; a batch of the largest size fits with room.
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;

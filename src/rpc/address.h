@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "rpc/socket_fd.h"
 
 namespace quorate::rpc {
 
@@ -24,5 +26,8 @@ absl::StatusOr<Address> ParseAddress(std::string_view text);
 // OK if this process could listen there now. UNAVAILABLE, PORT_IN_USE or
 // CANNOT_LISTEN, naming the address and `setting`, the way to another one.
 absl::Status CheckCanListen(const Address& address, std::string_view setting);
+// Sockets that listen there, not blocking: one for each of the addresses that the name stands
+// for and this machine has. Errors likewise.
+absl::StatusOr<std::vector<SocketFd>> ListenAt(const Address& address, std::string_view setting);
 
 }  // namespace quorate::rpc

@@ -51,7 +51,8 @@ class Search : public std::enable_shared_from_this<Search> {
         absl::StatusCode::kFailedPrecondition, "ADVERTISE_UNREACHABLE",
         StrCat(self_.ToString(), " looked for the new node at ",
                peer ? node_.peer_address : node_.client_address, " (", setting, ") and found ",
-               another ? std::string("another process") : StrCat("nothing: ", told.error_message()),
+               another ? std::string("another process")
+                       : StrCat("nothing that asks to join: ", told.error_message()),
                "; say with --", setting, " where the other nodes reach it"));
   }
 

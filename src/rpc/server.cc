@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/boot.h"
 #include "rpc/grpc_server.h"
+#include "rpc/peer_listener.h"
 
 namespace quorate::rpc {
 namespace {
@@ -99,7 +100,8 @@ Server::Server(const ServerOptions& options, const ServerEdges& edges)
       passes_(options.fault_switch ? BothPass(faults_, edges.passes) : edges.passes),
       gate_(edges.gate),
       started_(env_.Monotonic()),
-      transport_(NodeId(options.node_id), env_, edges.log, passes_),
+      threads_(WorkersOf(options), env_),
+      transport_(NodeId(options.node_id), env_, SocketsOfWorkers(), edges.log, passes_),
       slow_requests_(log_lines_, options_.slow_request),
       call_watch_(env_, call_metrics_, slow_requests_) {}
 
@@ -120,7 +122,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   absl::Status opened = server->OpenNode(plan, *std::move(storage), std::move(fatal));
   if (!opened.ok()) return opened;
   if (absl::Status listening = server->Listen(plan); !listening.ok()) return listening;
-  server->threads_->Start(*server->node_);
+  server->threads_.Start(*server->node_);
   return server;
 }
 
@@ -131,9 +133,8 @@ absl::Status Server::OpenNode(const ServerPlan& plan, StorageStack storage,
   NodeOptions node_options = NodeOptionsOf(options_, plan, storage_, bugs_);
   node_options.learners = learners_;
   node_options.protocol = protocol_;
-  threads_ = std::make_unique<WorkerThreads>(node_options.workers, env_);
   const Edges edges{env_,       *storage_.root, *storage_.engine, *storage_.expired,
-                    transport_, *threads_};
+                    transport_, threads_};
   auto node = Node::Open(node_options, edges, std::move(storage_.recovered));
   if (!node.ok()) return node.status();
   node_ = *std::move(node);
@@ -166,13 +167,15 @@ absl::Status Server::Listen(const ServerPlan& plan) {
                                           options_.fault_switch ? &faults_ : nullptr);
   backup_ = std::make_unique<BackupService>(
       ArcWorld{*node_, env_, *storage_.engine, *storage_.expired, self});
-  peers_ = std::make_unique<PeerService>(
-      *node_, log_lines_, [this](NodeId peer) { transport_.RetryNow(peer); }, gate_);
+  peers_ = std::make_unique<PeerIntake>(
+      PeerEvents{[this](NodeId peer) { transport_.RetryNow(peer); },
+                 [this](std::string_view frame) { return node_->ReceiveFrame(frame); },
+                 [this](NodeId peer) { node_->OnPeerDisconnected(peer); }},
+      log_lines_, gate_);
   EnableStandardServices();
-  auto peer = StartGrpcServer(plan.peer_listen, "peer-listen", limits::kPeerMessageBytesMax,
-                              {peers_.get()});
-  if (!peer.ok()) return peer.status();
-  peer_server_ = *std::move(peer);
+  const absl::Status listening =
+      ListenForPeers(plan.peer_listen, "peer-listen", SocketsOfWorkers(), *peers_, env_);
+  if (!listening.ok()) return listening;
   auto client = StartGrpcServer(plan.listen, "listen", limits::kMessageBytesMax,
                                 {kv_.get(), admin_.get(), backup_.get()});
   if (!client.ok()) return client.status();
@@ -227,10 +230,9 @@ void Server::AwaitNoCalls() {
 Server::~Server() {
   http_.reset();
   ShutDown(client_server_);
-  ShutDown(peer_server_);
   transport_.Close();
   if (storage_.room_wait != nullptr) storage_.room_wait->GiveUp();
-  if (threads_ != nullptr) threads_->Stop();
+  threads_.Stop();
   if (log_ != nullptr) {
     log_->Stop();
     log_marker_.reset();

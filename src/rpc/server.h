@@ -18,11 +18,12 @@
 #include "rpc/call_watch.h"
 #include "rpc/fault_switch.h"
 #include "rpc/frame_gate.h"
-#include "rpc/grpc_transport.h"
 #include "rpc/http_server.h"
 #include "rpc/kv_service.h"
-#include "rpc/peer_service.h"
+#include "rpc/peer_intake.h"
+#include "rpc/peer_transport.h"
 #include "rpc/server_options.h"
+#include "rpc/socket_poll.h"
 #include "rpc/status_collector.h"
 #include "rpc/storage_stack.h"
 #include "rpc/worker_threads.h"
@@ -70,6 +71,9 @@ class Server {
   absl::Status OpenNode(const ServerPlan& plan, StorageStack storage,
                         std::function<void(absl::Status)> fatal);
   absl::Status Listen(const ServerPlan& plan);
+  SocketsOf SocketsOfWorkers() {
+    return [this](NodeId peer) -> SocketPoll& { return threads_.SocketsOf(peer); };
+  }
   HttpServer::Pages MakePages();
   HttpAnswer Live() const;
   HttpAnswer Ready() const;
@@ -93,8 +97,8 @@ class Server {
 
   // In the order in which they need one another.
   StorageStack storage_;
-  GrpcTransport transport_;
-  std::unique_ptr<WorkerThreads> threads_;
+  WorkerThreads threads_;
+  PeerTransport transport_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<LogThread> log_;
   std::unique_ptr<LogMarker> log_marker_;
@@ -105,8 +109,7 @@ class Server {
   std::unique_ptr<KvService> kv_;
   std::unique_ptr<AdminService> admin_;
   std::unique_ptr<BackupService> backup_;
-  std::unique_ptr<PeerService> peers_;
-  std::unique_ptr<grpc::Server> peer_server_;
+  std::unique_ptr<PeerIntake> peers_;
   std::unique_ptr<grpc::Server> client_server_;
   std::unique_ptr<HttpServer> http_;
 };

@@ -30,7 +30,7 @@ HttpServer::Pages Server::MakePages() {
 // Looks at this process alone: were it to ask others, a probe would kill a
 // whole cluster that has lost its quorum.
 HttpAnswer Server::Live() const {
-  if (const absl::Duration turn = threads_->LongestTurn(); turn > kStuck) {
+  if (const absl::Duration turn = threads_.LongestTurn(); turn > kStuck) {
     return {503, StrCat("stuck: a worker has been in one turn for ", Seconds(turn), "\n")};
   }
   if (const absl::Duration sync = storage_.sync_metrics->Running(env_); sync > kStuck) {
@@ -96,12 +96,12 @@ HttpAnswer Server::Metrics() {
   page.AddGauge("quorate_ready", "1 while this node can serve its default level.", ready() ? 1 : 0);
   page.AddGauge("quorate_worker_longest_turn_seconds",
                 "How long the longest turn that is under way has taken.",
-                absl::ToDoubleSeconds(threads_->LongestTurn()));
+                absl::ToDoubleSeconds(threads_.LongestTurn()));
   page.AddCounter("quorate_worker_hosted_turns_total",
                   "Turns that ran on the thread that brought the input, with no other woken.",
-                  static_cast<double>(threads_->hosted_turns()));
+                  static_cast<double>(threads_.hosted_turns()));
   page.AddGauge("quorate_background_queue", "Slow tasks that wait, such as flushes.",
-                static_cast<double>(threads_->background_queue()));
+                static_cast<double>(threads_.background_queue()));
   if (known) WriteReport(report, NodeId(options_.node_id), page);
   call_metrics_.WriteTo(page);
   slow_requests_.WriteTo(page);

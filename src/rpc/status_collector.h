@@ -14,7 +14,7 @@
 #include "base/env.h"
 #include "node/node.h"
 #include "quorate/v1/admin.grpc.pb.h"
-#include "rpc/grpc_transport.h"
+#include "rpc/peer_transport.h"
 #include "storage/engine.h"
 #include "storage/log_device.h"
 

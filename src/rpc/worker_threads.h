@@ -1,6 +1,6 @@
 // The threads of a process that are its own: one for each worker, one for slow
-// work. A worker's turn runs on its own thread, or on one that brings it input
-// while that sleeps.
+// work. A worker's turn runs on its own thread, which waits for other nodes' messages
+// between turns, or on one that brings it input while that sleeps.
 #pragma once
 
 #include <atomic>
@@ -17,6 +17,7 @@
 #include "node/edges.h"
 #include "node/node.h"
 #include "rpc/parker.h"
+#include "rpc/socket_poll.h"
 
 namespace quorate::rpc {
 
@@ -24,7 +25,7 @@ class WorkerThreads : public Scheduler {
  public:
   // A scope in which a thread brings input. Where that wakes a worker whose thread sleeps,
   // the turn runs here, at the end of the scope: nobody has to be woken, and what the turn
-  // sends leaves by a thread of gRPC's, if this is one, and wakes none of its others.
+  // answers leaves by a thread of gRPC's, if this is one, and wakes none of its others.
   //
   // For little input: while the turn runs nobody else is brought anything by this thread. Not
   // within a turn or while holding a lock.
@@ -50,6 +51,11 @@ class WorkerThreads : public Scheduler {
   // Wakes before Start are kept. `node` must live until Stop has returned.
   void Start(Node& node);
   void Stop();
+
+  // The connections with one node are watched by one worker's thread, while that runs.
+  SocketPoll& SocketsOf(NodeId peer) {
+    return workers_[peer.value() % workers_.size()]->parker.sockets();
+  }
 
   void Wake(uint32_t index) override;
   void Background(absl::AnyInvocable<void() &&> work) override;

@@ -87,8 +87,10 @@ TEST_F(JoinRefusalTest, AnAddressWhereTheClusterFindsNobodyOrSomebodyElse) {
                     HasSubstr("--advertise")));
   Cluster other(1);
   EXPECT_THAT(Output({"--peer-advertise", LocalAt(other.peer_port(1))}),
-              AllOf(HasSubstr("ADVERTISE_UNREACHABLE"), HasSubstr("found another process"),
-                    HasSubstr("--peer-advertise")));
+              AllOf(HasSubstr("ADVERTISE_UNREACHABLE"),
+                    HasSubstr("found nothing that asks to join"), HasSubstr("--peer-advertise")));
+  EXPECT_THAT(Output({"--advertise", LocalAt(other.client_port(1))}),
+              AllOf(HasSubstr("ADVERTISE_UNREACHABLE"), HasSubstr("found another process")));
 }
 
 TEST_F(JoinRefusalTest, WithoutTheClusterANodeThatAskedBeginsNoneOfItsOwn) {
@@ -118,7 +120,7 @@ TEST_F(JoinRefusalTest, ASeedThatNeverAnswers) {
 
 TEST_F(JoinRefusalTest, ASeedThatIsTheAddressForPeers) {
   EXPECT_THAT(Output({}, LocalAt(cluster_.peer_port(1))),
-              AllOf(HasSubstr("SEED_UNFIT"), HasSubstr("address for clients")));
+              AllOf(HasSubstr("SEED_SILENT"), HasSubstr("is that its address for clients")));
 }
 
 TEST_F(JoinRefusalTest, AnOlderProtocol) {

@@ -1,9 +1,12 @@
 // What a process promises on the wire, to clients that are not ours: asked by
 // bare gRPC.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <map>
@@ -15,7 +18,7 @@
 #include "cluster/cluster.h"
 #include "quorate/v1/admin.grpc.pb.h"
 #include "quorate/v1/kv.grpc.pb.h"
-#include "quorate/v1/peer.grpc.pb.h"
+#include "quorate/v1/peer.pb.h"
 
 namespace quorate::testing {
 namespace {
@@ -211,24 +214,41 @@ TEST_F(WireTest, AStreamWhoseClientDoesNotReadIsNotReadWithoutEnd) {
   EXPECT_TRUE(cluster_->process(1).running());
 }
 
-TEST_F(WireTest, GarbageOverGrpcOnThePeerPortIsRefusedByNameAndTheNodeGoesOn) {
-  const auto peer = v1::Peer::NewStub(ChannelTo(cluster_->peer_port(1)));
+// What node 1 answers to `bytes` on its peer port, until it closes.
+std::string AnswerOfPeerPort(int port, const std::string& bytes) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+  std::string answer;
+  char part[4096];
+  for (ssize_t got = 0; (got = recv(fd, part, sizeof(part), 0)) > 0;) {
+    answer.append(part, static_cast<size_t>(got));
+  }
+  close(fd);
+  return answer;
+}
+
+TEST_F(WireTest, GarbageOnThePeerPortIsRefusedByNameAndTheNodeGoesOn) {
+  using namespace std::string_literals;
   v1::PeerFrame foreign;
   foreign.set_cluster_id("another");
   foreign.set_from(2);
   foreign.set_to(1);
   foreign.set_boot(1'000'000);
-  for (const std::string& frame : {std::string("not a frame"), foreign.SerializeAsString()}) {
-    grpc::ClientContext context;
-    Allow(context, std::chrono::seconds(10));
-    const auto stream = peer->Frames(&context);
-    v1::FrameBundle bundle;
-    bundle.add_frames(frame);
-    stream->Write(bundle);
-    v1::FrameRefusal refusal;
-    EXPECT_FALSE(stream->Read(&refusal));
-    const grpc::Status status = stream->Finish();
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+  const auto frame = [](const std::string& bytes) {
+    return "\x93QRPEER\n\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"s +
+           std::string(1, static_cast<char>(bytes.size())) + "\0\0\0"s + bytes;
+  };
+  for (const auto& [said, reason] : std::map<std::string, std::string>{
+           {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "NOT_A_PEER"},
+           {"GET / HTTP/1.0\r\n\r\n", "NOT_A_PEER"},
+           {frame("not a frame"), "MALFORMED_FRAME"},
+           {frame(foreign.SerializeAsString()), "FOREIGN_CLUSTER"}}) {
+    EXPECT_THAT(AnswerOfPeerPort(cluster_->peer_port(1), said), HasSubstr(reason));
   }
   EXPECT_TRUE(cluster_->process(1).running());
   Create("still", 1);

@@ -191,14 +191,15 @@ TEST_F(InsightCommandTest, ShowsHowFarTheOthersClocksAreFromANodesOwn) {
 TEST_F(InsightCommandTest, ExplainsHowStaleAWeakReadMayBe) {
   EXPECT_THAT(Kvctl("explain " + keyspace_ + " --read QUORUM --write QUORUM").out,
               HasSubstr("never stale"));
-  for (int i = 0; i < 6; ++i) ASSERT_TRUE(Put(1 + i % 3, "v").ok());
   nlohmann::json explained;
+  // Of a few writes the others may have had each before its own node's disk did.
   ASSERT_TRUE(Eventually([&] {
+    for (int node = 1; node <= 3; ++node) EXPECT_TRUE(Put(node, "v").ok());
     explained = Kvctl("explain " + keyspace_ + " --read ONE --write ONE --output json").json();
-    return !explained["staleness"].empty();
+    const auto& points = explained["staleness"];
+    return !points.empty() && points[0]["probability"] > 0.0;
   })) << explained;
   EXPECT_EQ(explained["staleness"][0]["since_write_us"], 0);
-  EXPECT_GT(explained["staleness"][0]["probability"], 0.0);
   // Another node may be asked, which has to have measured the others itself.
   std::string shown;
   EXPECT_TRUE(Eventually([&] {

@@ -1,164 +1,53 @@
 #include "rpc/peer_link.h"
 
-#include <arpa/inet.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
-#include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "rpc/frame_bundle.h"
-#include "rpc/grpc_threads.h"
-#include "rpc/peer_service.h"
+#include "absl/time/clock.h"
+#include "base/error.h"
+#include "rpc/peer_world.h"
 
 namespace quorate::rpc {
 namespace {
 
-// Time stands still until the test moves it.
-class ManualEnv final : public Env {
- public:
-  absl::Duration Monotonic() const override { return absl::Microseconds(now_us_.load()); }
-  absl::Time WallTime() const override { return absl::UnixEpoch() + Monotonic(); }
-  uint64_t Random() override { return 0; }
-  void Advance(absl::Duration by) { now_us_ += absl::ToInt64Microseconds(by); }
-
- private:
-  std::atomic<int64_t> now_us_ = 0;
-};
-
-// A port of the loopback on which nobody listens, but which is ours.
-class ReservedPort {
- public:
-  // `shared`: the address of another one, to share it.
-  explicit ReservedPort(const std::string& shared = "127.0.0.1:0")
-      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const int on = 1;
-    setsockopt(fd_, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(std::stoi(shared.substr(shared.find(':') + 1)));
-    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-    socklen_t size = sizeof(address);
-    EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-  }
-  ~ReservedPort() { close(fd_); }  // which breaks the connections taken
-  void TakeConnectionsAndSayNothing() { EXPECT_EQ(listen(fd_, 1), 0); }
-  const std::string& address() const { return address_; }
-
- private:
-  const int fd_;
-  std::string address_;
-};
-
-// Takes every frame and remembers it.
-class Listener final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer::Service> {
- public:
-  explicit Listener(const std::string& address) {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials());
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-    EXPECT_NE(server_, nullptr);
-  }
-  ~Listener() override { server_->Shutdown(std::chrono::system_clock::now()); }
-
-  PeerReactor* Frames(grpc::CallbackServerContext*) override { return new Stream(*this); }
-
-  std::vector<std::string> Await(size_t count) {
-    absl::MutexLock lock(&mutex_);
-    const auto enough = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return frames_.size() >= count;
-    };
-    mutex_.Await(absl::Condition(&enough));
-    return frames_;
-  }
-
- private:
-  class Stream : public PeerReactor {
-   public:
-    explicit Stream(Listener& listener) : listener_(listener) {
-      StartSendInitialMetadata();
-      StartRead(&bundle_);
-    }
-    void OnReadDone(bool ok) override {
-      if (!ok) return Finish(grpc::Status::OK);
-      grpc::Slice slice;
-      EXPECT_TRUE(bundle_.DumpToSingleSlice(&slice).ok());
-      const std::string bytes(slice.begin(), slice.end());
-      EXPECT_TRUE(ForEachFrame(bytes, [&](std::string_view frame) {
-                    absl::MutexLock lock(&listener_.mutex_);
-                    listener_.frames_.emplace_back(frame);
-                    return absl::OkStatus();
-                  }).ok());
-      bundle_.Clear();
-      StartRead(&bundle_);
-    }
-    void OnDone() override { delete this; }
-
-   private:
-    Listener& listener_;
-    grpc::ByteBuffer bundle_;
-  };
-
-  absl::Mutex mutex_;
-  std::vector<std::string> frames_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<grpc::Server> server_;
-};
-
-// Accepts every stream and ends it at once.
-class Repeller final : public v1::Peer::WithRawCallbackMethod_Frames<v1::Peer::Service> {
- public:
-  explicit Repeller(const std::string& address) {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials());
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-    EXPECT_NE(server_, nullptr);
-  }
-  ~Repeller() override { server_->Shutdown(std::chrono::system_clock::now()); }
-
-  PeerReactor* Frames(grpc::CallbackServerContext*) override { return new Stream; }
-
- private:
-  class Stream : public PeerReactor {
-   public:
-    Stream() {
-      StartSendInitialMetadata();
-      Finish(grpc::Status::OK);
-    }
-    void OnDone() override { delete this; }
-  };
-
-  std::unique_ptr<grpc::Server> server_;
-};
+using Frames = std::vector<std::string>;
 
 class PeerLinkTest : public ::testing::Test {
  protected:
-  ~PeerLinkTest() override {
-    link_->Close();
-    link_->AwaitClosed();
+  ~PeerLinkTest() override { link_->Close(); }
+
+  std::shared_ptr<PeerLink> LinkTo(const std::string& address) {
+    return std::make_shared<PeerLink>(
+        NodeId(1), NodeId(2), address, env_, links_.sockets, spdlog::default_logger(),
+        [this](NodeId) { ++lost_; },
+        [this](NodeId, const absl::Status& why) { disowned_ += ReasonOf(why); });
   }
   void AwaitFailedConnections(uint64_t count) {
     while (link_->stats().connections_failed < count) std::this_thread::yield();
   }
+  void AwaitLostConnections(uint64_t count) {
+    while (link_->stats().connections_lost < count) std::this_thread::yield();
+  }
+  // Of the connection that comes; what is said there first has been read.
+  SocketFd Welcome() {
+    SocketFd socket = port_.Accept();
+    EXPECT_EQ(ReadFrom(socket, wire::kHelloBytes), wire::Hello(NodeId(1)));
+    WriteTo(socket, MessageOf(""));
+    return socket;
+  }
 
-  GrpcThreads threads_{GrpcThreads::Serve::kAlone};
-  ReservedPort port_;
+  // Listens at the port.
+  std::unique_ptr<Listener> Peer() { return std::make_unique<Listener>(port_.address(), env_); }
+
   ManualEnv env_;
+  ReservedPort port_;
+  PollThread links_;
   std::atomic<int> lost_ = 0;
-  std::shared_ptr<PeerLink> link_ =
-      std::make_shared<PeerLink>(NodeId(1), NodeId(2), port_.address(), env_,
-                                 spdlog::default_logger(), [this](NodeId) { ++lost_; });
+  std::string disowned_;
+  std::shared_ptr<PeerLink> link_ = LinkTo(port_.address());
 };
 
 // A request passed on to a node whose port has only just opened is not to
@@ -167,10 +56,10 @@ TEST_F(PeerLinkTest, WhatWaitsForAPeerThatIsNotUpYetArrivesInOrder) {
   link_->Send("first");
   AwaitFailedConnections(1);
   link_->Send("second");  // within the back-off
-  Listener peer(port_.address());
+  const auto peer = Peer();
   env_.Advance(absl::Milliseconds(600));
   link_->Send("third");
-  EXPECT_EQ(peer.Await(3), (std::vector<std::string>{"first", "second", "third"}));
+  EXPECT_EQ(peer->AwaitFrames(3), (Frames{"first", "second", "third"}));
   EXPECT_EQ(lost_, 0);
   EXPECT_EQ(link_->stats().frames_dropped, 0);
 }
@@ -180,66 +69,156 @@ TEST_F(PeerLinkTest, APeerThatCallsIsConnectedToAtOnce) {
   link_->Send("first");
   AwaitFailedConnections(1);
   link_->Send("second");  // within the back-off, which lasts as time stands still
-  Listener peer(port_.address());
+  const auto peer = Peer();
   link_->RetryNow();
-  EXPECT_EQ(peer.Await(2), (std::vector<std::string>{"first", "second"}));
+  EXPECT_EQ(peer->AwaitFrames(2), (Frames{"first", "second"}));
 }
 
 TEST_F(PeerLinkTest, ATryThatFailsAlthoughThePeerHasCalledIsRepeatedAtOnce) {
-  auto before = std::make_unique<ReservedPort>(port_.address());
-  before->TakeConnectionsAndSayNothing();
+  port_.TakeConnectionsAndSayNothing();
   link_->Send("frame");
+  SocketFd before = port_.Accept();
   link_->RetryNow();
-  Listener peer(port_.address());
-  before.reset();
-  EXPECT_EQ(peer.Await(1), (std::vector<std::string>{"frame"}));
+  before = SocketFd();
+  EXPECT_EQ(ReadMessage(Welcome()), "frame");
 }
 
-// By the link's own clock: gRPC's goes by the calendar, which may be set back.
+// By the link's own clock: the calendar's may be set back.
 TEST_F(PeerLinkTest, ATryThatIsNotAnsweredIsGivenUpAndTheNextOneArrives) {
-  auto silent = std::make_unique<ReservedPort>(port_.address());
-  silent->TakeConnectionsAndSayNothing();
-  const absl::Time began = absl::Now();
+  port_.TakeConnectionsAndSayNothing();
   link_->Send("first");
+  const SocketFd silent = port_.Accept();
   env_.Advance(absl::Seconds(6));
-  link_->Send("second");
   AwaitFailedConnections(1);
-  EXPECT_LT(absl::Now() - began, absl::Seconds(10));  // gRPC gives up after 20
-  silent.reset();
-  Listener peer(port_.address());
   env_.Advance(absl::Milliseconds(600));
-  link_->Send("third");
-  EXPECT_EQ(peer.Await(2), (std::vector<std::string>{"second", "third"}));
+  link_->Send("second");
+  EXPECT_EQ(ReadMessage(Welcome()), "second");
 }
 
 TEST_F(PeerLinkTest, DropsWhatWaitedTooLongAndSaysSo) {
   link_->Send("old");
   AwaitFailedConnections(1);
-  Listener peer(port_.address());
+  const auto peer = Peer();
   env_.Advance(absl::Milliseconds(1100));
   link_->Send("new");
-  EXPECT_EQ(peer.Await(1), (std::vector<std::string>{"new"}));
+  EXPECT_EQ(peer->AwaitFrames(1), (Frames{"new"}));
   EXPECT_EQ(lost_, 1);
   EXPECT_EQ(link_->stats().frames_dropped, 1);
 }
 
-TEST_F(PeerLinkTest, SaysThatAnOpenStreamEnded) {
+TEST_F(PeerLinkTest, SendsNothingBeforeItIsWelcome) {
+  port_.TakeConnectionsAndSayNothing();
+  link_->Send("frame");
   {
-    Listener peer(port_.address());
-    link_->Send("heard");
-    peer.Await(1);
+    const SocketFd socket = port_.Accept();
+    EXPECT_EQ(ReadFrom(socket, wire::kHelloBytes), wire::Hello(NodeId(1)));
+    char more = 0;
+    EXPECT_EQ(recv(socket.get(), &more, 1, MSG_DONTWAIT), -1);
   }
-  while (link_->stats().connections_lost == 0) std::this_thread::yield();
-  EXPECT_EQ(lost_, 1);
+  AwaitFailedConnections(1);
+  EXPECT_EQ(lost_, 0);
+  env_.Advance(absl::Milliseconds(600));
+  link_->Send("next");
+  const SocketFd socket = Welcome();
+  EXPECT_EQ(ReadMessage(socket), "frame");
+  EXPECT_EQ(ReadMessage(socket), "next");
 }
 
-// gRPC frees a stream once nothing of it is under way, before it says so.
-TEST_F(PeerLinkTest, WritesToNoStreamThatEndsUnderIt) {
-  Repeller peer(port_.address());
+TEST_F(PeerLinkTest, SaysThatAnOpenConnectionEnded) {
+  port_.TakeConnectionsAndSayNothing();
+  link_->Send("heard");
+  EXPECT_EQ(ReadMessage(Welcome()), "heard");  // and closes
+  AwaitLostConnections(1);
+  EXPECT_EQ(lost_, 1);
+  EXPECT_FALSE(link_->stats().connected);
+}
+
+TEST_F(PeerLinkTest, WhatDoesNotFitTheSocketGoesOnInOrderAsThePeerReads) {
+  constexpr size_t kBig = 300 << 10;
+  constexpr int kFrames = 100;  // more than sockets hold
+  port_.TakeConnectionsAndSayNothing();
+  link_->Send("0");
+  const SocketFd socket = Welcome();
+  EXPECT_EQ(ReadMessage(socket), "0");
+  for (int i = 1; i <= kFrames; ++i) link_->Send(std::to_string(i) + std::string(kBig, 'x'));
+  EXPECT_LT(link_->stats().frames_sent, static_cast<uint64_t>(kFrames));
+  for (int i = 1; i <= kFrames; ++i) {
+    ASSERT_EQ(ReadMessage(socket), std::to_string(i) + std::string(kBig, 'x'));
+  }
+  EXPECT_EQ(lost_, 0);
+  EXPECT_EQ(link_->stats().queue_bytes, 0);
+}
+
+TEST_F(PeerLinkTest, WhatAnEndedConnectionHadNotSentIsDroppedAndTheNextBeginsWithAWholeFrame) {
+  port_.TakeConnectionsAndSayNothing();
+  link_->Send("first");
+  {
+    const SocketFd socket = Welcome();
+    for (int i = 0; i < 20; ++i) link_->Send(std::string(1 << 20, 'x'));
+    EXPECT_EQ(ReadFrom(socket, 1000).size(), 1000u);  // in the middle of one
+  }
+  AwaitLostConnections(1);
+  env_.Advance(absl::Milliseconds(600));
+  link_->Send("next");
+  EXPECT_EQ(ReadMessage(Welcome()), "next");
+  EXPECT_GT(link_->stats().frames_dropped, 0u);
+}
+
+TEST_F(PeerLinkTest, WhyAPeerRefusesArrives) {
+  for (const std::string& reason :
+       Frames{"OLDER_BOOT", "LOG_SHORTER", "PROTOCOL_TOO_OLD", "OTHER"}) {
+    const ReservedPort port;
+    Listener peer(port.address(), env_);
+    peer.Refuse(MakeError(absl::StatusCode::kInvalidArgument, reason, "no"));
+    link_ = LinkTo(port.address());
+    disowned_.clear();
+    link_->Send("refused");
+    AwaitLostConnections(1);
+    link_->Close();
+    EXPECT_EQ(disowned_, reason == "OTHER" ? "" : reason);
+    EXPECT_EQ(peer.AwaitGone(1), std::vector<NodeId>{NodeId(1)});
+  }
+}
+
+TEST_F(PeerLinkTest, AnswersThatNoNodeGivesEndTheTry) {
+  port_.TakeConnectionsAndSayNothing();
+  uint64_t failed = 0;
+  for (const std::string& answer : {std::string("HTTP/1.1 400 Bad Request\r\n\r\n"),
+                                    MessageOf(std::string(100, 'x')), std::string(3, '\0')}) {
+    link_->Send("frame");
+    WriteTo(port_.Accept(), answer);
+    AwaitFailedConnections(++failed);
+    env_.Advance(absl::Milliseconds(600));
+  }
+}
+
+TEST_F(PeerLinkTest, AddressesMayBeNames) {
+  const auto peer = Peer();
+  link_ = LinkTo("localhost" + port_.address().substr(port_.address().find(':')));
+  link_->Send("frame");
+  while (peer->frames() < 1) {  // ::1 may come first, where nobody listens
+    env_.Advance(absl::Milliseconds(20));
+    link_->Send("again");
+    std::this_thread::yield();
+  }
+  const auto nowhere = LinkTo("no-such-host.invalid:1");
+  nowhere->Send("frame");
+  while (nowhere->stats().connections_failed < 1) std::this_thread::yield();
+  nowhere->Close();
+}
+
+TEST_F(PeerLinkTest, WritesToNoConnectionThatEndsUnderIt) {
+  port_.TakeConnectionsAndSayNothing();
+  std::atomic<bool> ending{false};
   const auto over = [this] {
     const PeerLinkStats stats = link_->stats();
     return stats.connections_lost + stats.connections_failed >= 300;
   };
+  std::thread repeller([&] {
+    while (!ending) {
+      if (const SocketFd socket = port_.Accept()) WriteTo(socket, MessageOf(""));
+    }
+  });
   std::vector<std::thread> senders;
   for (int i = 0; i < 2; ++i) {
     senders.emplace_back([&] {
@@ -251,6 +230,12 @@ TEST_F(PeerLinkTest, WritesToNoStreamThatEndsUnderIt) {
   }
   for (std::thread& sender : senders) sender.join();
   EXPECT_GT(link_->stats().messages_sent, 0u);
+  ending = true;
+  link_->Close();
+  const auto last = LinkTo(port_.address());  // lets the repeller end
+  last->Send("frame");
+  repeller.join();
+  last->Close();
 }
 
 TEST_F(PeerLinkTest, AFullQueueSaysSo) {

@@ -1,4 +1,4 @@
-// Frames to other nodes over gRPC: one link, and one stream, to each.
+// Frames to other nodes: one link, and one connection, to each.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -14,18 +14,24 @@
 #include "base/metrics.h"
 #include "node/edges.h"
 #include "rpc/peer_link.h"
+#include "rpc/socket_poll.h"
 
 namespace quorate::rpc {
 
 // Whether what leaves for `to` at this moment gets anywhere. Thread-safe.
 using Passes = std::function<bool(NodeId to)>;
 
-class GrpcTransport : public Transport {
+class PeerTransport : public Transport {
  public:
   // Frames that do not pass are lost in silence, as on a cut network; without
   // `passes` all do.
-  GrpcTransport(NodeId self, Env& env, std::shared_ptr<spdlog::logger> log, Passes passes)
-      : self_(self), env_(env), log_(std::move(log)), passes_(std::move(passes)) {}
+  PeerTransport(NodeId self, Env& env, SocketsOf sockets, std::shared_ptr<spdlog::logger> log,
+                Passes passes)
+      : self_(self),
+        env_(env),
+        sockets_of_(std::move(sockets)),
+        log_(std::move(log)),
+        passes_(std::move(passes)) {}
 
   // Told, on any thread, of each connection that broke. Set before the first
   // Send.
@@ -46,6 +52,7 @@ class GrpcTransport : public Transport {
 
   const NodeId self_;
   Env& env_;
+  const SocketsOf sockets_of_;
   const std::shared_ptr<spdlog::logger> log_;
   const Passes passes_;
   std::function<void(NodeId)> lost_;
