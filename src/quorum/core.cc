@@ -12,7 +12,7 @@ Core::Core(Config config, const ConflictPolicy& policy, const Store& store, Rest
       filling_(local_, peers_, anti_entropy_),
       inheritance_(local_, peers_, coverage_, anti_entropy_),
       verify_(local_, peers_, coverage_),
-      writes_(local_, peers_),
+      writes_(local_, peers_, coverage_),
       reads_(local_, peers_, anti_entropy_),
       registers_(local_, peers_),
       lister_(local_, peers_),

@@ -147,8 +147,6 @@ void WriteCoordinator::Repeat(Write write, const Operations::Row& row, const Now
   write.sent_at = now.monotonic;
   if (record) write.record = *record;
   const uint64_t id = next_id_++;
-  // Deleted everywhere, so all have seen it.
-  if (!record) write.acked.insert(peers_.others().begin(), peers_.others().end());
   if (local_.durable() >= local_.emitted()) {
     write.acked.insert(local_.self().node);
   } else {
@@ -299,12 +297,20 @@ absl::Status WriteCoordinator::NotReached(const Write& write) const {
 void WriteCoordinator::SendAgain(uint64_t id, Write& write) {
   if (!write.run.empty()) return SendRunAgain(id, write);
   const std::optional<Record> record = local_.Lookup(write.key);
-  if (!record) return;
+  if (!record) return CountTold(write);
   const bool at_once =
       !write.hint && !write.operation && local_.policy().NewestWins() && record->dot == write.dot;
   for (NodeId node : peers_.others()) {
     if (write.acked.contains(node) || write.refused.contains(node)) continue;
     SendTo(node, WriteAsk{id, write.key, *record, local_.Context(), write.operation}, at_once);
+  }
+}
+
+// Nothing is left that could be sent. Whoever was a replica when it went had it; who has
+// joined since, or lost its disk, has it once it is filled.
+void WriteCoordinator::CountTold(Write& write) const {
+  for (NodeId node : peers_.others()) {
+    if (coverage_.Told(node).seen.Contains(write.dot)) write.acked.insert(node);
   }
 }
 
@@ -332,6 +338,7 @@ void WriteCoordinator::Tick(const Now& now) {
       write.sent_at = now.monotonic;
       watch_.SentAgain(id);
       SendAgain(id, write);
+      Settle(id, write);
     }
   });
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/rising_map.h"
+#include "quorum/coverage.h"
 #include "quorum/local.h"
 #include "quorum/operations.h"
 #include "quorum/peers.h"
@@ -19,8 +20,8 @@ namespace quorate::quorum {
 
 class WriteCoordinator {
  public:
-  WriteCoordinator(Local& local, Peers& peers)
-      : local_(local), peers_(peers), watch_(local.config().round_trips) {}
+  WriteCoordinator(Local& local, Peers& peers, const Coverage& coverage)
+      : local_(local), peers_(peers), coverage_(coverage), watch_(local.config().round_trips) {}
 
   // UNAVAILABLE at once, and nothing written, where too few replicas are alive. What
   // is here already under its operation is not written again, but told again; of a
@@ -85,6 +86,8 @@ class WriteCoordinator {
   void SendToAll(WriteAsk ask, bool at_once);
   void SendTo(NodeId node, decltype(Message::body) ask, bool at_once);
   void SendAgain(uint64_t id, Write& write);
+  // Those who have told that they have it on disk.
+  void CountTold(Write& write) const;
   void SendRunAgain(uint64_t id, Write& write);
   // The records of its keys as they are by now; the run itself where no key was written again.
   Run AsItIsNow(const Run& run) const;
@@ -99,6 +102,7 @@ class WriteCoordinator {
 
   Local& local_;
   Peers& peers_;
+  const Coverage& coverage_;
   WriteWatch watch_;
   uint64_t next_id_ = 1;
   RisingMap<Write> writes_;
