@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "one_by_one.h"
@@ -28,19 +30,37 @@ absl::StatusOr<std::unique_ptr<DiskYardstick>> DiskYardstick::Open(const std::st
   std::filesystem::remove_all(folder);
   auto files = OpenFolder(folder);
   if (!files.ok()) return files.status();
-  auto segment = (*files)->Create("segment", kSegmentBytes);
-  if (!segment.ok()) return segment.status();
-  return std::unique_ptr<DiskYardstick>(new DiskYardstick(*std::move(files), *std::move(segment),
-                                                          StrCat(folder, "/growing"), value_bytes));
+  std::unique_ptr<DiskYardstick> disk(
+      new DiskYardstick(*std::move(files), StrCat(folder, "/growing"), value_bytes));
+  for (size_t i = 0; i < kAtOnce; ++i) {
+    auto made = disk->files_->Create(StrCat("segment-", i), kSegmentBytes);
+    if (!made.ok()) return made.status();
+    disk->segments_[i].file = *std::move(made);
+  }
+  return disk;
 }
 
-Slice DiskYardstick::WriteInPlace(absl::Duration length) {
+Slice DiskYardstick::WriteTo(Segment& segment, absl::Duration length) {
   const std::string block(kFileBlockBytes, 'b');
   const auto write = [&] {
-    const uint64_t at = std::exchange(next_, (next_ + kFileBlockBytes) % kSegmentBytes);
-    return segment_->WriteDurably(at, block);
+    const uint64_t next = (segment.next + kFileBlockBytes) % kSegmentBytes;
+    return segment.file->WriteDurably(std::exchange(segment.next, next), block);
   };
   return RunOneByOne(write, length);
+}
+
+Slice DiskYardstick::WriteInPlace(absl::Duration length) { return WriteTo(segments_[0], length); }
+
+Slice DiskYardstick::WriteThreeInPlace(absl::Duration length) {
+  std::array<Slice, kAtOnce> slices;
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < kAtOnce; ++i) {
+    threads.emplace_back([&, i] { slices[i] = WriteTo(segments_[i], length); });
+  }
+  for (std::thread& each : threads) each.join();
+  Slice all;
+  for (const Slice& each : slices) all.Merge(each);
+  return all;
 }
 
 Slice DiskYardstick::Append(absl::Duration length) {

@@ -13,6 +13,7 @@ namespace {
 constexpr uint32_t kRedisClients = 64;
 constexpr char kTcp[] = "TCP round trip, 1 in flight";
 constexpr char kSync[] = "disk sync, a block in place";
+constexpr char kSyncOfThree[] = "disk sync, a block in place, three at once";
 
 Contestant Unary(std::string name, Target& target, UnaryOp op, uint32_t in_flight) {
   return {std::move(name), [&target, op, in_flight](absl::Duration length, uint64_t seed) {
@@ -63,6 +64,8 @@ std::vector<Contestant> OfEcho(Target& echo) {
 std::vector<Contestant> OfMachine(TcpYardstick& tcp, DiskYardstick& disk) {
   return {{kTcp, [&tcp](absl::Duration length, uint64_t) { return tcp.Run(length); }},
           {kSync, [&disk](absl::Duration length, uint64_t) { return disk.WriteInPlace(length); }},
+          {kSyncOfThree,
+           [&disk](absl::Duration length, uint64_t) { return disk.WriteThreeInPlace(length); }},
           {"disk sync, a value appended",
            [&disk](absl::Duration length, uint64_t) { return disk.Append(length); }}};
 }
@@ -197,6 +200,13 @@ std::vector<Ratio> RatiosOf(const Field& field) {
        Of::kMedians,
        AtMost(1.3),
        {kTcp, kSync}},
+      // As three nodes on one machine sync: more than one after another costs.
+      {"the same, of a sync of three at once",
+       "put, 1 in flight",
+       "echo, 1 in flight",
+       Of::kMedians,
+       {},
+       {kTcp, kSyncOfThree}},
       {"leaderless streamed put QUORUM / raft's", "leaderless streamed put QUORUM",
        "streamed put, 64 a message", Of::kThroughputs, AtLeast(1)},
       {"leaderless streamed put ONE / raft's", "leaderless streamed put ONE",

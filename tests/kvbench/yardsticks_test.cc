@@ -41,11 +41,20 @@ TEST(TcpYardstickTest, AMessageGoesThereAndBack) {
 TEST_F(DiskYardstickTest, ABlockInPlaceDoesNotMakeTheFileGrow) {
   const auto disk = DiskYardstick::Open(folder_ + "/disk", kValueBytes);
   ASSERT_TRUE(disk.ok()) << disk.status();
-  const auto before = fs::file_size(folder_ + "/disk/segment");
+  const auto before = fs::file_size(folder_ + "/disk/segment-0");
   const Slice slice = (*disk)->WriteInPlace(kShort);
   EXPECT_GT(slice.done, 0u);
   EXPECT_EQ(slice.failed, 0u) << slice.first_error;
-  EXPECT_EQ(fs::file_size(folder_ + "/disk/segment"), before);
+  EXPECT_EQ(fs::file_size(folder_ + "/disk/segment-0"), before);
+}
+
+TEST_F(DiskYardstickTest, ThreeWriteAtOnceAndAllCount) {
+  const auto disk = DiskYardstick::Open(folder_ + "/disk", kValueBytes);
+  ASSERT_TRUE(disk.ok()) << disk.status();
+  const Slice slice = (*disk)->WriteThreeInPlace(kShort);
+  EXPECT_GE(slice.done, 3u);
+  EXPECT_EQ(slice.failed, 0u) << slice.first_error;
+  EXPECT_EQ(slice.latency.count(), slice.done);
 }
 
 TEST_F(DiskYardstickTest, EachValueThatWasAppendedIsInTheFile) {
