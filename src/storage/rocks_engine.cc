@@ -234,7 +234,19 @@ class RocksEngine : public Engine {
   absl::StatusOr<std::vector<std::optional<std::string>>> GetAll(
       absl::Span<const std::string> keys) const override {
     memtables_->Prefetch(Keys(keys.begin(), keys.end()));
-    return Engine::GetAll(keys);
+    absl::InlinedVector<rocksdb::Slice, 64> slices;
+    for (const std::string& key : keys) slices.push_back(ToSlice(key));
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    db_->MultiGet(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), keys.size(), slices.data(),
+                  values.data(), statuses.data());
+    std::vector<std::optional<std::string>> found(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (statuses[i].IsNotFound()) continue;
+      if (!statuses[i].ok()) return FromRocks(statuses[i], "read", path_);
+      found[i] = std::string(ToView(values[i]));
+    }
+    return found;
   }
 
   std::unique_ptr<EngineIterator> Scan(std::string_view begin,

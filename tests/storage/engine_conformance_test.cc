@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "base/strings.h"
@@ -81,6 +82,20 @@ TEST_P(EngineConformanceTest, KeepsEmptyValuesAndAnyBytes) {
   Put(key + "2", std::string("\0v", 2));
   EXPECT_EQ(Get(key), "");
   EXPECT_EQ(Get(key + "2"), std::string("\0v", 2));
+}
+
+TEST_P(EngineConformanceTest, GetsManyInTheirOrderFromMemoryAndFiles) {
+  for (const char* key : {"a", "b", "c", "gone"}) Put(key, "old");
+  ASSERT_TRUE(engine_->Flush().ok());
+  Put("b", "new");
+  EngineBatch batch;
+  batch.DeleteKeys("gone", "gone~");
+  ASSERT_TRUE(engine_->Write(batch).ok());
+  const std::vector<std::string> keys = {"c", "b", "none", "gone", "a", "b"};
+  const auto found = engine_->GetAll(keys);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(*found, ElementsAre("old", "new", std::nullopt, std::nullopt, "old", "new"));
+  EXPECT_THAT(engine_->GetAll({}).value(), IsEmpty());
 }
 
 TEST_P(EngineConformanceTest, ScansFromBeginToBeforeEnd) {
