@@ -47,6 +47,7 @@ void ClusterCalendar::SetBounds() {
   std::sort(least.begin(), least.end());
   std::sort(most.begin(), most.end());
   const size_t middle = told_.size() / 2;
+  bounded_below_ = middle > 0;
   if (middle > 0) least_us_ = absl::ToInt64Microseconds(least[middle - 1] - tolerance_);
   if (middle < most.size()) most_us_ = absl::ToInt64Microseconds(most[middle] + tolerance_);
 }

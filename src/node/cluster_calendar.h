@@ -38,6 +38,8 @@ class ClusterCalendar {
 
   // Another node has told its calendar since this process started.
   bool heard() const { return most_us_ != kUnbounded; }
+  // So many have that the own one is not followed, however far it is set back.
+  bool bounded_below() const { return bounded_below_; }
 
   // The own calendar's lead, or the nearest that is not further than the tolerance
   // from what a majority say.
@@ -64,6 +66,7 @@ class ClusterCalendar {
   // Microseconds; what is not known of enough nodes bounds nothing.
   std::atomic<int64_t> least_us_ = std::numeric_limits<int64_t>::min();
   std::atomic<int64_t> most_us_ = kUnbounded;
+  std::atomic<bool> bounded_below_ = false;
 };
 
 }  // namespace quorate

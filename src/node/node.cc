@@ -361,6 +361,8 @@ void Node::TransferLeader(PartitionId partition, NodeId to,
 
 const DiskRoom& Node::disk() const { return impl_->shared_.disk; }
 
+const ClusterCalendar& Node::calendar() const { return impl_->shared_.calendar; }
+
 void Node::Report(absl::AnyInvocable<void(NodeStatusReport) &&> done) {
   impl_->survey_.Report(std::move(done));
 }

@@ -20,6 +20,7 @@
 #include "base/protocol_version.h"
 #include "kv/state_machine.h"
 #include "node/clock_skews.h"
+#include "node/cluster_calendar.h"
 #include "node/disk_room.h"
 #include "node/edges.h"
 #include "quorum/config.h"
@@ -190,6 +191,7 @@ class Node {
 
   // Any thread.
   const DiskRoom& disk() const;
+  const ClusterCalendar& calendar() const;
 
   // Hands leaderships over and answers what waits; `done` when nothing is
   // left or the deadline has come. Requests that arrive later are refused.

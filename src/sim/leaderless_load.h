@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -28,7 +29,7 @@ class LeaderlessLoad {
   // `clients` of them; zero: nothing is done, not even the keyspace made.
   // `firm`: writes are at QUORUM or above, as disks are lost.
   void Start(uint32_t clients, bool firm = false);
-  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
+  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(std::move(bounds)); }
   void AskOnly(const Nodes& nodes);
   void Stop();
   uint64_t in_flight() const { return in_flight_ + fates_.in_flight(); }

@@ -67,7 +67,7 @@ void LeaderlessOracle::Wrote(const LeaderlessOp& op, const Reply& reply, absl::D
 void LeaderlessOracle::Read(const LeaderlessOp& op, const Reply& reply, absl::Duration now) {
   ++done_;
   const auto& found = reply.found.front();
-  if (found) CheckValue(op, *found);
+  if (found) CheckValue(op, *found, reply.receipt.served_by);
   const uint64_t version = reply.receipt.version;
   // Of what was deleted everywhere nothing is left to tell.
   const bool forgotten = !found && version == 0;
@@ -99,9 +99,9 @@ void LeaderlessOracle::CheckForgotten(const LeaderlessOp& op) {
                        " was told of, which nothing that may be gone has beaten"));
 }
 
-void LeaderlessOracle::CheckExpired(const LeaderlessOp& op, const Value& value) {
+void LeaderlessOracle::CheckExpired(const LeaderlessOp& op, const Value& value, NodeId served_by) {
   if (value.ttl == absl::ZeroDuration()) return;
-  if (!calendars_.MustHaveExpired(value.acknowledged, value.ttl, op.invoked)) return;
+  if (!calendars_.MustHaveExpired(value.acknowledged, value.ttl, op.invoked, served_by)) return;
   Violation(op, StrCat("read what operation #", value.op, " wrote, which had expired"));
 }
 
@@ -116,7 +116,8 @@ void LeaderlessOracle::CheckNotYetExpired(const LeaderlessOp& op, uint64_t versi
   }
 }
 
-void LeaderlessOracle::CheckValue(const LeaderlessOp& op, const kv::Record& found) {
+void LeaderlessOracle::CheckValue(const LeaderlessOp& op, const kv::Record& found,
+                                  NodeId served_by) {
   Key& key = keys_[op.key];
   const auto value = key.values.find(found.value);
   if (value == key.values.end()) {
@@ -131,7 +132,7 @@ void LeaderlessOracle::CheckValue(const LeaderlessOp& op, const kv::Record& foun
                          value->second.version));
   }
   value->second.version = found.version;
-  CheckExpired(op, value->second);
+  CheckExpired(op, value->second, served_by);
 }
 
 void LeaderlessOracle::CheckAge(const LeaderlessOp& op, const Receipt& receipt) {

@@ -46,7 +46,7 @@ class LeaderlessOracle {
   explicit LeaderlessOracle(std::function<void(std::string)> violation)
       : violation_(std::move(violation)) {}
 
-  void ExpectCalendars(CalendarBounds bounds) { calendars_ = bounds; }
+  void ExpectCalendars(CalendarBounds bounds) { calendars_ = std::move(bounds); }
 
   void Invoked(const LeaderlessOp& op);
   // Certainly not done, and never will be.
@@ -78,10 +78,10 @@ class LeaderlessOracle {
   };
 
   void Violation(const LeaderlessOp& op, const std::string& what);
-  void CheckValue(const LeaderlessOp& op, const kv::Record& found);
+  void CheckValue(const LeaderlessOp& op, const kv::Record& found, NodeId served_by);
   void CheckFloor(const LeaderlessOp& op, uint64_t version);
   void CheckForgotten(const LeaderlessOp& op);
-  void CheckExpired(const LeaderlessOp& op, const Value& value);
+  void CheckExpired(const LeaderlessOp& op, const Value& value, NodeId served_by);
   void CheckNotYetExpired(const LeaderlessOp& op, uint64_t version, absl::Duration now);
   void CheckAge(const LeaderlessOp& op, const Receipt& receipt);
 

@@ -248,6 +248,7 @@ void MergingLoad::Answered(const CallPtr& call, const Reply& reply) {
 
 void MergingLoad::TakeRead(const MergingOp& op, const Reply& reply) {
   MergingShown shown = ShownIn(op.key, reply.found.front());
+  shown.served_by = reply.receipt.served_by;
   oracle_.Read(op, shown, reply.receipt.staleness);
   sessions_.Answered(op, reply);
   oracle_.SessionShown(op, shown);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/random.h"
 #include "sim/cluster.h"
@@ -29,7 +30,7 @@ class MergingLoad {
   // `clients` of them; zero: nothing is done, not even the keyspaces made.
   // `firm`: writes are at QUORUM or above, as disks are lost.
   void Start(uint32_t clients, bool firm = false);
-  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(bounds); }
+  void ExpectCalendars(CalendarBounds bounds) { oracle_.ExpectCalendars(std::move(bounds)); }
   void AskOnly(const Nodes& nodes);
   void Stop();
   uint64_t in_flight() const { return in_flight_ + fates_.in_flight(); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/ids.h"
 #include "base/level.h"
 #include "kv/command.h"
 
@@ -50,6 +51,7 @@ struct MergingShown {
   std::map<std::string, std::string> fields;  // empty: there is no such field
   std::string context;
   uint64_t shown_at = 0;  // the oracle's step
+  NodeId served_by;
 };
 
 }  // namespace quorate::sim

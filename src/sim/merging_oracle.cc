@@ -90,7 +90,9 @@ void MergingOracle::Read(const MergingOp& op, const MergingShown& shown,
   NextStep();
   ++done_;
   for (const auto& [cell, value] : shown.counters) ReadCounter(op, cell, value);
-  for (const auto& [cell, elements] : shown.elements) ReadElements(op, cell, elements);
+  for (const auto& [cell, elements] : shown.elements) {
+    ReadElements(op, cell, elements, shown.served_by);
+  }
   for (const auto& [cell, value] : shown.fields) ReadField(op, cell, value);
   if (op.level == Level::kSession) ReadInSession(op, shown);
   ReadOfAge(op, shown, staleness);
@@ -136,9 +138,10 @@ bool MergingOracle::MayBeGone(const Element& element) const {
          calendars_.MayHaveExpired(element.invoked, element.ttl, now_());
 }
 
-bool MergingOracle::MustBeGone(const Element& element, absl::Duration read_invoked) const {
+bool MergingOracle::MustBeGone(const Element& element, const MergingOp& read,
+                               NodeId served_by) const {
   return element.ttl != absl::ZeroDuration() &&
-         calendars_.MustHaveExpired(element.known_at, element.ttl, read_invoked);
+         calendars_.MustHaveExpired(element.known_at, element.ttl, read.invoked, served_by);
 }
 
 void MergingOracle::ReadCounter(const MergingOp& op, const std::string& cell, int64_t value) {
@@ -159,7 +162,7 @@ void MergingOracle::ReadCounter(const MergingOp& op, const std::string& cell, in
 }
 
 void MergingOracle::ReadElements(const MergingOp& op, const std::string& cell,
-                                 const Elements& elements) {
+                                 const Elements& elements, NodeId served_by) {
   auto& set = sets_[cell];
   for (const std::string& name : elements) {
     const auto found = set.find(name);
@@ -168,7 +171,7 @@ void MergingOracle::ReadElements(const MergingOp& op, const std::string& cell,
       continue;
     }
     found->second.read = true;
-    if (MustBeGone(found->second, op.invoked)) {
+    if (MustBeGone(found->second, op, served_by)) {
       Violation(op, StrCat("read ", name, " in ", cell, ", which had expired"));
     }
     if (!Counts(op.level)) continue;

@@ -41,7 +41,7 @@ class MergingOracle {
   MergingOracle(std::function<void(std::string)> violation, std::function<absl::Duration()> now)
       : violation_(std::move(violation)), now_(std::move(now)) {}
 
-  void ExpectCalendars(CalendarBounds bounds) { calendars_ = bounds; }
+  void ExpectCalendars(CalendarBounds bounds) { calendars_ = std::move(bounds); }
 
   void Invoked(const MergingOp& op);
   // Certainly not done, and never will be.
@@ -100,7 +100,8 @@ class MergingOracle {
 
   void Violation(const MergingOp& op, const std::string& what);
   void ReadCounter(const MergingOp& op, const std::string& cell, int64_t value);
-  void ReadElements(const MergingOp& op, const std::string& cell, const Elements& elements);
+  void ReadElements(const MergingOp& op, const std::string& cell, const Elements& elements,
+                    NodeId served_by);
   void ReadInSession(const MergingOp& op, const MergingShown& shown);
   void ReadField(const MergingOp& op, const std::string& cell, const std::string& value);
   // merging_oracle_age.cc
@@ -118,7 +119,7 @@ class MergingOracle {
 
   // By itself: it expires.
   bool MayBeGone(const Element& element) const;
-  bool MustBeGone(const Element& element, absl::Duration read_invoked) const;
+  bool MustBeGone(const Element& element, const MergingOp& read, NodeId served_by) const;
 
   std::function<void(std::string)> violation_;
   std::function<absl::Duration()> now_;

@@ -28,7 +28,7 @@ absl::Duration SimEnv::Monotonic() const {
 }
 
 absl::Time SimEnv::WallTime() const {
-  return absl::FromUnixSeconds(kEpochSeconds) + queue_.now() * rate_ + wall_offset_;
+  return absl::FromUnixSeconds(kEpochSeconds) + queue_.now() * rate_ + wall_offset_ + jumped_;
 }
 
 absl::Duration SimEnv::TrueTimeOf(absl::Duration local) const {

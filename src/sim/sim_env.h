@@ -30,13 +30,16 @@ class SimEnv final : public Env {
   // go on. Pauses too short to matter are counted after all.
   void StandStill();
   void GoOn();
-  void JumpWallTime(absl::Duration by) { wall_offset_ += by; }
+  void JumpWallTime(absl::Duration by) { jumped_ += by; }
+  // The calendar, as it would be had it never jumped.
+  absl::Time UnmovedWallTime() const { return WallTime() - jumped_; }
 
  private:
   const EventQueue& queue_;
   quorate::Random random_;
   double rate_;
-  absl::Duration wall_offset_;
+  const absl::Duration wall_offset_;
+  absl::Duration jumped_;
   absl::Duration true_origin_;   // when the rate was set
   absl::Duration local_origin_;  // what Monotonic read then
   struct Pause {

@@ -28,7 +28,10 @@ void SimNode::Boot() {
   if (up() || retired_) return;
   Process::Hooks hooks{
       [this](NodeId to, std::string frame) { hooks_.send(id(), to, std::move(frame)); },
-      [this](const Node&) { hooks_.after_turn(*this); },
+      [this](const Node&) {
+        NoteCalendar();
+        hooks_.after_turn(*this);
+      },
       [this](std::string what) { trace_.Add(TraceKind::kDisk, id(), std::move(what)); },
       [this](LogTicket ticket, const LogBatch& batch) { hooks_.submitted(*this, ticket, batch); },
       [this](LogTicket upto) { hooks_.durable(*this, upto); },
@@ -48,6 +51,19 @@ void SimNode::Boot() {
   ++lives_;
   trace_.Add(TraceKind::kProcess, id(), StrCat("starts, life ", lives_));
   hooks_.started(*this);
+}
+
+void SimNode::NoteCalendar() {
+  if (!up() || node()->calendar().bounded_below()) return;
+  const SimEnv& env = machine_.env;
+  const absl::Time followed = node()->calendar().At(env.WallTime(), env.Monotonic());
+  const absl::Duration behind = env.UnmovedWallTime() - followed;
+  if (behind > options_.node.clock_skew_max / 2) misled_behind_at_ = queue_.now();
+}
+
+bool SimNode::MisledBehindSince(absl::Duration then) {
+  NoteCalendar();
+  return misled_behind_at_ >= then;
 }
 
 void SimNode::Crash(const std::string& why) {

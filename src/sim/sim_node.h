@@ -41,6 +41,9 @@ class SimNode {
   uint64_t freezes() const { return freezes_; }
   // Counts the processes; zero while there is none.
   uint64_t life() const { return up() ? lives_ : 0; }
+  // In this turn or another since then it followed a calendar far behind, and had heard
+  // of too few others to know.
+  bool MisledBehindSince(absl::Duration then);
   Machine& machine() { return machine_; }
   // Null while down.
   Process* process() { return process_.get(); }
@@ -63,6 +66,7 @@ class SimNode {
   void Retire();
 
  private:
+  void NoteCalendar();
   void Ended(absl::Status why);
   bool RefusesLog(const absl::Status& status);
   void LosePower();
@@ -75,6 +79,7 @@ class SimNode {
   const Hooks hooks_;
   uint64_t lives_ = 0;
   uint64_t freezes_ = 0;
+  absl::Duration misled_behind_at_ = -absl::InfiniteDuration();  // last
   bool failure_expected_ = false;
   bool retired_ = false;
   std::optional<SimFiles::Image> good_log_;  // while it has lost its end

@@ -118,7 +118,10 @@ class Run {
     keyspaces_.Start();
     workload_.Start([this] { return keyspaces_.usable(); });
     const CalendarBounds calendars{knobs_.wall_offset_max + knobs_.calendars_apart,
-                                   knobs_.clock_drift_max};
+                                   knobs_.clock_drift_max,
+                                   [this](NodeId node, absl::Duration then) {
+                                     return cluster_.node(node).MisledBehindSince(then);
+                                   }};
     leaderless_.ExpectCalendars(calendars);
     const bool disks_go = knobs_.workload.member_kills;
     leaderless_.Start(knobs_.workload.leaderless_clients, disks_go);

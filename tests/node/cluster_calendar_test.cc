@@ -52,6 +52,14 @@ TEST_F(ClusterCalendarTest, OneThatIsSetAnHourWrongIsNotFollowedFromThatMomentOn
   EXPECT_EQ(FollowedWhenAhead(-absl::Hours(1)), -kTolerance);
 }
 
+TEST_F(ClusterCalendarTest, OneSetBackIsFollowedUntilTwoOthersHaveToldTheirs) {
+  Tells(2, absl::ZeroDuration());
+  EXPECT_FALSE(calendar_.bounded_below());
+  EXPECT_EQ(FollowedWhenAhead(-absl::Hours(1)), -absl::Hours(1));
+  Tells(3, absl::ZeroDuration());
+  EXPECT_TRUE(calendar_.bounded_below());
+}
+
 TEST_F(ClusterCalendarTest, HoldsWhileNobodyCanBeHeard) {
   Tells(2, absl::ZeroDuration());
   Tells(3, absl::ZeroDuration());

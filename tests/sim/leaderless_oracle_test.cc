@@ -46,6 +46,7 @@ class LeaderlessOracleTest : public ::testing::Test {
     violation_.clear();
     Reply reply;
     reply.receipt.version = version;
+    reply.receipt.served_by = served_by_;
     reply.found.emplace_back();
     if (!value.empty()) reply.found[0] = kv::Record{"k", value, version};
     oracle_.Read(op, reply, now_);
@@ -58,6 +59,7 @@ class LeaderlessOracleTest : public ::testing::Test {
   std::string violation_;
   LeaderlessOracle oracle_{[this](std::string what) { violation_ = std::move(what); }};
   absl::Duration now_ = absl::Seconds(1);
+  NodeId served_by_;
   uint64_t last_ = 0;
 };
 
@@ -88,6 +90,18 @@ TEST_F(LeaderlessOracleTest, AKeyThatExpiresIsGoneOnceEveryCalendarSaysSo) {
   now_ += absl::Milliseconds(100);
   EXPECT_THAT(Read(Level::kOne, "a", 5), HasSubstr("which had expired"));
   EXPECT_EQ(Read(Level::kQuorum, "", 5), "");
+}
+
+TEST_F(LeaderlessOracleTest, AKeyThatExpiresMayBeShownByANodeThatIsMisledAndNoOther) {
+  oracle_.ExpectCalendars({kOffset, 0.01, [this](NodeId node, absl::Duration then) {
+                             return node == NodeId(1) && then == now_;
+                           }});
+  Put(Level::kQuorum, "a", 5, absl::Seconds(1));
+  now_ += absl::Seconds(2);
+  served_by_ = NodeId(1);
+  EXPECT_EQ(Read(Level::kOne, "a", 5), "");
+  served_by_ = NodeId(2);
+  EXPECT_THAT(Read(Level::kOne, "a", 5), HasSubstr("which had expired"));
 }
 
 TEST_F(LeaderlessOracleTest, AKeyThatExpiresIsThereBeforeAnyCalendarSaysOtherwise) {

@@ -118,6 +118,19 @@ TEST_F(MergingOracleTest, ASiblingThatExpiresIsThereUntilThenByAllCalendarsAndNo
   EXPECT_EQ(oracle_.WhatIsWrongWith(Elements({"kept"})), "");
 }
 
+TEST_F(MergingOracleTest, ASiblingThatExpiresMayBeShownByANodeThatIsMisledAndNoOther) {
+  oracle_.ExpectCalendars({absl::Milliseconds(200), 0, [this](NodeId node, absl::Duration then) {
+                             return node == NodeId(1) && then == now_;
+                           }});
+  oracle_.Done(Begin(Kind::kAdd, Level::kQuorum, "e", 0, absl::Seconds(1)), Level::kQuorum);
+  now_ += absl::Seconds(2);
+  MergingShown shown = Elements({"e"});
+  shown.served_by = NodeId(1);
+  EXPECT_EQ(Read(Level::kOne, shown), "");
+  shown.served_by = NodeId(2);
+  EXPECT_THAT(Read(Level::kOne, shown), HasSubstr("which had expired"));
+}
+
 TEST_F(MergingOracleTest, AReadInASessionShowsWhatItsSessionAddedAndWasShown) {
   const auto in_session = [this](Kind kind, Level level, std::string value, int64_t delta) {
     MergingOp op = Begin(kind, level, std::move(value), delta);
