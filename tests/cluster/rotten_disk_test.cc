@@ -2,6 +2,9 @@
 // the checksums cannot see is found by comparing replicas.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <string>
+
 #include "base/strings.h"
 #include "cluster/cluster.h"
 #include "kv/layout.h"
@@ -23,6 +26,7 @@ class RottenDiskTest : public ::testing::Test {
         "carts", {.mode = Mode::kQuorum, .partitions = 1, .conflict = Conflict::kLww});
     EXPECT_TRUE(made.ok()) << made.status();
     if (made.ok()) partition_ = made->partitions.front().id;
+    const double before = EngineKeys();
     for (int i = 0; i < kKeys; ++i) {
       const auto written = keyspace_.Put(StrCat("k", i), StrCat("v", i), {.level = Level::kAll});
       EXPECT_TRUE(written.ok()) << written.status();
@@ -31,6 +35,8 @@ class RottenDiskTest : public ::testing::Test {
       const auto lag = client_.Lag("carts");
       return lag.ok() && lag->nothing_behind();
     }));
+    // Not in the log alone: what waits for the engine is not on this disk's other half yet.
+    EXPECT_TRUE(Eventually([&] { return EngineKeys() >= before + kKeys; })) << EngineKeys();
   }
   // As a write to the disk that went elsewhere would: no checksum is wrong.
   void Damage() {
@@ -49,14 +55,16 @@ class RottenDiskTest : public ::testing::Test {
     ASSERT_TRUE((*engine)->Write(batch).ok());
     ASSERT_TRUE((*engine)->Flush().ok());
   }
-  std::string RepairedAt(int node) {
+  std::string Metric(int node, std::string_view name) {
     const std::string page = HttpGet(cluster_.http_port(node), "/metrics");
-    const std::string name = "\nquorate_records_repaired_total ";
-    const size_t at = page.find(name);
+    const std::string line = StrCat("\n", name, " ");
+    const size_t at = page.find(line);
     if (at == std::string::npos) return "no such metric";
-    const size_t begin = at + name.size();
+    const size_t begin = at + line.size();
     return page.substr(begin, page.find('\n', begin) - begin);
   }
+  std::string RepairedAt(int node) { return Metric(node, "quorate_records_repaired_total"); }
+  double EngineKeys() { return std::atof(Metric(kRotten, "quorate_engine_keys").c_str()); }
 
   Cluster cluster_{3};
   Client client_ = cluster_.Connect();
