@@ -191,8 +191,9 @@ void Target(Profile profile, Random& random, Knobs& knobs) {
       Target(Profile::kLeaderless, random, knobs);
       knobs.wall_offset_max = absl::Milliseconds(OneOf(random, {0, 200}));
       knobs.clock_drift_max = OneOf(random, {0.0, 0.0005});
-      // What a node that is not followed is let be ahead or behind.
-      knobs.calendars_apart = knobs.node.clock_skew_max / 2 + absl::Milliseconds(100);
+      // A node that is not followed is let be ahead when it writes, and behind when it
+      // reads.
+      knobs.calendars_apart = 2 * (knobs.node.clock_skew_max / 2 + absl::Milliseconds(100));
       knobs.nemesis.armed = {F::kSetOneClock, F::kSetOneClock, F::kCrashOne, F::kFlush,
                              F::kSlowLinks};
       break;

@@ -116,7 +116,7 @@ struct Knobs {
   NemesisProfile nemesis;
   double clock_drift_max = 0;  // rates lie within 1 +- this
   absl::Duration wall_offset_max;
-  absl::Duration calendars_apart;  // that are followed, beyond their offsets
+  absl::Duration calendars_apart;  // two that are followed, beyond their offsets
   double flush_chance = 0.02;      // of an engine, by itself, after a write
   // While faults last, a key expires no earlier and no later than by this;
   // infinite: nothing is promised.
