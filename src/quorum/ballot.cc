@@ -24,7 +24,8 @@ Ballot ReadBallot(Reader& reader) {
 
 Ballot BallotSource::Above(const Ballot& highest, HlcTime now) {
   constexpr uint64_t kCount = (uint64_t{1} << kHlcCountBits) - 1;
-  const uint64_t least = std::max({now, highest.time.next(), last_.next()}).value();
+  const uint64_t least =
+      std::max({std::min(now, latest_), highest.time.next(), last_.next()}).value();
   uint64_t time = (least & ~kCount) | (self_.node.value() & kCount);
   if (time < least) time += kCount + 1;
   last_ = HlcTime(time);

@@ -47,12 +47,15 @@ class BallotSource {
   // Above `highest`, however far its clock ran ahead, and above all it gave
   // before. `now`: of this node's hybrid clock, which has then to be told of last().
   Ballot Above(const Ballot& highest, HlcTime now);
+  // From now on `now` counts only up to there: a calendar that may be wrong orders nothing.
+  void CountClockUpTo(HlcTime latest) { latest_ = latest; }
   // The time of the ballot given last.
   HlcTime last() const { return last_; }
 
  private:
   Identity self_;
   HlcTime last_;
+  HlcTime latest_{~uint64_t{0}};
   uint64_t given_ = 0;
 };
 

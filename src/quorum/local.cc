@@ -224,10 +224,18 @@ bool Local::RunsAhead(const Now& now) const {
   return MicrosOf(clock_.last()) > now.calendar_us + config_.skew_us_max;
 }
 
+bool Local::Unconfirmed(const Now& now) const {
+  return !now.confirmed && members_.All().size() > 1 &&
+         now.calendar_us > MicrosOf(clock_.last()) + config_.skew_us_max;
+}
+
+HlcTime Local::LatestByCalendar(const Now& now) const {
+  return Unconfirmed(now) ? clock_.last() : HlcFromMicros(now.calendar_us);
+}
+
 absl::Status Local::CheckClock(const Now& now) const {
   const uint64_t last_us = MicrosOf(clock_.last());
-  if (!now.confirmed && members_.All().size() > 1 &&
-      now.calendar_us > last_us + config_.skew_us_max) {
+  if (Unconfirmed(now)) {
     absl::Status status = MakeError(
         absl::StatusCode::kUnavailable, "CLOCK_UNCONFIRMED",
         StrCat(self().node.ToString(),

@@ -104,6 +104,8 @@ class Local {
   // CLOCK_UNCONFIRMED where the calendar says that more time has passed since it last
   // wrote than calendars may differ, and nobody has been heard who could tell.
   absl::Status CheckClock(const Now& now) const;
+  // The latest time that may be taken from this calendar: none that nobody has confirmed.
+  HlcTime LatestByCalendar(const Now& now) const;
   // What is written from now on is above `time`. False: it lies too far ahead.
   bool Observe(HlcTime time, const Now& now);
   HlcTime time() const { return clock_.last(); }
@@ -213,6 +215,7 @@ class Local {
  private:
   template <class Kind>
   void Emit(Kind effect);
+  bool Unconfirmed(const Now& now) const;
   // `all_stay`: of those who kept the partition before.
   void Enter(const Members& members, bool all_stay);
   void Put(const std::string& key, std::optional<Record> record, std::vector<Dot> dots,

@@ -38,7 +38,11 @@ void RegisterCoordinator::Configure() {
   config_.quorum = peers_.Majority();
 }
 
-HlcTime RegisterCoordinator::Time(const Now& now) const {
+// Whether a value has expired is judged by the calendar as it is. What a ballot may take
+// of it is less: also where nothing is written, as of reads that complete a round and of
+// what became of a write, and where an operation began before the calendar was set.
+HlcTime RegisterCoordinator::Time(const Now& now) {
+  ballots_.CountClockUpTo(std::max(local_.time(), local_.LatestByCalendar(now)));
   return std::max(local_.time(), HlcFromMicros(now.calendar_us));
 }
 

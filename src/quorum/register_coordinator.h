@@ -117,7 +117,7 @@ class RegisterCoordinator {
   void RunReady(const Now& now);
   absl::Duration PauseOf(uint64_t id, uint32_t attempt) const;
   std::vector<uint64_t> Ids() const;
-  HlcTime Time(const Now& now) const;
+  HlcTime Time(const Now& now);
 
   Local& local_;
   const Peers& peers_;

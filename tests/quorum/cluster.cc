@@ -51,7 +51,7 @@ Cluster::Node& Cluster::Find(uint64_t id) {
 
 Now Cluster::At(const Node& node) const {
   const int64_t calendar_us = absl::ToInt64Microseconds(now_) + node.calendar_offset_us;
-  return {now_, kCalendarStartUs + static_cast<uint64_t>(calendar_us)};
+  return {now_, kCalendarStartUs + static_cast<uint64_t>(calendar_us), node.confirmed};
 }
 
 void Cluster::Start(Node& node) {

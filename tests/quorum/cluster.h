@@ -52,6 +52,8 @@ class Cluster {
   // The value that it holds; empty: none.
   std::string Value(uint64_t node, const std::string& key);
   void SetCalendarOffset(uint64_t node, int64_t us) { Find(node).calendar_offset_us = us; }
+  // False: it has just started, and no other node has told it yet what time it is.
+  void SetCalendarConfirmed(uint64_t node, bool confirmed) { Find(node).confirmed = confirmed; }
   Now NowAt(uint64_t node) { return At(Find(node)); }
 
   // --- inputs; all that follows at the replica is taken up at once ---
@@ -151,6 +153,7 @@ class Cluster {
     uint64_t durable = 0;
     std::deque<Waiting> waiting;
     int64_t calendar_offset_us = 0;
+    bool confirmed = true;
     // What it knows of the partition's members, and did of this copy; empty: the first.
     bool down = false;
     Members members;

@@ -210,6 +210,57 @@ TEST_F(RegisterOperationsTest, TheSameOperationSentAgainIsDoneOnceAndToldAgain) 
 
 // Right before the put that came over it, it may always have been; but one who asked
 // was told that it never was, when that one had not come yet.
+// n3 has just started with a calendar an hour ahead, and has not been told yet.
+class UnconfirmedTest : public RegisterOperationsTest {
+ protected:
+  void SetWrong() {
+    cluster_.SetCalendarOffset(3, absl::ToInt64Microseconds(absl::Hours(1)));
+    cluster_.SetCalendarConfirmed(3, false);
+  }
+  void ExpectNothingFarAhead() {
+    cluster_.SetCalendarOffset(3, 0);
+    cluster_.SetCalendarConfirmed(3, true);
+    cluster_.Heal();
+    const uint64_t put = cluster_.Operate(3, "k", Put("after"));
+    cluster_.Settle(20);
+    EXPECT_EQ(ReasonAt(3, put), "");
+    for (uint64_t node : {1, 2, 3}) {
+      EXPECT_EQ(Read(node), "after");
+      EXPECT_TRUE(cluster_.store(node).dot_log.empty()) << node;
+      EXPECT_EQ(cluster_.core(node).times_refused(), 0u) << node;
+    }
+  }
+};
+
+TEST_F(UnconfirmedTest, WritesAreRefusedByName) {
+  Begin();
+  SetWrong();
+  EXPECT_EQ(ReasonAt(3, cluster_.Operate(3, "k", Put("2"))), "CLOCK_UNCONFIRMED");
+  ExpectNothingFarAhead();
+}
+
+TEST_F(UnconfirmedTest, TheQuestionForAFateCompletesItAtATimeThatOthersTake) {
+  const OperationId id = NewId(1);
+  (void)Once(1, Add(5), id);
+  for (const Message& message : StopBeforeOthersAccept()) {
+    if (message.to == NodeId(2)) cluster_.Deliver(message);
+  }
+  cluster_.Take(Repairs);
+  cluster_.Isolate(1);
+  SetWrong();
+  ASSERT_EQ(FateAt(3, id), Fate::kApplied);
+  ExpectNothingFarAhead();
+}
+
+TEST_F(UnconfirmedTest, AWriteThatBeganBeforeTheCalendarWasSetEndsAtATimeThatOthersTake) {
+  Begin();
+  const uint64_t put = cluster_.Operate(3, "k", Put("2"));
+  SetWrong();
+  cluster_.DeliverAll();
+  EXPECT_EQ(ReasonAt(3, put), "");
+  ExpectNothingFarAhead();
+}
+
 class OverwrittenTest : public RegisterOperationsTest, public ::testing::WithParamInterface<bool> {
  protected:
   static RegisterBugs Bug() {

@@ -63,6 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Shard{Profile::kLearners, 1, 20}, Shard{Profile::kReads, 1, 30},
                       Shard{Profile::kLeases, 1, 20}, Shard{Profile::kExpiry, 1, 30},
                       Shard{Profile::kFates, 1, 20}, Shard{Profile::kClocks, 1, 16},
+                      Shard{Profile::kClocks, 75, 1}, Shard{Profile::kClocks, 115, 1},
                       Shard{Profile::kLostTails, 1, 30}, Shard{Profile::kMoves, 1, 20},
                       Shard{Profile::kLeaderless, 1, 20}, Shard{Profile::kLeaderless, 1001, 20},
                       Shard{Profile::kLeaderlessMoves, 1, 20}),
