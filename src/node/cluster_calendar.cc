@@ -8,13 +8,15 @@ namespace {
 
 // How long the quickest frame counts, at least; one comes each second.
 constexpr absl::Duration kWhile = absl::Seconds(30);
+// Whoever is connected tells once a second, and at once when its calendar is set.
+constexpr absl::Duration kSilentMax = absl::Seconds(3);
 
 }  // namespace
 
 ClusterCalendar::ClusterCalendar(absl::Duration tolerance) : tolerance_(tolerance) {}
 
 void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t monotonic_us,
-                           absl::Duration now) {
+                           absl::Time own, absl::Duration now) {
   const auto calendar = absl::Microseconds(calendar_us);
   // Of who does not tell its monotonic clock the calendar counts as one.
   const auto monotonic = monotonic_us == 0 ? calendar : absl::Microseconds(monotonic_us);
@@ -23,7 +25,7 @@ void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t mono
   const auto [at, first] = told_.try_emplace(from.node);
   Told& told = at->second;
   // The machine may have been started anew, and its monotonic clock with it.
-  if (first || told.boot != from.boot) told = {from.boot, {}, ahead, ahead, ahead, now};
+  if (first || told.boot != from.boot) told = {from.boot, {}, ahead, ahead, ahead, now, now};
   if (now - told.began >= kWhile) {
     told.most_before = told.most;
     told.most = ahead;
@@ -31,25 +33,39 @@ void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t mono
   }
   told.calendar = calendar - monotonic;
   told.latest = ahead;
+  told.heard_at = now;
   told.most = std::max(told.most, ahead);
-  SetBounds();
+  SetBounds(own - absl::UnixEpoch() - now, now);
 }
 
-// Among all leads, the own one counted, the middle one (of an even number the
-// lower) is the own one where it lies between these two of the others, else the
-// nearer of them.
-void ClusterCalendar::SetBounds() {
-  std::vector<absl::Duration> least, most;
+// The middle one of all leads, the own one counted (of an even number the lower).
+void ClusterCalendar::SetBounds(absl::Duration own, absl::Duration now) {
+  std::vector<absl::Duration> least{own}, most{own};
+  bool all_heard = true;
   for (const auto& [node, told] : told_) {
-    least.push_back(told.calendar + told.latest);
-    most.push_back(told.calendar + std::max(told.most, told.most_before));
+    const bool heard = now - told.heard_at <= kSilentMax;
+    all_heard = all_heard && heard;
+    least.push_back(heard ? told.Least() : -absl::InfiniteDuration());
+    most.push_back(heard ? told.Most() : absl::InfiniteDuration());
   }
   std::sort(least.begin(), least.end());
   std::sort(most.begin(), most.end());
   const size_t middle = told_.size() / 2;
-  bounded_below_ = middle > 0;
-  if (middle > 0) least_us_ = absl::ToInt64Microseconds(least[middle - 1] - tolerance_);
-  if (middle < most.size()) most_us_ = absl::ToInt64Microseconds(most[middle] + tolerance_);
+  const bool known = all_heard || MajorityAgrees(own, now);
+  if (known || !agreed_) agreed_ = own;
+  agreed_ = std::clamp(*agreed_, least[middle], most[middle]);
+  most_us_ = absl::ToInt64Microseconds(*agreed_ + tolerance_);
+  if (known) bounded_below_ = middle > 0;
+  if (bounded_below_) least_us_ = absl::ToInt64Microseconds(*agreed_ - tolerance_);
+}
+
+bool ClusterCalendar::MajorityAgrees(absl::Duration own, absl::Duration now) const {
+  const auto agree = std::count_if(told_.begin(), told_.end(), [&](const auto& one) {
+    const Told& told = one.second;
+    return now - told.heard_at <= kSilentMax && told.Least() - tolerance_ <= own &&
+           own <= told.Most() + tolerance_;
+  });
+  return static_cast<size_t>(agree) + 1 > (told_.size() + 1) / 2;
 }
 
 absl::Duration ClusterCalendar::Lead(absl::Duration own) const {

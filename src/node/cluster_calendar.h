@@ -3,18 +3,24 @@
 // would stamp what no other node takes before it is as late there. Thread-safe.
 //
 // A calendar is known by its lead over this machine's monotonic clock, which
-// nobody sets: so a jump of the own calendar moves nothing here, and what the
-// others have told holds while they can't be heard. They tell theirs with their own
-// monotonic clocks, so that setting one is seen for what it is; but a frame that
-// was long under way makes its sender's monotonic clock seem behind. So as what
-// that is at least the latest frame counts, as what it is at most the quickest of
-// the last while: whatever is not certain leaves the own calendar alone.
+// nobody sets: so a jump of the own calendar moves nothing here until others have
+// agreed with it. They tell theirs with their own monotonic clocks, so that setting one
+// is seen for what it is; but a frame that was long under way makes its sender's
+// monotonic clock seem behind. So as what that is at least the latest frame counts, as
+// what it is at most the quickest of the last while.
+//
+// A majority is one of what nodes say at one time. Of who has not been heard for a
+// moment, what it says by now is not known: it may have been wrong and set right, while
+// another has been set wrong since. Where that leaves several answers, the one before
+// holds, or the nearest to it.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -33,8 +39,9 @@ class ClusterCalendar {
     Boot boot;
   };
   // A frame of that life, sent when its clocks said this (in microseconds since 1970,
-  // and of the monotonic one; 0: not told), came when the own monotonic one said `now`.
-  void Note(const Life& from, uint64_t calendar_us, uint64_t monotonic_us, absl::Duration now);
+  // and of the monotonic one; 0: not told), came when the own ones said `own` and `now`.
+  void Note(const Life& from, uint64_t calendar_us, uint64_t monotonic_us, absl::Time own,
+            absl::Duration now);
 
   // Another node has told its calendar since this process started.
   bool heard() const { return most_us_ != kUnbounded; }
@@ -55,14 +62,20 @@ class ClusterCalendar {
     // of the one before.
     absl::Duration latest, most, most_before;
     absl::Duration began;  // this while
+    absl::Duration heard_at;
+    absl::Duration Least() const { return calendar + latest; }
+    absl::Duration Most() const { return calendar + std::max(most, most_before); }
   };
   static constexpr int64_t kUnbounded = std::numeric_limits<int64_t>::max();
 
-  void SetBounds() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetBounds(absl::Duration own, absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MajorityAgrees(absl::Duration own, absl::Duration now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const absl::Duration tolerance_;
   absl::Mutex mutex_;
   std::map<NodeId, Told> told_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Duration> agreed_ ABSL_GUARDED_BY(mutex_);  // a majority's lead
   // Microseconds; what is not known of enough nodes bounds nothing.
   std::atomic<int64_t> least_us_ = std::numeric_limits<int64_t>::min();
   std::atomic<int64_t> most_us_ = kUnbounded;

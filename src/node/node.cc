@@ -158,7 +158,7 @@ class Node::Impl {
       shared_.skews.Note(frame->from, frame->calendar_us,
                          static_cast<uint64_t>(absl::ToUnixMicros(env.WallTime())));
       shared_.calendar.Note({frame->from, frame->boot}, frame->calendar_us, frame->monotonic_us,
-                            env.Monotonic());
+                            env.WallTime(), env.Monotonic());
     }
     if (heard.restarted) PostPeerGone(frame->from);
     if (heard.back) PostPeerBack(frame->from);

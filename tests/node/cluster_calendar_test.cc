@@ -16,8 +16,9 @@ class ClusterCalendarTest : public testing::Test {
       now_ += absl::Seconds(1);
       // Its machine runs for longer than this one.
       const absl::Duration monotonic = now_ - way + absl::Hours(node);
-      calendar_.Note({NodeId(node), Boot(1)}, Micros(True() - way + ahead),
-                     static_cast<uint64_t>(absl::ToInt64Microseconds(monotonic)), now_);
+      calendar_.Note({NodeId(node), Boot(boot_)}, Micros(True() - way + ahead),
+                     static_cast<uint64_t>(absl::ToInt64Microseconds(monotonic)), True() + own_,
+                     now_);
     }
   }
   // What is followed where the own calendar is so far ahead of the true one.
@@ -30,6 +31,8 @@ class ClusterCalendarTest : public testing::Test {
   }
 
   ClusterCalendar calendar_{kTolerance};
+  uint64_t boot_ = 1;   // of who tells
+  absl::Duration own_;  // so far is the own calendar ahead when it does
   absl::Duration now_;
 };
 
@@ -38,9 +41,10 @@ TEST_F(ClusterCalendarTest, FollowsTheOwnOneUntilAnotherHasToldItsOwn) {
 }
 
 TEST_F(ClusterCalendarTest, FollowsTheOwnOneAsLongAsItIsLikeThoseOfAMajority) {
-  Tells(2, absl::Seconds(1));
-  Tells(3, absl::Hours(9));
   for (const absl::Duration ahead : {absl::Seconds(-1), absl::Seconds(3), absl::Hours(8)}) {
+    own_ = ahead;
+    Tells(2, absl::Seconds(1));
+    Tells(3, absl::Hours(9));
     EXPECT_EQ(FollowedWhenAhead(ahead), ahead);
   }
 }
@@ -80,7 +84,7 @@ TEST_F(ClusterCalendarTest, OfTwoTheOneThatIsBehindIsFollowed) {
   Tells(2, -absl::Hours(1));
   EXPECT_EQ(FollowedWhenAhead(absl::ZeroDuration()), -absl::Hours(1) + kTolerance);
   ClusterCalendar other(kTolerance);
-  other.Note({NodeId(1), Boot(1)}, Micros(True() + absl::Hours(1)), 1, now_);
+  other.Note({NodeId(1), Boot(1)}, Micros(True() + absl::Hours(1)), 1, True(), now_);
   EXPECT_EQ(other.At(True(), now_), True());
 }
 
@@ -95,7 +99,8 @@ TEST_F(ClusterCalendarTest, FramesThatWereLongUnderWayHoldNobodyBack) {
 
 TEST_F(ClusterCalendarTest, WhatWasWrongAndIsSetRightCountsAtOnce) {
   Tells(2, absl::ZeroDuration());
-  Tells(3, absl::Hours(1), 5);
+  own_ = absl::Hours(1);
+  Tells(3, absl::Hours(1), 2);
   EXPECT_EQ(FollowedWhenAhead(absl::Hours(1)), absl::Hours(1)) << "two of three say so";
   Tells(3, absl::ZeroDuration());
   EXPECT_EQ(FollowedWhenAhead(absl::Hours(1)), kTolerance);
@@ -113,16 +118,66 @@ TEST_F(ClusterCalendarTest, AMajorityThatIsSetAnewIsFollowed) {
   }
 }
 
+// n2 was, and can't be heard; then n3 starts with a wrong one. At no time were two wrong.
+TEST_F(ClusterCalendarTest, TwoThatWereSetWrongOneAfterTheOtherAreNoMajority) {
+  for (const absl::Duration wrong : {absl::Hours(1), -absl::Hours(1)}) {
+    boot_ = 1;
+    Tells(3, absl::ZeroDuration());
+    Tells(2, absl::ZeroDuration());
+    Tells(2, wrong);
+    Tells(3, absl::ZeroDuration(), 4);
+    boot_ = 2;
+    Tells(3, wrong, 4);
+    EXPECT_EQ(FollowedWhenAhead(absl::ZeroDuration()), absl::ZeroDuration());
+    EXPECT_EQ(FollowedWhenAhead(absl::Hours(2)), kTolerance);
+    EXPECT_EQ(FollowedWhenAhead(-absl::Hours(2)), -kTolerance);
+  }
+}
+
+TEST_F(ClusterCalendarTest, TheOwnOneAndOneThatIsNotHeardAreNoMajority) {
+  Tells(3, absl::ZeroDuration());
+  Tells(2, absl::ZeroDuration());
+  Tells(2, absl::Hours(1));
+  Tells(3, absl::ZeroDuration(), 4);
+  own_ = absl::Hours(1);
+  EXPECT_EQ(FollowedWhenAhead(own_), kTolerance) << "n2 may be right again by then";
+  Tells(3, absl::ZeroDuration(), 5);
+  EXPECT_EQ(FollowedWhenAhead(absl::Hours(1)), kTolerance);
+}
+
+TEST_F(ClusterCalendarTest, TwoOfThreeAreAMajorityThoughTheThirdIsGoneForGood) {
+  Tells(3, absl::ZeroDuration());
+  Tells(2, absl::ZeroDuration(), 5);
+  for (const absl::Duration ahead : {absl::Minutes(10), -absl::Minutes(10)}) {
+    own_ = ahead;
+    Tells(2, ahead);
+    EXPECT_EQ(FollowedWhenAhead(ahead), ahead);
+    EXPECT_EQ(FollowedWhenAhead(ahead + absl::Hours(1)), ahead + kTolerance);
+  }
+}
+
+TEST_F(ClusterCalendarTest, OneSetBackIsFollowedAlsoWhereTheOneThatWasHeardIsGone) {
+  own_ = -absl::Hours(1);
+  Tells(2, absl::ZeroDuration());
+  now_ += absl::Seconds(5);
+  Tells(3, absl::ZeroDuration());
+  EXPECT_FALSE(calendar_.bounded_below()) << "one says this, one that";
+  EXPECT_EQ(FollowedWhenAhead(own_), own_);
+  own_ = absl::ZeroDuration();
+  Tells(3, absl::ZeroDuration());
+  EXPECT_TRUE(calendar_.bounded_below());
+}
+
 TEST_F(ClusterCalendarTest, AMachineStartedAnewIsKnownByItsBoot) {
   Tells(2, absl::ZeroDuration());
   now_ += absl::Seconds(1);
-  calendar_.Note({NodeId(2), Boot(2)}, Micros(True()), 5'000'000, now_);
+  calendar_.Note({NodeId(2), Boot(2)}, Micros(True()), 5'000'000, True(), now_);
   EXPECT_EQ(FollowedWhenAhead(absl::ZeroDuration()), absl::ZeroDuration());
   EXPECT_EQ(FollowedWhenAhead(absl::Hours(1)), kTolerance);
 }
 
 TEST_F(ClusterCalendarTest, WhoTellsNoMonotonicClockIsHeardToo) {
-  calendar_.Note({NodeId(2), Boot(1)}, Micros(True()), 0, now_);
+  calendar_.Note({NodeId(2), Boot(1)}, Micros(True()), 0, True(), now_);
   EXPECT_EQ(FollowedWhenAhead(absl::Hours(1)), kTolerance);
 }
 
@@ -133,7 +188,8 @@ TEST_F(ClusterCalendarTest, AMonotonicClockAtAnotherPaceBringsNoCalendarAhead) {
     const absl::Duration passed = now_ / 5;
     for (uint64_t node : {2, 3}) {
       calendar_.Note({NodeId(node), Boot(1)}, Micros(began + passed),
-                     static_cast<uint64_t>(absl::ToInt64Microseconds(passed)) + 1, now_);
+                     static_cast<uint64_t>(absl::ToInt64Microseconds(passed)) + 1, began + passed,
+                     now_);
     }
     now_ += absl::Seconds(5);
   }
