@@ -16,7 +16,7 @@ install(EXPORT quorate NAMESPACE quorate:: FILE quorate-targets.cmake
 
 # A cluster inside a test's process is all of a node.
 set_target_properties(quorate_testing PROPERTIES EXPORT_NAME testing)
-install(TARGETS quorate_testing quorate_rpc quorate_backup quorate_node quorate_replica quorate_kv quorate_storage
+install(TARGETS quorate_testing quorate_rpc quorate_http2 quorate_backup quorate_node quorate_replica quorate_kv quorate_storage
                 quorate_ring quorate_raft EXPORT quorate-testing
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT testing)
 install(EXPORT quorate-testing NAMESPACE quorate:: FILE quorate-testing-targets.cmake

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,6 +50,14 @@ void TakeTurnsAtAStretch() {
   if (sched_setscheduler(0, SCHED_BATCH, &none) != 0) {
     spdlog::warn("cannot run as SCHED_BATCH: {}", std::strerror(errno));
   }
+}
+
+// Each client has a file descriptor, and so has each file of the state.
+void AllowManyFiles() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 // A second signal, or a failure, while the first is being obeyed ends it at
@@ -119,6 +128,7 @@ int Serve(Arguments& arguments, const Changes& changes) {
   Supervision supervision;
   SetUpLog(arguments.dev ? arguments.dev_cluster.log_level : arguments.options.log_level);
   TakeTurnsAtAStretch();
+  AllowManyFiles();
   rpc::ServerEdges edges;
   if (changes.take_effect) {
     if (absl::Status done = changes.take_effect(edges); !done.ok()) return Complain(done, kUsage);

@@ -93,6 +93,9 @@ inline constexpr uint64_t kPeerQueueBytesMax = 64 * 1024 * 1024;
 inline constexpr size_t kPeerConnectionsMax = 512;
 inline constexpr size_t kPeerStrangersMax = 64;
 
+// Answers that a client is not taking. While there are more, it is not read, or, where it is for
+// want of its leave that they are not sent, no data call of its is begun.
+inline constexpr size_t kClientUnsentBytesMax = 8 * 1024 * 1024;
 // A gRPC message either way; a batch of the largest size fits with room.
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
 // Two clocks that drift apart faster than this are broken: 10 %.

@@ -13,6 +13,21 @@ void EnableStandardServices() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 }
 
+namespace {
+
+void SetUp(grpc::ServerBuilder& builder, int message_bytes_max,
+           const std::vector<grpc::Service*>& services) {
+  builder.SetMaxReceiveMessageSize(message_bytes_max);
+  builder.SetMaxSendMessageSize(message_bytes_max);
+  // Only reflection is served by threads of gRPC's own; all else by callbacks.
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpcServer(
     const Address& address, std::string_view setting, int message_bytes_max,
     const std::vector<grpc::Service*>& services) {
@@ -21,18 +36,12 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpcServer(
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &port);
-  builder.SetMaxReceiveMessageSize(message_bytes_max);
-  builder.SetMaxSendMessageSize(message_bytes_max);
   // Two processes must not share a port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // Clients and peers may look after idle connections every second.
+  // Clients may look after idle connections every second.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  // Only reflection is served by threads of gRPC's own; all else by callbacks.
-  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
-  for (grpc::Service* service : services) builder.RegisterService(service);
+  SetUp(builder, message_bytes_max, services);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
     return MakeError(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
@@ -40,6 +49,13 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpcServer(
                             "with --", setting));
   }
   return server;
+}
+
+std::unique_ptr<grpc::Server> StartInnerServer(int message_bytes_max,
+                                               const std::vector<grpc::Service*>& services) {
+  grpc::ServerBuilder builder;
+  SetUp(builder, message_bytes_max, services);
+  return builder.BuildAndStart();
 }
 
 }  // namespace quorate::rpc

@@ -22,4 +22,8 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpcServer(
     const Address& address, std::string_view setting, int message_bytes_max,
     const std::vector<grpc::Service*>& services);
 
+// The same without a port: by InProcessChannel.
+std::unique_ptr<grpc::Server> StartInnerServer(int message_bytes_max,
+                                               const std::vector<grpc::Service*>& services);
+
 }  // namespace quorate::rpc

@@ -5,34 +5,19 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "rpc/convert.h"
-#include "rpc/deadline.h"
 #include "rpc/multi_get.h"
 #include "rpc/reply_error.h"
 #include "rpc/scan_call.h"
 #include "rpc/scattered_batch.h"
-#include "rpc/stream_call.h"
-#include "rpc/worker_threads.h"
 #include "rpc/write_command.h"
 #include "rpc/writer_calls.h"
 
 namespace quorate::rpc {
 
-KvService::KvService(Node& node, Env& env, CallWatch& watch, KvOptions options)
-    : node_(node), env_(env), watch_(watch), options_(options), router_(node) {
-  SetMessageAllocatorFor_Put(&put_messages_);
-  SetMessageAllocatorFor_Delete(&delete_messages_);
-  SetMessageAllocatorFor_CompareAndSet(&cas_messages_);
-  SetMessageAllocatorFor_Add(&add_messages_);
-  SetMessageAllocatorFor_Batch(&batch_messages_);
-  SetMessageAllocatorFor_Mutate(&mutate_messages_);
-  SetMessageAllocatorFor_Get(&get_messages_);
-  SetMessageAllocatorFor_MultiGet(&multi_get_messages_);
-  SetMessageAllocatorFor_Scan(&scan_messages_);
-  SetMessageAllocatorFor_OpenWriter(&open_writer_messages_);
-  SetMessageAllocatorFor_Resolve(&resolve_messages_);
-}
-
 namespace {
+
+constexpr std::string_view kPrefix = "/quorate.v1.Kv/";
+constexpr std::string_view kStream = "/quorate.v1.Kv/Stream";
 
 template <class In>
 bool WantsTimings(const In& in) {
@@ -47,15 +32,46 @@ bool WantsTimings(const In& in) {
 
 // Reads and writes; what asks for what became of some lessens what there is to do.
 template <class In>
-constexpr bool IsData(const In& in) {
-  if constexpr (requires { in.read(); }) {
-    return true;
-  } else {
-    return requires { in.session(); };
-  }
+constexpr bool IsData() {
+  return requires(const In& in) { in.read(); }
+  || requires(const In& in) { in.session(); };
 }
 
 }  // namespace
+
+KvService::KvService(Node& node, Env& env, CallWatch& watch, KvOptions options)
+    : node_(node), env_(env), watch_(watch), options_(options), router_(node) {
+  Add("Put", Operation::kPut, &KvService::Put);
+  Add("Delete", Operation::kDelete, &KvService::Delete);
+  Add("CompareAndSet", Operation::kCas, &KvService::CompareAndSet);
+  Add("Add", Operation::kAdd, &KvService::AddTo);
+  Add("Batch", Operation::kBatch, &KvService::Batch);
+  Add("Mutate", Operation::kPut, &KvService::Mutate);
+  Add("Get", Operation::kGet, &KvService::Get);
+  Add("MultiGet", Operation::kMultiGet, &KvService::MultiGet);
+  Add("Scan", Operation::kScan, &KvService::Scan);
+  Add("OpenWriter", Operation::kOpenWriter, &KvService::OpenWriter);
+  Add("Resolve", Operation::kResolve, &KvService::Resolve);
+}
+
+template <class In, class Out>
+void KvService::Add(std::string_view name, Operation operation,
+                    void (KvService::*begin)(UnaryCall*, In*, Out*)) {
+  UnaryMethod& method = methods_[StrCat(kPrefix, name)];
+  method.operation = operation;
+  method.gate = IsData<In>() ? &gate_ : nullptr;
+  using google::protobuf::Arena;
+  method.new_request = [](Arena* arena) { return Arena::CreateMessage<In>(arena); };
+  method.new_response = [](Arena* arena) { return Arena::CreateMessage<Out>(arena); };
+  method.begin = [this, begin](UnaryCall& call) {
+    (this->*begin)(&call, static_cast<In*>(call.request()), static_cast<Out*>(call.response()));
+  };
+}
+
+const UnaryMethod* KvService::FindMethod(std::string_view path) const {
+  const auto found = methods_.find(ToAbsl(path));
+  return found == methods_.end() ? nullptr : &found->second;
+}
 
 template <class In>
 absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
@@ -69,15 +85,7 @@ absl::StatusOr<Route> KvService::FindRoute(const In& in) const {
 }
 
 template <class In, class Then>
-void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in,
-                       Then then) {
-  // Calls that come one behind the other share turns, and those the rounds that they begin.
-  const WorkerThreads::Host host(gate_.IsEmpty());
-  if (IsData(*in) && !call->Enter(gate_, in->ByteSizeLong())) return;
-  const absl::StatusOr<absl::Duration> deadline =
-      DeadlineOf(*context, env_, options_.default_deadline);
-  if (!deadline.ok()) return call->Fail(deadline.status());
-  call->deadline = *deadline;
+void KvService::Routed(UnaryCall* call, In* in, Then then) {
   call->tells_timings = WantsTimings(*in);
   const absl::StatusOr<Route> route = FindRoute(*in);
   if (!route.ok()) {
@@ -90,7 +98,7 @@ void KvService::Routed(UnaryCall* call, grpc::CallbackServerContext* context, co
 
 // The keyspace isn't known here; it may be new.
 template <class In, class Then>
-void KvService::RouteAgain(UnaryCall* call, const In* in, Then then) {
+void KvService::RouteAgain(UnaryCall* call, In* in, Then then) {
   router_.Refresh(call->deadline, [=, this](absl::Status refreshed) mutable {
     if (!refreshed.ok()) return call->Fail(refreshed);
     const absl::StatusOr<Route> route = FindRoute(*in);
@@ -101,15 +109,11 @@ void KvService::RouteAgain(UnaryCall* call, const In* in, Then then) {
 }
 
 template <class In, class Make>
-grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
-                                           Operation operation, const In* in,
-                                           v1::WriteResponse* out, Make make) {
-  UnaryCall* call = UnaryCall::New(out, context, operation, watch_);
-  grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in, [=, this](const Route& route) -> absl::Status {
+void KvService::Write(UnaryCall* call, In* in, v1::WriteResponse* out, Make make) {
+  Routed(call, in, [=, this](const Route& route) -> absl::Status {
     const absl::StatusOr<kv::Identity> identity = IdentityOf(in->identity());
     if (!identity.ok()) return identity.status();
-    absl::StatusOr<kv::Command> command = make(Own(in));
+    absl::StatusOr<kv::Command> command = make(in);
     if (!command.ok()) return command.status();
     command->identity = *identity;
     const absl::StatusOr<uint32_t> arc = PrepareCommand(*command, *route.keyspace, options_.limits);
@@ -129,69 +133,57 @@ grpc::ServerUnaryReactor* KvService::Write(grpc::CallbackServerContext* context,
     });
     return absl::OkStatus();
   });
-  return reactor;
 }
 
-grpc::ServerUnaryReactor* KvService::Put(grpc::CallbackServerContext* context,
-                                         const v1::PutRequest* in, v1::WriteResponse* out) {
-  return Write(context, Operation::kPut, in, out, [](v1::PutRequest* put) {
+void KvService::Put(UnaryCall* call, v1::PutRequest* in, v1::WriteResponse* out) {
+  Write(call, in, out, [](v1::PutRequest* put) {
     return OneMutation(MakePut(std::move(*put->mutable_key()), std::move(*put->mutable_value()),
                                TtlOf(*put), std::move(*put->mutable_context())));
   });
 }
 
-grpc::ServerUnaryReactor* KvService::Delete(grpc::CallbackServerContext* context,
-                                            const v1::DeleteRequest* in, v1::WriteResponse* out) {
-  return Write(context, Operation::kDelete, in, out, [](v1::DeleteRequest* del) {
+void KvService::Delete(UnaryCall* call, v1::DeleteRequest* in, v1::WriteResponse* out) {
+  Write(call, in, out, [](v1::DeleteRequest* del) {
     return OneMutation(
         MakeDelete(std::move(*del->mutable_key()), std::move(*del->mutable_context())));
   });
 }
 
-grpc::ServerUnaryReactor* KvService::CompareAndSet(grpc::CallbackServerContext* context,
-                                                   const v1::CompareAndSetRequest* in,
-                                                   v1::WriteResponse* out) {
-  return Write(context, Operation::kCas, in, out,
-               [](v1::CompareAndSetRequest* cas) { return OneMutation(TakeMutation(cas)); });
+void KvService::CompareAndSet(UnaryCall* call, v1::CompareAndSetRequest* in,
+                              v1::WriteResponse* out) {
+  Write(call, in, out,
+        [](v1::CompareAndSetRequest* cas) { return OneMutation(TakeMutation(cas)); });
 }
 
-grpc::ServerUnaryReactor* KvService::Add(grpc::CallbackServerContext* context,
-                                         const v1::AddRequest* in, v1::WriteResponse* out) {
-  return Write(context, Operation::kAdd, in, out, [](v1::AddRequest* add) {
+void KvService::AddTo(UnaryCall* call, v1::AddRequest* in, v1::WriteResponse* out) {
+  Write(call, in, out, [](v1::AddRequest* add) {
     return OneMutation(MakeAdd(std::move(*add->mutable_key()), add->delta(), TtlOf(*add)));
   });
 }
 
-grpc::ServerUnaryReactor* KvService::Batch(grpc::CallbackServerContext* context,
-                                           const v1::BatchRequest* in, v1::WriteResponse* out) {
+void KvService::Batch(UnaryCall* call, v1::BatchRequest* in, v1::WriteResponse* out) {
   if (in->has_atomic() && !in->atomic()) {
-    UnaryCall* call = UnaryCall::New(out, context, Operation::kBatch, watch_);
-    grpc::ServerUnaryReactor* reactor = call->reactor();
-    Routed(call, context, in, [=, this](const Route& route) {
-      return StartScatteredBatch(node_, route, options_.limits, call, Own(in), out);
+    return Routed(call, in, [=, this](const Route& route) {
+      return StartScatteredBatch(node_, route, options_.limits, call, in, out);
     });
-    return reactor;
   }
-  return Write(context, Operation::kBatch, in, out,
-               [](v1::BatchRequest* batch) { return ManyMutations(batch->mutable_mutations()); });
+  Write(call, in, out,
+        [](v1::BatchRequest* batch) { return ManyMutations(batch->mutable_mutations()); });
 }
 
-grpc::ServerUnaryReactor* KvService::Mutate(grpc::CallbackServerContext* context,
-                                            const v1::MutateRequest* in, v1::WriteResponse* out) {
-  return Write(context, OperationOf(in->mutation()), in, out, [](v1::MutateRequest* mutate) {
+void KvService::Mutate(UnaryCall* call, v1::MutateRequest* in, v1::WriteResponse* out) {
+  call->Is(OperationOf(in->mutation()));
+  Write(call, in, out, [](v1::MutateRequest* mutate) {
     return OneMutation(TakeMutation(mutate->mutable_mutation()));
   });
 }
 
-grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,
-                                         const v1::GetRequest* in, v1::GetResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kGet, watch_);
-  grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in, [=, this](const Route& route) -> absl::Status {
+void KvService::Get(UnaryCall* call, v1::GetRequest* in, v1::GetResponse* out) {
+  Routed(call, in, [=, this](const Route& route) -> absl::Status {
     if (absl::Status key = CheckKey(in->key()); !key.ok()) return key;
     call->arc = route.keyspace->ArcOfKey(in->key());
     Request request = route.ToArc(call->arc, call->deadline);
-    request.op.emplace<Lookup>().keys.push_back(std::move(*Own(in)->mutable_key()));
+    request.op.emplace<Lookup>().keys.push_back(std::move(*in->mutable_key()));
     node_.Execute(std::move(request), [call, out](Reply reply) {
       call->Took(reply);
       if (!reply.status.ok()) return call->Fail(ErrorOf(reply));
@@ -201,52 +193,38 @@ grpc::ServerUnaryReactor* KvService::Get(grpc::CallbackServerContext* context,
     });
     return absl::OkStatus();
   });
-  return reactor;
 }
 
-grpc::ServerUnaryReactor* KvService::MultiGet(grpc::CallbackServerContext* context,
-                                              const v1::MultiGetRequest* in,
-                                              v1::MultiGetResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kMultiGet, watch_);
-  grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in,
-         [=, this](const Route& route) { return StartMultiGet(node_, route, call, Own(in), out); });
-  return reactor;
+void KvService::MultiGet(UnaryCall* call, v1::MultiGetRequest* in, v1::MultiGetResponse* out) {
+  Routed(call, in,
+         [=, this](const Route& route) { return StartMultiGet(node_, route, call, in, out); });
 }
 
-grpc::ServerUnaryReactor* KvService::Scan(grpc::CallbackServerContext* context,
-                                          const v1::ScanRequest* in, v1::ScanResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kScan, watch_);
-  grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in,
+void KvService::Scan(UnaryCall* call, v1::ScanRequest* in, v1::ScanResponse* out) {
+  Routed(call, in,
          [=, this](const Route& route) { return StartScan(node_, route, call, in, out); });
-  return reactor;
 }
 
-grpc::ServerUnaryReactor* KvService::OpenWriter(grpc::CallbackServerContext* context,
-                                                const v1::OpenWriterRequest* in,
-                                                v1::OpenWriterResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kOpenWriter, watch_);
-  grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in,
+void KvService::OpenWriter(UnaryCall* call, v1::OpenWriterRequest* in,
+                           v1::OpenWriterResponse* out) {
+  Routed(call, in,
          [=, this](const Route& route) { return StartOpenWriter(node_, route, call, in, out); });
-  return reactor;
 }
 
-grpc::ServerUnaryReactor* KvService::Resolve(grpc::CallbackServerContext* context,
-                                             const v1::ResolveRequest* in,
-                                             v1::ResolveResponse* out) {
-  UnaryCall* call = UnaryCall::New(out, context, Operation::kResolve, watch_);
-  grpc::ServerUnaryReactor* reactor = call->reactor();
-  Routed(call, context, in,
+void KvService::Resolve(UnaryCall* call, v1::ResolveRequest* in, v1::ResolveResponse* out) {
+  Routed(call, in,
          [=, this](const Route& route) { return StartResolve(node_, route, call, in, out); });
-  return reactor;
 }
 
-grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* KvService::Stream(
-    grpc::CallbackServerContext*) {
-  return StartStream(StreamWorld{node_, env_, watch_, router_, options_.limits,
-                                 options_.default_deadline, streams_});
+std::shared_ptr<http2::Call> KvService::StreamAt(
+    std::string_view path, const std::shared_ptr<ClientConnection>& connection, http2::CallId id) {
+  if (path != kStream) return nullptr;
+  auto stream =
+      std::make_shared<StreamCall>(StreamWorld{node_, env_, watch_, router_, options_.limits,
+                                               options_.default_deadline, streams_},
+                                   connection, id);
+  stream->Start();
+  return stream;
 }
 
 }  // namespace quorate::rpc

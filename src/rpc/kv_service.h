@@ -1,15 +1,19 @@
-// The public data API over gRPC's callback API: decode, check, route, execute.
-// Nothing here blocks; a reply is finished by the worker that made it.
+// The public data API: check, route, execute. Nothing here blocks; a reply is finished by the
+// worker that made it.
 #pragma once
 
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
 #include "base/env.h"
 #include "node/node.h"
-#include "quorate/v1/kv.grpc.pb.h"
-#include "rpc/arena_messages.h"
+#include "quorate/v1/kv.pb.h"
 #include "rpc/call_gate.h"
 #include "rpc/call_watch.h"
 #include "rpc/limits.h"
 #include "rpc/router.h"
+#include "rpc/stream_call.h"
 #include "rpc/stream_set.h"
 #include "rpc/unary_call.h"
 
@@ -20,56 +24,53 @@ struct KvOptions {
   absl::Duration default_deadline = absl::Seconds(5);  // of calls that name none
 };
 
-class KvService final : public v1::Kv::CallbackService {
+class KvService final {
  public:
-  // All must outlive the server that this service is registered with.
+  // All must outlive it.
   KvService(Node& node, Env& env, CallWatch& watch, KvOptions options);
 
   // Ends the streams that are open, with UNAVAILABLE, once what they have
   // under way is answered; new ones end at once.
   void EndStreams() { streams_.End(); }
 
-  grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context, const v1::PutRequest* in,
-                                v1::WriteResponse* out) override;
-  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
-                                   const v1::DeleteRequest* in, v1::WriteResponse* out) override;
-  grpc::ServerUnaryReactor* CompareAndSet(grpc::CallbackServerContext* context,
-                                          const v1::CompareAndSetRequest* in,
-                                          v1::WriteResponse* out) override;
-  grpc::ServerUnaryReactor* Add(grpc::CallbackServerContext* context, const v1::AddRequest* in,
-                                v1::WriteResponse* out) override;
-  grpc::ServerUnaryReactor* Batch(grpc::CallbackServerContext* context, const v1::BatchRequest* in,
-                                  v1::WriteResponse* out) override;
-  grpc::ServerUnaryReactor* Mutate(grpc::CallbackServerContext* context,
-                                   const v1::MutateRequest* in, v1::WriteResponse* out) override;
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest* in,
-                                v1::GetResponse* out) override;
-  grpc::ServerUnaryReactor* MultiGet(grpc::CallbackServerContext* context,
-                                     const v1::MultiGetRequest* in,
-                                     v1::MultiGetResponse* out) override;
-  grpc::ServerUnaryReactor* Scan(grpc::CallbackServerContext* context, const v1::ScanRequest* in,
-                                 v1::ScanResponse* out) override;
-  grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* Stream(
-      grpc::CallbackServerContext* context) override;
-  grpc::ServerUnaryReactor* OpenWriter(grpc::CallbackServerContext* context,
-                                       const v1::OpenWriterRequest* in,
-                                       v1::OpenWriterResponse* out) override;
-  grpc::ServerUnaryReactor* Resolve(grpc::CallbackServerContext* context,
-                                    const v1::ResolveRequest* in,
-                                    v1::ResolveResponse* out) override;
+  // Its unary methods by path, "/quorate.v1.Kv/Get"; null: no such.
+  const UnaryMethod* FindMethod(std::string_view path) const;
+  CallWatch& watch() { return watch_; }
+  absl::Duration default_deadline() const { return options_.default_deadline; }
+
+  // Its one method with many messages.
+  // Null where `path` is not that.
+  std::shared_ptr<http2::Call> StreamAt(std::string_view path,
+                                        const std::shared_ptr<ClientConnection>& connection,
+                                        http2::CallId id);
 
  private:
-  // `make(in)` gives the StatusOr<kv::Command> of the message; runs once the
+  template <class In, class Out>
+  void Add(std::string_view name, Operation operation,
+           void (KvService::*begin)(UnaryCall*, In*, Out*));
+
+  void Put(UnaryCall* call, v1::PutRequest* in, v1::WriteResponse* out);
+  void Delete(UnaryCall* call, v1::DeleteRequest* in, v1::WriteResponse* out);
+  void CompareAndSet(UnaryCall* call, v1::CompareAndSetRequest* in, v1::WriteResponse* out);
+  void AddTo(UnaryCall* call, v1::AddRequest* in, v1::WriteResponse* out);
+  void Batch(UnaryCall* call, v1::BatchRequest* in, v1::WriteResponse* out);
+  void Mutate(UnaryCall* call, v1::MutateRequest* in, v1::WriteResponse* out);
+  void Get(UnaryCall* call, v1::GetRequest* in, v1::GetResponse* out);
+  void MultiGet(UnaryCall* call, v1::MultiGetRequest* in, v1::MultiGetResponse* out);
+  void Scan(UnaryCall* call, v1::ScanRequest* in, v1::ScanResponse* out);
+  void OpenWriter(UnaryCall* call, v1::OpenWriterRequest* in, v1::OpenWriterResponse* out);
+  void Resolve(UnaryCall* call, v1::ResolveRequest* in, v1::ResolveResponse* out);
+
+  // `make()` gives the StatusOr<kv::Command> of the message; runs once the
   // route is known.
   template <class In, class Make>
-  grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context, Operation operation,
-                                  const In* in, v1::WriteResponse* out, Make make);
+  void Write(UnaryCall* call, In* in, v1::WriteResponse* out, Make make);
   // `then(route)` runs when the keyspace is found and does the call; its error
   // fails it.
   template <class In, class Then>
-  void Routed(UnaryCall* call, grpc::CallbackServerContext* context, const In* in, Then then);
+  void Routed(UnaryCall* call, In* in, Then then);
   template <class In, class Then>
-  void RouteAgain(UnaryCall* call, const In* in, Then then);
+  void RouteAgain(UnaryCall* call, In* in, Then then);
   template <class In>
   absl::StatusOr<Route> FindRoute(const In& in) const;
 
@@ -80,17 +81,7 @@ class KvService final : public v1::Kv::CallbackService {
   Router router_;
   CallGate gate_;
   StreamSet streams_;
-  ArenaMessages<v1::PutRequest, v1::WriteResponse> put_messages_;
-  ArenaMessages<v1::DeleteRequest, v1::WriteResponse> delete_messages_;
-  ArenaMessages<v1::CompareAndSetRequest, v1::WriteResponse> cas_messages_;
-  ArenaMessages<v1::AddRequest, v1::WriteResponse> add_messages_;
-  ArenaMessages<v1::BatchRequest, v1::WriteResponse> batch_messages_;
-  ArenaMessages<v1::MutateRequest, v1::WriteResponse> mutate_messages_;
-  ArenaMessages<v1::GetRequest, v1::GetResponse> get_messages_;
-  ArenaMessages<v1::MultiGetRequest, v1::MultiGetResponse> multi_get_messages_;
-  ArenaMessages<v1::ScanRequest, v1::ScanResponse> scan_messages_;
-  ArenaMessages<v1::OpenWriterRequest, v1::OpenWriterResponse> open_writer_messages_;
-  ArenaMessages<v1::ResolveRequest, v1::ResolveResponse> resolve_messages_;
+  absl::flat_hash_map<std::string, UnaryMethod> methods_;
 };
 
 }  // namespace quorate::rpc

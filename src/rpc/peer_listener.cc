@@ -1,7 +1,6 @@
 #include "rpc/peer_listener.h"
 
 #include <netdb.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -15,6 +14,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/strings.h"
+#include "rpc/acceptor.h"
 #include "rpc/peer_input.h"
 #include "rpc/peer_wire.h"
 
@@ -26,19 +26,17 @@ constexpr absl::Duration kHelloWithin = absl::Seconds(5);
 // Who is refused has so long to hear why.
 constexpr absl::Duration kPartingMax = absl::Seconds(5);
 
-std::string NameOf(const sockaddr_storage& peer, socklen_t size) {
+std::string NameOf(const SocketAddress& peer) {
   char host[NI_MAXHOST];
   char port[NI_MAXSERV];
-  if (getnameinfo(reinterpret_cast<const sockaddr*>(&peer), size, host, sizeof(host), port,
-                  sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+  if (getnameinfo(peer.get(), peer.size, host, sizeof(host), port, sizeof(port),
+                  NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
     return "an unknown address";
   }
-  const bool six = peer.ss_family == AF_INET6;
+  const bool six = peer.bytes.ss_family == AF_INET6;
   return six ? StrCat("[", std::string_view(host), "]:", std::string_view(port))
              : StrCat(std::string_view(host), ":", std::string_view(port));
 }
-
-SocketFd SpareFd() { return SocketFd(eventfd(0, EFD_CLOEXEC)); }
 
 class Port;
 
@@ -78,23 +76,20 @@ class Caller final : public SocketPoll::Source, public std::enable_shared_from_t
 class Port final : public SocketPoll::Source, public std::enable_shared_from_this<Port> {
  public:
   Port(SocketFd fd, SocketsOf sockets, PeerIntake& intake, Env& env)
-      : fd_(std::move(fd)), sockets_of_(std::move(sockets)), intake_(intake), env_(env) {}
+      : acceptor_(std::move(fd)), sockets_of_(std::move(sockets)), intake_(intake), env_(env) {}
 
   void Watch() {
-    sockets_of_(NodeId()).Add(fd_.get(), SocketPoll::Watch::kInput, shared_from_this());
+    sockets_of_(NodeId()).Add(acceptor_.fd(), SocketPoll::Watch::kInput, shared_from_this());
   }
 
   void OnReady() override {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof(peer);
-    SocketFd taken(accept4(fd_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
-                           SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!taken && (errno == EMFILE || errno == ENFILE)) return TurnAway();
+    SocketAddress peer;
+    SocketFd taken = acceptor_.Accept(&peer);
     const bool full =
         callers_ >= limits::kPeerConnectionsMax || strangers_ >= limits::kPeerStrangersMax;
     if (!taken || full) return;
     SetUpPeerSocket(taken.get());
-    std::make_shared<Caller>(std::move(taken), NameOf(peer, size), shared_from_this())
+    std::make_shared<Caller>(std::move(taken), NameOf(peer), shared_from_this())
         ->WatchBy(sockets_of_(NodeId()));
   }
   void OnTick() override {}
@@ -102,16 +97,7 @@ class Port final : public SocketPoll::Source, public std::enable_shared_from_thi
  private:
   friend class Caller;
 
-  // There are no file descriptors left: whoever calls is taken for that one moment, or the
-  // port would be ready for ever.
-  void TurnAway() {
-    spare_ = SocketFd();
-    SocketFd(accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    spare_ = SpareFd();
-  }
-
-  const SocketFd fd_;
-  SocketFd spare_ = SpareFd();
+  Acceptor acceptor_;
   SocketsOf sockets_of_;
   PeerIntake& intake_;
   Env& env_;
@@ -200,12 +186,13 @@ void Caller::ReadNothing() {
 
 // A socket that is closed with something unread throws away what it was to send.
 void Caller::Refuse(const absl::Status& why) {
+  if (state_ == State::kGreeting) --port_->strangers_;
+  state_ = State::kParting;
+  // From before it can hear that.
+  until_ = port_->env_.Monotonic() + kPartingMax;
   const std::string refusal = wire::Refusal(why);
   send(fd_.get(), refusal.data(), refusal.size(), MSG_NOSIGNAL);
   shutdown(fd_.get(), SHUT_WR);
-  if (state_ == State::kGreeting) --port_->strangers_;
-  state_ = State::kParting;
-  until_ = port_->env_.Monotonic() + kPartingMax;
 }
 
 void Caller::End() {

@@ -19,6 +19,9 @@ namespace {
 // How long a server that shuts down waits for calls that have been answered to
 // leave.
 constexpr absl::Duration kShutdownGrace = absl::Seconds(3);
+constexpr absl::Duration kCallsPause = absl::Milliseconds(5);
+// And then for clients to close their connections.
+constexpr absl::Duration kFarewellMax = absl::Milliseconds(500);
 // Before that: until no call has come for so long, and for so long at most.
 constexpr absl::Duration kNobodyCallsFor = absl::Milliseconds(100);
 constexpr absl::Duration kTurningAwayMax = absl::Seconds(1);
@@ -62,11 +65,15 @@ NodeOptions NodeOptionsOf(const ServerOptions& options, const ServerPlan& plan,
   return node;
 }
 
-void ShutDown(std::unique_ptr<grpc::Server>& server) {
-  if (server == nullptr) return;
-  server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kShutdownGrace));
-  server->Wait();
-  server.reset();
+grpc::ChannelArguments Unbounded() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetMaxSendMessageSize(-1);
+  return arguments;
+}
+
+std::shared_ptr<grpc::Channel> InnerChannel(grpc::Server& server) {
+  return server.InProcessChannel(Unbounded());
 }
 
 }  // namespace
@@ -176,10 +183,14 @@ absl::Status Server::Listen(const ServerPlan& plan) {
   const absl::Status listening =
       ListenForPeers(plan.peer_listen, "peer-listen", SocketsOfWorkers(), *peers_, env_);
   if (!listening.ok()) return listening;
-  auto client = StartGrpcServer(plan.listen, "listen", limits::kMessageBytesMax,
-                                {kv_.get(), admin_.get(), backup_.get()});
-  if (!client.ok()) return client.status();
-  client_server_ = *std::move(client);
+  inner_server_ =
+      StartInnerServer(limits::kMessageBytesMax, {&kv_shape_, admin_.get(), backup_.get()});
+  client_calls_ = std::make_unique<ClientCalls>(*kv_, InnerChannel(*inner_server_));
+  auto port = ClientPort::Open(
+      plan.listen, "listen", [this]() -> SocketPoll& { return threads_.NextSockets(); },
+      *client_calls_);
+  if (!port.ok()) return port.status();
+  client_port_ = *std::move(port);
   auto http = HttpServer::Start(plan.http_listen.host, plan.http_listen.port, MakePages());
   if (!http.ok()) return http.status();
   http_ = *std::move(http);
@@ -196,7 +207,7 @@ void Server::UpdateHealth() {
   if (serving == health_told_) return;
   health_told_ = serving;
   log_lines_->info(serving ? "ready: every partition here has a leader" : "not ready");
-  if (auto* health = client_server_->GetHealthCheckService()) {
+  if (auto* health = inner_server_->GetHealthCheckService()) {
     health->SetServingStatus(serving == 1);
   }
 }
@@ -211,7 +222,7 @@ void Server::Drain() {
     log_lines_->warn("gave up waiting for leaderships to be taken over");
   }
   AwaitNoCalls();
-  ShutDown(client_server_);
+  CloseClientPort();
 }
 
 // gRPC cancels what comes while it ends, and nobody could tell that from a call that was
@@ -226,13 +237,32 @@ void Server::AwaitNoCalls() {
   }
 }
 
+// What was answered may still be on its way out.
+void Server::CloseClientPort() {
+  if (client_port_ == nullptr) return;
+  client_port_->Refuse();
+  const absl::Duration until = env_.Monotonic() + kShutdownGrace;
+  while (client_port_->calls() > 0 && env_.Monotonic() < until) absl::SleepFor(kCallsPause);
+  // What a client sends to a connection that is closed makes it forget what it was told before:
+  // that it was not begun.
+  const absl::Duration farewell = env_.Monotonic() + kFarewellMax;
+  while (client_port_->connections() > 0 && env_.Monotonic() < farewell) {
+    absl::SleepFor(kCallsPause);
+  }
+  client_port_->Break();
+  if (inner_server_ == nullptr) return;
+  inner_server_->Shutdown(std::chrono::system_clock::now());
+  inner_server_->Wait();
+}
+
 // From the outside in: nobody may call what is gone already.
 Server::~Server() {
   http_.reset();
-  ShutDown(client_server_);
+  CloseClientPort();
   transport_.Close();
   if (storage_.room_wait != nullptr) storage_.room_wait->GiveUp();
   threads_.Stop();
+  client_port_.reset();
   if (log_ != nullptr) {
     log_->Stop();
     log_marker_.reset();

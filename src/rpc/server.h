@@ -12,10 +12,13 @@
 #include "absl/status/statusor.h"
 #include "base/env.h"
 #include "node/node.h"
+#include "quorate/v1/kv.grpc.pb.h"
 #include "rpc/admin_service.h"
 #include "rpc/backup_service.h"
 #include "rpc/call_metrics.h"
 #include "rpc/call_watch.h"
+#include "rpc/client_calls.h"
+#include "rpc/client_port.h"
 #include "rpc/fault_switch.h"
 #include "rpc/frame_gate.h"
 #include "rpc/http_server.h"
@@ -67,6 +70,7 @@ class Server {
  private:
   Server(const ServerOptions& options, const ServerEdges& edges);
   void AwaitNoCalls();
+  void CloseClientPort();
 
   absl::Status OpenNode(const ServerPlan& plan, StorageStack storage,
                         std::function<void(absl::Status)> fatal);
@@ -110,7 +114,10 @@ class Server {
   std::unique_ptr<AdminService> admin_;
   std::unique_ptr<BackupService> backup_;
   std::unique_ptr<PeerIntake> peers_;
-  std::unique_ptr<grpc::Server> client_server_;
+  v1::Kv::CallbackService kv_shape_;            // the data API for reflection; never called
+  std::unique_ptr<grpc::Server> inner_server_;  // of all calls but the data API's
+  std::unique_ptr<ClientCalls> client_calls_;
+  std::unique_ptr<ClientPort> client_port_;
   std::unique_ptr<HttpServer> http_;
 };
 

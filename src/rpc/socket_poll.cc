@@ -25,6 +25,26 @@ int64_t NowMs() {
   return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
 }
 
+epoll_event EventOf(int fd, SocketPoll::Watch watch) {
+  epoll_event event{};
+  event.data.fd = fd;
+  switch (watch) {
+    case SocketPoll::Watch::kInput:
+      event.events = EPOLLIN;
+      break;
+    case SocketPoll::Watch::kEdges:
+      event.events = EPOLLIN | EPOLLOUT | EPOLLET;
+      break;
+    case SocketPoll::Watch::kOutput:
+      event.events = EPOLLOUT;
+      break;
+    case SocketPoll::Watch::kBoth:
+      event.events = EPOLLIN | EPOLLOUT;
+      break;
+  }
+  return event;
+}
+
 // Linux before 5.11 waits for whole milliseconds only.
 int WaitFor(int epoll, epoll_event* events, int size, absl::Duration timeout) {
   static std::atomic<bool> exact{true};
@@ -58,11 +78,15 @@ SocketPoll::~SocketPoll() {
 void SocketPoll::Add(int fd, Watch watch, std::shared_ptr<Source> source) {
   absl::MutexLock lock(&mutex_);
   sources_[fd] = std::move(source);
-  epoll_event event{};
-  event.events = watch == Watch::kInput ? EPOLLIN : EPOLLIN | EPOLLOUT | EPOLLET;
-  event.data.fd = fd;
+  epoll_event event = EventOf(fd, watch);
   const int added = epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
   QUORATE_CHECK(added == 0, "a socket that cannot be waited for");
+}
+
+void SocketPoll::Change(int fd, Watch watch) {
+  epoll_event event = EventOf(fd, watch);
+  const int changed = epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
+  QUORATE_CHECK(changed == 0, "a socket that cannot be waited for");
 }
 
 void SocketPoll::Remove(int fd) {

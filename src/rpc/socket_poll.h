@@ -29,8 +29,10 @@ class SocketPoll {
   };
   // Which events are told.
   enum class Watch {
-    kInput,  // that there is some, again and again
-    kEdges,  // that there is more, or room for output again: once each
+    kInput,   // that there is some, again and again
+    kEdges,   // that there is more, or room for output again: once each
+    kOutput,  // that there is room for output, again and again
+    kBoth,    // input, too
   };
 
   SocketPoll();
@@ -40,6 +42,8 @@ class SocketPoll {
 
   // Any thread. `source` is held until Remove, or until this ends.
   void Add(int fd, Watch watch, std::shared_ptr<Source> source);
+  // Any thread; of one that was added.
+  void Change(int fd, Watch watch);
   // Any thread, before `fd` is closed. A call that is under way may go on.
   void Remove(int fd);
 

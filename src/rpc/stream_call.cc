@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "rpc/convert.h"
-#include "rpc/grpc_status.h"
 #include "rpc/reply_error.h"
 #include "rpc/stream_message.h"
 #include "rpc/turn_end.h"
@@ -20,50 +19,91 @@ v1::Receipt* ReceiptIn(v1::StreamReply& reply) {
 
 }  // namespace
 
-StreamReactor* StartStream(StreamWorld world) {
-  const auto stream = std::make_shared<StreamCall>(world);
-  stream->Start();
-  return stream.get();
-}
-
-StreamCall::StreamCall(StreamWorld world) : world_(world) {
+StreamCall::StreamCall(StreamWorld world, std::shared_ptr<ClientConnection> connection,
+                       http2::CallId id)
+    : world_(world), connection_(std::move(connection)), id_(id) {
   world_.watch.metrics().streams.fetch_add(1, std::memory_order_relaxed);
 }
 
 StreamCall::~StreamCall() {
+  world_.streams.Remove(this);
   world_.watch.metrics().streams.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void StreamCall::Start() {
-  self_ = shared_from_this();
-  StartSendInitialMetadata();  // tells the client that its operations are welcome
-  ReadOn();
-  world_.streams.Add(self_);
+  connection_->session().SendHead(id_);  // tells the client that its operations are welcome
+  connection_->session().HoldBack(id_);
+  connection_->Then([self = shared_from_this()] { self->world_.streams.Add(self); });
 }
 
-void StreamCall::ReadOn() {
-  absl::MutexLock lock(&mutex_);
-  if (finished_ || ending_ || reads_done_) return FinishIfIdle();
-  if (outstanding_ >= limits::kStreamOutstandingMax) {
-    paused_ = true;
-    return;
-  }
-  StartRead(request_.Renew());
-}
-
-void StreamCall::OnReadDone(bool ok) {
-  if (!ok) {
+void StreamCall::OnMessage(std::string_view message) {
+  {
     absl::MutexLock lock(&mutex_);
-    reads_done_ = true;
-    return FinishIfIdle();
+    if (finished_ || ending_) return;
+    if (executing_) {
+      arrived_.emplace_back(message);
+      return;
+    }
+    executing_ = true;
   }
-  StreamMessage message(*this, *request_);
-  if (!message.MayBeStale()) return Accept(message);
-  world_.router.Refresh(message.deadline(), [self = shared_from_this()](absl::Status refreshed) {
-    StreamMessage again(*self, *self->request_);
-    if (!refreshed.ok() && again.MayBeStale()) again.Refuse(refreshed);
-    self->Accept(again);
+  const bool whole =
+      request_.Renew()->ParseFromArray(message.data(), static_cast<int>(message.size()));
+  connection_->Then([self = shared_from_this(), whole] {
+    if (!whole) return self->Do(Next::kBadMessage);
+    self->Take();
   });
+}
+
+void StreamCall::OnClosed() {
+  connection_->Then([self = shared_from_this()] {
+    Next next;
+    {
+      absl::MutexLock lock(&self->mutex_);
+      self->reads_done_ = true;
+      next = self->Idle();
+    }
+    self->Do(next);
+  });
+}
+
+// The client is gone: there is no one to answer.
+void StreamCall::OnLost() {
+  absl::MutexLock lock(&mutex_);
+  finished_ = true;
+}
+
+void StreamCall::Take() {
+  do {
+    StreamMessage message(*this, *request_);
+    if (message.MayBeStale()) {
+      return world_.router.Refresh(message.deadline(),
+                                   [self = shared_from_this()](absl::Status refreshed) {
+                                     StreamMessage again(*self, *self->request_);
+                                     if (!refreshed.ok() && again.MayBeStale())
+                                       again.Refuse(refreshed);
+                                     self->Accept(again);
+                                     if (self->ReadNext()) self->Take();
+                                   });
+    }
+    Accept(message);
+  } while (ReadNext());
+}
+
+// False: none has come yet.
+bool StreamCall::ReadNext() {
+  std::string bytes;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (arrived_.empty() || finished_) {
+      executing_ = false;
+      return false;
+    }
+    bytes = std::move(arrived_.front());
+    arrived_.pop_front();
+  }
+  if (request_.Renew()->ParseFromString(bytes)) return true;
+  Do(Next::kBadMessage);
+  return false;
 }
 
 void StreamCall::Accept(StreamMessage& message) {
@@ -71,11 +111,12 @@ void StreamCall::Accept(StreamMessage& message) {
   {
     absl::MutexLock lock(&mutex_);
     outstanding_ += cost;
+    ++untold_;
   }
   world_.watch.metrics().stream_operations.fetch_add(request_->ops_size(),
                                                      std::memory_order_relaxed);
   message.Execute();
-  ReadOn();
+  Taken(0);
 }
 
 void StreamCall::Answer(Pending& pending, Reply reply) {
@@ -97,7 +138,7 @@ void StreamCall::Answer(Pending& pending, Reply reply) {
   world_.watch.metrics().stream_operations.fetch_sub(static_cast<int64_t>(pending.ids.size()),
                                                      std::memory_order_relaxed);
   constexpr uint64_t kFrameBytes = 64;  // of a reply around its value
-  absl::MutexLock lock(&mutex_);
+  absl::ReleasableMutexLock lock(&mutex_);
   if (finished_) return;
   for (size_t i = 0; i < pending.ids.size(); ++i) {
     const bool has_value = i < reply.found.size() && reply.found[i].has_value();
@@ -111,88 +152,100 @@ void StreamCall::Answer(Pending& pending, Reply reply) {
     }
     if (pending.tells_timings) FillTimings(reply.timings, took, ReceiptIn(*out));
   }
-  ScheduleFlush();
+  if (std::exchange(flush_due_, true)) return;
+  lock.Release();
+  TurnEnd::Defer([self = shared_from_this()] { self->Flush(); });
 }
 
 void StreamCall::AnswerError(uint64_t id, uint32_t cost, const absl::Status& status) {
   world_.watch.metrics().stream_operations.fetch_sub(1, std::memory_order_relaxed);
-  absl::MutexLock lock(&mutex_);
-  if (finished_) return;
-  v1::StreamReply* out = replies_.Add(64 + status.message().size(), cost);
-  out->set_id(id);
-  FillError(status, out->mutable_error());
-  ScheduleFlush();
-}
-
-void StreamCall::ScheduleFlush() {
-  mutex_.AssertHeld();
-  if (flush_due_ || writing_ != nullptr) return;
-  flush_due_ = true;
-  // Outside a turn Defer would call at once, under the lock.
-  if (!TurnEnd::InTurn()) {
-    flush_due_ = false;
-    return WriteNext();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (finished_) return;
+    v1::StreamReply* out = replies_.Add(64 + status.message().size(), cost);
+    out->set_id(id);
+    FillError(status, out->mutable_error());
+    if (std::exchange(flush_due_, true)) return;
   }
   TurnEnd::Defer([self = shared_from_this()] { self->Flush(); });
 }
 
 void StreamCall::Flush() {
-  absl::MutexLock lock(&mutex_);
-  flush_due_ = false;
-  WriteNext();
+  while (true) {
+    std::unique_ptr<StreamReplies::Message> message;
+    {
+      absl::MutexLock lock(&mutex_);
+      flush_due_ = false;
+      if (replies_.empty() || finished_) return;
+      message = replies_.Take();
+    }
+    const v1::StreamResponse& response = *message->response;
+    connection_->Answer([&](http2::Session& session) {
+      session.SendMessage(id_, response.ByteSizeLong(), [&](char* to) {
+        response.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(to));
+      });
+    });
+    const uint64_t cost = message->cost;
+    {
+      absl::MutexLock lock(&mutex_);
+      replies_.Recycle(std::move(message));
+    }
+    connection_->OnceThereIsRoom([self = shared_from_this(), cost] { self->Taken(cost); });
+  }
 }
 
-void StreamCall::WriteNext() {
-  if (writing_ != nullptr || replies_.empty() || finished_) return;
-  writing_ = replies_.Take();
-  StartWrite(writing_->response.get());
-}
-
-void StreamCall::OnWriteDone(bool ok) {
-  bool resume = false;
+void StreamCall::Taken(uint64_t cost) {
+  size_t messages = 0;
+  Next next;
   {
     absl::MutexLock lock(&mutex_);
-    outstanding_ -= writing_->cost;
-    replies_.Recycle(std::move(writing_));
-    if (!ok) return Break();
-    WriteNext();
-    resume = paused_ && outstanding_ < limits::kStreamOutstandingMax;
-    if (resume) paused_ = false;
-    FinishIfIdle();
+    outstanding_ -= cost;
+    if (outstanding_ < limits::kStreamOutstandingMax) messages = std::exchange(untold_, 0);
+    next = Idle();
   }
-  if (resume) ReadOn();
+  if (messages > 0) {
+    connection_->Answer([&](http2::Session& session) { session.Took(id_, messages); });
+  }
+  Do(next);
 }
 
-void StreamCall::FinishIfIdle() {
-  if (finished_ || writing_ != nullptr || outstanding_ > 0) return;
-  if (!reads_done_ && !ending_) return;
+// Whether all is done, as it is only once.
+StreamCall::Next StreamCall::Idle() {
+  if (finished_ || executing_ || outstanding_ > 0 || !replies_.empty()) return Next::kNothing;
+  if (!reads_done_ && !ending_) return Next::kNothing;
   finished_ = true;
-  if (reads_done_) return Finish(grpc::Status::OK);
-  Finish(ToGrpcStatus(MakeError(absl::StatusCode::kUnavailable, "NODE_DRAINING",
-                                "this node is going down; go on at another one")));
+  return reads_done_ ? Next::kSucceed : Next::kDrain;
 }
 
-// The client is gone: there is no one to answer.
-void StreamCall::Break() {
-  if (finished_) return;
-  finished_ = true;
-  Finish(grpc::Status::CANCELLED);
+void StreamCall::Do(Next next) {
+  http2::CallEnd end;
+  switch (next) {
+    case Next::kNothing:
+      return;
+    case Next::kSucceed:
+      break;
+    case Next::kDrain:
+      end = http2::EndOf(MakeError(absl::StatusCode::kUnavailable, "NODE_DRAINING",
+                                   "this node is going down; go on at another one"));
+      break;
+    case Next::kBadMessage: {
+      absl::MutexLock lock(&mutex_);
+      finished_ = true;
+      end = http2::EndOf(MakeError(absl::StatusCode::kInvalidArgument, "CALL_MALFORMED",
+                                   "a message of the stream cannot be read"));
+    }
+  }
+  connection_->Answer([&](http2::Session& session) { session.Finish(id_, std::move(end)); });
 }
 
 void StreamCall::End() {
-  absl::MutexLock lock(&mutex_);
-  ending_ = true;
-  FinishIfIdle();
-}
-
-void StreamCall::OnCancel() {
-  absl::MutexLock lock(&mutex_);
-  Break();
-}
-
-void StreamCall::OnDone() {
-  world_.streams.Remove(this);
-  self_.reset();  // may be the last
+  Next next;
+  {
+    absl::MutexLock lock(&mutex_);
+    ending_ = true;
+    next = Idle();
+  }
+  Do(next);
 }
 
 }  // namespace quorate::rpc

@@ -27,8 +27,12 @@ TurnEnd::Scope::Scope() {
 }
 
 TurnEnd::Scope::~Scope() {
+  // What these put off comes after them.
+  for (size_t next = 0; next < work_.size(); ++next) {
+    Work work = std::move(work_[next]);
+    std::move(work)();
+  }
   current = nullptr;
-  for (Work& work : work_) std::move(work)();
 }
 
 }  // namespace quorate::rpc

@@ -19,7 +19,7 @@ class TurnEnd {
   // This thread is in a turn.
   static bool InTurn();
 
-  // A turn: what is deferred within the scope runs, in order, at its end.
+  // A turn: what is deferred within the scope, or by what was, runs in order at its end.
   class Scope {
    public:
     Scope();

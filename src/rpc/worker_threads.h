@@ -1,6 +1,6 @@
 // The threads of a process that are its own: one for each worker, one for slow
-// work. A worker's turn runs on its own thread, which waits for other nodes' messages
-// between turns, or on one that brings it input while that sleeps.
+// work. A worker's turn runs on its own thread, which waits for other nodes' messages and
+// clients' calls between turns, or on one that brings it input while that sleeps.
 #pragma once
 
 #include <atomic>
@@ -24,8 +24,7 @@ namespace quorate::rpc {
 class WorkerThreads : public Scheduler {
  public:
   // A scope in which a thread brings input. Where that wakes a worker whose thread sleeps,
-  // the turn runs here, at the end of the scope: nobody has to be woken, and what the turn
-  // answers leaves by a thread of gRPC's, if this is one, and wakes none of its others.
+  // the turn runs here, at the end of the scope: nobody has to be woken.
   //
   // For little input: while the turn runs nobody else is brought anything by this thread. Not
   // within a turn or while holding a lock.
@@ -57,6 +56,12 @@ class WorkerThreads : public Scheduler {
     return workers_[peer.value() % workers_.size()]->parker.sockets();
   }
 
+  // Those of clients, by one after the other.
+  SocketPoll& NextSockets() {
+    return workers_[next_sockets_.fetch_add(1, std::memory_order_relaxed) % workers_.size()]
+        ->parker.sockets();
+  }
+
   void Wake(uint32_t index) override;
   void Background(absl::AnyInvocable<void() &&> work) override;
 
@@ -84,6 +89,7 @@ class WorkerThreads : public Scheduler {
   Node* node_ = nullptr;  // from Start on
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<bool> stopping_{false};
+  std::atomic<uint32_t> next_sockets_{0};
   Counter hosted_turns_;
   std::thread background_thread_;
   mutable absl::Mutex mutex_;

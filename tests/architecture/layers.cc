@@ -21,6 +21,8 @@ const std::vector<std::pair<std::string, std::string>> kLibraryOfPrefix = {
     {"grpc/", "gRPC"},
     {"grpcpp/", "gRPC"},
     {"rocksdb/", "RocksDB"},
+    {"nghttp2/", "nghttp2"},
+    {"zlib.h", "zlib"},
     {"httplib.h", "cpp-httplib"},
     {"nlohmann/", "nlohmann-json"},
     {"CLI/", "CLI11"},

@@ -39,7 +39,10 @@ class ManualEnv final : public Env {
 
 class PollThread {
  public:
-  ~PollThread() {
+  ~PollThread() { Join(); }
+  // Nothing is told any more.
+  void Join() {
+    if (!thread_.joinable()) return;
     ending_ = true;
     sockets.Wake();
     thread_.join();

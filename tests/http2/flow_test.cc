@@ -1,0 +1,199 @@
+// How much may be on its way: what either end lets the other send.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <string>
+#include <vector>
+
+#include "http2/deflated.h"
+#include "http2/world.h"
+
+namespace quorate::http2 {
+namespace {
+
+using Events = Recorder::Events;
+
+constexpr uint32_t kWindow = 10'000;
+constexpr SessionLimits kSmall = {
+    .message_bytes_max = 1 << 20, .call_window_bytes = kWindow, .window_bytes = 100'000};
+
+TEST(FlowTest, AMessageMayBeLargerThanTheWindowsOfBothEnds) {
+  World world(kSmall, 1000);
+  world.Echo();
+  const CallId id = world.client.Call("/kv/Put", std::string(500'000, 'x'));
+  world.Exchange();
+  EXPECT_EQ(world.client.answer(id).Messages(),
+            std::vector<std::string>{std::string(500'000, 'x')});
+  EXPECT_EQ(world.client.answer(id).status(), "0");
+}
+
+TEST(FlowTest, AnAnswerWaitsForTheClientsWindowAndCountsAsHeld) {
+  World world({}, kWindow, false);
+  world.Echo();
+  const CallId id = world.client.Call("/kv/Get", std::string(25'000, 'x'));
+  world.Exchange();
+  const size_t all = 25'000 + kMessageHeadBytes;
+  for (size_t came = kWindow; came < all; came += kWindow) {
+    ASSERT_EQ(world.client.answer(id).body.size(), came);
+    ASSERT_EQ(world.session.held_bytes(), all - came);
+    world.client.Take(id, kWindow);
+    world.Exchange();
+  }
+  EXPECT_EQ(world.session.held_bytes(), 0u);
+  EXPECT_EQ(world.client.answer(id).status(), "0");
+}
+
+TEST(FlowTest, AnAnswerThatFillsTheWindowEndsWithoutMoreOfIt) {
+  World world({}, kWindow, false);
+  world.Echo();
+  const CallId id = world.client.Call("/kv/Get", std::string(kWindow - kMessageHeadBytes, 'x'));
+  world.Exchange();
+  EXPECT_EQ(world.client.answer(id).body.size(), kWindow);
+  EXPECT_EQ(world.client.answer(id).status(), "0");
+}
+
+TEST(FlowTest, ACallThatIsHeldBackStopsAtItsWindowAndGoesOnAsItsMessagesAreTaken) {
+  World world(kSmall);
+  const CallId id = world.client.Begin(HeadersOf("/kv/Stream"));
+  world.Exchange();
+  world.session.HoldBack(id);
+  constexpr size_t kMessages = 100;
+  const std::string message(1000 - kMessageHeadBytes, 'x');
+  for (size_t i = 0; i < kMessages; ++i) world.client.Send(id, Framed(message));
+  world.Exchange();
+  const auto came = [&] { return world.service.of(id).size() - 1; };
+  EXPECT_EQ(came(), kWindow / 1000);
+  for (size_t taken = 0; came() < kMessages; ++taken) {
+    ASSERT_LE(came() - taken, kWindow / 1000);
+    ASSERT_LT(taken, kMessages);
+    world.session.Took(id, 1);
+    world.Exchange();
+  }
+  // Others are not held up by it.
+  world.Echo();
+  const CallId other = world.client.Call("/kv/Get", std::string(200'000, 'x'));
+  world.Exchange();
+  EXPECT_EQ(world.client.answer(other).status(), "0");
+}
+
+TEST(FlowTest, ACallThatIsHeldBackIsSoWhenItsMessagesComeInPieces) {
+  World world(kSmall);
+  world.read_bytes = 500;
+  const CallId id = world.client.Begin(HeadersOf("/kv/Stream"));
+  world.Exchange();
+  world.session.HoldBack(id);
+  constexpr size_t kMessages = 50;
+  for (size_t i = 0; i < kMessages; ++i) world.client.Send(id, Framed(std::string(3000, 'x')));
+  world.Exchange();
+  const auto came = [&] { return world.service.of(id).size() - 1; };
+  for (size_t taken = 0; came() < kMessages; ++taken) {
+    // A window's worth, and one that began before.
+    ASSERT_LE(came() - taken, kWindow / 3000 + 1);
+    ASSERT_LT(taken, kMessages);
+    world.session.Took(id, 1);
+    world.Exchange();
+  }
+}
+
+TEST(FlowTest, AMessageMayBeTakenAsItComes) {
+  World world(kSmall);
+  world.read_bytes = 700;
+  world.service.on_call = [&](CallId id) { world.session.HoldBack(id); };
+  world.service.on_message = [&](CallId id, std::string_view) { world.session.Took(id, 1); };
+  const CallId id = world.client.Begin(HeadersOf("/kv/Stream"));
+  // Of a long one a part comes before, and of the short ones many with its rest.
+  for (size_t i = 0; i < 200; ++i) {
+    world.client.Send(id, Framed(std::string(i % 20 == 0 ? 1000 : 5, 'x')));
+  }
+  world.Exchange();
+  EXPECT_EQ(world.service.of(id).size(), 1 + 200u);
+  // What was taken was no more than came.
+  world.service.on_message = nullptr;
+  for (size_t i = 0; i < 30; ++i) world.client.Send(id, Framed(std::string(995, 'x')));
+  world.Exchange();
+  EXPECT_LE(world.service.of(id).size(), 1 + 200u + kWindow / 1000 + 1);
+}
+
+TEST(FlowTest, ACallThatIsHeldBackMayHaveMessagesLargerThanItsWindow) {
+  World world(kSmall);
+  const CallId id = world.client.Begin(HeadersOf("/kv/Stream"));
+  world.Exchange();
+  world.session.HoldBack(id);
+  for (size_t i = 1; i <= 5; ++i) world.client.Send(id, Framed(std::string(5 * kWindow, 'x')));
+  for (size_t i = 1; i <= 5; ++i) {
+    world.Exchange();
+    EXPECT_EQ(world.service.of(id).size(), 1 + i);
+    world.session.Took(id, 1);
+  }
+  world.Exchange();
+  // And then its window is as wide as before, of which nghttp2 tells once half of it is free.
+  for (int i = 0; i < 100; ++i)
+    world.client.Send(id, Framed(std::string(1000 - kMessageHeadBytes, 'y')));
+  world.Exchange();
+  EXPECT_GE(world.service.of(id).size(), 1 + 5 + kWindow / 2000);
+  EXPECT_LE(world.service.of(id).size(), 1 + 5 + kWindow / 1000);
+}
+
+TEST(FlowTest, TheWindowGoesByTheBytesThatCameNotByThoseTheyStandFor) {
+  World world(kSmall);
+  const CallId id = world.client.Begin(HeadersOf("/kv/Stream", {{"grpc-encoding", "gzip"}}));
+  world.Exchange();
+  world.session.HoldBack(id);
+  const std::string tiny = Framed(Deflated("x", Form::kGzip), true);
+  ASSERT_GT(tiny.size(), kMessageHeadBytes + 1);
+  constexpr size_t kMessages = 5000;
+  for (size_t i = 0; i < kMessages; ++i) {
+    world.client.Send(id, tiny);
+    world.Exchange();
+    ASSERT_EQ(world.service.of(id).size(), i + 2) << "it has come to a halt";
+    world.session.Took(id, 1);
+  }
+}
+
+TEST(FlowTest, ACallThatHasEndedHoldsNothingBack) {
+  World world({.call_window_bytes = kWindow, .window_bytes = 65535});
+  for (int round = 0; round < 50; ++round) {
+    const CallId id = world.client.Begin(HeadersOf("/kv/Stream"));
+    world.Exchange();
+    world.session.HoldBack(id);
+    for (int i = 0; i < 20; ++i) world.client.Send(id, Framed(std::string(995, 'x')));
+    world.Exchange();
+    ASSERT_EQ(world.service.of(id).size(), 1 + kWindow / 1000) << round;
+    if (round % 2 == 0) {
+      world.client.Reset(id);
+    } else {
+      world.session.Finish(id, {});
+    }
+    world.Exchange();
+  }
+}
+
+// Of the heap, by this process.
+size_t BytesInUse() {
+  const struct mallinfo2 heap = mallinfo2();
+  return heap.uordblks + heap.hblkhd;
+}
+
+TEST(FlowTest, AStreamWhoseClientLagsBehindDoesNotGrow) {
+  constexpr size_t kLag = 1 << 20;
+  constexpr size_t kStep = 100'000;
+  World world({}, 1 << 20, false);
+  world.client.WidenConnection(64 << 20);
+  const CallId id = world.client.Begin(HeadersOf("/kv/Stream"));
+  world.Exchange();
+  SendText(world.session, id, std::string((1 << 20) + kLag, 'x'));
+  world.Exchange();
+  const size_t before = BytesInUse();
+  for (int i = 0; i < 500; ++i) {
+    SendText(world.session, id, std::string(kStep - kMessageHeadBytes, 'y'));
+    world.client.Take(id, kStep);
+    world.client.answer(id).body.clear();
+    world.Exchange();
+    ASSERT_GT(world.session.held_bytes(), 0u);
+    ASSERT_LT(world.session.held_bytes(), 2 * kLag);
+  }
+  EXPECT_LT(BytesInUse(), before + 10 * kLag);
+}
+
+}  // namespace
+}  // namespace quorate::http2
