@@ -13,6 +13,8 @@ namespace {
 
 // So much is read at a time: other connections' turn comes soon.
 constexpr size_t kReadBytes = 32 << 10;
+// And so often, where there is more: what waits in sockets cannot be refused.
+constexpr size_t kReadsMax = 8;
 
 }  // namespace
 
@@ -48,7 +50,7 @@ bool ClientConnection::Read() {
     absl::MutexLock lock(&mutex_);
     if (session_ == nullptr) return true;
     if (blocked_) Send();
-    if (reads_) {
+    for (size_t reads = 0; reads_ && reads < kReadsMax; ++reads) {
       const ssize_t got = recv(fd_.get(), bytes.data(), bytes.size(), 0);
       if (got == 0 || (got < 0 && !NotNow(errno))) return false;
       if (got > 0) {
@@ -58,6 +60,7 @@ bool ClientConnection::Read() {
           return false;
         }
       }
+      if (got < static_cast<ssize_t>(bytes.size())) break;
     }
     then.swap(then_);
     if (!std::exchange(flush_due_, true)) {
