@@ -13,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "base/check.h"
 #include "rpc/deadline.h"
 
 namespace quorate::rpc {
@@ -64,9 +65,12 @@ class RelayedCall final : public http2::Call,
     if (ok) connection_->Answer([this](http2::Session& session) { session.SendHead(id_); });
   }
   void OnReadDone(bool ok) override {
-    if (!ok) return;  // OnDone follows
+    if (!ok) return ReadsOver();
     std::vector<grpc::Slice> slices;
-    if (!response_.Dump(&slices).ok()) return context_.TryCancel();
+    if (!response_.Dump(&slices).ok()) {
+      context_.TryCancel();
+      return ReadsOver();
+    }
     connection_->Answer([&](http2::Session& session) {
       session.SendMessage(id_, response_.Length(), [&](char* to) {
         for (const grpc::Slice& slice : slices) {
@@ -75,8 +79,7 @@ class RelayedCall final : public http2::Call,
         }
       });
     });
-    connection_->OnceThereIsRoom(
-        [self = shared_from_this()] { self->StartRead(&self->response_); });
+    connection_->OnceThereIsRoom([self = shared_from_this()] { self->ReadOn(); });
   }
   void OnWriteDone(bool ok) override {
     {
@@ -99,15 +102,34 @@ class RelayedCall final : public http2::Call,
  private:
   void Start() {
     self_ = shared_from_this();
+    // The client's side begins reads and writes on threads of its own, and may do so when the
+    // server has ended the call: until ReadsOver gRPC keeps what it needs for them.
+    AddHold();
     StartRead(&response_);
     StartCall();
     absl::MutexLock lock(&mutex_);
     started_ = true;
   }
 
+  // Whenever the client has room for more, maybe long after it has given up.
+  void ReadOn() {
+    QUORATE_CHECK(self_ != nullptr, "a call is read on that gRPC has let go of");
+    StartRead(&response_);
+  }
+
+  // Once, when no read is under way or will be: what the client says from now on is for nobody.
+  // OnDone follows.
+  void ReadsOver() {
+    {
+      absl::MutexLock lock(&mutex_);
+      over_ = true;
+    }
+    RemoveHold();
+  }
+
   void Pump() {
     absl::MutexLock lock(&mutex_);
-    if (writing_ || !started_) return;
+    if (writing_ || !started_ || over_) return;
     if (!requests_.empty()) {
       writing_ = true;
       StartWrite(&requests_.front());
@@ -128,6 +150,7 @@ class RelayedCall final : public http2::Call,
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool told_closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace

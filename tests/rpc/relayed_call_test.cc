@@ -5,7 +5,9 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <atomic>
 #include <string>
+#include <utility>
 
 #include "http2/raw.h"
 #include "rpc/client_world.h"
@@ -27,6 +29,12 @@ class Inner final : public grpc::CallbackGenericService {
   void AwaitBegun(size_t count) {
     absl::MutexLock lock(&mutex_);
     const auto enough = [&] { return begun_ >= count; };
+    mutex_.Await(absl::Condition(&enough));
+  }
+  // So many messages have been read back.
+  void AwaitEchoed(size_t count) {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [&] { return echoed_ >= count; };
     mutex_.Await(absl::Condition(&enough));
   }
   void AwaitCancelled(size_t count) {
@@ -60,28 +68,40 @@ class Inner final : public grpc::CallbackGenericService {
       }
     }
     void OnReadDone(bool ok) override {
-      if (!ok) return Finish(grpc::Status::OK);
+      if (!ok) return End(grpc::Status::OK);
       StartWrite(&message_);
     }
     void OnWriteDone(bool ok) override {
-      if (ok) StartRead(&message_);
+      if (!ok) return;
+      {
+        absl::MutexLock lock(&inner_.mutex_);
+        ++inner_.echoed_;
+      }
+      StartRead(&message_);
     }
     void OnCancel() override {
       {
         absl::MutexLock lock(&inner_.mutex_);
         ++inner_.cancelled_;
       }
-      Finish(grpc::Status::CANCELLED);
+      End(grpc::Status::CANCELLED);
     }
     void OnDone() override { delete this; }
 
    private:
+    // A call that is cancelled has nothing more to be read.
+    void End(const grpc::Status& status) {
+      if (!ended_.exchange(true)) Finish(status);
+    }
+
     Inner& inner_;
+    std::atomic<bool> ended_{false};
     grpc::ByteBuffer message_;
   };
 
   absl::Mutex mutex_;
   size_t begun_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t echoed_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t cancelled_ ABSL_GUARDED_BY(mutex_) = 0;
   std::multimap<std::string, std::string> metadata_ ABSL_GUARDED_BY(mutex_);
 };
@@ -104,6 +124,7 @@ class RelayedCallTest : public ClientWorld {
   ~RelayedCallTest() override {
     port_->Break();
     while (port_->calls() > 0) std::this_thread::yield();
+    poll_->Join();
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
   }
@@ -170,6 +191,30 @@ TEST_F(RelayedCallTest, EndsBehindWhenItsConnectionEnds) {
   inner_.AwaitBegun(1);
   shutdown(client.fd().get(), SHUT_RDWR);
   inner_.AwaitCancelled(1);
+}
+
+// The call is over behind by the time that there is room for more of its answers.
+TEST_F(RelayedCallTest, MayBeLostWhileItsClientTakesNothing) {
+  HandClient client(Connect(), 65535, false);
+  const auto large = client.http2.Call("/wait", "ask");
+  ASSERT_TRUE(client.Write(1000));
+  AnswerIt(calls_.AwaitWaiting(1)[0], std::string(4 << 20, 'x'));
+  const auto lost = client.http2.Begin(http2::HeadersOf("/inner/echo"));
+  client.http2.Send(lost, http2::Framed("x"));
+  ASSERT_TRUE(client.Write(1000));
+  inner_.AwaitEchoed(1);
+  client.http2.Reset(lost);
+  ASSERT_TRUE(client.Write(1000));
+  inner_.AwaitCancelled(1);
+  Pending elsewhere(Channel(), "/inner/echo", "x");
+  EXPECT_TRUE(elsewhere.Await().ok());
+  size_t taken = 0;
+  client.ReadUntil([&] {
+    const size_t came = client.http2.answer(large).body.size();
+    client.http2.Take(large, came - std::exchange(taken, came));
+    return client.http2.answer(large).closed;
+  });
+  EXPECT_EQ(client.http2.answer(large).status(), "0");
 }
 
 // Of which the client says nothing more.
