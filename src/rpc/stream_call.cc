@@ -91,16 +91,18 @@ void StreamCall::Take() {
 
 // False: none has come yet.
 bool StreamCall::ReadNext() {
-  std::string bytes;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (arrived_.empty() || finished_) {
-      executing_ = false;
-      return false;
-    }
-    bytes = std::move(arrived_.front());
-    arrived_.pop_front();
+  absl::ReleasableMutexLock lock(&mutex_);
+  if (arrived_.empty() || finished_) {
+    executing_ = false;
+    // The client's end, or all answers, may have come meanwhile.
+    const Next next = Idle();
+    lock.Release();
+    Do(next);
+    return false;
   }
+  const std::string bytes = std::move(arrived_.front());
+  arrived_.pop_front();
+  lock.Release();
   if (request_.Renew()->ParseFromString(bytes)) return true;
   Do(Next::kBadMessage);
   return false;

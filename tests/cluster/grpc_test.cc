@@ -169,6 +169,15 @@ TEST_F(GrpcTest, AMessageBeyond16MiBIsRefusedByNameWhomeverItIsFor) {
   EXPECT_EQ(ReasonIn(admin), "CALL_TOO_LARGE");
 }
 
+// Its keyspace must be looked for elsewhere first, and the client's end comes before that is known.
+TEST_F(GrpcTest, AStreamOfNothingEnds) {
+  v1::StreamRequest nothing;
+  nothing.set_keyspace("none");
+  const Answer answer = Ask("/quorate.v1.Kv/Stream", nothing.SerializeAsString());
+  EXPECT_TRUE(answer.status.ok()) << answer.status.error_message();
+  EXPECT_EQ(answer.bytes, "");
+}
+
 TEST_F(GrpcTest, MetadataOfTheCallersDoesNotMatter) {
   v1::GetRequest get;
   get.set_keyspace("none");
