@@ -38,17 +38,18 @@ constexpr ReasonText kReasons[] = {
      "which not, and of which it is unknown, counted from 0.",
      "Send again those that were not done; of the unknown ones puts and deletes too."},
     {"BATCH_TOO_LARGE", "The batch has more bytes than one log entry may have.", "Split it."},
-    {"CALL_MALFORMED",
-     "What came over the wire is no call of this API: a message or a header that cannot be read, or "
-     "not one message where one belongs.",
-     "Use a client that is made of the same .proto files."},
-    {"CALL_TOO_LARGE", "A message is larger than a node takes.",
-     "Send less at a time: fewer operations in a batch or a message of a stream."},
     {"BATCH_TOO_LONG", "The batch has more mutations than are allowed.", "Split it."},
     {"BOUND_NOT_MET",
      "The replica cannot prove that its state is as fresh as the bound asks, and cannot "
      "ask its leader.",
      "Allow an older state, ask another node, or use a ladder that ends in ONE."},
+    {"CALL_MALFORMED",
+     "What came over the wire is no call of this API: a message or a header that cannot be read, "
+     "or "
+     "not one message where one belongs.",
+     "Use a client that is made of the same .proto files."},
+    {"CALL_TOO_LARGE", "A message is larger than a node takes.",
+     "Send less at a time: fewer operations in a batch or a message of a stream."},
     {"CANCELLED", "The call was given up before its answer came; a write may have been done.",
      "Read before writing again."},
     {"CONDITION_FAILED", "The write's condition did not hold at its turn; nothing was changed.",

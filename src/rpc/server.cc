@@ -225,8 +225,8 @@ void Server::Drain() {
   CloseClientPort();
 }
 
-// gRPC cancels what comes while it ends, and nobody could tell that from a call that was
-// begun. So those that still call are told to go elsewhere, until they have.
+// A call that meets the end of its connection cannot be told from one that was begun. So those that
+// still call are told to go elsewhere, until they have.
 void Server::AwaitNoCalls() {
   const absl::Duration until = env_.Monotonic() + kTurningAwayMax;
   for (uint64_t before = ~uint64_t{0}; env_.Monotonic() < until;) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/support/byte_buffer.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -15,28 +14,17 @@
 #include "base/status_codec.h"
 #include "cluster/cluster.h"
 #include "quorate/v1/kv.grpc.pb.h"
+#include "rpc/byte_buffers.h"
 
 namespace quorate::testing {
 namespace {
 
+using rpc::BufferOf;
+using rpc::BytesOf;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr size_t kMiB = 1 << 20;
-
-grpc::ByteBuffer BufferOf(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  return grpc::ByteBuffer(&slice, 1);
-}
-std::string BytesOf(const grpc::ByteBuffer& buffer) {
-  std::vector<grpc::Slice> slices;
-  std::string bytes;
-  if (!buffer.Dump(&slices).ok()) return "cannot be read";
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  }
-  return bytes;
-}
 
 struct Answer {
   grpc::Status status;

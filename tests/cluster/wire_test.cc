@@ -180,8 +180,10 @@ TEST_F(WireTest, AStreamAnswersEveryOperationByItsIdRightOrWrong) {
   }
   ASSERT_EQ(replies.size(), 2003u);
   int done = 0;
+  std::string refused;
   for (uint64_t id = 1; id <= 2000; ++id) {
     const v1::StreamReply& reply = replies[id];
+    if (reply.has_error()) refused = reply.error().ShortDebugString();
     done += reply.has_write() ? 1 : 0;
     if (reply.has_write()) {
       EXPECT_GT(reply.write().results(0).version(), 0u);
@@ -189,7 +191,7 @@ TEST_F(WireTest, AStreamAnswersEveryOperationByItsIdRightOrWrong) {
       EXPECT_EQ(reply.error().applied(), "no") << reply.ShortDebugString();
     }
   }
-  EXPECT_GT(done, 1000);
+  EXPECT_GT(done, 1000) << refused;
   EXPECT_EQ(replies[2001].error().reason(), "INCOMPLETE_REQUEST");
   EXPECT_EQ(replies[2002].error().reason(), "KEY_TOO_LARGE");
   EXPECT_EQ(replies[2003].error().reason(), "CROSS_PARTITION");

@@ -4,7 +4,6 @@
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/support/byte_buffer.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -20,25 +19,12 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "http2/client.h"
+#include "rpc/byte_buffers.h"
 #include "rpc/client_port.h"
 #include "rpc/grpc_threads.h"
 #include "rpc/peer_world.h"
 
 namespace quorate::rpc {
-
-inline grpc::ByteBuffer BufferOf(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  return grpc::ByteBuffer(&slice, 1);
-}
-inline std::string BytesOf(const grpc::ByteBuffer& buffer) {
-  std::vector<grpc::Slice> slices;
-  std::string bytes;
-  if (!buffer.Dump(&slices).ok()) return "cannot be read";
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  }
-  return bytes;
-}
 
 // A call of a client's that is under way.
 class Pending {
@@ -239,6 +225,20 @@ class HandClient {
     if (got <= 0) return false;
     http2.Input({bytes, static_cast<size_t>(got)});
     return true;
+  }
+  // The answers to these calls to their ends, with leave to send for what has come.
+  void TakeAllOf(const std::vector<http2::CallId>& ids) {
+    std::map<http2::CallId, size_t> taken;
+    ReadUntil([&] {
+      bool all = true;
+      for (const http2::CallId id : ids) {
+        const http2::Answer& answer = http2.answer(id);
+        http2.Take(id, answer.body.size() - taken[id]);
+        taken[id] = answer.body.size();
+        all = all && answer.closed;
+      }
+      return all;
+    });
   }
   template <class Condition>
   void ReadUntil(Condition condition) {

@@ -159,17 +159,7 @@ TEST_F(UnaryCallTest, WhoTakesNoAnswersGetsNoMoreUntilItDoes) {
   const auto more = client.http2.Call("/get", Get("k"));
   client.ReadUntil([&] { return client.http2.answer(more).closed; });
   EXPECT_EQ(client.http2.answer(more).status(), "8");
-  std::map<http2::CallId, size_t> taken;
-  client.ReadUntil([&] {
-    bool all = true;
-    for (const http2::CallId id : ids) {
-      const http2::Answer& answer = client.http2.answer(id);
-      client.http2.Take(id, answer.body.size() - taken[id]);
-      taken[id] = answer.body.size();
-      all = all && answer.closed;
-    }
-    return all;
-  });
+  client.TakeAllOf(ids);
   const auto again = client.http2.Call("/get", Get("k"));
   ASSERT_TRUE(client.Write(1000));
   Succeed(AwaitBegun(kCalls), "v");
