@@ -50,6 +50,12 @@ bool Mutex::TryLock() {
   return locked;
 }
 
+// Abseil's own goes straight to its own Unlock.
+void ReleasableMutexLock::Release() {
+  mu_->Unlock();
+  mu_ = nullptr;
+}
+
 void Mutex::ReaderLock() { Lock(); }
 void Mutex::ReaderUnlock() { Unlock(); }
 
