@@ -55,9 +55,8 @@ absl::StatusOr<std::optional<NodeId>> ReadHello(std::string_view bytes) {
   if (!BeginsAs(bytes, kMagic)) {
     if (BeginsAs(bytes, kHttp2)) {
       return NotAPeer(
-          "it speaks HTTP/2, as clients do, whose port is another (listen), and builds that are "
-          "too "
-          "old to be in one cluster with this one");
+          "it speaks HTTP/2, as clients do, whose port is another (listen), and builds that "
+          "are too old to be in one cluster with this one");
     }
     return NotAPeer(StrCat("it began with \"", PrintableBytes(bytes), "\""));
   }

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "cluster.h"
+#include "joint.h"
 
 namespace quorate::quorum {
 namespace {
@@ -26,15 +26,7 @@ ClusterOptions ThreeAndOneMore() {
 }
 
 // In the place of n1. All know of it, and none has heard of another since.
-void LetN4Join(Cluster& cluster) {
-  Cluster::Topology topology;
-  topology.members = cluster.members(2);
-  topology.members.epoch = Epoch(1);
-  topology.members.joining = {NodeId(4), ""};
-  topology.members.leaving = NodeId(1);
-  topology.joined[NodeId(4)] = Epoch(1);
-  for (uint64_t node : {1, 2, 3, 4}) cluster.Learn(node, topology);
-}
+void LetN4Join(Cluster& cluster) { Teach(cluster, Joint(cluster), {1, 2, 3, 4}); }
 
 // Whom the receipt names; empty: it failed, or there is none yet.
 std::vector<NodeId> Named(Cluster& cluster, uint64_t id) {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "cluster.h"
+#include "joint.h"
 
 namespace quorate::quorum {
 namespace {
@@ -19,25 +19,10 @@ ClusterOptions ThreeAndOneMore(Bugs bugs = {}) {
   return options;
 }
 
-Cluster::Topology Joint(Cluster& cluster) {
-  Cluster::Topology topology;
-  topology.members = cluster.members(2);
-  topology.members.epoch = Epoch(1);
-  topology.members.joining = {NodeId(4), ""};
-  topology.members.leaving = NodeId(1);
-  topology.joined[NodeId(4)] = Epoch(1);
-  return topology;
-}
-
 Cluster::Topology Moved(Cluster& cluster) {
   Cluster::Topology topology = Joint(cluster);
   topology.members = {Epoch(2), topology.members.After(), {}, {}};
   return topology;
-}
-
-void Teach(Cluster& cluster, const Cluster::Topology& topology,
-           std::initializer_list<uint64_t> nodes) {
-  for (uint64_t node : nodes) cluster.Learn(node, topology);
 }
 
 bool Done(Cluster& cluster) { return cluster.core(4).MoveDone(cluster.NowAt(4)); }
