@@ -21,14 +21,20 @@ namespace quorate::testing {
 namespace {
 
 constexpr uint32_t kNodesMax = 9;
+constexpr uint32_t kWorkersMax = 16;
 constexpr absl::Duration kStep = absl::Milliseconds(5);  // from one look to the next
 constexpr absl::Duration kHealthStep = absl::Milliseconds(50);
 constexpr uint64_t kMiB = 1 << 20;
 
-absl::Status CheckOptions(const ClusterOptions& options) {
-  if (options.nodes >= 1 && options.nodes <= kNodesMax) return absl::OkStatus();
+absl::Status CheckCount(std::string_view name, uint32_t count, uint32_t most) {
+  if (count >= 1 && count <= most) return absl::OkStatus();
   return MakeError(absl::StatusCode::kInvalidArgument, "BAD_VALUE",
-                   StrCat("nodes: ", options.nodes, ": 1 to ", kNodesMax, " are possible"));
+                   StrCat(name, ": ", count, ": 1 to ", most, " are possible"));
+}
+
+absl::Status CheckOptions(const ClusterOptions& options) {
+  const absl::Status nodes = CheckCount("nodes", options.nodes, kNodesMax);
+  return nodes.ok() ? CheckCount("workers", options.workers, kWorkersMax) : nodes;
 }
 
 // Small files and caches, and elections that are over before anybody has
@@ -43,7 +49,7 @@ rpc::ServerOptions SettingsOf(const ClusterOptions& options, const Addresses& ad
   settings.listen = node.client_address;
   settings.peer_listen = node.peer_address;
   settings.http_listen = addresses.http[settings.node_id - 1];
-  settings.workers = 1;
+  settings.workers = options.workers;
   settings.tick = absl::Milliseconds(20);
   settings.drain_timeout = absl::Seconds(3);
   settings.log_segment_bytes = 8 * kMiB;

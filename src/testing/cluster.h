@@ -22,7 +22,8 @@
 namespace quorate::testing {
 
 struct ClusterOptions {
-  uint32_t nodes = 3;  // 1 to 9
+  uint32_t nodes = 3;    // 1 to 9
+  uint32_t workers = 1;  // of each node: threads that own partitions; 1 to 16
   // Kept there, in node-1, node-2 and so on, and found again by the next start
   // with it; empty: in memory, gone with the cluster.
   std::string data_dir = {};

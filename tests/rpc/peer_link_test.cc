@@ -34,12 +34,7 @@ class PeerLinkTest : public ::testing::Test {
     while (link_->stats().connections_lost < count) std::this_thread::yield();
   }
   // Of the connection that comes; what is said there first has been read.
-  SocketFd Welcome() {
-    SocketFd socket = port_.Accept();
-    EXPECT_EQ(ReadFrom(socket, wire::kHelloBytes), wire::Hello(NodeId(1)));
-    WriteTo(socket, MessageOf(""));
-    return socket;
-  }
+  SocketFd Welcome() { return WelcomeAt(port_, NodeId(1)); }
 
   // Listens at the port.
   std::unique_ptr<Listener> Peer() { return std::make_unique<Listener>(port_.address(), env_); }

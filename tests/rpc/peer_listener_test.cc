@@ -1,5 +1,8 @@
 #include "rpc/peer_listener.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,22 +17,24 @@ namespace {
 
 using Frames = std::vector<std::string>;
 
+// Lets this process have so many more of them.
+class FileDescriptorRoom {
+ public:
+  explicit FileDescriptorRoom(rlim_t more) {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit raised{std::min(before_.rlim_cur + more, before_.rlim_max), before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &raised), 0);
+  }
+  ~FileDescriptorRoom() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_ = {};
+};
+
 class PeerListenerTest : public ::testing::Test {
  protected:
-  SocketFd Call() {
-    SocketFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const std::string& at = port_.address();
-    const sockaddr_in address = Loopback(std::stoi(at.substr(at.find(':') + 1)));
-    EXPECT_EQ(connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)),
-              0);
-    return socket;
-  }
-  SocketFd CallAs(uint64_t node) {
-    SocketFd socket = Call();
-    WriteTo(socket, wire::Hello(NodeId(node)));
-    EXPECT_EQ(ReadMessage(socket), "");
-    return socket;
-  }
+  SocketFd Call() { return CallAt(port_.address()); }
+  SocketFd CallAs(uint64_t node) { return rpc::CallAs(NodeId(node), port_.address()); }
   // Of the refusal that comes now, before the end.
   static absl::Status ReadRefusal(const SocketFd& socket) {
     const absl::Status why = wire::ReadRefusal(ReadMessage(socket));
@@ -146,6 +151,23 @@ TEST_F(PeerListenerTest, StrangersDoNotKeepNodesOut) {
   env_.Advance(absl::Seconds(6));
   for (const SocketFd& socket : silent) EXPECT_EQ(ReadFrom(socket, 1), "");
   CallAs(7);
+}
+
+TEST_F(PeerListenerTest, TakesNoMoreConnectionsThanThereMayBeUntilOneHasEnded) {
+  constexpr size_t kMax = limits::kPeerConnectionsMax;
+  const FileDescriptorRoom room(2 * kMax + 100);  // both ends are here
+  std::vector<SocketFd> nodes;
+  for (size_t i = 1; i <= kMax; ++i) nodes.push_back(CallAs(i));
+  const SocketFd one_more = Call();
+  WriteTo(one_more, wire::Hello(NodeId(kMax + 1)));
+  EXPECT_EQ(ReadFrom(one_more, 1), "") << "no welcome";
+  WriteTo(nodes.front(), MessageOf("stays"));
+  WriteTo(nodes.back(), MessageOf("stays"));
+  EXPECT_EQ(node_.AwaitFrames(2), (Frames{"stays", "stays"}));
+  nodes.pop_back();
+  node_.AwaitGone(1);
+  WriteTo(CallAs(kMax + 1), MessageOf("in its place"));
+  EXPECT_EQ(node_.AwaitFrames(3).back(), "in its place");
 }
 
 }  // namespace

@@ -93,6 +93,13 @@ class ReservedPort {
   std::string address_;
 };
 
+inline SocketFd CallAt(const std::string& address) {
+  SocketFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in to = Loopback(std::stoi(address.substr(address.find(':') + 1)));
+  EXPECT_EQ(connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+  return socket;
+}
+
 // All of it, or less at the end of the connection; blocks.
 inline std::string ReadFrom(const SocketFd& socket, size_t bytes) {
   if (bytes == 0) return {};
@@ -112,6 +119,21 @@ inline std::string MessageOf(const std::string& frame) {
 // The frame of the next message.
 inline std::string ReadMessage(const SocketFd& socket) {
   return ReadFrom(socket, wire::ReadSize(ReadFrom(socket, wire::kSizeBytes)));
+}
+
+// And is welcome.
+inline SocketFd CallAs(NodeId caller, const std::string& address) {
+  SocketFd socket = CallAt(address);
+  WriteTo(socket, wire::Hello(caller));
+  EXPECT_EQ(ReadMessage(socket), "");
+  return socket;
+}
+// Takes the connection of who calls there, and welcomes it.
+inline SocketFd WelcomeAt(ReservedPort& port, NodeId caller) {
+  SocketFd socket = port.Accept();
+  EXPECT_EQ(ReadFrom(socket, wire::kHelloBytes), wire::Hello(caller));
+  WriteTo(socket, MessageOf(""));
+  return socket;
 }
 
 // The peer port of a node that remembers what it was sent.

@@ -77,6 +77,8 @@ TEST_F(FolderTest, IsRefusedToAClusterOfAnotherSize) {
 TEST(EmbeddedClusterTest, RefusesWhatItCannotBe) {
   EXPECT_EQ(ReasonOf(Cluster::Start({.nodes = 0}).status()), "BAD_VALUE");
   EXPECT_EQ(ReasonOf(Cluster::Start({.nodes = 10}).status()), "BAD_VALUE");
+  EXPECT_EQ(ReasonOf(Cluster::Start({.workers = 0}).status()), "BAD_VALUE");
+  EXPECT_EQ(ReasonOf(Cluster::Start({.workers = 17}).status()), "BAD_VALUE");
   EXPECT_EQ(ReasonOf(Cluster::Start({.listen = "10.0.0.1:7400"}).status()), "BAD_VALUE");
 }
 
