@@ -129,7 +129,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   absl::Status opened = server->OpenNode(plan, *std::move(storage), std::move(fatal));
   if (!opened.ok()) return opened;
   if (absl::Status listening = server->Listen(plan); !listening.ok()) return listening;
-  server->threads_.Start(*server->node_);
+  const LogThread& log = *server->log_;
+  // While a write is under way, what follows waits for it anyway.
+  server->threads_.Start(*server->node_, [&log] { return log.writing(); });
   return server;
 }
 

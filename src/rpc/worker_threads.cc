@@ -1,6 +1,7 @@
 #include "rpc/worker_threads.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <string>
@@ -22,8 +23,9 @@ WorkerThreads::WorkerThreads(uint32_t workers, Env& env) : env_(env) {
 
 WorkerThreads::~WorkerThreads() { Stop(); }
 
-void WorkerThreads::Start(Node& node) {
+void WorkerThreads::Start(Node& node, std::function<bool()> gives_way) {
   node_ = &node;
+  gives_way_ = std::move(gives_way);
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     workers_[i]->thread = std::thread([this, i] { RunWorker(i); });
   }
@@ -88,6 +90,7 @@ void WorkerThreads::RunWorker(uint32_t index) {
   NameThread("worker-" + std::to_string(index));
   while (!stopping_.load(std::memory_order_relaxed)) {
     const absl::Duration due = RunTurn(index);
+    if (gives_way_()) sched_yield();
     workers_[index]->parker.Park(env_.Monotonic(), due);
   }
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -47,8 +48,10 @@ class WorkerThreads : public Scheduler {
   // is dropped, what is under way is finished.
   ~WorkerThreads() override;
 
-  // Wakes before Start are kept. `node` must live until Stop has returned.
-  void Start(Node& node);
+  // Wakes before Start are kept. `node` must live until Stop has returned. `gives_way`: asked
+  // after each turn, whether other threads should come first, if there are any to run. More then
+  // comes together, which is for when nothing of this node's own is urgent.
+  void Start(Node& node, std::function<bool()> gives_way);
   void Stop();
 
   // The connections with one node are watched by one worker's thread, while that runs.
@@ -86,7 +89,8 @@ class WorkerThreads : public Scheduler {
   void RunBackground();
 
   Env& env_;
-  Node* node_ = nullptr;  // from Start on
+  Node* node_ = nullptr;  // this and the next from Start on
+  std::function<bool()> gives_way_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<bool> stopping_{false};
   std::atomic<uint32_t> next_sockets_{0};

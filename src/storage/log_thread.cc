@@ -92,7 +92,10 @@ void LogThread::Run() {
       queue.swap(queue_);
       releases.swap(releases_);
     }
-    if (!WriteAll(std::move(queue))) return;
+    writing_.store(true, std::memory_order_relaxed);
+    const bool written = WriteAll(std::move(queue));
+    writing_.store(false, std::memory_order_relaxed);
+    if (!written) return;
     // After the batches: what is released may be among them.
     Maintain(releases);
   }

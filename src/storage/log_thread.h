@@ -2,6 +2,7 @@
 // synced the next gathers what is submitted; nothing ever waits for company.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,6 +46,8 @@ class LogThread : public LogDevice {
   LogStats stats() const override;
   // Batches wait for the end of one that is being written.
   bool waiting() const;
+  // One is being written.
+  bool writing() const { return writing_.load(std::memory_order_relaxed); }
 
  private:
   struct Queued {
@@ -77,6 +80,7 @@ class LogThread : public LogDevice {
   bool idle_ ABSL_GUARDED_BY(mutex_) = false;  // the log thread waits
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   LogStats stats_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> writing_{false};
   std::optional<LogStore::Spare> wanted_spare_ ABSL_GUARDED_BY(mutex_);
   bool spare_under_way_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::string> made_spares_ ABSL_GUARDED_BY(mutex_);

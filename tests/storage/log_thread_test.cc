@@ -215,7 +215,7 @@ TEST(LogThreadTest, ARecordIsBounded) {
   EXPECT_EQ(device->stats().records, 2 + 5u) << "two of 400 bytes in each";
 }
 
-TEST(LogThreadTest, TellsWhetherBatchesWaitBehindTheOneThatIsWritten) {
+TEST(LogThreadTest, TellsWhetherOneIsWrittenAndWhetherBatchesWaitBehindIt) {
   SimFiles sim(1);
   GatedFiles files(sim);
   Told told;
@@ -225,12 +225,14 @@ TEST(LogThreadTest, TellsWhetherBatchesWaitBehindTheOneThatIsWritten) {
   files.Close();
   device->Submit(One(MakeWrite(1, 2, 2)));
   files.AwaitWaiting();
+  EXPECT_TRUE(device->writing());
   EXPECT_FALSE(device->waiting());
   const LogTicket last = device->Submit(One(MakeWrite(1, 3, 3)));
   EXPECT_TRUE(device->waiting());
   files.Open();
   told.AwaitDurable(last);
   EXPECT_FALSE(device->waiting());
+  while (device->writing()) std::this_thread::yield();
 }
 
 TEST(LogThreadTest, ItsEndWritesWhatWasSubmitted) {
