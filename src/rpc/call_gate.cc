@@ -17,6 +17,11 @@ bool CallGate::Enter(uint32_t weight) {
   return true;
 }
 
+bool CallGate::IsFull() const {
+  absl::MutexLock lock(&mutex_);
+  return under_way_ >= limit_;
+}
+
 bool CallGate::IsEmpty() const {
   absl::MutexLock lock(&mutex_);
   return under_way_ == 0;

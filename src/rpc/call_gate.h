@@ -19,6 +19,8 @@ class CallGate {
  public:
   // False: refused. Otherwise Leave must follow.
   bool Enter(uint32_t weight) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whoever came now would be refused.
+  bool IsFull() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Nothing is under way.
   bool IsEmpty() const ABSL_LOCKS_EXCLUDED(mutex_);
   // `served`: what it came for was done, or refused for what it is, not for want of time.

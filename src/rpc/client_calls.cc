@@ -10,8 +10,8 @@ namespace quorate::rpc {
 std::shared_ptr<http2::Call> ClientCalls::MakeCall(std::shared_ptr<ClientConnection> connection,
                                                    http2::CallId id, http2::CallHead head) {
   if (const UnaryMethod* method = kv_.FindMethod(head.path)) {
-    return std::make_shared<UnaryCall>(*method, std::move(connection), id, head, kv_.watch(),
-                                       kv_.default_deadline());
+    return UnaryCall::Make(*method, std::move(connection), id, head, kv_.watch(),
+                           kv_.default_deadline());
   }
   if (auto stream = kv_.StreamAt(head.path, connection, id)) return stream;
   return RelayCall(others_, std::move(connection), id, std::move(head));

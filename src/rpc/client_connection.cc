@@ -14,7 +14,7 @@ namespace {
 // So much is read at a time: other connections' turn comes soon.
 constexpr size_t kReadBytes = 32 << 10;
 // And so often, where there is more: what waits in sockets cannot be refused.
-constexpr size_t kReadsMax = 8;
+constexpr size_t kReadsMax = 64;
 
 }  // namespace
 

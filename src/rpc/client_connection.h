@@ -25,7 +25,7 @@ class ClientConnection;
 class CallMaker {
  public:
   virtual ~CallMaker() = default;
-  // Never null.
+  // Null: the call was finished at once.
   virtual std::shared_ptr<http2::Call> MakeCall(std::shared_ptr<ClientConnection> connection,
                                                 http2::CallId id, http2::CallHead head) = 0;
 };

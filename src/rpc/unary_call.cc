@@ -40,6 +40,17 @@ bool WasServed(absl::StatusCode code) {
 
 }  // namespace
 
+std::shared_ptr<UnaryCall> UnaryCall::Make(const UnaryMethod& method,
+                                           std::shared_ptr<ClientConnection> connection,
+                                           http2::CallId id, const http2::CallHead& head,
+                                           CallWatch& watch, absl::Duration fallback) {
+  const bool full = method.gate != nullptr && method.gate->IsFull();
+  auto call = std::make_shared<UnaryCall>(method, std::move(connection), id, head, watch, fallback);
+  if (!full) return call;
+  call->Refuse(TooMany(), absl::StatusCode::kResourceExhausted);
+  return nullptr;
+}
+
 UnaryCall::UnaryCall(const UnaryMethod& method, std::shared_ptr<ClientConnection> connection,
                      http2::CallId id, const http2::CallHead& head, CallWatch& watch,
                      absl::Duration fallback)

@@ -31,7 +31,13 @@ struct UnaryMethod {
 
 class UnaryCall final : public http2::Call, public std::enable_shared_from_this<UnaryCall> {
  public:
-  // `method` and `watch` outlive it. `fallback`: its time, if it names none.
+  // `method` and `watch` outlive it. `fallback`: its time, if it names none. Null: refused by its
+  // head, as there are too many; it need not send its message.
+  static std::shared_ptr<UnaryCall> Make(const UnaryMethod& method,
+                                         std::shared_ptr<ClientConnection> connection,
+                                         http2::CallId id, const http2::CallHead& head,
+                                         CallWatch& watch, absl::Duration fallback);
+  // Of Make.
   UnaryCall(const UnaryMethod& method, std::shared_ptr<ClientConnection> connection,
             http2::CallId id, const http2::CallHead& head, CallWatch& watch,
             absl::Duration fallback);

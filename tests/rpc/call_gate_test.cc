@@ -33,8 +33,11 @@ class CallGateTest : public ::testing::Test {
 };
 
 TEST_F(CallGateTest, LetsInAsManyAsAreTakenOnAnywayAndAgainAsManyAsLeave) {
+  EXPECT_FALSE(gate_.IsFull());
   EXPECT_EQ(Fill(), kMin);
+  EXPECT_TRUE(gate_.IsFull());
   Leave(10);
+  EXPECT_FALSE(gate_.IsFull());
   EXPECT_EQ(Fill(), 10u);
 }
 

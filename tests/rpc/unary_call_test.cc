@@ -27,8 +27,7 @@ class UnaryCallTest : public ClientWorld {
       begun_.push_back(&call);
     };
     calls_.make = [this](auto connection, auto id, auto head) {
-      return std::make_shared<UnaryCall>(method_, std::move(connection), id, head, watch_,
-                                         absl::Seconds(5));
+      return UnaryCall::Make(method_, std::move(connection), id, head, watch_, absl::Seconds(5));
     };
   }
 
@@ -117,6 +116,21 @@ TEST_F(UnaryCallTest, BeyondWhatTheGateLetsInCallsAreRefused) {
   for (size_t i = 0; i < calls.size(); ++i) Succeed(AwaitBegun(i), "v");
   for (Pending& call : calls) EXPECT_TRUE(call.Await().ok());
   EXPECT_TRUE(gate_.IsEmpty());
+}
+
+TEST_F(UnaryCallTest, WhileThereAreTooManyItsHeadAloneIsRefused) {
+  ASSERT_TRUE(gate_.Enter(limits::kCallsUnderWayMin));
+  HandClient client(Connect(), 65535, true);
+  const auto id = client.http2.Begin(http2::HeadersOf("/get"));
+  client.ReadUntil([&] { return client.http2.answer(id).closed; });
+  EXPECT_EQ(client.http2.answer(id).status(), "8");
+  EXPECT_EQ(client.http2.answer(id).error, NGHTTP2_NO_ERROR);
+  gate_.Leave(limits::kCallsUnderWayMin, true, env_.Monotonic());
+  const auto next = client.http2.Call("/get", Get("k"));
+  ASSERT_TRUE(client.Write(1000));
+  Succeed(AwaitBegun(0), "v");
+  client.ReadUntil([&] { return client.http2.answer(next).closed; });
+  EXPECT_EQ(client.http2.answer(next).status(), "0");
 }
 
 TEST_F(UnaryCallTest, OnesThatAreNotWholeTakeNoRoomInTheGate) {
