@@ -84,6 +84,26 @@ class WireTest : public ::testing::Test {
     ASSERT_TRUE(status.ok()) << status.error_message();
   }
 
+  // Each partition, as each of its replicas knows: leadership has no more reason to move.
+  static bool IsLedByThePreferred(const std::string& keyspace) {
+    v1::DescribeKeyspaceRequest request;
+    request.set_name(keyspace);
+    v1::DescribeKeyspaceResponse described;
+    grpc::ClientContext context;
+    Allow(context, std::chrono::seconds(10));
+    const grpc::Status status = Admin(1)->DescribeKeyspace(&context, request, &described);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    std::map<uint64_t, uint64_t> preferred;
+    for (const v1::Partition& partition : described.keyspace().partitions()) {
+      preferred[partition.id()] = partition.replicas(0);
+    }
+    size_t led = 0;
+    for (const v1::ReplicaStatus& replica : described.replicas()) {
+      led += replica.leader() == preferred[replica.partition()] ? 1 : 0;
+    }
+    return led == 3 * preferred.size();
+  }
+
   // A stream to one node, with the message of puts that it is to begin with.
   struct Stream {
     grpc::ClientContext context;
@@ -103,11 +123,11 @@ class WireTest : public ::testing::Test {
     bool Write() { return calls->Write(request); }
     bool Read(v1::StreamResponse& response) { return calls->Read(&response); }
   };
-  // Opened once the keyspace, new, has its leaders.
+  // Opened once the keyspace, new, has the leaders that it keeps.
   static std::unique_ptr<Stream> OpenStream(v1::Kv::Stub& kv, const std::string& keyspace,
                                             uint32_t partitions, std::chrono::seconds time) {
     Create(keyspace, partitions);
-    AwaitPut(kv, keyspace, "warm");
+    EXPECT_TRUE(Eventually([&] { return IsLedByThePreferred(keyspace); }));
     auto stream = std::make_unique<Stream>();
     Allow(stream->context, time);
     stream->calls = kv.Stream(&stream->context);
