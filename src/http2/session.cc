@@ -44,6 +44,7 @@ Session::Impl::Impl(Service& for_service, const SessionLimits& with_limits)
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.call_window_bytes},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, kHeaderListBytesMax},
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.calls_max},
   };
   nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0,
@@ -119,6 +120,8 @@ void Session::TakeOutput(std::string& out) {
 size_t Session::held_bytes() const { return impl_->out_bytes; }
 
 size_t Session::calls() const { return impl_->open_calls; }
+
+bool Session::greeted() const { return impl_->greeted; }
 
 bool Session::ended() const {
   return nghttp2_session_want_read(impl_->session) == 0 &&

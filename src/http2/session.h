@@ -68,6 +68,10 @@ struct SessionLimits {
   // What a client may send beyond what it was told that was taken: in one call, in all of them.
   uint32_t call_window_bytes = 1 << 20;
   uint32_t window_bytes = 16 << 20;
+  // Calls at once, which the client is told; of more than these it waits.
+  uint32_t calls_max = 16'384;
+  // What is kept of calls that the client has not ended: one that brings more is refused.
+  size_t kept_bytes_max = 64 << 20;
 };
 
 class Session {
@@ -103,6 +107,8 @@ class Session {
   size_t held_bytes() const;
   // Calls that are neither lost nor finished.
   size_t calls() const;
+  // Whoever is there speaks HTTP/2.
+  bool greeted() const;
   // Nothing more is to be read or sent: the connection may be closed.
   bool ended() const;
 

@@ -51,6 +51,8 @@ struct Session::Impl {
   // Bytes for which the window is to be opened, though their message is not whole.
   size_t TakeAhead(Stream& stream);
   void TakeMessage(Stream& stream, const MessageReader::Message& message);
+  // So much of the call's is kept from now on.
+  void Keep(Stream& stream, size_t bytes);
   void Lose(Stream& stream);
   void TellToGoIfOver();
 
@@ -69,7 +71,9 @@ struct Session::Impl {
   nghttp2_session* session = nullptr;
   absl::flat_hash_map<CallId, std::unique_ptr<Stream>> streams;
   size_t open_calls = 0;
-  size_t out_bytes = 0;  // of all streams
+  size_t out_bytes = 0;   // of all streams
+  size_t kept_bytes = 0;  // likewise, as SessionLimits::kept_bytes_max counts
+  bool greeted = false;
   bool refuses = false;
   CallId last_call = 0;     // that came before it refused
   bool told_to_go = false;  // the client, once those are over

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/strings.h"
 #include "http2/headers.h"
 #include "http2/inflate.h"
@@ -46,6 +47,15 @@ Encoding EncodingOf(std::string_view name) {
 
 absl::Status Malformed(std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, "CALL_MALFORMED", what);
+}
+
+absl::Status TooMuchKept(size_t most) {
+  absl::Status refused = MakeError(
+      absl::StatusCode::kResourceExhausted, "NODE_OVERLOADED",
+      StrCat("more than ", most, " bytes of calls that have not come to their ends are kept for ",
+             "this connection; this one was not begun, try again in a moment"));
+  SetRetryAfter(refused, limits::kOverloadRetryAfter);
+  return refused;
 }
 
 }  // namespace
@@ -114,6 +124,7 @@ void Session::Impl::TakeMetadata(Stream& stream, std::string_view name, std::str
 
 int Session::Impl::OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* self) {
   auto& impl = *static_cast<Impl*>(self);
+  impl.greeted = true;
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
   Stream* stream = impl.Find(frame->hd.stream_id);
   if (stream == nullptr) return 0;
@@ -125,6 +136,7 @@ int Session::Impl::OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* s
     impl.Fail(*stream, Malformed("the last message of the call is cut off"));
     return 0;
   }
+  impl.Keep(*stream, 0);
   const std::shared_ptr<Call> call = stream->call;
   if (call != nullptr) call->OnClosed();
   return 0;
@@ -183,13 +195,22 @@ void Session::Impl::TakeData(Stream& stream, std::string_view bytes) {
       stream.untaken.push_back(size);
     } else {
       taken += size;
+      stream.handed_out += message.bytes.size();
     }
     TakeMessage(stream, message);
   }
   stream.cutting = false;
   if (!stream.open) return;
   nghttp2_session_consume_stream(session, stream.id, taken + TakeAhead(stream));
-  if (absl::Status status = stream.reader.status(); !status.ok()) Fail(stream, std::move(status));
+  if (absl::Status status = stream.reader.status(); !status.ok()) {
+    return Fail(stream, std::move(status));
+  }
+  Keep(stream, stream.handed_out + stream.reader.kept_bytes());
+  if (kept_bytes > limits.kept_bytes_max) Fail(stream, TooMuchKept(limits.kept_bytes_max));
+}
+
+void Session::Impl::Keep(Stream& stream, size_t bytes) {
+  kept_bytes += bytes - std::exchange(stream.kept_bytes, bytes);
 }
 
 // A message may be larger than the window: of one that is not whole all may come. But of one at a
@@ -231,6 +252,7 @@ int Session::Impl::OnStreamClose(nghttp2_session*, int32_t id, uint32_t, void* s
   const std::unique_ptr<Stream> stream = std::move(found->second);
   impl.streams.erase(found);
   impl.out_bytes -= stream->out.size() - stream->out_at;
+  impl.Keep(*stream, 0);
   impl.Lose(*stream);
   impl.TellToGoIfOver();
   return 0;

@@ -127,6 +127,7 @@ void Session::Impl::Finish(Stream& stream, CallEnd end) {
   stream.open = false;
   --open_calls;
   stream.call.reset();
+  Keep(stream, 0);
   stream.finished = true;
   stream.end = std::move(end);
   // What nobody takes any more must not hold up the others.

@@ -36,6 +36,8 @@ struct Stream {
   std::vector<size_t> untaken;
   bool cutting = false;    // what has come into messages: not all are handed out
   size_t taken_ahead = 0;  // of the message that is not whole: for which it was
+  size_t handed_out = 0;   // of a call that is not held back: whoever answers it may keep it
+  size_t kept_bytes = 0;   // that were counted
 
   std::string out;    // messages, framed
   size_t out_at = 0;  // of it was sent

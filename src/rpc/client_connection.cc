@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kReadBytes = 32 << 10;
 // And so often, where there is more: what waits in sockets cannot be refused.
 constexpr size_t kReadsMax = 64;
+// Whoever has not begun to speak HTTP/2 by then is no client.
+constexpr uint32_t kSilentTicksMax = 5;
 
 }  // namespace
 
@@ -40,6 +42,15 @@ void ClientConnection::OnReady() {
   const auto self = shared_from_this();
   const TurnEnd::Scope together;
   if (!Read()) End();
+}
+
+void ClientConnection::OnTick() {
+  const auto self = shared_from_this();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (session_ == nullptr || session_->greeted() || ++silent_ticks_ < kSilentTicksMax) return;
+  }
+  End();
 }
 
 // False: it is over.

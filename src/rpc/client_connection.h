@@ -42,7 +42,7 @@ class ClientConnection final : public SocketPoll::Source,
 
   void Watch();
   void OnReady() override;
-  void OnTick() override {}
+  void OnTick() override;
 
   // --- for its calls ---
   // Any thread, but not within one of the session's calls. What `answer` puts into the session is
@@ -88,8 +88,9 @@ class ClientConnection final : public SocketPoll::Source,
   std::string out_ ABSL_GUARDED_BY(mutex_);
   size_t out_at_ ABSL_GUARDED_BY(mutex_) = 0;  // of it was sent
   bool flush_due_ ABSL_GUARDED_BY(mutex_) = false;
-  bool blocked_ ABSL_GUARDED_BY(mutex_) = false;  // the socket takes nothing for now
-  bool reads_ ABSL_GUARDED_BY(mutex_) = true;     // else the client is to take something first
+  bool blocked_ ABSL_GUARDED_BY(mutex_) = false;       // the socket takes nothing for now
+  bool reads_ ABSL_GUARDED_BY(mutex_) = true;          // else the client is to take something first
+  uint32_t silent_ticks_ ABSL_GUARDED_BY(mutex_) = 0;  // at its beginning
 };
 
 }  // namespace quorate::rpc

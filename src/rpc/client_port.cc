@@ -147,6 +147,13 @@ size_t ClientPort::connections() const {
   return open;
 }
 
+void ClientPort::WriteTo(MetricsPage& page) const {
+  page.AddGauge("quorate_client_connections", "Connections of clients that are open.",
+                static_cast<double>(connections()));
+  page.AddGauge("quorate_client_calls", "Calls of clients that are under way, streams included.",
+                static_cast<double>(calls()));
+}
+
 void ClientPort::Break() {
   for (const auto& guest : guests_->All()) guest->Break();
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/metrics.h"
 #include "rpc/address.h"
 #include "rpc/client_connection.h"
 #include "rpc/socket_poll.h"
@@ -33,6 +34,7 @@ class ClientPort {
   size_t connections() const;
   // Soon there is none.
   void Break();
+  void WriteTo(MetricsPage& page) const;
 
  private:
   class Door;

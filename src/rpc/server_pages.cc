@@ -109,6 +109,7 @@ HttpAnswer Server::Metrics() {
   WriteDiskRoom(node_->disk(), page);
   WriteLogStats(log_->stats(), page);
   WriteEngineStats(storage_.engine->stats(), page);
+  client_port_->WriteTo(page);
   transport_.WriteTo(page);
   peers_->WriteTo(page);
   return {200, page.Text(), kMetricsType};

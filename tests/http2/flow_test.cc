@@ -27,6 +27,51 @@ TEST(FlowTest, AMessageMayBeLargerThanTheWindowsOfBothEnds) {
   EXPECT_EQ(world.client.answer(id).status(), "0");
 }
 
+// Whether their messages are whole or not.
+TEST(FlowTest, OnlySoMuchIsKeptOfCallsThatTheirClientDoesNotEnd) {
+  World world({.message_bytes_max = 1 << 20, .kept_bytes_max = 100'000});
+  world.Echo();
+  const auto begin = [&](size_t bytes) {
+    const CallId id = world.client.Begin(HeadersOf("/kv/Put"));
+    world.client.Send(id, Framed(std::string(60'000, 'x')).substr(0, bytes));
+    world.Exchange();
+    return id;
+  };
+  const auto status = [&](CallId id) { return world.client.answer(id).status(); };
+  const CallId whole = begin(60'000 + kMessageHeadBytes);
+  const CallId half = begin(30'000);
+  const CallId beyond = begin(20'000);
+  EXPECT_EQ(status(beyond), "8");
+  EXPECT_EQ(status(half), "none");
+  world.client.Close(whole);
+  world.Exchange();
+  EXPECT_EQ(status(whole), "0");
+  const CallId in_its_place = begin(60'000 + kMessageHeadBytes);
+  EXPECT_EQ(status(in_its_place), "none");
+  world.client.Reset(half);
+  world.client.Reset(in_its_place);
+  world.Exchange();
+  for (int i = 0; i < 3; ++i) {
+    const CallId next = begin(60'000 + kMessageHeadBytes);
+    world.client.Close(next);
+    world.Exchange();
+    EXPECT_EQ(status(next), "0");
+  }
+}
+
+TEST(FlowTest, AClientMakesOnlySoManyCallsAtOnce) {
+  World world({.calls_max = 10});
+  world.Exchange();
+  std::vector<CallId> ids;
+  for (int i = 0; i < 15; ++i) ids.push_back(world.client.Call("/kv/Get", "ask"));
+  world.Exchange();
+  EXPECT_EQ(world.session.calls(), 10u);
+  for (int i = 0; i < 5; ++i) world.session.Finish(ids[i], {});
+  world.Exchange();
+  EXPECT_EQ(world.session.calls(), 10u);
+  EXPECT_EQ(world.service.of(ids.back()), (Events{"call /kv/Get", "message ask", "closed"}));
+}
+
 TEST(FlowTest, AnAnswerWaitsForTheClientsWindowAndCountsAsHeld) {
   World world({}, kWindow, false);
   world.Echo();

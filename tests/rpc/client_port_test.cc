@@ -1,5 +1,6 @@
 #include "rpc/client_port.h"
 
+#include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <deque>
@@ -7,10 +8,13 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/metrics.h"
 #include "rpc/client_world.h"
 
 namespace quorate::rpc {
 namespace {
+
+using ::testing::HasSubstr;
 
 class ClientPortTest : public ClientWorld {};
 
@@ -22,6 +26,18 @@ TEST_F(ClientPortTest, AnswersAUnaryCall) {
     EXPECT_EQ(call.answer(), text);
   }
   EXPECT_EQ(port_->calls(), 0u);
+}
+
+TEST_F(ClientPortTest, TellsHowManyConnectionsAndCallsThereAre) {
+  Pending one(Channel(), "/wait", "ask");
+  Pending other(Channel(), "/wait", "ask");
+  const auto waiting = calls_.AwaitWaiting(2);
+  MetricsPage page;
+  port_->WriteTo(page);
+  EXPECT_THAT(page.Text(), HasSubstr("\nquorate_client_connections 2\n"));
+  EXPECT_THAT(page.Text(), HasSubstr("\nquorate_client_calls 2\n"));
+  for (const auto& call : waiting) AnswerIt(call, "answer");
+  EXPECT_TRUE(one.Await().ok() && other.Await().ok());
 }
 
 TEST_F(ClientPortTest, AnswersWhatAClientHasCompressed) {
@@ -147,6 +163,21 @@ TEST_F(ClientPortTest, WhatIsNotHttp2EndsItsConnectionOnly) {
   AnswerIt(waiting[0], "answer");
   EXPECT_TRUE(other.Await().ok());
   ExpectServes();
+}
+
+// Lasts those seconds, as no clock but the kernel's counts.
+TEST_F(ClientPortTest, WhoSaysNothingWithinFiveSecondsIsLetGoAndOneWithoutCallsIsNot) {
+  HandClient quiet(Connect(), 65535, true);
+  ASSERT_TRUE(quiet.Write(1000));
+  const SocketFd silent = Connect();
+  const SocketFd half = Connect();
+  WriteTo(half, "PRI * HTTP/2.0\r\n");
+  for (const SocketFd* fd : {&silent, &half}) {
+    while (!ReadFrom(*fd, 1).empty()) continue;
+  }
+  const auto id = quiet.http2.Call("/echo", "still there?");
+  quiet.ReadUntil([&] { return quiet.http2.answer(id).closed; });
+  EXPECT_EQ(quiet.http2.answer(id).status(), "0");
 }
 
 TEST_F(ClientPortTest, FramesThatMakeNoSenseEndTheirConnectionWithAWord) {
