@@ -176,6 +176,8 @@ class RollingRestart(Fault):
     def step(self, cluster: Cluster) -> None:
         if self._left:
             node = self._left.pop(0)
+            # One that has just been started to join may not listen to signals yet.
+            eventually(lambda: cluster.is_live(node), self._ready_seconds)
             self._codes[node] = cluster.backend.terminate(node)
             self.between(cluster, node)
             cluster.restart([node])
