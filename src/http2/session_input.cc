@@ -195,7 +195,6 @@ void Session::Impl::TakeData(Stream& stream, std::string_view bytes) {
       stream.untaken.push_back(size);
     } else {
       taken += size;
-      stream.handed_out += message.bytes.size();
     }
     TakeMessage(stream, message);
   }
@@ -225,7 +224,11 @@ size_t Session::Impl::TakeAhead(Stream& stream) {
 void Session::Impl::TakeMessage(Stream& stream, const MessageReader::Message& message) {
   const std::shared_ptr<Call> call = stream.call;
   if (call == nullptr) return;
-  if (!message.compressed) return call->OnMessage(message.bytes);
+  const auto hand_out = [&](std::string_view bytes) {
+    if (!stream.held_back) stream.handed_out += bytes.size();
+    call->OnMessage(bytes);
+  };
+  if (!message.compressed) return hand_out(message.bytes);
   if (stream.encoding != Encoding::kZlib) {
     return Fail(
         stream,
@@ -235,7 +238,7 @@ void Session::Impl::TakeMessage(Stream& stream, const MessageReader::Message& me
   }
   const auto bytes = Inflate(message.bytes, limits.message_bytes_max);
   if (!bytes.ok()) return Fail(stream, bytes.status());
-  call->OnMessage(*bytes);
+  hand_out(*bytes);
 }
 
 void Session::Impl::Lose(Stream& stream) {

@@ -59,6 +59,19 @@ TEST(FlowTest, OnlySoMuchIsKeptOfCallsThatTheirClientDoesNotEnd) {
   }
 }
 
+TEST(FlowTest, WhatIsKeptCountsAsItBecomesNotAsItCame) {
+  World world({.message_bytes_max = 1 << 20, .kept_bytes_max = 100'000});
+  const std::string small = Deflated(std::string(60'000, 'x'), Form::kGzip);
+  std::vector<CallId> ids;
+  for (int i = 0; i < 2; ++i) {
+    ids.push_back(world.client.Begin(HeadersOf("/kv/Put", {{"grpc-encoding", "gzip"}})));
+    world.client.Send(ids.back(), Framed(small, true));
+  }
+  world.Exchange();
+  EXPECT_EQ(world.client.answer(ids[0]).status(), "none");
+  EXPECT_EQ(world.client.answer(ids[1]).status(), "8");
+}
+
 TEST(FlowTest, AClientMakesOnlySoManyCallsAtOnce) {
   World world({.calls_max = 10});
   world.Exchange();
