@@ -30,7 +30,6 @@ void RecentWrites::Note(uint64_t key, const Write& write, const SeenClock& seen)
     floor_seen_ = std::move(before_.seen);
     before_ = std::exchange(now_, {floor_, {}, {}});
     before_.seen = seen;
-    now_.writes.reserve(kWritesMax);
   }
   Write& newest = now_.writes[key];
   if (newest.time <= write.time) newest = write;
