@@ -70,7 +70,8 @@ struct SessionLimits {
   uint32_t window_bytes = 16 << 20;
   // Calls at once, which the client is told; of more than these it waits.
   uint32_t calls_max = 16'384;
-  // What is kept of calls that the client has not ended: one that brings more is refused.
+  // What is kept of calls that the client has not ended: one that brings more is refused, unless
+  // it is held back.
   size_t kept_bytes_max = 64 << 20;
 };
 

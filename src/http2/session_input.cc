@@ -205,7 +205,9 @@ void Session::Impl::TakeData(Stream& stream, std::string_view bytes) {
     return Fail(stream, std::move(status));
   }
   Keep(stream, stream.handed_out + stream.reader.kept_bytes());
-  if (kept_bytes > limits.kept_bytes_max) Fail(stream, TooMuchKept(limits.kept_bytes_max));
+  // What is held back may be under way: that it was not begun cannot be said of it.
+  if (stream.held_back || kept_bytes <= limits.kept_bytes_max) return;
+  Fail(stream, TooMuchKept(limits.kept_bytes_max));
 }
 
 void Session::Impl::Keep(Stream& stream, size_t bytes) {

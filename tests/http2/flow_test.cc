@@ -59,6 +59,20 @@ TEST(FlowTest, OnlySoMuchIsKeptOfCallsThatTheirClientDoesNotEnd) {
   }
 }
 
+TEST(FlowTest, ACallThatIsHeldBackIsNotRefusedForWhatIsKept) {
+  World world({.message_bytes_max = 1 << 20, .kept_bytes_max = 100'000});
+  const CallId id = world.client.Begin(HeadersOf("/kv/Stream"));
+  world.Exchange();
+  world.session.HoldBack(id);
+  const std::string message = Framed(std::string(200'000, 'x'));
+  world.client.Send(id, message.substr(0, 150'000));
+  world.Exchange();
+  EXPECT_EQ(world.client.answer(id).status(), "none");
+  world.client.Send(id, message.substr(150'000));
+  world.Exchange();
+  EXPECT_EQ(world.service.of(id), (Events{"call /kv/Stream", "message 200000 bytes"}));
+}
+
 TEST(FlowTest, WhatIsKeptCountsAsItBecomesNotAsItCame) {
   World world({.message_bytes_max = 1 << 20, .kept_bytes_max = 100'000});
   const std::string small = Deflated(std::string(60'000, 'x'), Form::kGzip);
