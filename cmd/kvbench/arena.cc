@@ -20,6 +20,12 @@ absl::Status Arena::Start(const Workplace& place, const Settings& settings) {
   auto cluster = PrepareCluster(endpoint_, settings.target);
   if (!cluster.ok()) return cluster.status();
   cluster_ = *std::move(cluster);
+  TargetOptions of_one_group = settings.target;
+  StrAppend(&of_one_group.keyspace.keyspace, "-one-group");
+  of_one_group.keyspace.partitions = 1;
+  auto one_group = PrepareCluster(endpoint_, of_one_group);
+  if (!one_group.ok()) return one_group.status();
+  one_group_ = *std::move(one_group);
   TargetOptions without_leaders = settings.target;
   StrAppend(&without_leaders.keyspace.keyspace, "-leaderless");
   without_leaders.keyspace.conflict = v1::CONFLICT_LWW;
@@ -52,7 +58,7 @@ absl::Status Arena::Start(const Workplace& place, const Settings& settings) {
 }
 
 Field Arena::field() {
-  Field field{cluster_, leaderless_, echo_, *tcp_, *disk_};
+  Field field{cluster_, one_group_, leaderless_, echo_, *tcp_, *disk_};
   field.of_cluster = of_cluster_ ? &*of_cluster_ : nullptr;
   field.of_echo = &*of_echo_;
   field.of_machine = &of_machine_;

@@ -33,7 +33,7 @@ class Arena {
   std::unique_ptr<OwnCluster> own_;  // null: the cluster was there
   std::string endpoint_;
   std::unique_ptr<EchoProcess> echo_process_;
-  Target cluster_, leaderless_, echo_;
+  Target cluster_, one_group_, leaderless_, echo_;
   std::unique_ptr<TcpYardstick> tcp_;
   std::unique_ptr<DiskYardstick> disk_;
   std::optional<Meter> of_cluster_, of_echo_;

@@ -210,6 +210,8 @@ void AddOverload(CLI::App& command, Settings& settings) {
       .add_option("--overload-around-seconds", settings.overload_around_seconds,
                   "before, at little load, and afterwards")
       ->check(CLI::Range(0.1, 3600.0));
+  command.add_flag("--overload-share-cores", settings.overload.share_cores,
+                   "nodes and load on all cores, not on one half each");
 }
 
 void AddMeasurements(CLI::App& app, Settings& settings) {

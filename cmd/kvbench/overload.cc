@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
 #include "base/strings.h"
+#include "cores_apart.h"
 #include "meter.h"
 #include "open_calls.h"
 #include "recovery.h"
@@ -34,10 +36,15 @@ constexpr char kMethod[] =
     "reach, whichever is more. Then a multiple of it falls due by chance, each call with a "
     "deadline of a second, and none is retried; what could not be begun because 20,000 were under "
     "way, or the load itself was 20 ms behind, does not count as begun. Goodput is what was done, "
-    "by the burst's length; refusals are RESOURCE_EXHAUSTED, timed from when their call was due. "
+    "by the burst's length, of the peak or, where the load could begin less, of that; refusals are "
+    "RESOURCE_EXHAUSTED, timed from when their call was due. "
     "200 puts a second go on before, through and after the burst: recovered is when twenty of them "
-    "in a row are done, in the median as fast as nine in ten were before. The load shares the "
-    "cores with the nodes, so its requests are made beforehand, and its CPU is told.";
+    "in a row are done, in the median as fast as nine in ten were before. Its requests are made "
+    "beforehand, and its CPU is told.";
+constexpr char kApart[] =
+    " The nodes have one half of the cores and the load the other, when the peak is found as well, "
+    "so that the load takes none of what they serve it with.";
+constexpr char kShared[] = " Nodes and load share all cores.";
 
 // One kind of call, and all that was measured of it.
 struct Kind {
@@ -45,7 +52,7 @@ struct Kind {
   std::unique_ptr<WriteCalls> writes;
   Figure peak{"peak", "a second", {}, {}};
   Figure offered{"begun / peak", "x", {}, {}};
-  Figure goodput{"goodput / peak", "x", {}, {kGoalGoodput, false}};
+  Figure goodput{"goodput / peak, or what was begun", "x", {}, {kGoalGoodput, false}};
   Figure refusal{"p99 of the time to a refusal", "ms", {}, {kGoalRefusalMs, true}};
   Figure refused{"refused", "% of what was begun", {}, {}};
   Figure told{"of them told when to come back", "%", {}, {}};
@@ -82,8 +89,10 @@ void Note(const CallTally& tally, double peak, absl::Duration burst, Kind& kind)
   const double seconds = absl::ToDoubleSeconds(burst);
   const uint64_t begun = tally.due - tally.held_back;
   kind.peak.values.push_back(peak);
-  kind.offered.values.push_back(static_cast<double>(begun) / seconds / peak);
-  kind.goodput.values.push_back(static_cast<double>(tally.done) / seconds / peak);
+  const double offered = static_cast<double>(begun) / seconds / peak;
+  kind.offered.values.push_back(offered);
+  kind.goodput.values.push_back(static_cast<double>(tally.done) / seconds / peak /
+                                std::min(offered, 1.0));
   kind.refused.values.push_back(Percent(tally.refused, begun));
   kind.failed.values.push_back(Percent(tally.failed, begun));
   kind.latency.values.push_back(absl::ToDoubleMilliseconds(tally.latency.Quantile(0.99)));
@@ -138,6 +147,8 @@ absl::StatusOr<Experiment> MeasureOverload(const Surroundings& surroundings,
   if (!target.ok()) return target.status();
   auto client = Client::Connect((*cluster)->endpoints(), Impatient());
   if (!client.ok()) return client.status();
+  std::optional<CoresApart> apart;
+  if (!options.share_cores) apart.emplace((*cluster)->pids());
   const auto few = RawWrites(*target, 1, 1, kDeadline);
   Kind kinds[] = {
       {"put", RawWrites(*target, 1, kConnections, kDeadline)},
@@ -148,8 +159,8 @@ absl::StatusOr<Experiment> MeasureOverload(const Surroundings& surroundings,
     for (Kind& kind : kinds) Overload(**cluster, *few, options, options.seed + round, kind);
   }
   Experiment experiment{"overload",
-                        StrCat(kMethod, " The multiple: ", options.times, ". Rounds of ",
-                               ToStd(absl::FormatDuration(options.burst)), "."),
+                        StrCat(kMethod, apart ? kApart : kShared, " The multiple: ", options.times,
+                               ". Rounds of ", ToStd(absl::FormatDuration(options.burst)), "."),
                         {}};
   for (Kind& kind : kinds) {
     for (Figure* figure : kind.all()) {

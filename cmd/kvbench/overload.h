@@ -18,6 +18,7 @@ struct OverloadOptions {
   absl::Duration burst = absl::Seconds(5);
   absl::Duration around = absl::Seconds(2);  // before it, at little load; afterwards
   uint64_t keys = 20'000;
+  bool share_cores = false;  // the nodes and the load
   uint64_t seed = 1;
   std::function<void(std::string)> progress;
 };

@@ -11,6 +11,8 @@ namespace quorate::bench {
 namespace {
 
 constexpr uint32_t kRedisClients = 64;
+// Before what is of that keyspace.
+constexpr char kOneGroup[] = "one group: ";
 constexpr char kTcp[] = "TCP round trip, 1 in flight";
 constexpr char kSync[] = "disk sync, a block in place";
 constexpr char kSyncOfThree[] = "disk sync, a block in place, three at once";
@@ -83,6 +85,14 @@ std::vector<Contestant> OfRaft(Target& cluster) {
           Streamed("streamed get, 64 a message", cluster, {StreamOpKind::kGet, 4, 4, 64})};
 }
 
+// As etcd's, all keys are of one group, whose leader takes all calls.
+std::vector<Contestant> OfOneGroup(Target& one_group) {
+  return {Unary(StrCat(kOneGroup, "get, 64 in flight"), one_group, UnaryOp::kGet, 64),
+          Unary(StrCat(kOneGroup, "put, 1 in flight"), one_group, UnaryOp::kPut, 1),
+          Unary(StrCat(kOneGroup, "put, 64 in flight"), one_group, UnaryOp::kPut, 64),
+          Unary(StrCat(kOneGroup, "put, 256 in flight"), one_group, UnaryOp::kPut, 256)};
+}
+
 std::vector<Contestant> OfQuorum(Target& leaderless) {
   return {Unary("leaderless get ONE, 64 in flight", leaderless, UnaryOp::kGetOne, 64),
           Unary("leaderless get QUORUM, 64 in flight", leaderless, UnaryOp::kGetQuorum, 64),
@@ -115,19 +125,30 @@ std::vector<Contestant> OfRedis(const RedisTarget& redis) {
   return contestants;
 }
 
+// `kind`: empty, or of which keyspace.
+void AddUnaryRatiosToEtcd(const std::string& kind, std::vector<Ratio>& ratios) {
+  const auto of = [&](const std::string& op, int in_flight, double limit) {
+    const std::string call = StrCat(op, ", ", in_flight, " in flight");
+    ratios.push_back({StrCat(kind, op, " / etcd's, at ", in_flight), kind + call, "etcd " + call,
+                      Of::kThroughputs, AtLeast(limit)});
+  };
+  of("get", 64, 4.5);
+  of("put", 64, 4);
+  of("put", 256, 3.5);
+  ratios.push_back({StrCat(kind, "median latency, put / etcd's, at 1"), kind + "put, 1 in flight",
+                    "etcd put, 1 in flight", Of::kMedians, AtMost(0.6)});
+}
+
 void AddRatiosToEtcd(std::vector<Ratio>& ratios) {
   const auto of = [&](std::string name, std::string above, std::string below, Goal goal) {
     ratios.push_back({std::move(name), std::move(above), std::move(below), Of::kThroughputs, goal});
   };
-  of("get / etcd's, at 64", "get, 64 in flight", "etcd get, 64 in flight", AtLeast(4.5));
-  of("put / etcd's, at 64", "put, 64 in flight", "etcd put, 64 in flight", AtLeast(4));
-  of("put / etcd's, at 256", "put, 256 in flight", "etcd put, 256 in flight", AtLeast(3.5));
+  AddUnaryRatiosToEtcd("", ratios);
+  AddUnaryRatiosToEtcd(kOneGroup, ratios);
   of("streamed put / etcd's put at 256", "streamed put, 64 a message", "etcd put, 256 in flight",
      AtLeast(15));
   ratios.push_back({"median latency, get / etcd's, at 1", "get, 1 in flight",
                     "etcd get, 1 in flight", Of::kMedians});
-  ratios.push_back({"median latency, put / etcd's, at 1", "put, 1 in flight",
-                    "etcd put, 1 in flight", Of::kMedians, AtMost(0.6)});
   for (const char* op : {"get", "put"}) {
     ratios.push_back({StrCat("p99 at half of its own peak, ", op, " / etcd's"),
                       StrCat(op, ", at half of its peak"),
@@ -158,6 +179,7 @@ std::vector<Contestant> ContestantsOf(const Field& field) {
   add(OfEcho(field.echo), field.of_echo);
   add(OfMachine(field.tcp, field.disk), field.of_machine);
   add(OfRaft(field.cluster), field.of_cluster);
+  add(OfOneGroup(field.one_group), field.of_cluster);
   add(OfQuorum(field.leaderless), field.of_cluster);
   if (field.etcd != nullptr) add(OfEtcd(field.etcd->target), &field.etcd->meter);
   if (field.redis != nullptr) add(OfRedis(field.redis->target), &field.redis->meter);
@@ -192,6 +214,8 @@ std::vector<Ratio> RatiosOf(const Field& field) {
       {"put that happens once / put, at 64", "put once, 64 in flight", put, Of::kThroughputs,
        AtLeast(0.95)},
       {"unary put / echo, at 64", put, echo, Of::kThroughputs, AtLeast(0.6)},
+      {StrCat(kOneGroup, "unary put / echo, at 64"), kOneGroup + put, echo, Of::kThroughputs,
+       AtLeast(0.6)},
       {"median latency, put / echo, at 1", "put, 1 in flight", "echo, 1 in flight", Of::kMedians,
        AtMost(8)},
       {"median latency, put / (echo + TCP round trip + sync), at 1",

@@ -12,7 +12,8 @@ namespace quorate::bench {
 // What is loaded. All of it outlives the contestants.
 struct Field {
   Target& cluster;     // a keyspace of mode raft
-  Target& leaderless;  // one of mode quorum, in the same cluster
+  Target& one_group;   // of one partition, in the same cluster
+  Target& leaderless;  // of mode quorum, likewise
   Target& echo;
   TcpYardstick& tcp;
   DiskYardstick& disk;

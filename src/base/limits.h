@@ -50,7 +50,7 @@ inline constexpr absl::Duration kOverloadRetryAfter = absl::Milliseconds(20);
 
 // Unary calls that a node has under way at once, each one and one more for each KiB that it
 // brings: as many as it answers in so long, and so many anyway, lest a moment's standstill count.
-inline constexpr absl::Duration kCallWaitMax = absl::Milliseconds(100);
+inline constexpr absl::Duration kCallWaitMax = absl::Milliseconds(40);
 inline constexpr uint64_t kCallsUnderWayMin = 1024;
 
 // Discarded writes that a replica keeps of one partition, and their bytes: what a

@@ -1,0 +1,28 @@
+// Cores of their own for the nodes and for the load, as if the load came from another machine.
+#pragma once
+
+#include <sched.h>
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace quorate::bench {
+
+// While it lives, processes have the first half of the cores that this one may use, and this one
+// the others: all their threads, and those that these make. With one core alone nothing changes.
+class CoresApart {
+ public:
+  explicit CoresApart(const std::vector<pid_t>& nodes);
+  ~CoresApart();
+  CoresApart(const CoresApart&) = delete;
+  CoresApart& operator=(const CoresApart&) = delete;
+
+ private:
+  cpu_set_t all_;
+};
+
+// "0-1": the cores that the process may use, as the kernel writes them.
+std::string CoresOf(pid_t pid);
+
+}  // namespace quorate::bench
