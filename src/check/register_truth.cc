@@ -77,7 +77,9 @@ void RegisterTruth::LearnVersions() {
     const auto puts = puts_.find(*read->result.value);
     if (puts == puts_.end() || puts->second.size() != 1) continue;
     Place& place = places_[puts->second.front()];
-    if (place.version == 0) place.version = read->result.version;
+    if (place.version == 0) place.from_reads = true;
+    const bool later = options_.shows_pending && read->result.version > place.version;
+    if (place.version == 0 || (place.from_reads && later)) place.version = read->result.version;
   }
 }
 
@@ -174,11 +176,40 @@ std::optional<uint32_t> RegisterTruth::Missed(uint32_t source, const MustSee& mu
   return std::nullopt;
 }
 
-Answer RegisterTruth::NoSource(const Operation& read) const {
+// By version, of those whose versions are known.
+std::optional<uint32_t> RegisterTruth::NewestToSee(const MustSee& must) const {
+  const auto& versions = must.counting_only ? versions_counting_ : versions_;
+  std::optional<uint32_t> newest;
+  const uint32_t ended = versions.Before(must.ended_before_us).second;
+  if (ended != GreatestByReturn::kNone) newest = ended;
+  for (const uint32_t i : must.also) {
+    if (!newest || places_[i].version > places_[*newest].version) newest = i;
+  }
+  return newest;
+}
+
+// Of a put that others overtook: before it was made anew, under a ballot of its own, the attempt
+// of before came to nothing.
+bool RegisterTruth::IsOfOvertaken(const Operation& read) const {
+  const Result& told = read.result;
+  if (!options_.shows_pending || !told.value || told.version == 0) return false;
+  const auto puts = puts_.find(*told.value);
+  return puts != puts_.end() &&
+         std::any_of(puts->second.begin(), puts->second.end(), [&](uint32_t i) {
+           return key_.writes[i]->invoke_us <= *read.return_us && told.version < places_[i].version;
+         });
+}
+
+Answer RegisterTruth::NoSource(const Operation& read, const MustSee& must) const {
   const Result& told = read.result;
   for (const Operation* op : key_.failed) {
     if (!options_.shows_pending || op->action != Action::kPut || op->value != told.value) continue;
     if (op->invoke_us <= *read.return_us) return {};
+  }
+  if (IsOfOvertaken(read)) {
+    const auto later = NewestToSee(must);
+    if (!later || places_[*later].version <= told.version) return {};
+    return Lacks(*key_.writes[*later], read);
   }
   Answer answer{.kind = Answer::Kind::kNowhere, .what = {}, .evidence = {}};
   const auto puts = told.value ? puts_.find(*told.value) : puts_.end();
@@ -209,7 +240,7 @@ Answer RegisterTruth::Lacks(const Operation& later, const Operation& read) const
 
 Answer RegisterTruth::Explain(const Operation& read, const MustSee& must) const {
   const std::vector<uint32_t> sources = Sources(read);
-  if (sources.empty()) return NoSource(read);
+  if (sources.empty()) return NoSource(read, must);
   Answer worst;
   for (const uint32_t source : sources) {
     Answer answer;

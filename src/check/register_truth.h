@@ -27,8 +27,8 @@
 namespace quorate::check {
 
 struct RegisterOptions {
-  // A read may show a write that comes to nothing later: registers, below
-  // LINEARIZABLE.
+  // A read may show a write, or an attempt of it, that comes to nothing later: registers,
+  // below LINEARIZABLE.
   bool shows_pending = false;
   // How much sooner or later than its time to live a value may go.
   int64_t expiry_slack_us = 1'000'000;
@@ -52,6 +52,7 @@ class RegisterTruth : public KeyTruth {
   struct Place {
     int64_t ended_us = INT64_MAX;
     uint64_t version = 0;
+    bool from_reads = false;  // is that version
     // What began later, or has this version or a greater one, comes after it.
     int64_t after_us = INT64_MAX;
     uint64_t after_version = UINT64_MAX;
@@ -64,7 +65,9 @@ class RegisterTruth : public KeyTruth {
   std::optional<uint32_t> Missed(uint32_t source, const MustSee& must) const;
   bool MayHaveExpired(const Operation& write, const Operation& read) const;
   bool HasExpired(const Operation& write, const MustSee& must) const;
-  Answer NoSource(const Operation& read) const;
+  Answer NoSource(const Operation& read, const MustSee& must) const;
+  std::optional<uint32_t> NewestToSee(const MustSee& must) const;
+  bool IsOfOvertaken(const Operation& read) const;
   Answer Lacks(const Operation& later, const Operation& read) const;
 
   const KeyHistory& key_;
