@@ -10,6 +10,15 @@ namespace {
 constexpr absl::Duration kWhile = absl::Seconds(30);
 // Whoever is connected tells once a second, and at once when its calendar is set.
 constexpr absl::Duration kSilentMax = absl::Seconds(3);
+constexpr absl::Duration kLateMax = absl::Seconds(1);
+
+// How late it is what comes `passed_here` after the frame before, and was sent `passed_there` after
+// that. Clocks whose paces differ by less than a quarter make none late that come each second.
+absl::Duration LateBy(absl::Duration before, absl::Duration passed_here,
+                      absl::Duration passed_there) {
+  const absl::Duration pace = std::min(passed_here, absl::Seconds(1)) / 4;
+  return std::max(absl::ZeroDuration(), before + passed_here - passed_there - pace);
+}
 
 }  // namespace
 
@@ -25,17 +34,27 @@ void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t mono
   const auto [at, first] = told_.try_emplace(from.node);
   Told& told = at->second;
   // The machine may have been started anew, and its monotonic clock with it.
-  if (first || told.boot != from.boot) told = {from.boot, {}, ahead, ahead, ahead, now, now};
+  if (first || told.boot != from.boot) {
+    told = {from.boot, {}, ahead, ahead, ahead, now, now, monotonic, {}};
+  }
   if (now - told.began >= kWhile) {
     told.most_before = told.most;
     told.most = ahead;
     told.began = now;
   }
+  if (monotonic_us != 0) {
+    told.late = LateBy(told.late, now - told.heard_at, monotonic - told.monotonic);
+  }
   told.calendar = calendar - monotonic;
   told.latest = ahead;
   told.heard_at = now;
+  told.monotonic = monotonic;
   told.most = std::max(told.most, ahead);
   SetBounds(own - absl::UnixEpoch() - now, now);
+}
+
+bool ClusterCalendar::IsHeard(const Told& told, absl::Duration now) {
+  return now - told.heard_at <= kSilentMax && told.late <= kLateMax;
 }
 
 // The middle one of all leads, the own one counted (of an even number the lower).
@@ -43,7 +62,7 @@ void ClusterCalendar::SetBounds(absl::Duration own, absl::Duration now) {
   std::vector<absl::Duration> least{own}, most{own};
   bool all_heard = true;
   for (const auto& [node, told] : told_) {
-    const bool heard = now - told.heard_at <= kSilentMax;
+    const bool heard = IsHeard(told, now);
     all_heard = all_heard && heard;
     least.push_back(heard ? told.Least() : -absl::InfiniteDuration());
     most.push_back(heard ? told.Most() : absl::InfiniteDuration());
@@ -62,7 +81,7 @@ void ClusterCalendar::SetBounds(absl::Duration own, absl::Duration now) {
 bool ClusterCalendar::MajorityAgrees(absl::Duration own, absl::Duration now) const {
   const auto agree = std::count_if(told_.begin(), told_.end(), [&](const auto& one) {
     const Told& told = one.second;
-    return now - told.heard_at <= kSilentMax && told.Least() - tolerance_ <= own &&
+    return IsHeard(told, now) && told.Least() - tolerance_ <= own &&
            own <= told.Most() + tolerance_;
   });
   return static_cast<size_t>(agree) + 1 > (told_.size() + 1) / 2;

@@ -10,9 +10,9 @@
 // what it is at most the quickest of the last while.
 //
 // A majority is one of what nodes say at one time. Of who has not been heard for a
-// moment, what it says by now is not known: it may have been wrong and set right, while
-// another has been set wrong since. Where that leaves several answers, the one before
-// holds, or the nearest to it.
+// moment, or whose frames come late, as after a cut, what it says by now is not known: it may have
+// been wrong and set right, while another has been set wrong since. Where that leaves several
+// answers, the one before holds, or the nearest to it.
 #pragma once
 
 #include <algorithm>
@@ -63,11 +63,14 @@ class ClusterCalendar {
     absl::Duration latest, most, most_before;
     absl::Duration began;  // this while
     absl::Duration heard_at;
+    absl::Duration monotonic;  // its own, when it said so
+    absl::Duration late;       // so long before it was heard, beyond what is usual
     absl::Duration Least() const { return calendar + latest; }
     absl::Duration Most() const { return calendar + std::max(most, most_before); }
   };
   static constexpr int64_t kUnbounded = std::numeric_limits<int64_t>::max();
 
+  static bool IsHeard(const Told& told, absl::Duration now);
   void SetBounds(absl::Duration own, absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MajorityAgrees(absl::Duration own, absl::Duration now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
