@@ -16,7 +16,7 @@ constexpr absl::Duration kLateMax = absl::Seconds(1);
 // that. Clocks whose paces differ by less than a quarter make none late that come each second.
 absl::Duration LateBy(absl::Duration before, absl::Duration passed_here,
                       absl::Duration passed_there) {
-  const absl::Duration pace = std::min(passed_here, absl::Seconds(1)) / 4;
+  const absl::Duration pace = std::clamp(passed_here, absl::ZeroDuration(), absl::Seconds(1)) / 4;
   return std::max(absl::ZeroDuration(), before + passed_here - passed_there - pace);
 }
 
@@ -35,7 +35,7 @@ void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t mono
   Told& told = at->second;
   // The machine may have been started anew, and its monotonic clock with it.
   if (first || told.boot != from.boot) {
-    told = {from.boot, {}, ahead, ahead, ahead, now, now, monotonic, {}};
+    told = {from.boot, {}, ahead, ahead, ahead, now, now, own, monotonic, {}};
   }
   if (now - told.began >= kWhile) {
     told.most_before = told.most;
@@ -43,11 +43,14 @@ void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t mono
     told.began = now;
   }
   if (monotonic_us != 0) {
-    told.late = LateBy(told.late, now - told.heard_at, monotonic - told.monotonic);
+    // By the clock of the two own ones that runs slower: one may be the wrong one.
+    const absl::Duration passed_here = std::min(now - told.heard_at, own - told.own);
+    told.late = LateBy(told.late, passed_here, monotonic - told.monotonic);
   }
   told.calendar = calendar - monotonic;
   told.latest = ahead;
   told.heard_at = now;
+  told.own = own;
   told.monotonic = monotonic;
   told.most = std::max(told.most, ahead);
   SetBounds(own - absl::UnixEpoch() - now, now);

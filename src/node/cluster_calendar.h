@@ -63,7 +63,8 @@ class ClusterCalendar {
     absl::Duration latest, most, most_before;
     absl::Duration began;  // this while
     absl::Duration heard_at;
-    absl::Duration monotonic;  // its own, when it said so
+    absl::Time own;            // what the own calendar said then
+    absl::Duration monotonic;  // and its monotonic clock, as it said so
     absl::Duration late;       // so long before it was heard, beyond what is usual
     absl::Duration Least() const { return calendar + latest; }
     absl::Duration Most() const { return calendar + std::max(most, most_before); }
