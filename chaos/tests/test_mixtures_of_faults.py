@@ -15,7 +15,7 @@ from quorate_chaos.faults.clocks import Skew
 from quorate_chaos.faults.disk_unsynced import PowerCut
 from quorate_chaos.faults.kills import Kill, KillAll
 from quorate_chaos.faults.mixture import EVERYTHING, Mixture, goes_with
-from quorate_chaos.faults.partitions import Isolate
+from quorate_chaos.faults.partitions import ClientsCutOff, Isolate
 from quorate_chaos.faults.pauses import PauseMajority
 from quorate_chaos.nemesis import Nemesis
 
@@ -65,6 +65,12 @@ def test_what_may_end_a_node_is_never_on_twice() -> None:
     assert not goes_with(PowerCut(), [Kill()])
     assert not goes_with(Kill(), [Skew(), PowerCut()])
     assert goes_with(Skew(), [Kill(), Isolate()])
+
+
+def test_nobody_is_awaited_who_cannot_be_asked() -> None:
+    assert not goes_with(ClientsCutOff(), [Kill()])
+    assert not goes_with(Kill(), [Skew(), ClientsCutOff()])
+    assert goes_with(ClientsCutOff(), [Skew()])
 
 
 def test_a_network_is_not_broken_while_nobody_is_left_to_notice() -> None:

@@ -30,6 +30,7 @@ class Fault(ABC):
     kind: str = "process"
     takes_disk: bool = False  # what was synced on it may be gone
     silences: bool = False  # hardly anybody is left to send what a fault of the network could lose
+    hides: bool = False  # whom it hits the conductor cannot ask either, nor wait for it to be back
     lasts: tuple[float, float] = (1.5, 3.0)  # seconds, from and to, unless a scenario says
 
     def __init__(self) -> None:

@@ -91,4 +91,8 @@ def goes_with(other: Fault, faults: Sequence[Fault]) -> bool:
     taken = {kind for fault in faults for kind in (ends if fault.kind in ends else {fault.kind})}
     if any(fault.silences for fault in faults):
         taken.add("network")
+    if any(fault.hides for fault in faults):
+        taken |= ends
+    if other.hides and taken & ends:
+        return False
     return other.kind not in taken and not (other.silences and "network" in taken)

@@ -243,6 +243,7 @@ class ClientsCutOff(Partition):
 
     name = "clients-cut-off"
     needs = "clients"
+    hides = True
 
     def shape(self, cluster: Cluster, random: Random) -> set[Link]:
         victim = cluster.some_leader(random)
