@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <set>
+#include <string>
 
 #include "base/strings.h"
 
@@ -47,14 +47,5 @@ CoresApart::CoresApart(const std::vector<pid_t>& nodes) {
 }
 
 CoresApart::~CoresApart() { Confine(getpid(), all_); }
-
-std::string CoresOf(pid_t pid) {
-  std::ifstream in(StrCat("/proc/", pid, "/status"));
-  constexpr std::string_view kName = "Cpus_allowed_list:\t";
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(kName)) return line.substr(kName.size());
-  }
-  return "";
-}
 
 }  // namespace quorate::bench

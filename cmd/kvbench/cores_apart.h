@@ -4,7 +4,6 @@
 #include <sched.h>
 #include <sys/types.h>
 
-#include <string>
 #include <vector>
 
 namespace quorate::bench {
@@ -21,8 +20,5 @@ class CoresApart {
  private:
   cpu_set_t all_;
 };
-
-// "0-1": the cores that the process may use, as the kernel writes them.
-std::string CoresOf(pid_t pid);
 
 }  // namespace quorate::bench

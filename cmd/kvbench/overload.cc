@@ -42,7 +42,8 @@ constexpr char kMethod[] =
     "in a row are done, in the median as fast as nine in ten were before. Its requests are made "
     "beforehand, and its CPU is told.";
 constexpr char kApart[] =
-    " The nodes have one half of the cores and the load the other, when the peak is found as well, "
+    " Of several cores the nodes have one half and the load the other, when the peak is found as "
+    "well, "
     "so that the load takes none of what they serve it with.";
 constexpr char kShared[] = " Nodes and load share all cores.";
 

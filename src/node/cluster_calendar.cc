@@ -35,7 +35,7 @@ void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t mono
   Told& told = at->second;
   // The machine may have been started anew, and its monotonic clock with it.
   if (first || told.boot != from.boot) {
-    told = {from.boot, {}, ahead, ahead, ahead, now, now, own, monotonic, {}};
+    told = {from.boot, {}, ahead, ahead, ahead, now, now, own, {}};
   }
   if (now - told.began >= kWhile) {
     told.most_before = told.most;
@@ -45,13 +45,12 @@ void ClusterCalendar::Note(const Life& from, uint64_t calendar_us, uint64_t mono
   if (monotonic_us != 0) {
     // By the clock of the two own ones that runs slower: one may be the wrong one.
     const absl::Duration passed_here = std::min(now - told.heard_at, own - told.own);
-    told.late = LateBy(told.late, passed_here, monotonic - told.monotonic);
+    told.late = LateBy(told.late, passed_here, monotonic - told.SentAt());
   }
   told.calendar = calendar - monotonic;
   told.latest = ahead;
   told.heard_at = now;
   told.own = own;
-  told.monotonic = monotonic;
   told.most = std::max(told.most, ahead);
   SetBounds(own - absl::UnixEpoch() - now, now);
 }

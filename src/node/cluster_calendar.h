@@ -63,9 +63,10 @@ class ClusterCalendar {
     absl::Duration latest, most, most_before;
     absl::Duration began;  // this while
     absl::Duration heard_at;
-    absl::Time own;            // what the own calendar said then
-    absl::Duration monotonic;  // and its monotonic clock, as it said so
-    absl::Duration late;       // so long before it was heard, beyond what is usual
+    absl::Time own;       // what the own calendar said then
+    absl::Duration late;  // so long before that it was sent, beyond what is usual
+    // What its monotonic clock said in the latest frame.
+    absl::Duration SentAt() const { return latest + heard_at; }
     absl::Duration Least() const { return calendar + latest; }
     absl::Duration Most() const { return calendar + std::max(most, most_before); }
   };
